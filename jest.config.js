@@ -1,0 +1,41 @@
+/** Packages that are ES modules only, with what they pull in: Jest needs them as CommonJS, like the rest. */
+const esm = [
+  '@nestjs/(common|core|cqrs|mapped-types|platform-express|swagger|testing)',
+  '@borewit/text-codec',
+  '@tokenizer/inflate',
+  'file-type',
+  'strtok3',
+  'temporal-polyfill',
+  'temporal-spec',
+  'temporal-utils',
+  'token-types',
+  'uint8array-extras',
+];
+
+/** The same as tsconfig.json says; here for swc, which knows nothing of it. */
+const swc = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+    target: 'es2022',
+    keepClassNames: true,
+  },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  setupFiles: ['reflect-metadata'],
+  transform: { '\\.[jt]s$': ['@swc/jest', swc] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esm.join('|')})/)`],
+  moduleNameMapper: {
+    '^@waymark/adapters/(.*)$': '<rootDir>/libs/adapters/$1',
+    '^@waymark/([^/]+)$': '<rootDir>/libs/$1/index',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // Two cores do; more would only make the tests of timing and recovery wait for each other.
+  maxWorkers: 2,
+};

@@ -1,0 +1,209 @@
+import Database from 'better-sqlite3';
+import {
+  START,
+  WrongExpectedRevision,
+  type Appended,
+  type EventMetadata,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadStream,
+  type RecordedEvent,
+} from '@waymark/kernel';
+
+/** The log's table. Exported so that the benchmark can fill the very same one by hand. */
+export const EVENTS_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS events (
+    position INTEGER PRIMARY KEY,
+    stream   TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    id       TEXT NOT NULL,
+    type     TEXT NOT NULL,
+    data     TEXT NOT NULL,
+    metadata TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
+`;
+
+/** Settings under which an acknowledged commit survives a power cut. */
+export const DURABLE = ['journal_mode = WAL', 'synchronous = FULL', 'busy_timeout = 10000'] as const;
+
+export const INSERT_EVENT =
+  'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)';
+
+/** How often to look whether another process has written, in milliseconds. */
+const POLL = 100;
+
+interface Row {
+  position: number;
+  stream: string;
+  revision: number;
+  id: string;
+  type: string;
+  data: string;
+  metadata: string;
+}
+
+type Serialized = Pick<Row, 'id' | 'type' | 'data' | 'metadata'>;
+
+interface Append {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly Serialized[];
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The event store in one SQLite file, for one machine and any number of its processes.
+ *
+ * Appends that arrive while others are being gathered share one transaction, and so one fsync (group commit):
+ * each still is all or nothing, and answers only when it is durable.
+ */
+export class SqliteEventStore implements EventStore {
+  private readonly db: Database.Database;
+  private readonly insert: Database.Statement<[string, number, string, string, string, string]>;
+  private readonly last: Database.Statement<[string], { revision: number; position: number }>;
+  private readonly forwards: Database.Statement<[string, number, number], Row>;
+  private readonly backwards: Database.Statement<[string, number, number], Row>;
+  private readonly page: Database.Statement<[number, number], Row>;
+  private readonly end: Database.Statement<[], { position: number | null }>;
+  private readonly wakers = new Set<() => void>();
+  private queue: Append[] = [];
+  private poll: NodeJS.Timeout | undefined;
+  private dataVersion: unknown;
+
+  constructor(file: string) {
+    this.db = new Database(file);
+    for (const pragma of DURABLE) this.db.pragma(pragma);
+    this.db.exec(EVENTS_SCHEMA);
+    this.insert = this.db.prepare(INSERT_EVENT);
+    this.last = this.db.prepare(
+      'SELECT revision, position FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
+    );
+    this.forwards = this.db.prepare(
+      'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+    );
+    this.backwards = this.db.prepare(
+      'SELECT * FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?',
+    );
+    this.page = this.db.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?');
+    this.end = this.db.prepare('SELECT max(position) AS position FROM events');
+  }
+
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      // Here and not in the transaction: what cannot be written must not fail the appends it would share it with.
+      const append = { stream, expected, events: events.map(serialized), resolve, reject };
+      if (this.queue.push(append) === 1) setImmediate(() => this.commit());
+    });
+  }
+
+  readStream(
+    stream: string,
+    { from, direction = 'forwards', limit = -1 }: ReadStream = {},
+  ): Promise<RecordedEvent[]> {
+    return settled(() =>
+      direction === 'forwards'
+        ? this.forwards.all(stream, from ?? 0, limit).map(recorded)
+        : this.backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, limit).map(recorded),
+    );
+  }
+
+  readAll(after: Position, limit: number): Promise<RecordedEvent[]> {
+    return settled(() => this.page.all(after, limit).map(recorded));
+  }
+
+  head(): Promise<Position> {
+    return settled(() => this.end.get()?.position ?? START);
+  }
+
+  onAppended(wake: () => void): () => void {
+    this.wakers.add(wake);
+    this.poll ??= setInterval(() => this.wakeIfWritten(), POLL).unref();
+    return () => {
+      this.wakers.delete(wake);
+      if (this.wakers.size === 0) {
+        clearInterval(this.poll);
+        this.poll = undefined;
+      }
+    };
+  }
+
+  /** Copy the log to another file, while it is in use. */
+  async copyTo(file: string): Promise<void> {
+    await this.db.backup(file);
+  }
+
+  close(): Promise<void> {
+    return settled(() => {
+      clearInterval(this.poll);
+      this.commit();
+      this.db.close();
+    });
+  }
+
+  /** Write everything that is waiting, in one transaction, and then answer each. */
+  private commit(): void {
+    const batch = this.queue;
+    this.queue = [];
+    if (batch.length === 0) return;
+    let answers: (() => void)[];
+    try {
+      answers = this.db.transaction(() => batch.map((append) => this.write(append))).immediate();
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    for (const answer of answers) answer();
+    for (const wake of this.wakers) wake();
+  }
+
+  private write({ stream, expected, events, resolve, reject }: Append): () => void {
+    const last = this.last.get(stream);
+    const actual = last?.revision ?? 'none';
+    if (expected !== 'any' && expected !== actual) {
+      return () => reject(new WrongExpectedRevision(stream, expected, actual));
+    }
+    let revision = last?.revision ?? -1;
+    let position: number | bigint = last?.position ?? START;
+    for (const { id, type, data, metadata } of events) {
+      revision += 1;
+      position = this.insert.run(stream, revision, id, type, data, metadata).lastInsertRowid;
+    }
+    const appended = { revision, position: Number(position) };
+    return () => resolve(appended);
+  }
+
+  /** `data_version` changes when another connection has committed. */
+  private wakeIfWritten(): void {
+    const version = this.db.pragma('data_version', { simple: true });
+    if (version === this.dataVersion) return;
+    this.dataVersion = version;
+    for (const wake of this.wakers) wake();
+  }
+}
+
+const serialized = ({ id, type, data, metadata }: NewEvent): Serialized => ({
+  id,
+  type,
+  data: JSON.stringify(data),
+  metadata: JSON.stringify(metadata),
+});
+
+const recorded = (row: Row): RecordedEvent => ({
+  id: row.id,
+  type: row.type,
+  data: JSON.parse(row.data) as object,
+  metadata: JSON.parse(row.metadata) as EventMetadata,
+  stream: row.stream,
+  revision: row.revision,
+  position: row.position,
+});
+
+/** The port is asynchronous, SQLite is not: its errors become rejections. */
+const settled = <T>(work: () => T): Promise<T> =>
+  new Promise((resolve) => {
+    resolve(work());
+  });

@@ -1,0 +1,47 @@
+import { addDays, mondayOf, within, type Day, type Instant, type Period } from '@waymark/vocabulary';
+import { added, noCounts, type Counts } from '../shared/counts';
+import { countSymbols, symbolOf } from './codes';
+
+/** What a school recorded of a pupil's day, and when it did. */
+export interface Recording {
+  readonly on: Day;
+  readonly am: string;
+  readonly pm: string;
+  /** When the school recorded it. */
+  readonly at: Instant;
+}
+
+/** All recordings of a pupil, by the Monday of their week: what was mended stays known. */
+export interface Register {
+  readonly weeks: Readonly<Record<Day, readonly Recording[]>>;
+}
+
+export const emptyRegister: Register = { weeks: {} };
+
+export const recordingsOf = (register: Register, on: Day): readonly Recording[] =>
+  register.weeks[mondayOf(on)]?.filter((recording) => recording.on === on) ?? [];
+
+/** The recording that stands: the latest, in whatever order they arrived. */
+export const latest = (recordings: readonly Recording[]): Recording | undefined =>
+  recordings.reduce<Recording | undefined>(
+    (standing, recording) => (standing && standing.at >= recording.at ? standing : recording),
+    undefined,
+  );
+
+export const withRecordings = (register: Register, week: Day, recordings: readonly Recording[]): Register => ({
+  weeks: { ...register.weeks, [week]: [...(register.weeks[week] ?? []), ...recordings] },
+});
+
+/** The pupil's sessions over a period, by the recordings that stand. */
+export function countsOver(register: Register, period: Period): Counts {
+  let counts = noCounts;
+  for (let week = mondayOf(period.from); week <= period.to; week = addDays(week, 7)) {
+    const recordings = register.weeks[week] ?? [];
+    for (const on of new Set(recordings.map((recording) => recording.on))) {
+      if (!within(period, on)) continue;
+      const standing = latest(recordings.filter((recording) => recording.on === on));
+      if (standing) counts = added(counts, countSymbols(symbolOf(standing.am) + symbolOf(standing.pm)));
+    }
+  }
+  return counts;
+}

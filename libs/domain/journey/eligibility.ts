@@ -1,0 +1,60 @@
+import { event, slices, type Context } from '@waymark/kernel';
+import type { Instant, Period } from '@waymark/vocabulary';
+import { absencePercent, isWithinBand, rounded, type Counts, type EligibilityBand } from '../shared/counts';
+import type { AttendanceFacts, ProgrammeFacts } from '../shared/facts';
+import { refuseEnded } from './ending';
+import type { Journey } from './state';
+
+export interface EligibilityEvents {
+  /** It was decided whether the pupil's absence over the baseline makes them eligible; with the figures, and when they were known. */
+  EligibilityAssessed: {
+    readonly eligible: boolean;
+    readonly baseline: Period;
+    readonly band: EligibilityBand;
+    readonly counts: Counts;
+    readonly absencePercent: number | null;
+    readonly knownAt: Instant;
+  };
+}
+
+/** Decide eligibility by the baseline as the registers have it now. Later marks change nothing but a new assessment. */
+export class AssessEligibility {}
+
+const { on, slice } = slices<Journey>();
+
+interface Facts {
+  readonly programme: ProgrammeFacts;
+  readonly attendance: AttendanceFacts;
+}
+
+export const eligibility = slice<EligibilityEvents>({
+  decide: {
+    AssessEligibility: on(
+      AssessEligibility,
+      (_, journey, { facts, now }: Context<Facts>) => {
+        refuseEnded(journey);
+        const { baseline, eligibility: band } = facts.programme;
+        const counts = facts.attendance.countsOver(baseline);
+        return [
+          event('EligibilityAssessed', baseline.to, {
+            eligible: isWithinBand(counts, band),
+            baseline,
+            band,
+            counts,
+            absencePercent: rounded(absencePercent(counts)),
+            knownAt: now,
+          }),
+        ];
+      },
+      {
+        needs: {
+          programme: ['programme', (_, { programme }) => programme],
+          attendance: ['attendance', (_, { pupil }) => pupil ?? ''],
+        },
+      },
+    ),
+  },
+  evolve: {
+    EligibilityAssessed: (journey, { eligible }) => ({ ...journey, eligible }),
+  },
+});

@@ -1,0 +1,15 @@
+/** Where a mentor works, and since when. */
+export interface Appointment {
+  readonly name: string;
+  readonly programme: string;
+  readonly area: string;
+  /** URN of the school where the mentor is based. */
+  readonly school: string;
+  readonly from: string;
+}
+
+export interface Mentor {
+  readonly appointment?: Appointment;
+  /** Journeys that hold a place with the mentor: the cap is kept here, on the mentor's own stream. */
+  readonly caseload: readonly string[];
+}

@@ -1,0 +1,201 @@
+import { Refusal } from '@waymark/kernel';
+import {
+  FinishFile,
+  FinishImport,
+  RecordFollowUps,
+  RecordRows,
+  StartImport,
+  type ImportedFile,
+  type ImportState,
+  type OutcomeRun,
+} from '@waymark/domain';
+import { derivedId } from '@waymark/runtime';
+import { byKey, importReports, programmes, every } from '@waymark/views';
+import { FollowUp } from './follow-up';
+import { firstSessions, sessionTaker } from './mentoring-sessions';
+import { People } from './people';
+import { ProgrammeTaker, mentorTaker, schoolTaker } from './reference';
+import { referralTaker } from './referrals';
+import { RegisterTaker } from './registers';
+import { columns, type SourceFile } from './source-file';
+import { chunked, readTable, type TableRow } from './table';
+import { RowCommands, type Taken, type Taker, type Workshop } from './taker';
+
+/** How far an import is. */
+export interface Progress {
+  readonly file: string;
+  readonly rows: number;
+  /** Rows of all files, about. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ImportOptions {
+  readonly actor: string;
+  /** Registers write two-character codes as one character, as some suppliers do. */
+  readonly aliases?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Brings files in. What was done stands in the import's own stream, chunk by chunk; an import that was killed goes
+ * on after the last chunk recorded, and takes again what that chunk had begun, with the same commands and so with
+ * the same effect.
+ */
+export class Importer {
+  private readonly people: People;
+  private programmeTaker: ProgrammeTaker | undefined;
+  private programmeId: Promise<string> | undefined;
+
+  constructor(
+    private readonly workshop: Workshop,
+    private readonly id: string,
+    private readonly files: readonly SourceFile[],
+    private readonly options: ImportOptions,
+  ) {
+    this.people = new People(workshop.submitter);
+  }
+
+  async run(): Promise<void> {
+    await this.record(Object.assign(new StartImport(), { files: this.files.map(asImported) }), 'start');
+    for (const [index, file] of this.files.entries()) {
+      if (file.kind === 'sessions') await this.followUp();
+      await this.importFile(index, file);
+    }
+    await this.followUp();
+    await this.record(new FinishImport(), 'finish');
+  }
+
+  private async importFile(index: number, file: SourceFile): Promise<void> {
+    const taker = this.takerOf(index, file);
+    const state = await this.state();
+    if (state.done[index]) return;
+    const before = state.rows[index] ?? 0;
+    for await (const chunk of chunked(left(rowsOf(file), before), taker.chunk)) {
+      await this.recordRows(index, chunk, await taker.take(chunk));
+      this.report(index, file, chunk.at(-1)!.row);
+    }
+    await this.record(Object.assign(new FinishFile(), { file: index }), `file ${String(index)}`);
+  }
+
+  private takerOf(index: number, file: SourceFile): Taker {
+    const { workshop, people, options, id: importId } = this;
+    const commandsFor = (row: number): RowCommands =>
+      new RowCommands(workshop.submitter, importId, options.actor, `${String(index)}:${String(row)}`);
+    const programme = (): Promise<string> => this.programme();
+    switch (file.kind) {
+      case 'programme':
+        return (this.programmeTaker = new ProgrammeTaker(file, commandsFor));
+      case 'schools':
+        return schoolTaker(commandsFor);
+      case 'mentors':
+        return mentorTaker(commandsFor, programme);
+      case 'referrals':
+        return referralTaker(workshop, people, programme, commandsFor);
+      case 'registers':
+        return new RegisterTaker(workshop, people, { importId, file: index, actor: options.actor, aliases: options.aliases ?? false });
+      case 'sessions':
+        return sessionTaker(workshop, people, programme, commandsFor);
+    }
+  }
+
+  /** The programme that rows belong to: the one of this import, or the only one there is. */
+  private programme(): Promise<string> {
+    return (this.programmeId ??= this.whichProgramme());
+  }
+
+  private async whichProgramme(): Promise<string> {
+    if (this.programmeTaker) return this.programmeTaker.idInFile();
+    await this.workshop.projector.catchUp();
+    const [only, ...others] = (await byKey(this.workshop.rows, programmes)).keys();
+    if (only === undefined || others.length > 0) {
+      throw new Refusal('WHICH_PROGRAMME', 'Import the programme’s own file too, so that it is known which one this is.', 'invalid');
+    }
+    return only;
+  }
+
+  private async followUp(): Promise<void> {
+    if ((await this.state()).followedUp) return;
+    const sessions = await firstSessions(this.files.filter(({ kind }) => kind === 'sessions'));
+    const followUps = await new FollowUp(this.workshop, this.id, this.options.actor, sessions).run();
+    await this.record(Object.assign(new RecordFollowUps(), { followUps }), 'follow up');
+  }
+
+  private async recordRows(file: number, rows: readonly TableRow[], { outcomes, warnings, noMark }: Taken): Promise<void> {
+    const command = Object.assign(new RecordRows(), { file, outcomes: runs(rows, outcomes), warnings, noMark });
+    await this.record(command, `rows ${String(file)} ${String(rows[0]?.row)}`);
+  }
+
+  private async record(command: object, step: string): Promise<void> {
+    await this.workshop.submitter.submit({
+      module: 'import',
+      id: this.id,
+      command,
+      actor: this.options.actor,
+      commandId: derivedId(this.id, step),
+      correlation: this.id,
+    });
+  }
+
+  private async state(): Promise<ImportState> {
+    const { streams, modules } = this.workshop.submitter;
+    return (await streams.load(modules.get('import')!, this.id)).state;
+  }
+
+  private report(index: number, file: SourceFile, rows: number): void {
+    const sizes = this.files.map(({ lines }) => lines);
+    const sum = (some: readonly number[]): number => some.reduce((all, lines) => all + lines, 0);
+    this.options.onProgress?.({
+      file: file.name,
+      rows,
+      done: sum(sizes.slice(0, index)) + rows,
+      total: sum(sizes),
+    });
+  }
+}
+
+/** The import of the same files that was begun and not finished, if there is one. */
+export async function unfinishedImport(
+  { rows, projector }: Workshop,
+  files: readonly SourceFile[],
+): Promise<string | undefined> {
+  await projector.catchUp();
+  const wanted = files.map(({ sha256 }) => sha256).join();
+  for await (const { key, row } of every(rows, importReports, { state: 'running' })) {
+    if (row.files.map(({ sha256 }) => sha256).join() === wanted) return key;
+  }
+  return undefined;
+}
+
+const asImported = ({ name, kind, sha256, bytes, encoding }: SourceFile): ImportedFile => ({
+  name,
+  kind,
+  sha256,
+  bytes,
+  encoding,
+});
+
+/** A JSON file is one row, which its taker reads itself. */
+const rowsOf = (file: SourceFile): AsyncIterable<TableRow> =>
+  file.kind === 'programme' ? singleRow() : readTable(file, columns[file.kind]);
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a file of one row, in the form of the others
+async function* singleRow(): AsyncGenerator<TableRow> {
+  yield { row: 1, cells: [] };
+}
+
+async function* left(rows: AsyncIterable<TableRow>, before: number): AsyncGenerator<TableRow> {
+  for await (const row of rows) if (row.row > before) yield row;
+}
+
+/** Neighbouring rows with one outcome, told once. */
+function runs(rows: readonly TableRow[], outcomes: readonly string[]): OutcomeRun[] {
+  const found: [number, number, string][] = [];
+  for (const [index, { row }] of rows.entries()) {
+    const outcome = outcomes[index]!;
+    const last = found.at(-1);
+    if (last?.[2] === outcome) last[1] = row;
+    else found.push([row, row, outcome]);
+  }
+  return found;
+}

@@ -1,0 +1,3 @@
+export * from './importer';
+export * from './source-file';
+export type { Workshop } from './taker';

@@ -1,0 +1,104 @@
+import { addDays, isDay, isUpn, type Day } from '@waymark/vocabulary';
+import { derivedId } from '@waymark/runtime';
+import { Refusal } from '@waymark/kernel';
+import {
+  HoldSession,
+  MissSession,
+  type AttendanceFacts,
+  type Journey,
+  type NotHeldReason,
+} from '@waymark/domain';
+import type { People } from './people';
+import { columns, type SourceFile } from './source-file';
+import { readTable } from './table';
+import { Rejection, rowByRow, type RowCommands, type Taker, type Workshop } from './taker';
+
+/** Outcomes of sessions that were not held, and the reason that each stands for. */
+const notHeld: Readonly<Record<string, NotHeldReason>> = {
+  MISSED_PUPIL_ABSENT: 'PUPIL_ABSENT',
+  MISSED_PUPIL_ILL: 'PUPIL_ILL',
+  MISSED_PUPIL_EXAM: 'PUPIL_EXAM',
+  MISSED_PUPIL_DECLINED: 'PUPIL_DECLINED',
+  MISSED_PUPIL_DID_NOT_COME: 'PUPIL_DID_NOT_COME',
+  CANCELLED_MENTOR: 'MENTOR_UNAVAILABLE',
+  CANCELLED_NO_ROOM: 'NO_ROOM',
+  CANCELLED_SCHOOL_CLOSED: 'SCHOOL_CLOSED',
+};
+
+/** Takes mentoring sessions, held and not held. */
+export const sessionTaker = (
+  workshop: Workshop,
+  people: People,
+  programme: () => Promise<string>,
+  commandsFor: (row: number) => RowCommands,
+): Taker => ({
+  chunk: 500,
+  take: rowByRow(async (cells, row, warn) => {
+    const [upn = '', mentor = '', on = '', outcome = '', minutes, mode, place, phase] = cells;
+    if (!isUpn(upn)) throw new Rejection('INVALID_UPN');
+    const pupil = await people.pupil(upn);
+    if (pupil === undefined) throw new Rejection('UNKNOWN_PUPIL');
+    const journey = await people.journey(await programme(), pupil);
+    if (journey === undefined) throw new Rejection('NOT_REFERRED');
+    if (!isDay(on)) throw new Rejection('INVALID_DATE');
+    // A row is known again by all that it says, so that a second import of the file finds its session.
+    const session = derivedId('session', journey, ...cells.slice(1));
+    const commands = commandsFor(row);
+    const reason = notHeld[outcome];
+    if (outcome !== 'HELD' && reason === undefined) throw new Rejection('UNKNOWN_OUTCOME');
+    try {
+      if (reason) await commands.send('journey', journey, MissSession, { session, mentor, on, reason });
+      else {
+        await commands.send('journey', journey, HoldSession, {
+          session,
+          mentor,
+          on,
+          minutes: Number(minutes),
+          mode,
+          place,
+          ...(phase ? { phase: Number(phase) } : {}),
+        });
+      }
+    } catch (error) {
+      // It has been corrected or voided since: the row is known, and what was put right stays.
+      if (error instanceof Refusal && error.code === 'SESSION_ALREADY_RECORDED') return 'repeated';
+      throw error;
+    }
+    for (const warning of await worthALook(workshop, journey, pupil, on, reason === undefined)) warn(warning);
+    return commands.outcome();
+  }),
+});
+
+/** What is odd about a session, though it may be true. */
+async function worthALook(
+  { submitter }: Workshop,
+  journeyId: string,
+  pupil: string,
+  on: Day,
+  held: boolean,
+): Promise<string[]> {
+  const warnings: string[] = [];
+  const register = await submitter.facts<AttendanceFacts>('attendance', pupil);
+  if (held && register?.absentOn(on)) warnings.push('PUPIL_ABSENT_THAT_DAY');
+  const { state } = await submitter.streams.load(submitter.modules.get('journey')!, journeyId);
+  const { sessions, model } = state as Journey;
+  const first = Object.values(sessions).reduce((day, session) => (session.on < day ? session.on : day), on);
+  if (model && on >= addDays(first, 7 * model.weeks)) warnings.push('LATER_THAN_PLANNED');
+  return warnings;
+}
+
+/** Whom a file's first session of each pupil was with, and when: by UPN. */
+export async function firstSessions(
+  files: readonly SourceFile[],
+): Promise<Map<string, { readonly mentor: string; readonly on: Day }>> {
+  const first = new Map<string, { mentor: string; on: Day }>();
+  for (const file of files) {
+    for await (const { cells } of readTable(file, columns.sessions)) {
+      const [upn, mentor, on] = cells ?? [];
+      if (!upn || !mentor || !isDay(on)) continue;
+      const known = first.get(upn);
+      if (!known || on < known.on) first.set(upn, { mentor, on });
+    }
+  }
+  return first;
+}

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { AppointMentor, DefineProgramme, RegisterSchool, type ProgrammeDefinition } from '@waymark/domain';
+import type { SourceFile } from './source-file';
+import { Rejection, rowByRow, type RowCommands, type Taker } from './taker';
+
+type CommandsFor = (row: number) => RowCommands;
+
+/** Takes a programme's definition: a JSON file, and so one row. */
+export class ProgrammeTaker implements Taker {
+  readonly chunk = 1;
+  /** The programme's id, once it has been taken. */
+  id: string | undefined;
+
+  constructor(
+    private readonly file: SourceFile,
+    private readonly commands: CommandsFor,
+  ) {}
+
+  readonly take = rowByRow(async (_cells, row) => {
+    const { id, body } = await this.read();
+    const commands = this.commands(row);
+    await commands.send('programme', id, DefineProgramme, body);
+    this.id = id;
+    return commands.outcome();
+  });
+
+  /** The id in the file: what an import that goes on later needs to know, too. */
+  async idInFile(): Promise<string> {
+    return (await this.read()).id;
+  }
+
+  private async read(): Promise<{ readonly id: string; readonly body: object }> {
+    const value = JSON.parse(await readFile(this.file.path, 'utf8')) as Partial<ProgrammeFile>;
+    const { id, name, eligibility, caseloadCap, deliveryModel } = value;
+    if (typeof id !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(id)) throw new Rejection('INVALID_PROGRAMME_ID');
+    const body = {
+      name,
+      baseline: period(value.baseline),
+      followUp: period(value.followUp),
+      ...(value.terms?.length ? { terms: value.terms.map(period) } : {}),
+      ...(value.closures?.length ? { closures: value.closures.map((on) => ({ on })) } : {}),
+      eligibility,
+      caseloadCap,
+      deliveryModel,
+    };
+    return { id, body };
+  }
+}
+
+interface ProgrammeFile extends Pick<ProgrammeDefinition, 'name' | 'eligibility' | 'caseloadCap' | 'deliveryModel'> {
+  readonly id: string;
+  readonly baseline: readonly [string, string];
+  readonly followUp: readonly [string, string];
+  readonly terms: readonly (readonly [string, string])[];
+  readonly closures: readonly string[];
+}
+
+const period = (days: readonly [string, string] | undefined) => days && { from: days[0], to: days[1] };
+
+/** Takes schools, with the columns of the Department for Education's register of schools and the area. */
+export const schoolTaker = (commandsFor: CommandsFor): Taker => ({
+  chunk: 500,
+  take: rowByRow(async (cells, row) => {
+    const [urn = '', laCode, la, establishment, name, phase, status, region, area] = cells;
+    if (!/^\d{6}$/.test(urn)) throw new Rejection('INVALID_URN');
+    const commands = commandsFor(row);
+    await commands.send('school', urn, RegisterSchool, {
+      name,
+      localAuthorityCode: laCode,
+      localAuthority: la,
+      establishmentNumber: establishment,
+      phase,
+      status,
+      region,
+      area,
+    });
+    return commands.outcome();
+  }),
+});
+
+/** Takes the mentors of a programme. */
+export const mentorTaker = (commandsFor: CommandsFor, programme: () => Promise<string>): Taker => ({
+  chunk: 500,
+  take: rowByRow(async (cells, row) => {
+    const [id = '', name, _area, school, from] = cells;
+    if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(id)) throw new Rejection('INVALID_MENTOR_ID');
+    const commands = commandsFor(row);
+    await commands.send('mentor', id, AppointMentor, { name, programme: await programme(), school, from });
+    return commands.outcome();
+  }),
+});
+

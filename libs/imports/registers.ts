@@ -1,0 +1,181 @@
+import {
+  RecordAttendance,
+  comparedWith,
+  faultOf,
+  isKnownMark,
+  NO_MARK,
+  normalMark,
+  recordingsOf,
+  supplierAliases,
+  type PupilFacts,
+  type Recording,
+  type Register,
+} from '@waymark/domain';
+import { Refusal } from '@waymark/kernel';
+import { derivedId } from '@waymark/runtime';
+import { isDay, isUpn, toInstant, type Upn } from '@waymark/vocabulary';
+import type { People } from './people';
+import type { TableRow } from './table';
+import type { Taken, Taker, Workshop } from './taker';
+
+export interface RegisterOptions {
+  readonly importId: string;
+  readonly file: number;
+  readonly actor: string;
+  /** The file writes two-character codes as one character, as some suppliers do. */
+  readonly aliases: boolean;
+}
+
+/** A row that has passed every check but those against what is recorded already. */
+interface Candidate {
+  readonly index: number;
+  readonly school: string;
+  readonly recording: Recording;
+}
+
+/** Pupils whose commands are under way at once: they share the store's commits. */
+const AT_ONCE = 64;
+/** How often rows are compared anew because another import recorded marks of the same days meanwhile. */
+const ATTEMPTS = 5;
+
+/** Takes the rows of registers: a pupil's rows of a chunk become one command, and one event for each week. */
+export class RegisterTaker implements Taker {
+  readonly chunk = 10_000;
+
+  constructor(
+    private readonly workshop: Workshop,
+    private readonly people: People,
+    private readonly options: RegisterOptions,
+  ) {}
+
+  async take(rows: readonly TableRow[]): Promise<Taken> {
+    const outcomes = new Array<string>(rows.length).fill('');
+    const pupils = new Map<string, Candidate[]>();
+    const known = new Map<string, PupilFacts>();
+    for (const [index, { cells }] of rows.entries()) {
+      const judged = await this.judge(index, cells, known);
+      if (typeof judged === 'string') {
+        outcomes[index] = judged;
+      } else {
+        const candidates = pupils.get(judged.pupil);
+        if (candidates) candidates.push(judged.candidate);
+        else pupils.set(judged.pupil, [judged.candidate]);
+      }
+    }
+    const first = rows[0]?.row ?? 0;
+    let noMark = 0;
+    const waiting = [...pupils];
+    while (waiting.length > 0) {
+      const together = waiting.splice(0, AT_ONCE);
+      const taken = await Promise.all(together.map(([pupil, own]) => this.record(pupil, own, first, outcomes)));
+      noMark += taken.reduce((sum, count) => sum + count, 0);
+    }
+    return { outcomes, warnings: [], noMark };
+  }
+
+  /** The checks of a row in the order in which reasons are named; the reason, or the recording that it makes. */
+  private async judge(
+    index: number,
+    cells: readonly string[] | undefined,
+    known: Map<string, PupilFacts>,
+  ): Promise<string | { readonly pupil: string; readonly candidate: Candidate }> {
+    if (!cells) return 'WRONG_COLUMNS';
+    const [school, upn, on, morning, afternoon, recordedAt] = cells as [string, string, string, string, string, string];
+    if (!isUpn(upn)) return 'INVALID_UPN';
+    const found = await this.pupilOf(upn, known);
+    if (!found) return 'UNKNOWN_PUPIL';
+    if (found.facts.schoolOn(on) !== school) return 'SCHOOL_MISMATCH';
+    if (!isDay(on)) return 'INVALID_DATE';
+    const [am, pm] = [this.mark(morning), this.mark(afternoon)];
+    const fault = faultOf({ on, am, pm });
+    if (fault) return fault;
+    const at = toInstant(recordedAt);
+    if (at === undefined) return 'INVALID_RECORDED_AT';
+    return { pupil: found.pupil, candidate: { index, school, recording: { on, am, pm, at } } };
+  }
+
+  private async pupilOf(
+    upn: Upn,
+    known: Map<string, PupilFacts>,
+  ): Promise<{ readonly pupil: string; readonly facts: PupilFacts } | undefined> {
+    const pupil = await this.people.pupil(upn);
+    if (pupil === undefined) return undefined;
+    const facts = known.get(pupil) ?? (await this.workshop.submitter.facts<PupilFacts>('pupil', pupil));
+    if (!facts) return undefined;
+    known.set(pupil, facts);
+    return { pupil, facts };
+  }
+
+  private mark(text: string): string {
+    const mark = normalMark(text);
+    return this.options.aliases && !isKnownMark(mark) ? (supplierAliases.get(mark) ?? mark) : mark;
+  }
+
+  /** Record a pupil's new marks, and say what became of each row. Returns the sessions without a mark. */
+  private async record(
+    pupil: string,
+    candidates: readonly Candidate[],
+    first: number,
+    outcomes: string[],
+  ): Promise<number> {
+    let noMark = 0;
+    for (const [school, own] of bySchool(candidates)) {
+      const commandId = derivedId(this.options.importId, String(this.options.file), String(first), pupil, school);
+      const fresh = await this.recordAt(school, pupil, own, commandId, outcomes);
+      for (const { am, pm } of fresh) noMark += Number(am === NO_MARK) + Number(pm === NO_MARK);
+    }
+    return noMark;
+  }
+
+  /** Compare rows with what is recorded, and record what is new; again, where somebody else recorded meanwhile. */
+  private async recordAt(
+    school: string,
+    pupil: string,
+    candidates: readonly Candidate[],
+    commandId: string,
+    outcomes: string[],
+  ): Promise<readonly Recording[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const register = await this.registerBefore(pupil, commandId);
+      const fresh: Recording[] = [];
+      for (const { index, recording } of candidates) {
+        const ofDay = fresh.filter(({ on }) => on === recording.on);
+        const compared = comparedWith([...recordingsOf(register, recording.on), ...ofDay], recording);
+        outcomes[index] = compared === 'new' ? 'accepted' : compared;
+        if (compared === 'new') fresh.push(recording);
+      }
+      if (fresh.length === 0) return fresh;
+      try {
+        await this.workshop.submitter.submit({
+          module: 'attendance',
+          id: pupil,
+          command: Object.assign(new RecordAttendance(), { school, marks: fresh }),
+          actor: this.options.actor,
+          commandId,
+          correlation: this.options.importId,
+        });
+        return fresh;
+      } catch (error) {
+        if (!(error instanceof Refusal) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** The register as these rows found it: where they were taken before a crash, as it was then. */
+  private async registerBefore(pupil: string, commandId: string): Promise<Register> {
+    const { streams, modules } = this.workshop.submitter;
+    const attendance = modules.get('attendance')!;
+    const now = await streams.load(attendance, pupil);
+    return now.commands.has(commandId) ? (await streams.loadBefore(attendance, pupil, commandId)).state : now.state;
+  }
+}
+
+function bySchool(candidates: readonly Candidate[]): Map<string, Candidate[]> {
+  const schools = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const own = schools.get(candidate.school);
+    if (own) own.push(candidate);
+    else schools.set(candidate.school, [candidate]);
+  }
+  return schools;
+}

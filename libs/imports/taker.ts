@@ -1,0 +1,125 @@
+import { Refusal, type CommandClass, type EventStore, type RowStore } from '@waymark/kernel';
+import { check } from '@waymark/vocabulary';
+import { derivedId, type Answer, type Projector, type Reactor, type Submitter } from '@waymark/runtime';
+import type { RowWarning } from '@waymark/domain';
+import type { TableRow } from './table';
+
+/** What an import works with. */
+export interface Workshop {
+  readonly events: EventStore;
+  readonly rows: RowStore;
+  readonly submitter: Submitter;
+  readonly projector: Projector;
+  readonly reactor: Reactor;
+}
+
+/** What became of some rows: an outcome for each, in their order. */
+export interface Taken {
+  readonly outcomes: readonly string[];
+  readonly warnings: readonly RowWarning[];
+  /** Sessions without a mark among the accepted rows of a register. */
+  readonly noMark: number;
+}
+
+/** Takes the rows of one file, some at a time. Taking rows again that were taken before gives the same outcomes. */
+export interface Taker {
+  readonly chunk: number;
+  take(rows: readonly TableRow[]): Promise<Taken>;
+}
+
+/** Why a row was rejected: a stable code. */
+export class Rejection extends Error {
+  constructor(readonly code: string) {
+    super(code);
+    this.name = 'Rejection';
+  }
+}
+
+/** Sends the commands that a row stands for; each has an id of its own, so that it has one effect. */
+export class RowCommands {
+  private recorded = false;
+
+  constructor(
+    private readonly submitter: Submitter,
+    private readonly importId: string,
+    private readonly actor: string,
+    private readonly place: string,
+  ) {}
+
+  async send<Command extends object>(
+    module: string,
+    id: string,
+    type: CommandClass<Command>,
+    body: object,
+  ): Promise<Answer> {
+    const { command, errors } = check(type, body);
+    if (errors[0]) throw new Rejection(errors[0].code);
+    const answer = await this.submitter.submit({
+      module,
+      id,
+      command,
+      actor: this.actor,
+      commandId: derivedId(this.importId, this.place, type.name, module, id, JSON.stringify(body)),
+      correlation: this.importId,
+    });
+    if (answer.events.length > 0) this.recorded = true;
+    return answer;
+  }
+
+  /** An id for something that the row brings into being; the same, should the row be taken again. */
+  newId(label: string): string {
+    return derivedId(this.importId, this.place, label);
+  }
+
+  /** What became of the row. */
+  outcome(): 'accepted' | 'repeated' {
+    return this.recorded ? 'accepted' : 'repeated';
+  }
+}
+
+/** Rows under way at once: they share the store's commits. */
+const AT_ONCE = 64;
+
+type TakeRow = (
+  cells: readonly string[],
+  row: number,
+  warn: (warning: string) => void,
+) => Promise<'accepted' | 'repeated'>;
+
+/**
+ * Take rows by the commands that each stands for; a refused command rejects the row with the refusal's code.
+ * Rows whose first cell is the same are taken one after the other, others side by side.
+ */
+export const rowByRow =
+  (take: TakeRow) =>
+  async (rows: readonly TableRow[]): Promise<Taken> => {
+    const outcomes = new Array<string>(rows.length).fill('');
+    const warnings: RowWarning[] = [];
+    const takeOne = async (index: number, { row, cells }: TableRow): Promise<void> => {
+      const found: RowWarning[] = [];
+      try {
+        if (!cells) throw new Rejection('WRONG_COLUMNS');
+        outcomes[index] = await take(cells, row, (warning) => found.push([row, warning]));
+        warnings.push(...found);
+      } catch (error) {
+        if (!(error instanceof Rejection || error instanceof Refusal)) throw error;
+        outcomes[index] = error.code;
+      }
+    };
+    const lanes = new Map<string, (readonly [number, TableRow])[]>();
+    for (const [index, row] of rows.entries()) {
+      const name = row.cells?.[0] ?? '';
+      const lane = lanes.get(name);
+      if (lane) lane.push([index, row]);
+      else lanes.set(name, [[index, row]]);
+    }
+    const waiting = [...lanes.values()];
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let lane = waiting.shift(); lane; lane = waiting.shift()) {
+          for (const [index, row] of lane) await takeOne(index, row);
+        }
+      }),
+    );
+    return { outcomes, warnings: warnings.sort(([a], [b]) => a - b), noMark: 0 };
+  };

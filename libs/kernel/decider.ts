@@ -1,0 +1,118 @@
+/** A class whose instances are commands; its decorators say what a valid one is. */
+export type CommandClass<Command extends object = object> = new () => Command;
+
+/** An event that a decision asks to be recorded, of a table from type to payload. */
+export type Decided<Events> = {
+  [Type in keyof Events & string]: { readonly type: Type; readonly data: Events[Type]; readonly on: string };
+}[keyof Events & string];
+
+/** Ask for an event to be recorded, about the day `on`. */
+export const event = <const Type extends string, Data extends object>(
+  type: Type,
+  on: string,
+  data: Data,
+): { readonly type: Type; readonly data: Data; readonly on: string } => ({ type, data, on });
+
+/** Everything a decision may depend on besides the command and the state: so that it can be replayed. */
+export interface Context<Facts = unknown> {
+  /** Id of the thing the command is sent to. */
+  readonly id: string;
+  /** The present moment, UTC with milliseconds. */
+  readonly now: string;
+  /** The present day. */
+  readonly today: string;
+  readonly actor: string;
+  /** A new id; the same for the same command and label, however often it is decided. */
+  readonly newId: (label: string) => string;
+  /** What the command needs to know of other things, by the names in its `needs`. */
+  readonly facts: Facts;
+}
+
+/**
+ * What a command needs to know of another thing: which module's, and how that thing's id is found from the
+ * command, the state, and the id of the thing the command is sent to.
+ */
+export type Need<Command, State> = readonly [
+  module: string,
+  idOf: (command: Command, state: State, id: string) => string,
+];
+
+/** A value that may belong to one stream only, such as a UPN. */
+export interface Claim {
+  readonly kind: string;
+  readonly value: string;
+  /** The refusal where another holds it. */
+  readonly taken: { readonly code: string; readonly message: string };
+}
+
+/** How one command is decided. */
+export interface Handler<State = never, Events = unknown> {
+  readonly command: CommandClass;
+  /** May be sent to a thing that has no history yet. */
+  readonly creates: boolean;
+  readonly needs: Readonly<Record<string, Need<never, State>>>;
+  readonly claims: (command: never, state: State) => readonly Claim[];
+  readonly decide: (command: never, state: State, context: Context<never>) => readonly Decided<Events>[];
+}
+
+/**
+ * A slice of a module: some of its commands and the events they lead to (and, in `Emits`, events of the
+ * module's other slices that its decisions record too). An event's name stands once, in `evolve`; a command's
+ * once, in `decide`.
+ */
+export interface Slice<State, Events, Emits = Events> {
+  readonly decide: Readonly<Record<string, Handler<State, Emits>>>;
+  readonly evolve: { readonly [Type in keyof Events]: (state: State, data: Events[Type], on: string) => State };
+  /** Fields that are personal data of the event's subject. */
+  readonly personal?: { readonly [Type in keyof Events]?: readonly (keyof Events[Type] & string)[] };
+  /** Schema versions above 1. */
+  readonly schema?: { readonly [Type in keyof Events]?: number };
+  /** Commands that only policies send: no route leads to them. */
+  readonly internal?: readonly string[];
+}
+
+/** A slice as a module takes it: its types left behind, but for what a compiler still needs of them. */
+export interface AnySlice<State = unknown, Events = unknown> {
+  readonly decide: Readonly<Record<string, Handler<never>>>;
+  readonly evolve: Readonly<Record<string, (state: never, data: never, on: string) => unknown>>;
+  readonly personal?: Readonly<Record<string, readonly string[]>>;
+  readonly schema?: Readonly<Record<string, number>>;
+  readonly internal?: readonly string[];
+  /** Never there: only carries the types. */
+  readonly types?: { readonly state: State; readonly events: Events };
+}
+
+interface Options<Command, State, Facts> {
+  /** May be sent to a thing that has no history yet; any other command to such a thing is refused as `UNKNOWN_…`. */
+  readonly creates?: boolean;
+  /** Other things the decision needs to know of; one that does not exist is refused as `UNKNOWN_…`. */
+  readonly needs?: { readonly [Name in keyof Facts]: Need<Command, State> };
+  /** Values that must be this stream's own from now on. */
+  readonly claims?: (command: Command, state: State) => readonly Claim[];
+}
+
+/**
+ * Tools to write a slice with, for a module's state.
+ *
+ * `on` ties a command's class to its decision; `slice` checks that every event has a fold and every decision
+ * records only the module's events.
+ */
+export function slices<State>() {
+  return {
+    on: <Emits, Command extends object, Facts = unknown>(
+      command: CommandClass<Command>,
+      decide: (command: Command, state: State, context: Context<Facts>) => readonly Decided<Emits>[],
+      options: Options<Command, State, Facts> = {},
+    ): Handler<State, Emits> => ({
+      command,
+      creates: options.creates ?? false,
+      needs: (options.needs ?? {}) as Handler<State, Emits>['needs'],
+      claims: (options.claims ?? none) as Handler<State, Emits>['claims'],
+      decide: decide as Handler<State, Emits>['decide'],
+    }),
+    slice: <Events, Emits = Events>(definition: Slice<State, Events, Emits>): AnySlice<State, Events> =>
+      definition as unknown as AnySlice<State, Events>,
+  };
+}
+
+const none = (): readonly Claim[] => [];

@@ -1,0 +1,46 @@
+import type { NewEvent, Position, RecordedEvent } from './event';
+
+/** The revision a writer believes a stream to be at: its last event's, or that it has none, or whatever it is. */
+export type ExpectedRevision = number | 'none' | 'any';
+
+export interface Appended {
+  /** Revision of the last event written. */
+  readonly revision: number;
+  /** Position of the last event written. */
+  readonly position: Position;
+}
+
+/** Another writer came first: the stream is not where the writer believed it to be. */
+export class WrongExpectedRevision extends Error {
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedRevision,
+    /** The stream's revision, or 'none' where it has no events. */
+    readonly actual: number | 'none',
+  ) {
+    super(`stream ${stream} is at revision ${String(actual)}, not ${String(expected)}`);
+    this.name = 'WrongExpectedRevision';
+  }
+}
+
+export interface ReadStream {
+  /** First revision to read, inclusive. Forwards from 0, backwards from the end, if left out. */
+  readonly from?: number;
+  readonly direction?: 'forwards' | 'backwards';
+  readonly limit?: number;
+}
+
+/** Events in streams, and all of them in one order. What is acknowledged is durable. */
+export interface EventStore {
+  /** Write all of the events or none of them. Throws {@link WrongExpectedRevision}. */
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
+  /** A stream's events; none for a stream that does not exist. */
+  readStream(stream: string, options?: ReadStream): Promise<RecordedEvent[]>;
+  /** The next page of the whole log: up to `limit` events after `after`, in order. Empty at the end. */
+  readAll(after: Position, limit: number): Promise<RecordedEvent[]>;
+  /** Position of the last event, or {@link START} for an empty log. */
+  head(): Promise<Position>;
+  /** Call `wake` whenever the log may have grown, by this process or another. Returns how to stop. */
+  onAppended(wake: () => void): () => void;
+  close(): Promise<void>;
+}

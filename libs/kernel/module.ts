@@ -1,0 +1,65 @@
+import type { AnySlice, Handler } from './decider';
+
+type Fold = (state: never, data: never, on: string) => unknown;
+
+interface Shape<State, Facts> {
+  /** The streams' category, and the module's name in the code: `journey`. */
+  readonly name: string;
+  /** Its name in a route: `journeys`. */
+  readonly plural: string;
+  /** What an id looks like, with an example. */
+  readonly id: { readonly pattern: RegExp; readonly description: string; readonly example: string };
+  readonly initial: State;
+  /** Whose record a thing is: the subject of its events' personal fields. */
+  readonly subject?: (state: State, id: string) => string | undefined;
+  /** What other modules may know of a thing; undefined where it does not exist. */
+  readonly facts: (state: State) => Facts | undefined;
+}
+
+/** A kind of thing with a history: its slices put together, seen without their types. */
+export interface Module<Events = unknown, State = unknown, Facts = unknown> extends Shape<never, Facts> {
+  readonly initial: never;
+  readonly handlers: ReadonlyMap<string, Handler<never>>;
+  readonly folds: ReadonlyMap<string, Fold>;
+  readonly personal: ReadonlyMap<string, readonly string[]>;
+  readonly schema: ReadonlyMap<string, number>;
+  readonly internal: ReadonlySet<string>;
+  /** Only types: the module's events and state. */
+  readonly types?: { readonly events: Events; readonly state: State };
+}
+
+export type EventsOf<M> = M extends Module<infer Events> ? Events : never;
+export type StateOf<M> = M extends Module<unknown, infer State> ? State : never;
+
+type EventsOfSlices<S> = S extends readonly [AnySlice<unknown, infer Head>, ...infer Rest]
+  ? Head & EventsOfSlices<Rest>
+  : unknown;
+
+/** Put slices together into a module. Throws where two of them declare one name. */
+export function defineModule<State, Facts, const Slices extends readonly AnySlice<State>[]>(
+  shape: Shape<State, Facts>,
+  slices: Slices,
+): Module<EventsOfSlices<Slices>, State, Facts> {
+  return {
+    ...(shape as unknown as Shape<never, Facts>),
+    initial: shape.initial as never,
+    handlers: merged(slices, (slice) => slice.decide),
+    folds: merged(slices, (slice) => slice.evolve),
+    personal: merged(slices, (slice) => slice.personal ?? {}),
+    schema: merged(slices, (slice) => slice.schema ?? {}),
+    internal: new Set(slices.flatMap((slice) => slice.internal ?? [])),
+  };
+}
+
+function merged<T>(
+  slices: readonly AnySlice[],
+  pick: (slice: AnySlice) => Readonly<Record<string, T>>,
+): ReadonlyMap<string, T> {
+  const entries = slices.flatMap((slice) => Object.entries(pick(slice)));
+  const names = new Map(entries);
+  if (names.size < entries.length) {
+    const twice = entries.map(([name]) => name).filter((name, at, all) => all.indexOf(name) !== at);
+    throw new Error(`declared by two slices: ${twice.join(', ')}`);
+  }
+  return names;
+}

@@ -1,0 +1,2 @@
+export * from './package-root';
+export * from './platform';

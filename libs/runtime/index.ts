@@ -1,0 +1,7 @@
+export * from './claims';
+export * from './clock';
+export * from './hash';
+export * from './projector';
+export * from './reactor';
+export * from './streams';
+export * from './submit';

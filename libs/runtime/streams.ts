@@ -1,0 +1,83 @@
+import { LRUCache } from 'lru-cache';
+import { streamName, type EventStore, type Module, type Position, type RecordedEvent } from '@waymark/kernel';
+
+/** A command that a stream has events of, as a retry must find it. */
+export interface KnownCommand {
+  readonly hash: string;
+  readonly revision: number;
+  readonly position: Position;
+  readonly events: readonly string[];
+}
+
+/** A thing as its stream leaves it. */
+export interface Loaded {
+  readonly state: never;
+  /** Its last event's revision, or 'none'. */
+  readonly revision: number | 'none';
+  readonly position: Position;
+  readonly commands: ReadonlyMap<string, KnownCommand>;
+}
+
+/** Streams kept folded, so that a command reads only what was recorded since. */
+export class Streams {
+  private readonly cache: LRUCache<string, Loaded>;
+
+  constructor(
+    private readonly events: EventStore,
+    capacity = 10_000,
+  ) {
+    this.cache = new LRUCache({ max: capacity });
+  }
+
+  /** The thing as it is now, other processes' events included. */
+  async load(module: Module, id: string): Promise<Loaded> {
+    const stream = streamName(module.name, id);
+    const known = this.cache.get(stream) ?? empty(module);
+    const from = known.revision === 'none' ? 0 : known.revision + 1;
+    const events = await this.events.readStream(stream, { from });
+    if (events.length === 0) return known;
+    const loaded = folded(module, known, events);
+    this.cache.set(stream, loaded);
+    return loaded;
+  }
+
+  /** The thing as a command found it: before the first event of that command. */
+  async loadBefore(module: Module, id: string, command: string): Promise<Loaded> {
+    const events = await this.events.readStream(streamName(module.name, id));
+    const first = events.findIndex(({ metadata }) => metadata.command.id === command);
+    return folded(module, empty(module), first === -1 ? events : events.slice(0, first));
+  }
+
+  /** Keep a thing as a command has just left it. */
+  keep(
+    stream: string,
+    before: Loaded,
+    after: { readonly state: never; readonly revision: number; readonly position: Position },
+    id: string,
+    command: KnownCommand,
+  ): void {
+    this.cache.set(stream, { ...after, commands: new Map(before.commands).set(id, command) });
+  }
+}
+
+const empty = (module: Module): Loaded => ({
+  state: module.initial,
+  revision: 'none',
+  position: -1,
+  commands: new Map(),
+});
+
+function folded(module: Module, from: Loaded, events: readonly RecordedEvent[]): Loaded {
+  let { state, revision, position } = from;
+  const commands = new Map(from.commands);
+  for (const event of events) {
+    const fold = module.folds.get(event.type);
+    if (!fold) throw new Error(`${event.type} in ${module.name} is not an event this version knows`);
+    state = fold(state, event.data as never, event.metadata.on) as never;
+    ({ revision, position } = event);
+    const { id, hash } = event.metadata.command;
+    const earlier = commands.get(id)?.events ?? [];
+    commands.set(id, { hash, revision, position, events: [...earlier, event.type] });
+  }
+  return { state, revision, position, commands };
+}

@@ -1,0 +1,304 @@
+import { randomUUID } from 'node:crypto';
+import {
+  Refusal,
+  START,
+  WrongExpectedRevision,
+  streamName,
+  type Claim,
+  type Context,
+  type Decided,
+  type EventStore,
+  type FieldError,
+  type Handler,
+  type Module,
+  type NewEvent,
+  type Position,
+} from '@waymark/kernel';
+import { ALREADY_CLAIMED, claimId, claims } from './claims';
+import { systemClock, type Clock } from './clock';
+import { bodyHash, derivedId } from './hash';
+import { Streams, type KnownCommand, type Loaded } from './streams';
+
+/** A command on its way to the thing it is for. */
+export interface Submission {
+  readonly module: string;
+  readonly id: string;
+  readonly command: object;
+  readonly actor: string;
+  /** The client's name for this attempt and its retries; belongs to the actor and the stream. */
+  readonly idempotencyKey?: string;
+  /** The command's id, for those who derive it themselves (imports, policies). */
+  readonly commandId?: string;
+  /** Only if the thing is still at this revision. */
+  readonly ifRevision?: number;
+  readonly correlation?: string;
+  readonly causation?: string;
+}
+
+/** What a command led to. */
+export interface Answer {
+  readonly stream: string;
+  /** The stream's revision, or -1 where nothing was ever recorded. */
+  readonly revision: number;
+  readonly position: Position;
+  /** Types of the events that this command recorded; none where there was nothing to change. */
+  readonly events: readonly string[];
+  /** True where the command had been carried out before, and this is its first answer again. */
+  readonly repeated: boolean;
+}
+
+export interface SubmitterOptions {
+  readonly events: EventStore;
+  readonly modules: Iterable<Module>;
+  /** Key of the names that claimed values go by. */
+  readonly claimKey: Buffer;
+  readonly clock?: Clock;
+}
+
+/** The one refusal that says nothing of the command: it may be sent again as it is. */
+export const TOO_MUCH_CONTENTION = 'TOO_MUCH_CONTENTION';
+/** How often a command is decided anew because another process wrote first. */
+const ATTEMPTS = 20;
+/** After how long a claim whose holder never came to be may be taken over, in milliseconds. */
+const LAPSE = 60_000;
+
+/** Carries commands out: load, decide, append; once for each command, however often it is sent. */
+export class Submitter {
+  readonly modules: ReadonlyMap<string, Module>;
+  readonly streams: Streams;
+  private readonly events: EventStore;
+  private readonly claimKey: Buffer;
+  private readonly clock: Clock;
+  private readonly turns = new Map<string, Promise<unknown>>();
+
+  constructor({ events, modules, claimKey, clock = systemClock }: SubmitterOptions) {
+    this.events = events;
+    this.claimKey = claimKey;
+    this.clock = clock;
+    this.modules = new Map([...modules, claims as Module].map((module) => [module.name, module]));
+    this.streams = new Streams(events);
+  }
+
+  /** Carry a command out. Throws a {@link Refusal} where it may not be; then nothing was recorded. */
+  async submit(submission: Submission): Promise<Answer> {
+    const module = this.module(submission.module);
+    const stream = streamName(module.name, submission.id);
+    return this.inTurn(stream, () => this.attempt(module, stream, submission));
+  }
+
+  /** What other modules may know of a thing; undefined where it does not exist. */
+  async facts<Facts = unknown>(module: string, id: string): Promise<Facts | undefined> {
+    const of = this.module(module);
+    return of.facts((await this.streams.load(of, id)).state) as Facts | undefined;
+  }
+
+  /** The stream that holds a claimed value. */
+  async holder(kind: string, value: string): Promise<string | undefined> {
+    const facts = await this.facts<{ by: string }>(claims.name, claimId(this.claimKey, kind, value));
+    return facts?.by;
+  }
+
+  /** Fields of a command that name something unknown. */
+  async unknown(submission: Submission): Promise<FieldError[]> {
+    const module = this.module(submission.module);
+    const { handler } = this.handler(module, submission.command);
+    const { state } = await this.streams.load(module, submission.id);
+    if (!exists(module, handler, state)) return [];
+    const { missing } = await this.gather(handler, submission, state);
+    return missing.filter(({ field }) => field in submission.command);
+  }
+
+  private module(name: string): Module {
+    const module = this.modules.get(name);
+    if (!module) throw new Refusal('UNKNOWN_MODULE', 'There is no such kind of thing.', 'missing');
+    return module;
+  }
+
+  private handler(module: Module, command: object): { name: string; handler: Handler<never> } {
+    const { name } = command.constructor;
+    const handler = module.handlers.get(name);
+    if (!handler) throw new Refusal('UNKNOWN_COMMAND', `There is no command ${name} for ${module.plural}.`, 'missing');
+    return { name, handler };
+  }
+
+  /** One command at a time for a stream within this process; others are met by the expected revision. */
+  private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.turns.get(stream);
+    const turn = before ? before.then(work, work) : work();
+    this.turns.set(stream, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(stream) === turn) this.turns.delete(stream);
+    }
+  }
+
+  private async attempt(module: Module, stream: string, submission: Submission): Promise<Answer> {
+    const commandId = submission.commandId ?? idOf(stream, submission);
+    const hash = bodyHash(submission.command);
+    for (let attempt = 1; ; attempt += 1) {
+      const loaded = await this.streams.load(module, submission.id);
+      const known = loaded.commands.get(commandId);
+      if (known) return firstAnswer(stream, known, hash);
+      checkRevision(loaded, submission.ifRevision);
+      const { events, state } = await this.decide(module, submission, loaded, commandId, hash);
+      if (events.length === 0) return { ...at(stream, loaded), events: [], repeated: false };
+      try {
+        return await this.append(stream, loaded, events, state);
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+        if (attempt === ATTEMPTS) {
+          throw new Refusal(TOO_MUCH_CONTENTION, 'Others keep changing this record. Try again.', 'conflict');
+        }
+      }
+    }
+  }
+
+  private async decide(
+    module: Module,
+    submission: Submission,
+    { state }: Loaded,
+    commandId: string,
+    hash: string,
+  ): Promise<{ events: NewEvent[]; state: never }> {
+    const { command, actor, id } = submission;
+    const { name, handler } = this.handler(module, command);
+    if (!exists(module, handler, state)) {
+      throw new Refusal(`UNKNOWN_${module.name.toUpperCase()}`, `There is no ${module.name} with this id.`, 'missing');
+    }
+    const { facts, missing } = await this.gather(handler, submission, state);
+    if (missing.length > 0) throw unknownThings(missing);
+    const now = this.clock.now();
+    const context: Context<never> = {
+      id,
+      now,
+      today: now.slice(0, 10),
+      actor,
+      newId: (label) => derivedId(commandId, label),
+      facts: facts as never,
+    };
+    const decided = handler.decide(command as never, state, context) as readonly Decided<Record<string, object>>[];
+    if (decided.length > 0) await this.claim(handler.claims(command as never, state), submission, commandId);
+    const after = folded(module, state, decided);
+    const subject = module.subject?.(after, id);
+    const events = decided.map(({ type, data, on }, index) => ({
+      id: derivedId(commandId, name, String(index)),
+      type,
+      data,
+      metadata: {
+        on,
+        recordedAt: now,
+        schema: module.schema.get(type) ?? 1,
+        actor,
+        ...(subject === undefined ? {} : { subject }),
+        correlation: submission.correlation ?? commandId,
+        causation: submission.causation ?? commandId,
+        command: { id: commandId, hash },
+      },
+    }));
+    return { events, state: after };
+  }
+
+  private async append(stream: string, loaded: Loaded, events: readonly NewEvent[], state: never): Promise<Answer> {
+    const { revision, position } = await this.events.append(stream, loaded.revision, events);
+    const { id, hash } = events[0]!.metadata.command;
+    const types = events.map(({ type }) => type);
+    this.streams.keep(stream, loaded, { state, revision, position }, id, { hash, revision, position, events: types });
+    return { stream, revision, position, events: types, repeated: false };
+  }
+
+  /** What a command needs to know of other things, and which of them do not exist. */
+  private async gather(
+    handler: Handler<never>,
+    { command, id: own }: Submission,
+    state: never,
+  ): Promise<{ facts: Record<string, unknown>; missing: FieldError[] }> {
+    const facts: Record<string, unknown> = {};
+    const missing: FieldError[] = [];
+    for (const [field, [module, idOf]] of Object.entries(handler.needs)) {
+      const id = idOf(command as never, state, own);
+      facts[field] = await this.facts(module, id);
+      if (facts[field] === undefined) {
+        missing.push({
+          field,
+          code: `UNKNOWN_${module.toUpperCase()}`,
+          message: `There is no ${module} with this id.`,
+        });
+      }
+    }
+    return { facts, missing };
+  }
+
+  private async claim(wanted: readonly Claim[], submission: Submission, commandId: string): Promise<void> {
+    const by = streamName(submission.module, submission.id);
+    for (const { kind, value, taken } of wanted) {
+      const id = claimId(this.claimKey, kind, value);
+      const lapsed = await this.lapsedClaim(id);
+      const command = Object.assign(new (claims.handlers.get('ClaimValue')!.command)(), { by, ...lapsed });
+      try {
+        await this.submit({
+          module: claims.name,
+          id,
+          command,
+          actor: submission.actor,
+          correlation: submission.correlation ?? commandId,
+          causation: commandId,
+        });
+      } catch (error) {
+        if (error instanceof Refusal && error.code === ALREADY_CLAIMED) throw new Refusal(taken.code, taken.message);
+        throw error;
+      }
+    }
+  }
+
+  /** A claim made a while ago whose holder, perhaps this one, never recorded anything: it may be passed over. */
+  private async lapsedClaim(id: string): Promise<{ lapsed?: string }> {
+    const held = await this.facts<{ by: string; at: string }>(claims.name, id);
+    if (!held || Date.parse(this.clock.now()) - Date.parse(held.at) < LAPSE) return {};
+    const [first] = await this.events.readStream(held.by, { limit: 1 });
+    return first ? {} : { lapsed: held.at };
+  }
+}
+
+const exists = (module: Module, handler: Handler<never>, state: never): boolean =>
+  handler.creates || module.facts(state) !== undefined;
+
+const idOf = (stream: string, { actor, idempotencyKey }: Submission): string =>
+  idempotencyKey === undefined ? randomUUID() : derivedId(actor, stream, idempotencyKey);
+
+const at = (stream: string, { revision, position }: Loaded) => ({
+  stream,
+  revision: revision === 'none' ? -1 : revision,
+  position: revision === 'none' ? START : position,
+});
+
+function firstAnswer(stream: string, known: KnownCommand, hash: string): Answer {
+  if (known.hash !== hash) {
+    throw new Refusal(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This Idempotency-Key came with another body before. Use a new key for a new command.',
+      'invalid',
+    );
+  }
+  return { stream, revision: known.revision, position: known.position, events: known.events, repeated: true };
+}
+
+function checkRevision({ revision }: Loaded, expected: number | undefined): void {
+  if (expected !== undefined && expected !== (revision === 'none' ? -1 : revision)) throw stale();
+}
+
+const stale = (): Refusal =>
+  new Refusal('STALE_REVISION', 'The record has changed since you read it. Read it again, then decide.', 'stale');
+
+const unknownThings = (missing: readonly FieldError[]): Refusal =>
+  new Refusal(missing[0]!.code, missing.map(({ message }) => message).join(' '), 'invalid', missing);
+
+const folded = (module: Module, state: never, decided: readonly Decided<Record<string, object>>[]): never => {
+  let after = state;
+  for (const { type, data, on } of decided) {
+    const fold = module.folds.get(type);
+    if (!fold) throw new Error(`${module.name} decided ${type}, which it has no fold for`);
+    after = fold(after, data as never, on) as never;
+  }
+  return after;
+};

@@ -1,0 +1,205 @@
+import { streamId, viewsOf, type RecordedEvent, type RowStore } from '@waymark/kernel';
+import {
+  absencePercent,
+  added,
+  countPages,
+  countsOver,
+  isPersistent,
+  isSevere,
+  noCounts,
+  rounded,
+  written,
+  type Counts,
+  type DomainEvents,
+  type Recording,
+  type Register,
+  type RegisterPages,
+  type SchoolDetails,
+} from '@waymark/domain';
+import { mondayOf, type Day, type Instant, type Period } from '@waymark/vocabulary';
+import { schools } from './directory';
+import { every, byKey } from './read';
+
+const view = viewsOf<DomainEvents>();
+
+/** A pupil's register at one school. */
+interface OfPupil {
+  readonly pupil: string;
+  readonly school: string;
+}
+
+export interface AttendanceRow extends OfPupil {
+  readonly pages: RegisterPages;
+}
+
+const pupilAtSchool = ({ stream, data }: RecordedEvent): string =>
+  `${streamId(stream)}@${(data as { school: string }).school}`;
+
+const ofPupil = (event: RecordedEvent): OfPupil => {
+  const [pupil, school] = pupilAtSchool(event).split('@') as [string, string];
+  return { pupil, school };
+};
+
+/** Registers as they stand, by pupil and school. */
+export const attendance = view<AttendanceRow>({
+  name: 'attendance',
+  version: 1,
+  indexes: ['pupil', 'school'],
+  key: pupilAtSchool,
+  on: {
+    AttendanceRecorded: (row, event) => ({
+      ...ofPupil(event),
+      pages: written(row?.pages ?? {}, event.data.marks),
+    }),
+  },
+});
+
+/** A recording: day, morning, afternoon, when it was recorded. */
+type Recorded = readonly [on: string, am: string, pm: string, at: Instant];
+
+export interface AttendanceHistoryRow extends OfPupil {
+  readonly recordings: readonly Recorded[];
+}
+
+/** Every recording ever made, what was mended included: to answer what was known at a time. */
+export const attendanceHistory = view<AttendanceHistoryRow>({
+  name: 'attendance-history',
+  version: 1,
+  indexes: ['pupil', 'school'],
+  key: pupilAtSchool,
+  on: {
+    AttendanceRecorded: (row, event) => ({
+      ...ofPupil(event),
+      recordings: [
+        ...(row?.recordings ?? []),
+        ...event.data.marks.map(({ on, am, pm, at }): Recorded => [on, am, pm, at]),
+      ],
+    }),
+  },
+});
+
+export const attendanceGroups = ['pupil', 'school', 'area', 'region'] as const;
+export type AttendanceGroup = (typeof attendanceGroups)[number];
+
+/** Sessions of a pupil or a group over a period, and the rate they give. */
+export interface AttendanceSummary extends Counts {
+  readonly absencePercent: number | null;
+}
+
+export interface PupilAttendance extends AttendanceSummary {
+  readonly key: string;
+  readonly persistent: boolean;
+  readonly severe: boolean;
+}
+
+export interface GroupAttendance extends AttendanceSummary {
+  readonly key: string;
+  readonly name: string;
+  readonly pupils: number;
+  readonly persistentPupils: number;
+  readonly severePupils: number;
+  /** Persistent and not severe. */
+  readonly eligiblePupils: number;
+}
+
+export interface AttendanceQuery extends Period {
+  readonly by: AttendanceGroup;
+  /** Only what schools had recorded by then. */
+  readonly asKnownAt?: Instant;
+}
+
+/** Attendance over a period, by pupil, school, area or region, in the order of their keys. */
+export async function attendanceBy(
+  rows: RowStore,
+  { by, asKnownAt, ...period }: AttendanceQuery,
+): Promise<(PupilAttendance | GroupAttendance)[]> {
+  const counted =
+    asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
+  const known = await byKey(rows, schools);
+  const groups = new Map<string, { name: string; pupils: Map<string, Counts> }>();
+  for await (const { pupil, school, counts } of counted) {
+    if (isBlank(counts)) continue;
+    const { key, name } = groupOf(by, pupil, school, known.get(school));
+    let group = groups.get(key);
+    if (!group) groups.set(key, (group = { name, pupils: new Map() }));
+    const before = group.pupils.get(pupil);
+    group.pupils.set(pupil, before ? added(before, counts) : counts);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { name, pupils }]) =>
+      by === 'pupil' ? pupilAttendance(key, pupils.get(key) ?? noCounts) : { key, name, ...groupAttendance(pupils.values()) },
+    );
+}
+
+/** Sums and rates of many pupils. */
+export function groupAttendance(pupils: Iterable<Counts>): Omit<GroupAttendance, 'key' | 'name'> {
+  let [counts, of, persistentPupils, severePupils] = [noCounts, 0, 0, 0];
+  for (const pupil of pupils) {
+    counts = added(counts, pupil);
+    of += 1;
+    if (isPersistent(pupil)) persistentPupils += 1;
+    if (isSevere(pupil)) severePupils += 1;
+  }
+  return {
+    ...counts,
+    absencePercent: rounded(absencePercent(counts)),
+    pupils: of,
+    persistentPupils,
+    severePupils,
+    eligiblePupils: persistentPupils - severePupils,
+  };
+}
+
+export const pupilAttendance = (key: string, counts: Counts): PupilAttendance => ({
+  key,
+  ...counts,
+  absencePercent: rounded(absencePercent(counts)),
+  persistent: isPersistent(counts),
+  severe: isSevere(counts),
+});
+
+interface Counted extends OfPupil {
+  readonly counts: Counts;
+}
+
+async function* standing(rows: RowStore, period: Period): AsyncGenerator<Counted> {
+  for await (const { row } of every(rows, attendance)) yield { ...row, counts: countPages(row.pages, period) };
+}
+
+async function* knownAt(rows: RowStore, period: Period, at: Instant): AsyncGenerator<Counted> {
+  for await (const { row } of every(rows, attendanceHistory)) {
+    yield { ...row, counts: countsOver(registerAt(row, at), period) };
+  }
+}
+
+function registerAt({ recordings }: AttendanceHistoryRow, time: Instant): Register {
+  const weeks: Record<Day, Recording[]> = {};
+  for (const [on, am, pm, at] of recordings) {
+    if (at <= time) (weeks[mondayOf(on)] ??= []).push({ on, am, pm, at });
+  }
+  return { weeks };
+}
+
+/** Nothing is recorded of the pupil in the period. */
+const isBlank = ({ possible, notPossible, noMark }: Counts): boolean => possible + notPossible + noMark === 0;
+
+function groupOf(
+  by: AttendanceGroup,
+  pupil: string,
+  urn: string,
+  school: SchoolDetails | undefined,
+): { key: string; name: string } {
+  switch (by) {
+    case 'pupil':
+      return { key: pupil, name: pupil };
+    case 'school':
+      return { key: urn, name: school?.name ?? urn };
+    case 'area':
+      return { key: school?.area ?? UNKNOWN, name: school?.areaName ?? UNKNOWN };
+    case 'region':
+      return { key: school?.region ?? UNKNOWN, name: school?.region ?? UNKNOWN };
+  }
+}
+
+const UNKNOWN = 'unknown';

@@ -1,0 +1,124 @@
+import { viewsOf, type RowStore } from '@waymark/kernel';
+import type { DomainEvents } from '@waymark/domain';
+import { mentors, programmes, schools } from './directory';
+import { byKey, every } from './read';
+
+/** Where a journey is on its way through the phases. */
+export interface PhaseProgressRow {
+  readonly programme: string;
+  readonly school: string;
+  readonly mentor?: string;
+  readonly phase: number;
+  readonly phases: readonly string[];
+  /** Sessions held, each with its phase. */
+  readonly held: Readonly<Record<string, number>>;
+  readonly state: 'waiting' | 'going on' | 'completed' | 'ended';
+}
+
+type Fold<Type extends keyof DomainEvents> = (
+  row: PhaseProgressRow | null,
+  event: { readonly data: DomainEvents[Type] },
+) => PhaseProgressRow | null;
+
+const held: Fold<'SessionHeld' | 'SessionCorrected'> = (row, { data: { session, phase } }) =>
+  row && {
+    ...row,
+    held: { ...row.held, [session]: phase },
+    state: row.state === 'waiting' ? 'going on' : row.state,
+  };
+
+/** Journeys by id, as they go through the phases. */
+export const phaseProgress = viewsOf<DomainEvents>()<PhaseProgressRow>({
+  name: 'phase-progress',
+  version: 1,
+  indexes: [],
+  on: {
+    PupilReferred: (_, { data: { programme, school, model } }) => ({
+      programme,
+      school,
+      phase: 1,
+      phases: model.phases,
+      held: {},
+      state: 'waiting',
+    }),
+    MentorAllocated: (row, { data: { mentor } }) => row && { ...row, mentor },
+    SessionHeld: held,
+    SessionCorrected: held,
+    SessionVoided: (row, { data: { session } }) => {
+      if (!row) return row;
+      const { [session]: _voided, ...left } = row.held;
+      const none = Object.keys(left).length === 0 && row.state === 'going on';
+      return { ...row, held: left, state: none ? 'waiting' : row.state };
+    },
+    PhaseAdvanced: (row, { data: { to } }) => row && { ...row, phase: to },
+    JourneyCompleted: (row) => row && { ...row, state: 'completed' },
+    JourneyEnded: (row) => row && { ...row, state: 'ended' },
+    JourneyReopened: (row) => row && { ...row, state: Object.keys(row.held).length > 0 ? 'going on' : 'waiting' },
+  },
+});
+
+export const phaseProgressGroups = ['programme', 'area', 'school', 'mentor'] as const;
+export type PhaseProgressGroup = (typeof phaseProgressGroups)[number];
+
+/** How far the pupils of a programme, an area, a school or a mentor are. */
+export interface PhaseProgress {
+  readonly key: string;
+  readonly name: string;
+  /** Pupils who have not had a session yet, have completed, or ended otherwise. */
+  readonly waiting: number;
+  readonly completed: number;
+  readonly ended: number;
+  /** For each phase, in order: pupils who are in it now, and sessions held in it. */
+  readonly phases: readonly { readonly phase: number; readonly name: string; readonly pupils: number; readonly sessionsHeld: number }[];
+}
+
+export interface PhaseProgressQuery {
+  readonly by: PhaseProgressGroup;
+  readonly programme?: string;
+}
+
+/** Phase progress of every programme, area, school or mentor, in the order of their keys. */
+export async function phaseProgressBy(rows: RowStore, { by, programme }: PhaseProgressQuery): Promise<PhaseProgress[]> {
+  const names = {
+    programme: await byKey(rows, programmes),
+    school: await byKey(rows, schools),
+    mentor: await byKey(rows, mentors),
+  };
+  const groups = new Map<string, { name: string; rows: PhaseProgressRow[] }>();
+  for await (const { row } of every(rows, phaseProgress)) {
+    if (programme !== undefined && row.programme !== programme) continue;
+    const area = names.school.get(row.school);
+    const [key, name] = {
+      programme: [row.programme, names.programme.get(row.programme)?.name],
+      area: [area?.area, area?.areaName],
+      school: [row.school, area?.name],
+      mentor: [row.mentor, names.mentor.get(row.mentor ?? '')?.name],
+    }[by];
+    if (key === undefined) continue;
+    let group = groups.get(key);
+    if (!group) groups.set(key, (group = { name: name ?? key, rows: [] }));
+    group.rows.push(row);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, group]) => ({ key, name: group.name, ...progressOf(group.rows) }));
+}
+
+function progressOf(rows: readonly PhaseProgressRow[]): Omit<PhaseProgress, 'key' | 'name'> {
+  const count = (state: PhaseProgressRow['state']): number => rows.filter((row) => row.state === state).length;
+  const names = rows.reduce<readonly string[]>((longest, { phases }) => (phases.length > longest.length ? phases : longest), []);
+  return {
+    waiting: count('waiting'),
+    completed: count('completed'),
+    ended: count('ended'),
+    phases: names.map((name, index) => ({
+      phase: index + 1,
+      name,
+      pupils: rows.filter(({ state, phase }) => state === 'going on' && phase === index + 1).length,
+      sessionsHeld: rows.reduce(
+        (sum, row) => sum + Object.values(row.held).filter((phase) => phase === index + 1).length,
+        0,
+      ),
+    })),
+  };
+}

@@ -1,0 +1,269 @@
+import { streamId, viewsOf, type RecordedEvent, type RowStore } from '@waymark/kernel';
+import {
+  absencePercent,
+  countPages,
+  rounded,
+  isWithinBand,
+  written,
+  type Counts,
+  type DomainEvents,
+  type NotHeldKind,
+  type ProgrammeDefinition,
+  type RegisterPages,
+  type SchoolDetails,
+} from '@waymark/domain';
+import { within, type Day, type Period } from '@waymark/vocabulary';
+import { groupAttendance, type GroupAttendance } from './attendance';
+import { mentors, programmes, schools, type MentorRow } from './directory';
+import type { PublishedRate, PublishedRates } from './published-rates';
+import { byKey, every } from './read';
+
+/** A session as KPIs count it. */
+type CountedSession = { readonly on: Day; readonly minutes: number } | { readonly on: Day; readonly notHeld: NotHeldKind };
+
+/** A journey as KPIs count it: the day on which each step of the funnel was reached. */
+interface JourneyKpi {
+  readonly programme: string;
+  readonly school: string;
+  /** The last one, also after the end. */
+  readonly mentor?: string;
+  readonly referred: Day;
+  readonly eligible?: Day;
+  readonly consented?: Day;
+  readonly allocated?: Day;
+  readonly completed?: Day;
+  readonly sessions: Readonly<Record<string, CountedSession>>;
+}
+
+/** A pupil's journeys and register. */
+export interface KpiRow {
+  readonly journeys: Readonly<Record<string, JourneyKpi>>;
+  readonly pages: RegisterPages;
+}
+
+type JourneyFold<Type extends keyof DomainEvents> = (
+  journey: JourneyKpi,
+  data: DomainEvents[Type],
+) => JourneyKpi;
+
+/** Fold an event into the journey that it is an event of. */
+const journey =
+  <Type extends keyof DomainEvents>(fold: JourneyFold<Type>) =>
+  (row: KpiRow | null, { stream, data }: RecordedEvent<string, DomainEvents[Type]>): KpiRow | null => {
+    const id = streamId(stream);
+    const known = row?.journeys[id];
+    return row && known ? { ...row, journeys: { ...row.journeys, [id]: fold(known, data) } } : row;
+  };
+
+const counted = (to: JourneyKpi, id: string, session: CountedSession): JourneyKpi => ({
+  ...to,
+  sessions: { ...to.sessions, [id]: session },
+});
+
+/** Pupils by id: what regional, area, school and mentor KPIs are added up from. */
+export const regionalKpis = viewsOf<DomainEvents>()<KpiRow>({
+  name: 'regional-kpis',
+  version: 1,
+  indexes: [],
+  key: ({ stream, metadata }) => metadata.subject ?? stream,
+  on: {
+    AttendanceRecorded: (row, { data: { marks } }) => ({
+      journeys: row?.journeys ?? {},
+      pages: written(row?.pages ?? {}, marks),
+    }),
+    PupilReferred: (row, { stream, data: { programme, school, on } }) => ({
+      pages: row?.pages ?? {},
+      journeys: {
+        ...row?.journeys,
+        [streamId(stream)]: { programme, school, referred: on, sessions: {} },
+      },
+    }),
+    EligibilityAssessed: journey<'EligibilityAssessed'>(({ eligible: _before, ...rest }, { eligible, knownAt }) =>
+      eligible ? { ...rest, eligible: knownAt.slice(0, 10) } : rest,
+    ),
+    ConsentGiven: journey<'ConsentGiven'>((known, { on }) => ({ ...known, consented: known.consented ?? on })),
+    MentorAllocated: journey<'MentorAllocated'>((known, { mentor, on }) => ({
+      ...known,
+      mentor,
+      allocated: known.allocated ?? on,
+    })),
+    SessionHeld: journey<'SessionHeld'>((known, { session, on, minutes }) => counted(known, session, { on, minutes })),
+    SessionCorrected: journey<'SessionCorrected'>((known, { session, on, minutes }) =>
+      counted(known, session, { on, minutes }),
+    ),
+    SessionNotHeld: journey<'SessionNotHeld'>((known, { session, on, kind }) =>
+      counted(known, session, { on, notHeld: kind }),
+    ),
+    SessionVoided: journey<'SessionVoided'>((known, { session }) => {
+      const { [session]: _voided, ...sessions } = known.sessions;
+      return { ...known, sessions };
+    }),
+    JourneyCompleted: journey<'JourneyCompleted'>((known, { on }) => ({ ...known, completed: on })),
+    JourneyReopened: journey<'JourneyReopened'>(({ completed: _taken, ...rest }) => rest),
+  },
+});
+
+export const kpiGroups = ['region', 'area', 'school', 'mentor'] as const;
+export type KpiGroup = (typeof kpiGroups)[number];
+
+export interface KpiQuery {
+  readonly by: KpiGroup;
+  readonly programme?: string;
+  /** Count only funnel steps and sessions of these days; the two windows stay the programme's. */
+  readonly period?: Period;
+}
+
+type Attendance = Omit<GroupAttendance, 'key' | 'name'>;
+
+/** The KPIs of a region, an area, a school or a mentor. */
+export interface Kpis {
+  readonly key: string;
+  readonly name: string;
+  /** The funnel: how many pupils have come how far. */
+  readonly referred: number;
+  readonly eligible: number;
+  readonly consented: number;
+  readonly allocated: number;
+  readonly started: number;
+  readonly completed: number;
+  readonly sessionsHeld: number;
+  readonly sessionsNotHeld: number;
+  /** Sessions not held, by the kind of reason. */
+  readonly notHeld: Readonly<Record<NotHeldKind, number>>;
+  readonly minutesHeld: number;
+  /** Attendance of the pupils referred, before and after. */
+  readonly baseline: Attendance;
+  readonly followUp: Attendance;
+  /** Follow-up minus baseline absence, in percentage points; null where there is no rate for one of them. */
+  readonly changePoints: number | null;
+  /** Absence in all secondary schools of the local authority and the region, where it has been published. */
+  readonly published: { readonly localAuthority: PublishedRate | null; readonly region: PublishedRate | null };
+}
+
+/** KPIs of every region, area, school or mentor, in the order of their keys. */
+export async function kpisBy(rows: RowStore, published: PublishedRates, query: KpiQuery): Promise<Kpis[]> {
+  const directory = {
+    programmes: await byKey(rows, programmes),
+    schools: await byKey(rows, schools),
+    mentors: await byKey(rows, mentors),
+  };
+  const groups = new Map<string, Tally>();
+  for await (const { row } of every(rows, regionalKpis)) {
+    for (const known of Object.values(row.journeys)) {
+      const programme = directory.programmes.get(known.programme);
+      const school = directory.schools.get(known.school);
+      const group = groupOf(query.by, known, school, directory.mentors);
+      if (!programme || !school || !group || (query.programme ?? known.programme) !== known.programme) continue;
+      let tally = groups.get(group.key);
+      if (!tally) groups.set(group.key, (tally = new Tally(group.name, query.period)));
+      tally.add(known, row.pages, programme, school);
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, tally]) => tally.kpis(key, query.by, published));
+}
+
+function groupOf(
+  by: KpiGroup,
+  { school: urn, mentor }: JourneyKpi,
+  school: SchoolDetails | undefined,
+  known: ReadonlyMap<string, MentorRow>,
+): { readonly key: string; readonly name: string } | undefined {
+  switch (by) {
+    case 'region':
+      return school && { key: school.region, name: school.region };
+    case 'area':
+      return school && { key: school.area, name: school.areaName };
+    case 'school':
+      return school && { key: urn, name: school.name };
+    case 'mentor':
+      return mentor === undefined ? undefined : { key: mentor, name: known.get(mentor)?.name ?? mentor };
+  }
+}
+
+/** Adds journeys up. */
+class Tally {
+  private readonly steps = { referred: 0, eligible: 0, consented: 0, allocated: 0, started: 0, completed: 0 };
+  private readonly notHeld = { acceptable: 0, unacceptable: 0, logistics: 0 };
+  private held = 0;
+  private minutes = 0;
+  private readonly baseline: Counts[] = [];
+  private readonly followUp: Counts[] = [];
+  private baselineEligible = 0;
+  private followUpEligible = 0;
+  private readonly authorities = new Set<string>();
+  private readonly regions = new Set<string>();
+
+  constructor(
+    private readonly name: string,
+    private readonly period: Period | undefined,
+  ) {}
+
+  add(known: JourneyKpi, pages: RegisterPages, programme: ProgrammeDefinition, school: SchoolDetails): void {
+    const sessions = Object.values(known.sessions);
+    const started = sessions
+      .filter((session) => 'minutes' in session)
+      .reduce<Day | undefined>((first, { on }) => (first === undefined || on < first ? on : first), undefined);
+    this.step('referred', known.referred);
+    this.step('eligible', known.eligible);
+    this.step('consented', known.consented);
+    this.step('allocated', known.allocated);
+    this.step('started', started);
+    this.step('completed', known.completed);
+    for (const session of sessions) this.session(session);
+    const [before, after] = [countPages(pages, programme.baseline), countPages(pages, programme.followUp)];
+    this.baseline.push(before);
+    this.followUp.push(after);
+    if (isWithinBand(before, programme.eligibility)) this.baselineEligible += 1;
+    if (isWithinBand(after, programme.eligibility)) this.followUpEligible += 1;
+    this.authorities.add(school.localAuthorityCode);
+    this.regions.add(school.region);
+  }
+
+  kpis(key: string, by: KpiGroup, published: PublishedRates): Kpis {
+    const baseline = { ...groupAttendance(this.baseline), eligiblePupils: this.baselineEligible };
+    const followUp = { ...groupAttendance(this.followUp), eligiblePupils: this.followUpEligible };
+    return {
+      key,
+      name: this.name,
+      ...this.steps,
+      sessionsHeld: this.held,
+      sessionsNotHeld: this.notHeld.acceptable + this.notHeld.unacceptable + this.notHeld.logistics,
+      notHeld: this.notHeld,
+      minutesHeld: this.minutes,
+      baseline,
+      followUp,
+      changePoints: difference(absencePercent(followUp), absencePercent(baseline)),
+      published: {
+        localAuthority: by === 'region' ? null : only(this.authorities, published.localAuthorities),
+        region: only(this.regions, published.regions),
+      },
+    };
+  }
+
+  private step(step: keyof Tally['steps'], on: Day | undefined): void {
+    if (on !== undefined && this.counts(on)) this.steps[step] += 1;
+  }
+
+  private session(session: CountedSession): void {
+    if (!this.counts(session.on)) return;
+    if ('minutes' in session) {
+      this.held += 1;
+      this.minutes += session.minutes;
+    } else {
+      this.notHeld[session.notHeld] += 1;
+    }
+  }
+
+  private counts(on: Day): boolean {
+    return this.period === undefined || within(this.period, on);
+  }
+}
+
+const difference = (after: number | null, before: number | null): number | null =>
+  after === null || before === null ? null : rounded(after - before);
+
+/** The published rate of the one authority or region that a group lies in. */
+const only = (names: ReadonlySet<string>, rates: ReadonlyMap<string, PublishedRate>): PublishedRate | null => {
+  const [name, ...others] = names;
+  return name !== undefined && others.length === 0 ? (rates.get(name) ?? null) : null;
+};

@@ -1,0 +1,74 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A calendar day, ISO 8601: `2025-09-03`. */
+export type Day = string;
+
+/** Both ends belong to it. */
+export interface Period {
+  readonly from: Day;
+  readonly to: Day;
+}
+
+export const isDay = (value: unknown): value is Day =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && facts(value) !== undefined;
+
+/** True on Saturdays and Sundays. */
+export const isWeekend = (day: Day): boolean => known(day).weekday > 5;
+
+/** The Monday of the day's week. */
+export const mondayOf = (day: Day): Day => known(day).monday;
+
+export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(day).add({ days }).toString();
+
+export const within = ({ from, to }: Period, day: Day): boolean => from <= day && day <= to;
+
+interface DayFacts {
+  /** 1 Monday … 7 Sunday. */
+  readonly weekday: number;
+  readonly monday: Day;
+}
+
+/** A school year has 190 days and a register 400,000 rows: each day is worked out once. */
+const cache = new Map<Day, DayFacts | undefined>();
+const CACHE_LIMIT = 20_000;
+
+function facts(day: Day): DayFacts | undefined {
+  if (cache.has(day)) return cache.get(day);
+  if (cache.size >= CACHE_LIMIT) cache.clear();
+  const found = workedOut(day);
+  cache.set(day, found);
+  return found;
+}
+
+function workedOut(day: Day): DayFacts | undefined {
+  try {
+    const date = Temporal.PlainDate.from(day);
+    return { weekday: date.dayOfWeek, monday: date.subtract({ days: date.dayOfWeek - 1 }).toString() };
+  } catch {
+    return undefined;
+  }
+}
+
+function known(day: Day): DayFacts {
+  const found = facts(day);
+  if (!found) throw new RangeError('not a calendar day');
+  return found;
+}
+
+/** A moment, UTC: `2025-09-03T16:00:00Z`, with milliseconds only where they are not zero. */
+export type Instant = string;
+
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+const UTC_SECONDS = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/** An ISO moment with its offset, in UTC, so that moments compare as text; undefined where it is none. */
+export function toInstant(text: string): Instant | undefined {
+  const plain = UTC_SECONDS.exec(text);
+  if (plain) return isDay(plain[1]) ? text : undefined;
+  if (!ISO_INSTANT.test(text)) return undefined;
+  try {
+    return Temporal.Instant.from(text).toString({ smallestUnit: 'second', roundingMode: 'floor' });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,4 @@
+export * from './day';
+export * from './fields';
+export * from './upn';
+export * from './validate';

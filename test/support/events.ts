@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import {
+  START,
+  type EventMetadata,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+} from '@waymark/kernel';
+
+/** An event to append, where all that matters is its type and what it says. */
+export function newEvent(type: string, data: object = {}, metadata: Partial<EventMetadata> = {}): NewEvent {
+  const command = randomUUID();
+  return {
+    id: randomUUID(),
+    type,
+    data,
+    metadata: {
+      on: '2025-09-03',
+      recordedAt: '2025-09-03T16:00:00.000Z',
+      schema: 1,
+      actor: 'tester',
+      correlation: command,
+      causation: command,
+      command: { id: command, hash: 'unused' },
+      ...metadata,
+    },
+  };
+}
+
+/** The whole log, read in pages of `size`. */
+export async function readWhole(store: EventStore, size = 500): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for (;;) {
+    const page = await store.readAll(events.at(-1)?.position ?? START, size);
+    if (page.length === 0) return events;
+    events.push(...page);
+  }
+}
+
+/** 0, 1, 2 … up to, not including, `length`. */
+export const range = (length: number): number[] => Array.from({ length }, (_, index) => index);

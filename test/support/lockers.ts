@@ -1,0 +1,168 @@
+import {
+  defineModule,
+  event,
+  refuse,
+  slices,
+  type EventStore,
+  type EventsOf,
+  type Module,
+  type Refusal,
+} from '@waymark/kernel';
+import { Submitter, type Answer, type Clock, type Submission } from '@waymark/runtime';
+
+/** How many items a locker takes. */
+export const CAP = 5;
+
+interface Locker {
+  readonly number?: string;
+  readonly items: readonly string[];
+}
+
+interface LockerEvents {
+  LockerInstalled: { number: string; hall: string; tag: string };
+  ItemStored: { item: string };
+  LockerRemoved: { reason: string };
+}
+
+export class InstallLocker {
+  number!: string;
+  hall!: string;
+}
+export class StoreItems {
+  items!: readonly string[];
+  /** Day that it is about; today if left out. */
+  day?: string;
+}
+export class RemoveLocker {
+  reason!: string;
+}
+
+const locker = slices<Locker>();
+const lockers = defineModule(
+  {
+    name: 'locker',
+    plural: 'lockers',
+    id: { pattern: /^\w+$/, description: 'any word', example: 'a1' },
+    initial: { items: [] } as Locker,
+    subject: (_: Locker, id: string) => `owner-of-${id}`,
+    facts: ({ number }: Locker) => (number === undefined ? undefined : { number }),
+  },
+  [
+    locker.slice<LockerEvents>({
+      decide: {
+        InstallLocker: locker.on(
+          InstallLocker,
+          ({ number, hall }, { number: current }, { today, newId }) =>
+            current === undefined
+              ? [event('LockerInstalled', today, { number, hall, tag: newId('tag') })]
+              : [],
+          {
+            creates: true,
+            needs: { hall: ['hall', ({ hall }) => hall] },
+            claims: ({ number }) => [
+              { kind: 'number', value: number, taken: { code: 'NUMBER_TAKEN', message: 'Choose another.' } },
+            ],
+          },
+        ),
+        StoreItems: locker.on(StoreItems, ({ items, day }, { items: inside }, { today }) => {
+          const added = items.filter((item) => !inside.includes(item));
+          if (inside.length + added.length > CAP) refuse('LOCKER_FULL', 'Take something out first.');
+          return added.map((item) => event('ItemStored', day ?? today, { item }));
+        }),
+        RemoveLocker: locker.on(RemoveLocker, ({ reason }, { items }, { today }) => {
+          if (items.length > 0) refuse('LOCKER_IN_USE', 'Empty it first.');
+          return [event('LockerRemoved', today, { reason })];
+        }),
+      },
+      evolve: {
+        LockerInstalled: (state, { number }) => ({ ...state, number }),
+        ItemStored: (state, { item }) => ({ ...state, items: [...state.items, item] }),
+        LockerRemoved: (state) => ({ ...state, items: [] }),
+      },
+      schema: { ItemStored: 2 },
+    }),
+  ],
+);
+
+interface Hall {
+  readonly room?: number;
+  readonly lockers: readonly string[];
+}
+
+interface HallEvents {
+  HallOpened: { room: number };
+  LockerCounted: { locker: string };
+}
+
+export class OpenHall {
+  room!: number;
+}
+/** Counts each time it is carried out, so that a test sees when it was carried out twice. */
+export class CountLocker {
+  locker!: string;
+}
+
+const hall = slices<Hall>();
+const halls = defineModule(
+  {
+    name: 'hall',
+    plural: 'halls',
+    id: { pattern: /^\w+$/, description: 'any word', example: 'north' },
+    initial: { lockers: [] } as Hall,
+    facts: ({ room }: Hall) => (room === undefined ? undefined : { room }),
+  },
+  [
+    hall.slice<HallEvents>({
+      decide: {
+        OpenHall: hall.on(OpenHall, ({ room }, _, { today }) => [event('HallOpened', today, { room })], {
+          creates: true,
+        }),
+        CountLocker: hall.on(CountLocker, ({ locker: counted }, { room = 0, lockers: inside }, { today }) => {
+          if (inside.length >= room) refuse('HALL_FULL', 'There is no room for another locker.');
+          return [event('LockerCounted', today, { locker: counted })];
+        }),
+      },
+      evolve: {
+        HallOpened: (state, { room }) => ({ ...state, room }),
+        LockerCounted: (state, { locker: counted }) => ({ ...state, lockers: [...state.lockers, counted] }),
+      },
+    }),
+  ],
+);
+
+export type ToyEvents = EventsOf<typeof lockers> & EventsOf<typeof halls>;
+
+export const toyModules: readonly Module[] = [lockers as Module, halls as Module];
+
+export class TestClock implements Clock {
+  constructor(private at = '2025-09-03T16:00:00.000Z') {}
+  now(): string {
+    return this.at;
+  }
+  pass(seconds: number): void {
+    this.at = new Date(Date.parse(this.at) + seconds * 1_000).toISOString();
+  }
+}
+
+/** A submitter of its own over a log, as a process that has just started has one. */
+export const submitterOver = (events: EventStore, clock: Clock = new TestClock()): Submitter =>
+  new Submitter({ events, modules: toyModules, claimKey: Buffer.alloc(32, 7), clock });
+
+/** Send a command to the locker or hall of an id. */
+export const send = <Command extends object>(
+  to: Submitter,
+  thing: `${'locker' | 'hall'}-${string}`,
+  command: new () => Command,
+  fields: { readonly [Field in keyof Command]: NoInfer<Command>[Field] },
+  rest: Partial<Submission> = {},
+): Promise<Answer> => {
+  const [module, id] = thing.split('-') as [string, string];
+  return to.submit({ module, id, command: Object.assign(new command(), fields), actor: 'tester', ...rest });
+};
+
+/** The code that a command is refused with. */
+export const refusal = (answer: Promise<unknown>): Promise<string> =>
+  answer.then(
+    () => 'accepted',
+    (error: unknown) => (error as Refusal).code,
+  );

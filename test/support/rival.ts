@@ -1,0 +1,55 @@
+/**
+ * A process that competes with others for one log and one view's checkpoint. Says 'ready', waits for a word, then
+ * writes `count` events and as many batches, and says of each what it was answered.
+ */
+import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
+import { CheckpointMoved, WrongExpectedRevision, type RowSet } from '@waymark/kernel';
+import { newEvent } from './events';
+
+export interface Won {
+  readonly revision: number;
+  readonly checkpoint: number;
+}
+
+export const VIEW: RowSet = { name: 'batches', version: 1, indexes: ['by'] };
+export const STREAM = 'locker-1';
+
+async function compete(directory: string, label: string, count: number): Promise<void> {
+  const events = new SqliteEventStore(`${directory}/events.sqlite`);
+  const rows = new SqliteRowStore(`${directory}/views.sqlite`);
+  await rows.prepare(VIEW);
+
+  const append = async (): Promise<number> => {
+    const [last] = await events.readStream(STREAM, { direction: 'backwards', limit: 1 });
+    return (await events.append(STREAM, last?.revision ?? 'none', [newEvent('Noted', { by: label })]))
+      .revision;
+  };
+  const commit = async (): Promise<number> => {
+    const from = await rows.checkpoint(VIEW);
+    await rows.commit(VIEW, from, from + 1, new Map([[String(from + 1), { by: label }]]));
+    return from + 1;
+  };
+  for (let done = 0; done < count; done += 1) {
+    const won: Won = { revision: await winning(append), checkpoint: await winning(commit) };
+    await new Promise((sent) => process.send!(won, sent));
+  }
+}
+
+async function winning<T>(attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof WrongExpectedRevision || error instanceof CheckpointMoved)) throw error;
+    }
+  }
+}
+
+/** What the process does, once a test has said to go. */
+export function run(directory: string, label: string, count: string): void {
+  process.once('message', () => {
+    void compete(directory, label, Number(count)).then(() => process.disconnect());
+  });
+  process.send!('ready');
+}

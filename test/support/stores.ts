@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
+import type { EventStore, RowStore } from '@waymark/kernel';
+
+export interface Connection {
+  readonly events: EventStore;
+  readonly rows: RowStore;
+}
+
+const cleanups: (() => unknown)[] = [];
+
+/** Undone after the test at hand, last first. */
+export const afterwards = (undo: () => unknown): void => void cleanups.push(undo);
+
+// Here and not in each suite, so that no test can forget it.
+afterEach(async () => {
+  for (const undo of cleanups.splice(0).reverse()) await undo();
+});
+
+/** A directory of the test's own, removed after it. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'waymark-'));
+  afterwards(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+/** A log and views of the test's own; `connect` opens the same files again, as another process would. */
+export function openStores(): Connection & { readonly connect: () => Connection } {
+  const directory = temporaryDirectory();
+  const connect = (): Connection => {
+    const events = new SqliteEventStore(join(directory, 'events.sqlite'));
+    const rows = new SqliteRowStore(join(directory, 'views.sqlite'));
+    afterwards(() => Promise.all([events.close(), rows.close()]));
+    return { events, rows };
+  };
+  return { ...connect(), connect };
+}
