@@ -19,7 +19,11 @@ const floors = [
     'libs/platform',
     ['kernel', 'vocabulary', 'adapters', 'runtime', 'domain', 'views', 'policies', 'imports'],
   ],
-  ['apps/*', ['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'policies', 'imports', 'platform']],
+  ['libs/terminal', ['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'imports', 'platform']],
+  [
+    'apps/*',
+    ['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'policies', 'imports', 'platform', 'terminal'],
+  ],
 ];
 
 /** Floors whose folders are strangers to each other; what they have in common is in `shared`. */

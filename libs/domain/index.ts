@@ -10,7 +10,9 @@ import { school } from './school/school';
 /** Every kind of thing that has a history: whoever adds one, adds it here. */
 const modules = [programme, school, mentor, pupil, journey, attendance, imports] as const;
 
-type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
+  all: infer All,
+) => void
   ? All
   : never;
 

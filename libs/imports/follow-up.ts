@@ -1,18 +1,26 @@
-import { Refusal } from '@waymark/kernel';
+import { Refusal, START, type Position } from '@waymark/kernel';
 import {
   AllocatePupil,
   AssessEligibility,
   type AttendanceFacts,
+  type DomainEvents,
   type FollowUps,
   type ProgrammeFacts,
 } from '@waymark/domain';
-import { derivedId } from '@waymark/runtime';
-import { caseloads, every, find, mentors, one, pupils, type CaseloadRow } from '@waymark/views';
+import { derivedId, sideBySide } from '@waymark/runtime';
+import { caseloads, every, find, importReport, mentors, one, pupils, type CaseloadRow } from '@waymark/views';
 import type { Day } from '@waymark/vocabulary';
 import type { Workshop } from './taker';
 
 /** How long to wait for a mentor's place to be confirmed, in milliseconds. */
 const CONFIRMATION = 30_000;
+/** Events read at once to count what was done. */
+const PAGE = 1_000;
+
+interface Place {
+  readonly journey: string;
+  readonly on: Day;
+}
 
 /**
  * What follows when registers are in: eligibility is assessed where it has not been and the baseline has marks, and
@@ -21,30 +29,53 @@ const CONFIRMATION = 30_000;
  */
 export class FollowUp {
   private readonly notAllocated: Record<string, number> = {};
-  private counts = { assessed: 0, eligible: 0, allocated: 0 };
 
   constructor(
     private readonly workshop: Workshop,
     private readonly importId: string,
+    /** After which event it began. */
+    private readonly since: Position,
     private readonly actor: string,
     private readonly firstSessions: ReadonlyMap<string, { readonly mentor: string; readonly on: Day }>,
   ) {}
 
   async run(): Promise<FollowUps> {
+    // Places that were taken before a crash are confirmed first, so that no pupil is given a second one.
+    await this.workshop.reactor.catchUp();
     await this.workshop.projector.catchUp();
-    for await (const { key, row } of every(this.workshop.rows, caseloads)) {
+    await sideBySide(every(this.workshop.rows, caseloads), async ({ key, row }) => {
       if (row.eligible === undefined && !row.ended) await this.assess(key, row);
-    }
+    });
     await this.workshop.projector.catchUp();
-    let last = -1;
-    for await (const { key, row } of every(this.workshop.rows, caseloads)) {
-      if (row.eligible && row.consented && !row.ended && row.mentor === undefined) {
-        last = Math.max(last, await this.allocate(key, row));
-      }
-    }
+    const begun =
+      (await importReport(this.workshop.rows, this.importId))?.startedAt ?? new Date().toISOString();
+    const plan = await this.plan(begun.slice(0, 10));
+    let last = START;
+    await sideBySide(plan, async ([mentor, pupils]) => {
+      for (const { journey, on } of pupils) last = Math.max(await this.allocate(mentor, journey, on), last);
+    });
     await this.workshop.reactor.reached(last, CONFIRMATION);
     await this.workshop.projector.catchUp();
-    return { ...this.counts, notAllocated: this.notAllocated };
+    return { ...(await this.done()), notAllocated: this.notAllocated };
+  }
+
+  /** What was done, before a crash too, as the log has it. */
+  private async done(): Promise<Omit<FollowUps, 'notAllocated'>> {
+    let [assessed, eligible, allocated] = [0, 0, 0];
+    for (let after = this.since; ;) {
+      const page = await this.workshop.events.readAll(after, PAGE);
+      for (const { type, data, metadata } of page) {
+        if (metadata.correlation !== this.importId) continue;
+        if (type === 'EligibilityAssessed') {
+          assessed += 1;
+          eligible += Number((data as DomainEvents['EligibilityAssessed']).eligible);
+        }
+        if (type === 'PlaceTaken') allocated += 1;
+      }
+      const last = page.at(-1);
+      if (!last) return { assessed, eligible, allocated };
+      after = last.position;
+    }
   }
 
   private async assess(journey: string, { pupil, programme }: CaseloadRow): Promise<void> {
@@ -53,37 +84,47 @@ export class FollowUp {
     const register = await submitter.facts<AttendanceFacts>('attendance', pupil);
     if (!baseline || !register || register.countsOver(baseline).possible === 0) return;
     await this.send('journey', journey, new AssessEligibility(), 'assess');
-    this.counts.assessed += 1;
-    if ((await submitter.facts<{ eligible: boolean }>('journey', journey))?.eligible) this.counts.eligible += 1;
+  }
+
+  /** Who is to be given which mentor, in the order of the journeys' ids, so that it is the same every time. */
+  private async plan(today: Day): Promise<Map<string | undefined, Place[]>> {
+    const plan = new Map<string | undefined, Place[]>();
+    for await (const { key: journey, row } of every(this.workshop.rows, caseloads)) {
+      if (!row.eligible || !row.consented || row.ended || row.mentor !== undefined) continue;
+      const pupil = await one(this.workshop.rows, pupils, row.pupil);
+      const session = this.firstSessions.get(pupil?.upn ?? '');
+      const mentor = session?.mentor ?? (await this.mentorAt(row.school, plan));
+      const place = { journey, on: session?.on ?? today };
+      const places = plan.get(mentor);
+      if (places) places.push(place);
+      else plan.set(mentor, [place]);
+    }
+    return plan;
   }
 
   /** Returns the position of the mentor's event. */
-  private async allocate(journey: string, row: CaseloadRow): Promise<number> {
-    const pupil = await one(this.workshop.rows, pupils, row.pupil);
-    const session = this.firstSessions.get(pupil?.upn ?? '');
-    const mentor = session?.mentor ?? (await this.mentorAt(row.school));
-    const on = session?.on ?? new Date().toISOString().slice(0, 10);
+  private async allocate(mentor: string | undefined, journey: string, on: Day): Promise<Position> {
     try {
       if (mentor === undefined) throw new Refusal('NO_MENTOR_AT_SCHOOL', 'The school has no mentor.');
-      const answer = await this.send('mentor', mentor, Object.assign(new AllocatePupil(), { journey, on }), 'allocate', journey);
-      this.counts.allocated += 1;
-      return answer.position;
+      const command = Object.assign(new AllocatePupil(), { journey, on });
+      return (await this.send('mentor', mentor, command, 'allocate', journey)).position;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.notAllocated[error.code] = (this.notAllocated[error.code] ?? 0) + 1;
-      return -1;
+      return START;
     }
   }
 
-  private async mentorAt(school: string): Promise<string | undefined> {
-    const { rows, submitter } = this.workshop;
-    const candidates = await Promise.all(
-      (await find(rows, mentors, { where: { school } })).map(async ({ key }) => {
-        const { state } = await submitter.streams.load(submitter.modules.get('mentor')!, key);
-        return { key, pupils: (state as { caseload: readonly string[] }).caseload.length };
-      }),
-    );
-    return candidates.sort((a, b) => a.pupils - b.pupils)[0]?.key;
+  /** The school's mentor with the fewest pupils, those planned counted in. */
+  private async mentorAt(
+    school: string,
+    plan: ReadonlyMap<string | undefined, Place[]>,
+  ): Promise<string | undefined> {
+    const found = await find(this.workshop.rows, mentors, { where: { school } });
+    const [fewest] = found
+      .map(({ key, row }) => ({ key, pupils: row.caseload + (plan.get(key)?.length ?? 0) }))
+      .sort((a, b) => a.pupils - b.pupils);
+    return fewest?.key;
   }
 
   private send(module: string, id: string, command: object, step: string, of = id) {

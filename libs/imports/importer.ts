@@ -1,4 +1,4 @@
-import { Refusal } from '@waymark/kernel';
+import { Refusal, type Position } from '@waymark/kernel';
 import {
   FinishFile,
   FinishImport,
@@ -9,7 +9,7 @@ import {
   type ImportState,
   type OutcomeRun,
 } from '@waymark/domain';
-import { derivedId } from '@waymark/runtime';
+import { derivedId, type Answer } from '@waymark/runtime';
 import { byKey, importReports, programmes, every } from '@waymark/views';
 import { FollowUp } from './follow-up';
 import { firstSessions, sessionTaker } from './mentoring-sessions';
@@ -56,8 +56,13 @@ export class Importer {
     this.people = new People(workshop.submitter);
   }
 
+  /** Record that the import begins: from then on it can be asked about. Done already, it changes nothing. */
+  start(): Promise<Answer> {
+    return this.record(Object.assign(new StartImport(), { files: this.files.map(asImported) }), 'start');
+  }
+
   async run(): Promise<void> {
-    await this.record(Object.assign(new StartImport(), { files: this.files.map(asImported) }), 'start');
+    await this.start();
     for (const [index, file] of this.files.entries()) {
       if (file.kind === 'sessions') await this.followUp();
       await this.importFile(index, file);
@@ -93,7 +98,12 @@ export class Importer {
       case 'referrals':
         return referralTaker(workshop, people, programme, commandsFor);
       case 'registers':
-        return new RegisterTaker(workshop, people, { importId, file: index, actor: options.actor, aliases: options.aliases ?? false });
+        return new RegisterTaker(workshop, people, {
+          importId,
+          file: index,
+          actor: options.actor,
+          aliases: options.aliases ?? false,
+        });
       case 'sessions':
         return sessionTaker(workshop, people, programme, commandsFor);
     }
@@ -109,25 +119,45 @@ export class Importer {
     await this.workshop.projector.catchUp();
     const [only, ...others] = (await byKey(this.workshop.rows, programmes)).keys();
     if (only === undefined || others.length > 0) {
-      throw new Refusal('WHICH_PROGRAMME', 'Import the programme’s own file too, so that it is known which one this is.', 'invalid');
+      throw new Refusal(
+        'WHICH_PROGRAMME',
+        'Import the programme’s own file too, so that it is known which one this is.',
+        'invalid',
+      );
     }
     return only;
   }
 
   private async followUp(): Promise<void> {
-    if ((await this.state()).followedUp) return;
+    const { followedUp, position } = await this.state();
+    if (followedUp) return;
     const sessions = await firstSessions(this.files.filter(({ kind }) => kind === 'sessions'));
-    const followUps = await new FollowUp(this.workshop, this.id, this.options.actor, sessions).run();
+    const followUps = await new FollowUp(
+      this.workshop,
+      this.id,
+      position,
+      this.options.actor,
+      sessions,
+    ).run();
     await this.record(Object.assign(new RecordFollowUps(), { followUps }), 'follow up');
   }
 
-  private async recordRows(file: number, rows: readonly TableRow[], { outcomes, warnings, noMark }: Taken): Promise<void> {
-    const command = Object.assign(new RecordRows(), { file, outcomes: runs(rows, outcomes), warnings, noMark });
+  private async recordRows(
+    file: number,
+    rows: readonly TableRow[],
+    { outcomes, warnings, noMark }: Taken,
+  ): Promise<void> {
+    const command = Object.assign(new RecordRows(), {
+      file,
+      outcomes: runs(rows, outcomes),
+      warnings,
+      noMark,
+    });
     await this.record(command, `rows ${String(file)} ${String(rows[0]?.row)}`);
   }
 
-  private async record(command: object, step: string): Promise<void> {
-    await this.workshop.submitter.submit({
+  private record(command: object, step: string): Promise<Answer> {
+    return this.workshop.submitter.submit({
       module: 'import',
       id: this.id,
       command,
@@ -137,9 +167,11 @@ export class Importer {
     });
   }
 
-  private async state(): Promise<ImportState> {
+  /** How far the import is by its own stream, and where the last event of that stands. */
+  private async state(): Promise<ImportState & { readonly position: Position }> {
     const { streams, modules } = this.workshop.submitter;
-    return (await streams.load(modules.get('import')!, this.id)).state;
+    const { state, position } = await streams.load(modules.get('import')!, this.id);
+    return { ...(state as ImportState), position };
   }
 
   private report(index: number, file: SourceFile, rows: number): void {

@@ -32,7 +32,8 @@ export class ProgrammeTaker implements Taker {
   private async read(): Promise<{ readonly id: string; readonly body: object }> {
     const value = JSON.parse(await readFile(this.file.path, 'utf8')) as Partial<ProgrammeFile>;
     const { id, name, eligibility, caseloadCap, deliveryModel } = value;
-    if (typeof id !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(id)) throw new Rejection('INVALID_PROGRAMME_ID');
+    if (typeof id !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(id))
+      throw new Rejection('INVALID_PROGRAMME_ID');
     const body = {
       name,
       baseline: period(value.baseline),
@@ -47,7 +48,10 @@ export class ProgrammeTaker implements Taker {
   }
 }
 
-interface ProgrammeFile extends Pick<ProgrammeDefinition, 'name' | 'eligibility' | 'caseloadCap' | 'deliveryModel'> {
+interface ProgrammeFile extends Pick<
+  ProgrammeDefinition,
+  'name' | 'eligibility' | 'caseloadCap' | 'deliveryModel'
+> {
   readonly id: string;
   readonly baseline: readonly [string, string];
   readonly followUp: readonly [string, string];
@@ -89,4 +93,3 @@ export const mentorTaker = (commandsFor: CommandsFor, programme: () => Promise<s
     return commands.outcome();
   }),
 });
-

@@ -13,7 +13,21 @@ export const referralTaker = (
 ): Taker => ({
   chunk: 200,
   take: rowByRow(async (cells, row) => {
-    const [upn = '', forename, surname, dateOfBirth, year, sex, school, on, meals, sen, eal, consentOn, barriers] = cells;
+    const [
+      upn = '',
+      forename,
+      surname,
+      dateOfBirth,
+      year,
+      sex,
+      school,
+      on,
+      meals,
+      sen,
+      eal,
+      consentOn,
+      barriers,
+    ] = cells;
     if (!isUpn(upn)) throw new Rejection('INVALID_UPN');
     const to = await programme();
     const commands = commandsFor(row);

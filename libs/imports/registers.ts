@@ -1,18 +1,17 @@
 import {
   RecordAttendance,
-  comparedWith,
+  KnownDays,
   faultOf,
   isKnownMark,
   NO_MARK,
   normalMark,
-  recordingsOf,
   supplierAliases,
   type PupilFacts,
   type Recording,
   type Register,
 } from '@waymark/domain';
 import { Refusal } from '@waymark/kernel';
-import { derivedId } from '@waymark/runtime';
+import { derivedId, sideBySide } from '@waymark/runtime';
 import { isDay, isUpn, toInstant, type Upn } from '@waymark/vocabulary';
 import type { People } from './people';
 import type { TableRow } from './table';
@@ -26,6 +25,11 @@ export interface RegisterOptions {
   readonly aliases: boolean;
 }
 
+interface KnownPupil {
+  readonly pupil: string;
+  readonly facts: PupilFacts;
+}
+
 /** A row that has passed every check but those against what is recorded already. */
 interface Candidate {
   readonly index: number;
@@ -33,8 +37,8 @@ interface Candidate {
   readonly recording: Recording;
 }
 
-/** Pupils whose commands are under way at once: they share the store's commits. */
-const AT_ONCE = 64;
+/** Where a row has the UPN. */
+const UPN = 1;
 /** How often rows are compared anew because another import recorded marks of the same days meanwhile. */
 const ATTEMPTS = 5;
 
@@ -50,10 +54,10 @@ export class RegisterTaker implements Taker {
 
   async take(rows: readonly TableRow[]): Promise<Taken> {
     const outcomes = new Array<string>(rows.length).fill('');
+    const known = await this.pupilsIn(rows);
     const pupils = new Map<string, Candidate[]>();
-    const known = new Map<string, PupilFacts>();
     for (const [index, { cells }] of rows.entries()) {
-      const judged = await this.judge(index, cells, known);
+      const judged = this.judge(index, cells, known);
       if (typeof judged === 'string') {
         outcomes[index] = judged;
       } else {
@@ -64,26 +68,43 @@ export class RegisterTaker implements Taker {
     }
     const first = rows[0]?.row ?? 0;
     let noMark = 0;
-    const waiting = [...pupils];
-    while (waiting.length > 0) {
-      const together = waiting.splice(0, AT_ONCE);
-      const taken = await Promise.all(together.map(([pupil, own]) => this.record(pupil, own, first, outcomes)));
-      noMark += taken.reduce((sum, count) => sum + count, 0);
-    }
+    await sideBySide(pupils, async ([pupil, own]) => {
+      const missing = await this.record(pupil, own, first, outcomes);
+      noMark += missing;
+    });
     return { outcomes, warnings: [], noMark };
   }
 
+  /** The pupils whom some rows are about, by UPN. */
+  private async pupilsIn(rows: readonly TableRow[]): Promise<ReadonlyMap<Upn, KnownPupil>> {
+    const known = new Map<Upn, KnownPupil>();
+    const upns = new Set(rows.map(({ cells }) => cells?.[UPN] ?? ''));
+    await sideBySide(upns, async (upn) => {
+      const pupil = isUpn(upn) ? await this.people.pupil(upn) : undefined;
+      if (pupil === undefined) return;
+      const facts = await this.workshop.submitter.facts<PupilFacts>('pupil', pupil);
+      if (facts) known.set(upn, { pupil, facts });
+    });
+    return known;
+  }
+
   /** The checks of a row in the order in which reasons are named; the reason, or the recording that it makes. */
-  private async judge(
+  private judge(
     index: number,
     cells: readonly string[] | undefined,
-    known: Map<string, PupilFacts>,
-  ): Promise<string | { readonly pupil: string; readonly candidate: Candidate }> {
+    known: ReadonlyMap<Upn, KnownPupil>,
+  ): string | { readonly pupil: string; readonly candidate: Candidate } {
     if (!cells) return 'WRONG_COLUMNS';
-    const [school, upn, on, morning, afternoon, recordedAt] = cells as [string, string, string, string, string, string];
-    if (!isUpn(upn)) return 'INVALID_UPN';
-    const found = await this.pupilOf(upn, known);
-    if (!found) return 'UNKNOWN_PUPIL';
+    const [school, upn, on, morning, afternoon, recordedAt] = cells as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const found = known.get(upn);
+    if (!found) return isUpn(upn) ? 'UNKNOWN_PUPIL' : 'INVALID_UPN';
     if (found.facts.schoolOn(on) !== school) return 'SCHOOL_MISMATCH';
     if (!isDay(on)) return 'INVALID_DATE';
     const [am, pm] = [this.mark(morning), this.mark(afternoon)];
@@ -92,18 +113,6 @@ export class RegisterTaker implements Taker {
     const at = toInstant(recordedAt);
     if (at === undefined) return 'INVALID_RECORDED_AT';
     return { pupil: found.pupil, candidate: { index, school, recording: { on, am, pm, at } } };
-  }
-
-  private async pupilOf(
-    upn: Upn,
-    known: Map<string, PupilFacts>,
-  ): Promise<{ readonly pupil: string; readonly facts: PupilFacts } | undefined> {
-    const pupil = await this.people.pupil(upn);
-    if (pupil === undefined) return undefined;
-    const facts = known.get(pupil) ?? (await this.workshop.submitter.facts<PupilFacts>('pupil', pupil));
-    if (!facts) return undefined;
-    known.set(pupil, facts);
-    return { pupil, facts };
   }
 
   private mark(text: string): string {
@@ -120,7 +129,13 @@ export class RegisterTaker implements Taker {
   ): Promise<number> {
     let noMark = 0;
     for (const [school, own] of bySchool(candidates)) {
-      const commandId = derivedId(this.options.importId, String(this.options.file), String(first), pupil, school);
+      const commandId = derivedId(
+        this.options.importId,
+        String(this.options.file),
+        String(first),
+        pupil,
+        school,
+      );
       const fresh = await this.recordAt(school, pupil, own, commandId, outcomes);
       for (const { am, pm } of fresh) noMark += Number(am === NO_MARK) + Number(pm === NO_MARK);
     }
@@ -137,10 +152,10 @@ export class RegisterTaker implements Taker {
   ): Promise<readonly Recording[]> {
     for (let attempt = 1; ; attempt += 1) {
       const register = await this.registerBefore(pupil, commandId);
+      const known = new KnownDays(register);
       const fresh: Recording[] = [];
       for (const { index, recording } of candidates) {
-        const ofDay = fresh.filter(({ on }) => on === recording.on);
-        const compared = comparedWith([...recordingsOf(register, recording.on), ...ofDay], recording);
+        const compared = known.take(recording);
         outcomes[index] = compared === 'new' ? 'accepted' : compared;
         if (compared === 'new') fresh.push(recording);
       }
@@ -166,7 +181,9 @@ export class RegisterTaker implements Taker {
     const { streams, modules } = this.workshop.submitter;
     const attendance = modules.get('attendance')!;
     const now = await streams.load(attendance, pupil);
-    return now.commands.has(commandId) ? (await streams.loadBefore(attendance, pupil, commandId)).state : now.state;
+    return now.commands.has(commandId)
+      ? (await streams.loadBefore(attendance, pupil, commandId)).state
+      : now.state;
   }
 }
 

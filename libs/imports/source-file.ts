@@ -26,7 +26,14 @@ export const columns: Readonly<Record<Exclude<FileKind, 'programme'>, readonly s
   ],
   mentors: ['MentorId', 'Name', 'Area', 'SchoolURN', 'StartDate'],
   schools: [
-    ...['URN', 'LA (code)', 'LA (name)', 'EstablishmentNumber', 'EstablishmentName', 'PhaseOfEducation (name)'],
+    ...[
+      'URN',
+      'LA (code)',
+      'LA (name)',
+      'EstablishmentNumber',
+      'EstablishmentName',
+      'PhaseOfEducation (name)',
+    ],
     ...['EstablishmentStatus (name)', 'GOR (name)', 'Area'],
   ],
 };
@@ -44,7 +51,11 @@ export async function sourceFiles(paths: readonly string[]): Promise<SourceFile[
       const recognised = await recognise(file);
       if (recognised) found.push(recognised);
       else if (named) {
-        throw new Refusal('UNKNOWN_FILE', `${basename(file)} is none of the files that can be imported: ${fileKinds.join(', ')}.`, 'invalid');
+        throw new Refusal(
+          'UNKNOWN_FILE',
+          `${basename(file)} is none of the files that can be imported: ${fileKinds.join(', ')}.`,
+          'invalid',
+        );
       }
     }
   }
@@ -95,7 +106,8 @@ function kindOfTable(header: string): FileKind | undefined {
   } catch {
     return undefined;
   }
-  const [kind] = Object.entries(columns).find(([, needed]) => needed.every((name) => names.includes(name))) ?? [];
+  const [kind] =
+    Object.entries(columns).find(([, needed]) => needed.every((name) => names.includes(name))) ?? [];
   return kind as FileKind | undefined;
 }
 
@@ -119,7 +131,8 @@ async function inspect(path: string): Promise<Inspected> {
     hash.update(chunk);
     bytes += chunk.length;
     for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines += 1;
-    if (start.length < HEADER_LIMIT) start = Buffer.concat([start, chunk.subarray(0, HEADER_LIMIT - start.length)]);
+    if (start.length < HEADER_LIMIT)
+      start = Buffer.concat([start, chunk.subarray(0, HEADER_LIMIT - start.length)]);
     if (isUtf8) isUtf8 = decodes(utf8, chunk, true);
   }
   isUtf8 &&= decodes(utf8, Buffer.alloc(0), false);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { TextDecoderStream } from 'node:stream/web';
 import { parse, type CsvError } from 'csv-parse';
-import type { SourceFile } from './source-file';
+import type { Encoding, SourceFile } from './source-file';
 
 /** A row of a table: its number (1 for the first after the header) and its cells. */
 export interface TableRow {
@@ -12,11 +12,19 @@ export interface TableRow {
 }
 
 /** Read some columns of a table row by row; however large the file is, only a part of it is in memory. */
-export async function* readTable({ path, encoding }: SourceFile, columns: readonly string[]): AsyncGenerator<TableRow> {
-  const parser = parse({ bom: true, trim: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true });
-  const text = Readable.toWeb(createReadStream(path)).pipeThrough(new TextDecoderStream(encoding));
-  const source = Readable.fromWeb(text as never);
-  source.on('error', (error) => parser.destroy(error));
+export async function* readTable(
+  { path, encoding }: SourceFile,
+  columns: readonly string[],
+): AsyncGenerator<TableRow> {
+  const parser = parse({
+    bom: true,
+    trim: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  });
+  const source = encoding === 'utf-8' ? createReadStream(path) : decoded(path, encoding);
+  source.on('error', (error: Error) => parser.destroy(error));
   source.pipe(parser);
   let width = -1;
   let places: readonly number[] = [];
@@ -37,6 +45,12 @@ export async function* readTable({ path, encoding }: SourceFile, columns: readon
     yield { row: row + 1, cells: undefined };
   }
 }
+
+/** The text of a file that is not UTF-8, which is what the parser reads of itself. */
+const decoded = (path: string, encoding: Encoding): Readable =>
+  Readable.fromWeb(
+    Readable.toWeb(createReadStream(path)).pipeThrough(new TextDecoderStream(encoding)) as never,
+  );
 
 /** Rows in groups of up to `size`. */
 export async function* chunked(rows: AsyncIterable<TableRow>, size: number): AsyncGenerator<TableRow[]> {

@@ -1,6 +1,13 @@
 import { Refusal, type CommandClass, type EventStore, type RowStore } from '@waymark/kernel';
 import { check } from '@waymark/vocabulary';
-import { derivedId, type Answer, type Projector, type Reactor, type Submitter } from '@waymark/runtime';
+import {
+  derivedId,
+  sideBySide,
+  type Answer,
+  type Projector,
+  type Reactor,
+  type Submitter,
+} from '@waymark/runtime';
 import type { RowWarning } from '@waymark/domain';
 import type { TableRow } from './table';
 
@@ -77,9 +84,6 @@ export class RowCommands {
   }
 }
 
-/** Rows under way at once: they share the store's commits. */
-const AT_ONCE = 64;
-
 type TakeRow = (
   cells: readonly string[],
   row: number,
@@ -113,13 +117,8 @@ export const rowByRow =
       if (lane) lane.push([index, row]);
       else lanes.set(name, [[index, row]]);
     }
-    const waiting = [...lanes.values()];
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (let lane = waiting.shift(); lane; lane = waiting.shift()) {
-          for (const [index, row] of lane) await takeOne(index, row);
-        }
-      }),
-    );
+    await sideBySide(lanes.values(), async (lane) => {
+      for (const [index, row] of lane) await takeOne(index, row);
+    });
     return { outcomes, warnings: warnings.sort(([a], [b]) => a - b), noMark: 0 };
   };

@@ -62,7 +62,9 @@ export interface Handler<State = never, Events = unknown> {
  */
 export interface Slice<State, Events, Emits = Events> {
   readonly decide: Readonly<Record<string, Handler<State, Emits>>>;
-  readonly evolve: { readonly [Type in keyof Events]: (state: State, data: Events[Type], on: string) => State };
+  readonly evolve: {
+    readonly [Type in keyof Events]: (state: State, data: Events[Type], on: string) => State;
+  };
   /** Fields that are personal data of the event's subject. */
   readonly personal?: { readonly [Type in keyof Events]?: readonly (keyof Events[Type] & string)[] };
   /** Schema versions above 1. */
@@ -73,7 +75,7 @@ export interface Slice<State, Events, Emits = Events> {
 
 /** A slice as a module takes it: its types left behind, but for what a compiler still needs of them. */
 export interface AnySlice<State = unknown, Events = unknown> {
-  readonly decide: Readonly<Record<string, Handler<never>>>;
+  readonly decide: Readonly<Record<string, Handler>>;
   readonly evolve: Readonly<Record<string, (state: never, data: never, on: string) => unknown>>;
   readonly personal?: Readonly<Record<string, readonly string[]>>;
   readonly schema?: Readonly<Record<string, number>>;

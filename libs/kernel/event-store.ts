@@ -36,8 +36,11 @@ export interface EventStore {
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
   /** A stream's events; none for a stream that does not exist. */
   readStream(stream: string, options?: ReadStream): Promise<RecordedEvent[]>;
-  /** The next page of the whole log: up to `limit` events after `after`, in order. Empty at the end. */
-  readAll(after: Position, limit: number): Promise<RecordedEvent[]>;
+  /**
+   * The next page of the whole log: up to `limit` events after `after`, in order, of some types only where they are
+   * given. Empty at the end.
+   */
+  readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<RecordedEvent[]>;
   /** Position of the last event, or {@link START} for an empty log. */
   head(): Promise<Position>;
   /** Call `wake` whenever the log may have grown, by this process or another. Returns how to stop. */

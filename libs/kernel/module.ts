@@ -19,7 +19,7 @@ interface Shape<State, Facts> {
 /** A kind of thing with a history: its slices put together, seen without their types. */
 export interface Module<Events = unknown, State = unknown, Facts = unknown> extends Shape<never, Facts> {
   readonly initial: never;
-  readonly handlers: ReadonlyMap<string, Handler<never>>;
+  readonly handlers: ReadonlyMap<string, Handler>;
   readonly folds: ReadonlyMap<string, Fold>;
   readonly personal: ReadonlyMap<string, readonly string[]>;
   readonly schema: ReadonlyMap<string, number>;

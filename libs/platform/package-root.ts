@@ -6,8 +6,11 @@ export const packaged = (...path: string[]): string => join(packageRoot(__dirnam
 
 function packageRoot(folder: string): string {
   const manifest = join(folder, 'package.json');
-  if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'waymark') return folder;
+  if (existsSync(manifest) && nameIn(manifest) === 'waymark') return folder;
   const parent = dirname(folder);
   if (parent === folder) throw new Error('package.json was not found above the code');
   return packageRoot(parent);
 }
+
+const nameIn = (manifest: string): unknown =>
+  (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly name?: unknown }).name;

@@ -44,9 +44,23 @@ export class Platform {
       ...(clock ? { clock } : {}),
     });
     const known = new Set([...domain, claims].flatMap(({ folds }) => [...folds.keys()]));
-    const projector = new Projector({ events, rows, views, known, onStopped: (view, reason) => onFault?.(`view ${view}`, reason) });
-    const reactor = new Reactor({ events, rows, policies, submitter, onFailed: (error) => onFault?.('policies', String(error)) });
-    const published = readPublishedRates(readFileSync(packaged('data', 'reference', 'dfe-attendance-2025-26.csv')));
+    const projector = new Projector({
+      events,
+      rows,
+      views,
+      known,
+      onStopped: (view, reason) => onFault?.(`view ${view}`, reason),
+    });
+    const reactor = new Reactor({
+      events,
+      rows,
+      policies,
+      submitter,
+      onFailed: (error) => onFault?.('policies', String(error)),
+    });
+    const published = readPublishedRates(
+      readFileSync(packaged('data', 'reference', 'dfe-attendance-2025-26.csv')),
+    );
     const platform = new Platform(options, events, rows, submitter, projector, reactor, published);
     await projector.start();
     reactor.start();
@@ -55,6 +69,11 @@ export class Platform {
 
   get events(): EventStore {
     return this.log;
+  }
+
+  /** Folder of the embedded stores. */
+  get data(): string {
+    return this.options.data;
   }
 
   /** Until every view and policy has seen all that the log holds now. */

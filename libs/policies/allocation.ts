@@ -1,5 +1,11 @@
 import { policiesOf, streamId, type Reaction } from '@waymark/kernel';
-import { AllocatePupil, ConfirmAllocation, ReleasePlace, type DomainEvents, type ReleaseReason } from '@waymark/domain';
+import {
+  AllocatePupil,
+  ConfirmAllocation,
+  ReleasePlace,
+  type DomainEvents,
+  type ReleaseReason,
+} from '@waymark/domain';
 
 /**
  * A mentor's place and a pupil's journey belong together, and neither knows the other's stream: the place is taken
@@ -18,7 +24,15 @@ export const allocation = policiesOf<DomainEvents>()('allocation', {
   ConsentWithdrawn: ({ stream, data: { mentor } }) => freed(mentor, stream, 'CONSENT_WITHDRAWN'),
   JourneyCompleted: ({ stream, data: { mentor } }) => freed(mentor, stream, 'ENDED'),
   JourneyReopened: ({ stream, data: { mentor, on } }) =>
-    mentor === undefined ? [] : [{ module: 'mentor', id: mentor, command: Object.assign(new AllocatePupil(), { journey: streamId(stream), on }) }],
+    mentor === undefined
+      ? []
+      : [
+          {
+            module: 'mentor',
+            id: mentor,
+            command: Object.assign(new AllocatePupil(), { journey: streamId(stream), on }),
+          },
+        ],
   JourneyEnded: ({ stream, data: { mentor } }) => freed(mentor, stream, 'ENDED'),
 });
 

@@ -28,13 +28,17 @@ const { on, slice } = slices<Claimed>();
 
 const claiming = slice<ClaimEvents>({
   decide: {
-    ClaimValue: on(ClaimValue, ({ by, lapsed }, claimed, { now, today }) => {
-      if (claimed.at !== undefined && claimed.at !== lapsed) {
-        if (claimed.by === by) return [];
-        refuse(ALREADY_CLAIMED, 'Another record holds it.');
-      }
-      return [event('ValueClaimed', today, { by, at: now })];
-    }, { creates: true }),
+    ClaimValue: on(
+      ClaimValue,
+      ({ by, lapsed }, claimed, { now, today }) => {
+        if (claimed.at !== undefined && claimed.at !== lapsed) {
+          if (claimed.by === by) return [];
+          refuse(ALREADY_CLAIMED, 'Another record holds it.');
+        }
+        return [event('ValueClaimed', today, { by, at: now })];
+      },
+      { creates: true },
+    ),
   },
   evolve: { ValueClaimed: (_, { by, at }) => ({ by, at }) },
   internal: ['ClaimValue'],
@@ -48,7 +52,11 @@ export const claims = defineModule(
   {
     name: 'claim',
     plural: 'claims',
-    id: { pattern: /^[a-z]+\.[0-9a-f]{32}$/, description: 'kind and keyed hash', example: 'upn.0123456789abcdef0123456789abcdef' },
+    id: {
+      pattern: /^[a-z]+\.[0-9a-f]{32}$/,
+      description: 'kind and keyed hash',
+      example: 'upn.0123456789abcdef0123456789abcdef',
+    },
     initial: {} as Claimed,
     facts: (claimed: Claimed) => (claimed.by === undefined ? undefined : claimed),
   },

@@ -6,11 +6,26 @@ const NAMESPACE = 'b6d3a1c4-6a43-4f2e-9d4b-0d3a6a6f6c11';
 /** A UUID that is always the same for the same parts. */
 export const derivedId = (...parts: readonly string[]): string => uuidV5(parts.join('\u001f'), NAMESPACE);
 
-/** SHA-256 of a command's body, whatever the order of its fields: 32 hex digits of it. */
-export const bodyHash = (body: object): string =>
-  createHash('sha256').update(JSON.stringify(body, sortedKeys)).digest('hex').slice(0, 32);
+/** The ids of things that belong together, counted in the last four digits of one: a command's events. */
+export const numberedId = (base: string, index: number): string =>
+  base.slice(0, -4) + index.toString(16).padStart(4, '0');
 
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** SHA-256 of a command's body, whatever the order of its fields: 32 hex digits of it. */
+export function bodyHash(body: object): string {
+  // A list of names also says in which order JSON writes them, wherever in the body they stand.
+  const names = [...namesIn(body, new Set<string>())].sort();
+  return createHash('sha256').update(JSON.stringify(body, names)).digest('hex').slice(0, 32);
+}
+
+function namesIn(value: unknown, names: Set<string>): Set<string> {
+  if (typeof value !== 'object' || value === null) return names;
+  if (Array.isArray(value)) {
+    for (const item of value) namesIn(item, names);
+    return names;
+  }
+  for (const [name, field] of Object.entries(value)) {
+    names.add(name);
+    namesIn(field, names);
+  }
+  return names;
 }

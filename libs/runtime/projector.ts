@@ -1,13 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
-import {
-  CheckpointMoved,
-  type EventStore,
-  type Position,
-  type RecordedEvent,
-  type RowStore,
-  type View,
-} from '@waymark/kernel';
+import { CheckpointMoved, type EventStore, type Position, type RowStore, type View } from '@waymark/kernel';
+import { Batch, Unfoldable, type Projection } from './batch';
 
 /** Where a view stands. */
 export interface ViewState {
@@ -16,14 +9,6 @@ export interface ViewState {
   readonly position: Position;
   /** Why it stopped, where it did. */
   readonly stopped?: string;
-}
-
-interface Projection {
-  readonly view: View;
-  position: Position;
-  /** Rows as last written, to fold into without reading them again. */
-  readonly rows: LRUCache<string, object>;
-  stopped?: string;
 }
 
 interface Waiter {
@@ -48,8 +33,8 @@ export interface ProjectorOptions {
   readonly onFailed?: (error: unknown) => void;
 }
 
-/** Rows of a view kept in memory between batches. */
-const ROWS_KEPT = 20_000;
+/** Rows of a view that may be in memory before they are written. */
+const ROWS_AT_ONCE = 4_000;
 /** How long to gather events before projecting them, in milliseconds: the most that it adds to reading one's own writes. */
 const LINGER = 5;
 /** How often to look at a view that another process projects, in milliseconds. */
@@ -74,7 +59,6 @@ export class Projector {
     this.projections = options.views.map((view) => ({
       view,
       position: Number.NaN,
-      rows: new LRUCache({ max: ROWS_KEPT }),
     }));
   }
 
@@ -90,6 +74,7 @@ export class Projector {
     this.unsubscribe = undefined;
     clearTimeout(this.retry);
     clearTimeout(this.linger);
+    this.linger = undefined;
     await this.running?.catch(() => undefined); // whoever started the run was told
   }
 
@@ -122,7 +107,9 @@ export class Projector {
   }
 
   private behind(views: readonly string[], position: Position): Projection[] {
-    return this.projections.filter(({ view, position: at }) => views.includes(view.name) && !(at >= position));
+    return this.projections.filter(
+      ({ view, position: at }) => views.includes(view.name) && !(at >= position),
+    );
   }
 
   /** Until this process has projected up to the position, or `ms` have passed. */
@@ -150,10 +137,7 @@ export class Projector {
   }
 
   private async refresh(projection: Projection): Promise<void> {
-    const position = await this.options.rows.checkpoint(projection.view);
-    if (position === projection.position) return;
-    projection.position = position;
-    projection.rows.clear();
+    projection.position = await this.options.rows.checkpoint(projection.view);
   }
 
   /** Keep up in a moment: events that come close together are projected together. */
@@ -188,7 +172,7 @@ export class Projector {
 
   /** Project the next window of the log. False at its end. */
   private async projectWindow(): Promise<boolean> {
-    const { events: log, page = 2_000, window = 20_000 } = this.options;
+    const { events: log, page = 2_000, window = 200_000 } = this.options;
     const going = this.projections.filter(({ stopped }) => stopped === undefined);
     if (going.length === 0) return false;
     const from = Math.min(...going.map(({ position }) => position));
@@ -204,11 +188,13 @@ export class Projector {
       count += events.length;
       after = events.at(-1)!.position;
       await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
-      if (events.length < page) break;
+      if (events.length < page || [...batches.values()].some(({ size }) => size >= ROWS_AT_ONCE)) break;
     }
     if (count === 0) return false;
     // All at once, so that a store may write them together.
-    await Promise.all([...batches].map(([projection, batch]) => this.guarded(projection, () => batch.commit(after))));
+    await Promise.all(
+      [...batches].map(([projection, batch]) => this.guarded(projection, () => batch.commit(after))),
+    );
     this.wake();
     return true;
   }
@@ -218,7 +204,6 @@ export class Projector {
     try {
       await work();
     } catch (error) {
-      projection.rows.clear();
       if (error instanceof CheckpointMoved) {
         await this.refresh(projection);
         this.again = true;
@@ -235,76 +220,5 @@ export class Projector {
     for (const waiter of this.waiters) {
       if (this.behind(waiter.views, waiter.position).length === 0) waiter.resolve();
     }
-  }
-}
-
-/** An event that a view cannot take: the view stops there, with a word, and is not tried again by itself. */
-class Unfoldable extends Error {}
-
-/** What a window of events makes of a view's rows, until it is written. */
-class Batch {
-  private readonly changes = new Map<string, object | null>();
-  private readonly from: Position;
-
-  constructor(
-    private readonly projection: Projection,
-    private readonly options: ProjectorOptions,
-  ) {
-    this.from = projection.position;
-  }
-
-  async fold(events: readonly RecordedEvent[]): Promise<void> {
-    const { view } = this.projection;
-    const relevant = events.filter((event) => event.position > this.from && this.concerns(event));
-    const rows = await this.fetch(new Set(relevant.map((event) => view.key(event))));
-    for (const event of relevant) {
-      const key = view.key(event);
-      const row = rows.get(key) ?? null;
-      const folded = this.folded(row, event);
-      if (folded === row) continue;
-      rows.set(key, folded);
-      this.changes.set(key, folded);
-    }
-  }
-
-  async commit(to: Position): Promise<void> {
-    const { projection, changes } = this;
-    if (to <= this.from) return;
-    await this.options.rows.commit(projection.view, this.from, to, changes);
-    projection.position = to;
-    for (const [key, row] of changes) {
-      if (row) projection.rows.set(key, row);
-      else projection.rows.delete(key);
-    }
-  }
-
-  private folded(row: object | null, event: RecordedEvent): object | null {
-    try {
-      return this.projection.view.on.get(event.type)!(row, event as RecordedEvent<string, never>);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Unfoldable(`event ${event.type} at position ${String(event.position)} cannot be folded: ${reason}`);
-    }
-  }
-
-  private concerns(event: RecordedEvent): boolean {
-    if (this.projection.view.on.has(event.type)) return true;
-    if (this.options.known.has(event.type)) return false;
-    throw new Unfoldable(`event ${event.type} at position ${String(event.position)} is not known to this version`);
-  }
-
-  /** The rows as they are now: changed in this window, kept from earlier ones, or read. */
-  private async fetch(keys: ReadonlySet<string>): Promise<Map<string, object | null>> {
-    const rows = new Map<string, object | null>();
-    const missing: string[] = [];
-    for (const key of keys) {
-      const row = this.changes.has(key) ? this.changes.get(key) : this.projection.rows.get(key);
-      if (row === undefined) missing.push(key);
-      else rows.set(key, row);
-    }
-    if (missing.length > 0) {
-      for (const [key, row] of await this.options.rows.load(this.projection.view, missing)) rows.set(key, row);
-    }
-    return rows;
   }
 }

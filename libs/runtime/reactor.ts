@@ -12,7 +12,8 @@ import {
   type RowStore,
 } from '@waymark/kernel';
 import { derivedId } from './hash';
-import { TOO_MUCH_CONTENTION, type Submitter } from './submit';
+import { sideBySide } from './side-by-side';
+import { IDEMPOTENCY_KEY_REUSED, TOO_MUCH_CONTENTION, type Submitter } from './submit';
 
 export interface ReactorOptions {
   readonly events: EventStore;
@@ -25,6 +26,8 @@ export interface ReactorOptions {
 
 const CHECKPOINT: RowSet = { name: 'policies', version: 1, indexes: [] };
 const PAGE = 500;
+/** How far the checkpoint may lie behind where nothing was to be done. */
+const PASSED_OVER = 10_000;
 /** How long to wait before trying again what failed for no reason of the domain's, in milliseconds. */
 const RETRY = 1_000;
 
@@ -110,14 +113,18 @@ export class Reactor {
     while (this.again) {
       this.again = false;
       for (;;) {
-        const page = await log.readAll(this.position, PAGE);
-        const last = page.at(-1);
-        if (!last) break;
-        let reacted = 0;
-        for (const event of page) reacted += await this.react(event);
-        this.position = last.position;
-        // Passing over events again costs little: a checkpoint is written where something was done, or a page on.
-        if (reacted > 0 || page.length === PAGE) await this.save(last.position);
+        const head = await log.head();
+        if (head <= this.position) break;
+        const page = await log.readAll(this.position, PAGE, this.reacted);
+        // Events of one stream in their order, those of different streams side by side.
+        await sideBySide(streamsOf(page), async (events) => {
+          for (const event of events) await this.react(event);
+        });
+        // A page that is not full has seen the log up to its head, and perhaps beyond.
+        const last = page.at(-1)?.position ?? head;
+        this.position = page.length === PAGE ? last : Math.max(head, last);
+        // Passing over events again costs little: a checkpoint is written where something was done, or after many.
+        if (page.length > 0 || this.position - this.saved > PASSED_OVER) await this.save(this.position);
         for (const done of this.waiters) done();
         await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
       }
@@ -126,6 +133,7 @@ export class Reactor {
 
   private async save(position: Position): Promise<void> {
     const { rows } = this.options;
+    if (position <= this.saved) return;
     try {
       await rows.commit(CHECKPOINT, this.saved, position, new Map());
       this.saved = position;
@@ -135,15 +143,11 @@ export class Reactor {
     }
   }
 
-  /** Returns how many commands it led to. */
-  private async react(event: RecordedEvent): Promise<number> {
-    let count = 0;
+  private async react(event: RecordedEvent): Promise<void> {
     for (const { name, on } of this.options.policies) {
       const reactions = on.get(event.type)?.(event as RecordedEvent<string, never>) ?? [];
       await this.carryOut(name, event, reactions, 'then');
-      count += reactions.length;
     }
-    return count;
   }
 
   private async carryOut(
@@ -166,8 +170,20 @@ export class Reactor {
         });
       } catch (error) {
         if (!(error instanceof Refusal) || error.code === TOO_MUCH_CONTENTION) throw error;
+        // Carried out before, by a version of the policy that worded it differently: that was no refusal.
+        if (error.code === IDEMPOTENCY_KEY_REUSED) continue;
         await this.carryOut(policy, event, refused?.(error) ?? [], `${step}.refused`);
       }
     }
   }
+}
+
+function streamsOf(page: readonly RecordedEvent[]): Iterable<RecordedEvent[]> {
+  const streams = new Map<string, RecordedEvent[]>();
+  for (const event of page) {
+    const events = streams.get(event.stream);
+    if (events) events.push(event);
+    else streams.set(event.stream, [event]);
+  }
+  return streams.values();
 }

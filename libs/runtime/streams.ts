@@ -24,9 +24,11 @@ export class Streams {
 
   constructor(
     private readonly events: EventStore,
-    capacity = 10_000,
+    /** Events whose effect may be kept in memory. */
+    capacity = 20_000,
   ) {
-    this.cache = new LRUCache({ max: capacity });
+    const sizeCalculation = ({ revision }: Loaded): number => (revision === 'none' ? 1 : revision + 1);
+    this.cache = new LRUCache({ maxSize: capacity, sizeCalculation });
   }
 
   /** The thing as it is now, other processes' events included. */

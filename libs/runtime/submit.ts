@@ -16,7 +16,7 @@ import {
 } from '@waymark/kernel';
 import { ALREADY_CLAIMED, claimId, claims } from './claims';
 import { systemClock, type Clock } from './clock';
-import { bodyHash, derivedId } from './hash';
+import { bodyHash, derivedId, numberedId } from './hash';
 import { Streams, type KnownCommand, type Loaded } from './streams';
 
 /** A command on its way to the thing it is for. */
@@ -55,6 +55,8 @@ export interface SubmitterOptions {
   readonly clock?: Clock;
 }
 
+/** A command of this id was carried out before, with another body. */
+export const IDEMPOTENCY_KEY_REUSED = 'IDEMPOTENCY_KEY_REUSED';
 /** The one refusal that says nothing of the command: it may be sent again as it is. */
 export const TOO_MUCH_CONTENTION = 'TOO_MUCH_CONTENTION';
 /** How often a command is decided anew because another process wrote first. */
@@ -114,10 +116,11 @@ export class Submitter {
     return module;
   }
 
-  private handler(module: Module, command: object): { name: string; handler: Handler<never> } {
+  private handler(module: Module, command: object): { name: string; handler: Handler } {
     const { name } = command.constructor;
     const handler = module.handlers.get(name);
-    if (!handler) throw new Refusal('UNKNOWN_COMMAND', `There is no command ${name} for ${module.plural}.`, 'missing');
+    if (!handler)
+      throw new Refusal('UNKNOWN_COMMAND', `There is no command ${name} for ${module.plural}.`, 'missing');
     return { name, handler };
   }
 
@@ -164,10 +167,14 @@ export class Submitter {
     const { command, actor, id } = submission;
     const { name, handler } = this.handler(module, command);
     if (!exists(module, handler, state)) {
-      throw new Refusal(`UNKNOWN_${module.name.toUpperCase()}`, `There is no ${module.name} with this id.`, 'missing');
+      throw new Refusal(
+        `UNKNOWN_${module.name.toUpperCase()}`,
+        `There is no ${module.name} with this id.`,
+        'missing',
+      );
     }
     const { facts, missing } = await this.gather(handler, submission, state);
-    if (missing.length > 0) throw unknownThings(missing);
+    if (missing.length > 0) throw unknownThings(missing, command);
     const now = this.clock.now();
     const context: Context<never> = {
       id,
@@ -177,12 +184,15 @@ export class Submitter {
       newId: (label) => derivedId(commandId, label),
       facts: facts as never,
     };
-    const decided = handler.decide(command as never, state, context) as readonly Decided<Record<string, object>>[];
+    const decided = handler.decide(command as never, state, context) as readonly Decided<
+      Record<string, object>
+    >[];
     if (decided.length > 0) await this.claim(handler.claims(command as never, state), submission, commandId);
     const after = folded(module, state, decided);
     const subject = module.subject?.(after, id);
+    const base = derivedId(commandId, name);
     const events = decided.map(({ type, data, on }, index) => ({
-      id: derivedId(commandId, name, String(index)),
+      id: numberedId(base, index),
       type,
       data,
       metadata: {
@@ -199,17 +209,27 @@ export class Submitter {
     return { events, state: after };
   }
 
-  private async append(stream: string, loaded: Loaded, events: readonly NewEvent[], state: never): Promise<Answer> {
+  private async append(
+    stream: string,
+    loaded: Loaded,
+    events: readonly NewEvent[],
+    state: never,
+  ): Promise<Answer> {
     const { revision, position } = await this.events.append(stream, loaded.revision, events);
     const { id, hash } = events[0]!.metadata.command;
     const types = events.map(({ type }) => type);
-    this.streams.keep(stream, loaded, { state, revision, position }, id, { hash, revision, position, events: types });
+    this.streams.keep(stream, loaded, { state, revision, position }, id, {
+      hash,
+      revision,
+      position,
+      events: types,
+    });
     return { stream, revision, position, events: types, repeated: false };
   }
 
   /** What a command needs to know of other things, and which of them do not exist. */
   private async gather(
-    handler: Handler<never>,
+    handler: Handler,
     { command, id: own }: Submission,
     state: never,
   ): Promise<{ facts: Record<string, unknown>; missing: FieldError[] }> {
@@ -245,7 +265,8 @@ export class Submitter {
           causation: commandId,
         });
       } catch (error) {
-        if (error instanceof Refusal && error.code === ALREADY_CLAIMED) throw new Refusal(taken.code, taken.message);
+        if (error instanceof Refusal && error.code === ALREADY_CLAIMED)
+          throw new Refusal(taken.code, taken.message);
         throw error;
       }
     }
@@ -260,7 +281,7 @@ export class Submitter {
   }
 }
 
-const exists = (module: Module, handler: Handler<never>, state: never): boolean =>
+const exists = (module: Module, handler: Handler, state: never): boolean =>
   handler.creates || module.facts(state) !== undefined;
 
 const idOf = (stream: string, { actor, idempotencyKey }: Submission): string =>
@@ -275,7 +296,7 @@ const at = (stream: string, { revision, position }: Loaded) => ({
 function firstAnswer(stream: string, known: KnownCommand, hash: string): Answer {
   if (known.hash !== hash) {
     throw new Refusal(
-      'IDEMPOTENCY_KEY_REUSED',
+      IDEMPOTENCY_KEY_REUSED,
       'This Idempotency-Key came with another body before. Use a new key for a new command.',
       'invalid',
     );
@@ -288,10 +309,18 @@ function checkRevision({ revision }: Loaded, expected: number | undefined): void
 }
 
 const stale = (): Refusal =>
-  new Refusal('STALE_REVISION', 'The record has changed since you read it. Read it again, then decide.', 'stale');
+  new Refusal(
+    'STALE_REVISION',
+    'The record has changed since you read it. Read it again, then decide.',
+    'stale',
+  );
 
-const unknownThings = (missing: readonly FieldError[]): Refusal =>
-  new Refusal(missing[0]!.code, missing.map(({ message }) => message).join(' '), 'invalid', missing);
+/** The command is wrong where it names what does not exist; else what it is sent to does not exist. */
+function unknownThings(missing: readonly FieldError[], command: object): Refusal {
+  const named = missing.some(({ field }) => field in command);
+  const message = missing.map((error) => error.message).join(' ');
+  return new Refusal(missing[0]!.code, message, named ? 'invalid' : 'missing', named ? missing : []);
+}
 
 const folded = (module: Module, state: never, decided: readonly Decided<Record<string, object>>[]): never => {
   let after = state;

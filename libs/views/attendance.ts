@@ -44,7 +44,7 @@ const ofPupil = (event: RecordedEvent): OfPupil => {
 export const attendance = view<AttendanceRow>({
   name: 'attendance',
   version: 1,
-  indexes: ['pupil', 'school'],
+  indexes: [],
   key: pupilAtSchool,
   on: {
     AttendanceRecorded: (row, event) => ({
@@ -54,26 +54,28 @@ export const attendance = view<AttendanceRow>({
   },
 });
 
-/** A recording: day, morning, afternoon, when it was recorded. */
-type Recorded = readonly [on: string, am: string, pm: string, at: Instant];
-
 export interface AttendanceHistoryRow extends OfPupil {
-  readonly recordings: readonly Recorded[];
+  /** Each recording in one text, for there are many: day, time of recording, morning and afternoon, with spaces. */
+  readonly recordings: readonly string[];
+}
+
+const asText = ({ on, at, am, pm }: Recording): string => `${on} ${at} ${am} ${pm}`;
+
+function asRecording(text: string): Recording {
+  const [on, at, am, pm] = text.split(' ') as [string, string, string, string];
+  return { on, at, am, pm };
 }
 
 /** Every recording ever made, what was mended included: to answer what was known at a time. */
 export const attendanceHistory = view<AttendanceHistoryRow>({
   name: 'attendance-history',
   version: 1,
-  indexes: ['pupil', 'school'],
+  indexes: [],
   key: pupilAtSchool,
   on: {
     AttendanceRecorded: (row, event) => ({
       ...ofPupil(event),
-      recordings: [
-        ...(row?.recordings ?? []),
-        ...event.data.marks.map(({ on, am, pm, at }): Recorded => [on, am, pm, at]),
-      ],
+      recordings: [...(row?.recordings ?? []), ...event.data.marks.map(asText)],
     }),
   },
 });
@@ -113,8 +115,7 @@ export async function attendanceBy(
   rows: RowStore,
   { by, asKnownAt, ...period }: AttendanceQuery,
 ): Promise<(PupilAttendance | GroupAttendance)[]> {
-  const counted =
-    asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
+  const counted = asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
   const known = await byKey(rows, schools);
   const groups = new Map<string, { name: string; pupils: Map<string, Counts> }>();
   for await (const { pupil, school, counts } of counted) {
@@ -128,7 +129,9 @@ export async function attendanceBy(
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { name, pupils }]) =>
-      by === 'pupil' ? pupilAttendance(key, pupils.get(key) ?? noCounts) : { key, name, ...groupAttendance(pupils.values()) },
+      by === 'pupil'
+        ? pupilAttendance(key, pupils.get(key) ?? noCounts)
+        : { key, name, ...groupAttendance(pupils.values()) },
     );
 }
 
@@ -164,7 +167,8 @@ interface Counted extends OfPupil {
 }
 
 async function* standing(rows: RowStore, period: Period): AsyncGenerator<Counted> {
-  for await (const { row } of every(rows, attendance)) yield { ...row, counts: countPages(row.pages, period) };
+  for await (const { row } of every(rows, attendance))
+    yield { ...row, counts: countPages(row.pages, period) };
 }
 
 async function* knownAt(rows: RowStore, period: Period, at: Instant): AsyncGenerator<Counted> {
@@ -175,8 +179,8 @@ async function* knownAt(rows: RowStore, period: Period, at: Instant): AsyncGener
 
 function registerAt({ recordings }: AttendanceHistoryRow, time: Instant): Register {
   const weeks: Record<Day, Recording[]> = {};
-  for (const [on, am, pm, at] of recordings) {
-    if (at <= time) (weeks[mondayOf(on)] ??= []).push({ on, am, pm, at });
+  for (const recording of recordings.map(asRecording)) {
+    if (recording.at <= time) (weeks[mondayOf(recording.on)] ??= []).push(recording);
   }
   return { weeks };
 }

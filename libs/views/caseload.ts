@@ -29,7 +29,9 @@ export interface CaseloadRow {
   readonly ended: boolean;
   readonly baselineAbsencePercent: number | null;
   /** Days and minutes of what was held, and days of what was not, by session. */
-  readonly sessions: Readonly<Record<string, { readonly on: string; readonly is: 'scheduled' | 'held' | 'missed' }>>;
+  readonly sessions: Readonly<
+    Record<string, { readonly on: string; readonly is: 'scheduled' | 'held' | 'missed' }>
+  >;
   readonly barriers: Readonly<Record<string, OpenBarrier>>;
   /** Referrals to support that are under way, with the service and the step. */
   readonly support: Readonly<Record<string, { readonly service: string; readonly step: string }>>;
@@ -52,7 +54,10 @@ const step =
     return row && now ? { ...row, support: { ...row.support, [referral]: { ...now, step: to } } } : row;
   };
 
-const closed: Fold<'SupportFinished' | 'ReferralDeclined' | 'ReferralWithdrawn'> = (row, { data: { referral } }) => {
+const closed: Fold<'SupportFinished' | 'ReferralDeclined' | 'ReferralWithdrawn'> = (
+  row,
+  { data: { referral } },
+) => {
   if (!row) return row;
   const { [referral]: _closed, ...support } = row.support;
   return { ...row, support };
@@ -93,7 +98,8 @@ export const caseloads = viewsOf<DomainEvents>()<CaseloadRow>({
     JourneyCompleted: (row) => row && { ...withoutMentor(row), ended: true },
     JourneyEnded: (row) => row && { ...withoutMentor(row), ended: true },
     JourneyReopened: (row) => row && { ...row, ended: false },
-    PhaseAdvanced: (row, { data: { to } }) => row && { ...row, phase: to, phaseName: row.phases[to - 1] ?? '' },
+    PhaseAdvanced: (row, { data: { to } }) =>
+      row && { ...row, phase: to, phaseName: row.phases[to - 1] ?? '' },
     SessionScheduled: session('scheduled'),
     SessionRescheduled: (row, { data: { session: id, to } }) =>
       row && { ...row, sessions: { ...row.sessions, [id]: { on: to, is: 'scheduled' } } },
@@ -119,7 +125,9 @@ export const caseloads = viewsOf<DomainEvents>()<CaseloadRow>({
       },
     BarrierReassessed: (row, { data: { barrier, severity } }) => {
       const known = row?.barriers[barrier];
-      return row && known ? { ...row, barriers: { ...row.barriers, [barrier]: { ...known, severity } } } : row;
+      return row && known
+        ? { ...row, barriers: { ...row.barriers, [barrier]: { ...known, severity } } }
+        : row;
     },
     SafeguardingDecided: (row, { data: { barrier } }) => {
       const known = row?.barriers[barrier];
@@ -165,7 +173,11 @@ export interface Caseload extends Page<CaseloadEntry> {
 }
 
 /** A mentor's caseload; undefined where there is no such mentor. */
-export async function caseloadOf(rows: RowStore, mentor: string, page: PageOf): Promise<Caseload | undefined> {
+export async function caseloadOf(
+  rows: RowStore,
+  mentor: string,
+  page: PageOf,
+): Promise<Caseload | undefined> {
   const appointed = await one(rows, mentors, mentor);
   if (!appointed) return undefined;
   const found = await find(rows, caseloads, { where: { mentor } });

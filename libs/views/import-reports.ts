@@ -60,14 +60,18 @@ export const importReports = viewsOf<DomainEvents>()<ImportReport>({
         warningsBy: warnings.reduce((by, [, warning]) => plus(by, warning, 1), known.warningsBy),
         noMark: known.noMark + noMark,
       })),
-    FileImported: (report, { data: { file } }) => withFile(report, file, (known) => ({ ...known, done: true })),
+    FileImported: (report, { data: { file } }) =>
+      withFile(report, file, (known) => ({ ...known, done: true })),
     ImportFollowedUp: (report, { data }) => report && { ...report, followUps: data },
     ImportFinished: (report, { data: { at } }) => report && { ...report, state: 'finished', finishedAt: at },
   },
 });
 
 const withFile = (report: ImportReport | null, file: number, change: (known: FileReport) => FileReport) =>
-  report && { ...report, files: report.files.map((known, index) => (index === file ? change(known) : known)) };
+  report && {
+    ...report,
+    files: report.files.map((known, index) => (index === file ? change(known) : known)),
+  };
 
 function counted(report: FileReport, [from, to, outcome]: OutcomeRun): FileReport {
   const rows = to - from + 1;
@@ -77,7 +81,11 @@ function counted(report: FileReport, [from, to, outcome]: OutcomeRun): FileRepor
   return { ...more, rejected: more.rejected + rows, rejectedBy: plus(more.rejectedBy, outcome, rows) };
 }
 
-const plus = (by: Readonly<Record<string, number>>, name: string, count: number): Readonly<Record<string, number>> => ({
+const plus = (
+  by: Readonly<Record<string, number>>,
+  name: string,
+  count: number,
+): Readonly<Record<string, number>> => ({
   ...by,
   [name]: (by[name] ?? 0) + count,
 });
@@ -99,16 +107,21 @@ const CORRECTIONS = '-corrections';
 
 /** Registers by the file's name: `blackpool.csv` and `blackpool-corrections.csv` are one. */
 export function registersOf({ files }: ImportReport): Record<string, RegisterReport> {
-  const registers: Record<string, RegisterReport> = {};
+  // A map, for a file may be called as every object's properties are.
+  const registers = new Map<string, RegisterReport>();
   for (const file of files) {
     if (file.kind !== 'registers') continue;
     const name = file.name.replace(/\.csv$/i, '');
     const of = name.endsWith(CORRECTIONS) ? name.slice(0, -CORRECTIONS.length) : name;
-    const known = registers[of] ?? noRegister;
-    registers[of] =
-      of === name ? { ...merged(known, file), corrections: known.corrections } : { ...known, corrections: known.corrections + file.accepted };
+    const known = registers.get(of) ?? noRegister;
+    registers.set(
+      of,
+      of === name
+        ? { ...merged(known, file), corrections: known.corrections }
+        : { ...known, corrections: known.corrections + file.accepted },
+    );
   }
-  return registers;
+  return Object.fromEntries(registers);
 }
 
 const noRegister: RegisterReport = {
@@ -137,7 +150,9 @@ export const importReport = (rows: RowStore, id: string): Promise<ImportReport |
 export async function allImports(rows: RowStore): Promise<(ImportReport & { readonly id: string })[]> {
   const found: (ImportReport & { readonly id: string })[] = [];
   for await (const { key, row } of every(rows, importReports)) found.push({ id: key, ...row });
-  return found.sort((a, b) => (a.startedAt === b.startedAt ? (a.id < b.id ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1));
+  return found.sort((a, b) =>
+    a.startedAt === b.startedAt ? (a.id < b.id ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1,
+  );
 }
 
 /** Rows of a file that fared alike, as the import recorded them. */
@@ -153,16 +168,23 @@ export async function rowOutcomes(events: EventStore, id: string): Promise<RowsO
   const outcomes: RowsOutcome[] = [];
   let files: readonly string[] = [];
   for (const { type, data } of await events.readStream(`import-${id}`)) {
-    if (type === 'ImportStarted') files = (data as DomainEvents['ImportStarted']).files.map(({ name }) => name);
+    if (type === 'ImportStarted')
+      files = (data as DomainEvents['ImportStarted']).files.map(({ name }) => name);
     if (type !== 'RowsImported') continue;
-    const { file, outcomes: runs, warnings } = data as {
+    const {
+      file,
+      outcomes: runs,
+      warnings,
+    } = data as {
       file: number;
       outcomes: readonly OutcomeRun[];
       warnings: readonly RowWarning[];
     };
     const name = files[file] ?? '';
     outcomes.push(...runs.map(([from, to, outcome]) => ({ file: name, from, to, outcome })));
-    outcomes.push(...warnings.map(([row, warning]) => ({ file: name, from: row, to: row, outcome: warning })));
+    outcomes.push(
+      ...warnings.map(([row, warning]) => ({ file: name, from: row, to: row, outcome: warning })),
+    );
   }
   return outcomes;
 }

@@ -53,7 +53,8 @@ export const phaseProgress = viewsOf<DomainEvents>()<PhaseProgressRow>({
     PhaseAdvanced: (row, { data: { to } }) => row && { ...row, phase: to },
     JourneyCompleted: (row) => row && { ...row, state: 'completed' },
     JourneyEnded: (row) => row && { ...row, state: 'ended' },
-    JourneyReopened: (row) => row && { ...row, state: Object.keys(row.held).length > 0 ? 'going on' : 'waiting' },
+    JourneyReopened: (row) =>
+      row && { ...row, state: Object.keys(row.held).length > 0 ? 'going on' : 'waiting' },
   },
 });
 
@@ -69,7 +70,12 @@ export interface PhaseProgress {
   readonly completed: number;
   readonly ended: number;
   /** For each phase, in order: pupils who are in it now, and sessions held in it. */
-  readonly phases: readonly { readonly phase: number; readonly name: string; readonly pupils: number; readonly sessionsHeld: number }[];
+  readonly phases: readonly {
+    readonly phase: number;
+    readonly name: string;
+    readonly pupils: number;
+    readonly sessionsHeld: number;
+  }[];
 }
 
 export interface PhaseProgressQuery {
@@ -78,7 +84,10 @@ export interface PhaseProgressQuery {
 }
 
 /** Phase progress of every programme, area, school or mentor, in the order of their keys. */
-export async function phaseProgressBy(rows: RowStore, { by, programme }: PhaseProgressQuery): Promise<PhaseProgress[]> {
+export async function phaseProgressBy(
+  rows: RowStore,
+  { by, programme }: PhaseProgressQuery,
+): Promise<PhaseProgress[]> {
   const names = {
     programme: await byKey(rows, programmes),
     school: await byKey(rows, schools),
@@ -105,8 +114,12 @@ export async function phaseProgressBy(rows: RowStore, { by, programme }: PhasePr
 }
 
 function progressOf(rows: readonly PhaseProgressRow[]): Omit<PhaseProgress, 'key' | 'name'> {
-  const count = (state: PhaseProgressRow['state']): number => rows.filter((row) => row.state === state).length;
-  const names = rows.reduce<readonly string[]>((longest, { phases }) => (phases.length > longest.length ? phases : longest), []);
+  const count = (state: PhaseProgressRow['state']): number =>
+    rows.filter((row) => row.state === state).length;
+  const names = rows.reduce<readonly string[]>(
+    (longest, { phases }) => (phases.length > longest.length ? phases : longest),
+    [],
+  );
   return {
     waiting: count('waiting'),
     completed: count('completed'),

@@ -23,10 +23,14 @@ export interface TimelineEntry {
  * Everything recorded of a pupil's journey, read from the streams themselves: the journey, the pupil, the register.
  * In the order in which it was recorded.
  */
-export async function timelineOf(events: EventStore, journey: string, pupil: string): Promise<TimelineEntry[]> {
+export async function timelineOf(
+  events: EventStore,
+  journey: string,
+  pupil: string,
+): Promise<TimelineEntry[]> {
   const streams = await Promise.all(
-    [streamName('journey', journey), streamName('pupil', pupil), streamName('attendance', pupil)].map((stream) =>
-      events.readStream(stream),
+    [streamName('journey', journey), streamName('pupil', pupil), streamName('attendance', pupil)].map(
+      (stream) => events.readStream(stream),
     ),
   );
   return streams

@@ -56,9 +56,15 @@ export interface PageOf {
 }
 
 /** Cut a page out of items that are in the order of their keys. */
-export function paged<Item>(items: readonly Item[], keyOf: (item: Item) => string, { after, limit = 100 }: PageOf): Page<Item> {
+export function paged<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  { after, limit = 100 }: PageOf,
+): Page<Item> {
   const left = after === undefined ? items : items.filter((item) => keyOf(item) > after);
   const page = left.slice(0, limit);
   const last = page.at(-1);
-  return last !== undefined && page.length < left.length ? { items: page, next: keyOf(last) } : { items: page };
+  return last !== undefined && page.length < left.length
+    ? { items: page, next: keyOf(last) }
+    : { items: page };
 }

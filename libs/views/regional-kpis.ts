@@ -19,7 +19,8 @@ import type { PublishedRate, PublishedRates } from './published-rates';
 import { byKey, every } from './read';
 
 /** A session as KPIs count it. */
-type CountedSession = { readonly on: Day; readonly minutes: number } | { readonly on: Day; readonly notHeld: NotHeldKind };
+type CountedSession =
+  { readonly on: Day; readonly minutes: number } | { readonly on: Day; readonly notHeld: NotHeldKind };
 
 /** A journey as KPIs count it: the day on which each step of the funnel was reached. */
 interface JourneyKpi {
@@ -78,16 +79,22 @@ export const regionalKpis = viewsOf<DomainEvents>()<KpiRow>({
         [streamId(stream)]: { programme, school, referred: on, sessions: {} },
       },
     }),
-    EligibilityAssessed: journey<'EligibilityAssessed'>(({ eligible: _before, ...rest }, { eligible, knownAt }) =>
-      eligible ? { ...rest, eligible: knownAt.slice(0, 10) } : rest,
+    EligibilityAssessed: journey<'EligibilityAssessed'>(
+      ({ eligible: _before, ...rest }, { eligible, knownAt }) =>
+        eligible ? { ...rest, eligible: knownAt.slice(0, 10) } : rest,
     ),
-    ConsentGiven: journey<'ConsentGiven'>((known, { on }) => ({ ...known, consented: known.consented ?? on })),
+    ConsentGiven: journey<'ConsentGiven'>((known, { on }) => ({
+      ...known,
+      consented: known.consented ?? on,
+    })),
     MentorAllocated: journey<'MentorAllocated'>((known, { mentor, on }) => ({
       ...known,
       mentor,
       allocated: known.allocated ?? on,
     })),
-    SessionHeld: journey<'SessionHeld'>((known, { session, on, minutes }) => counted(known, session, { on, minutes })),
+    SessionHeld: journey<'SessionHeld'>((known, { session, on, minutes }) =>
+      counted(known, session, { on, minutes }),
+    ),
     SessionCorrected: journey<'SessionCorrected'>((known, { session, on, minutes }) =>
       counted(known, session, { on, minutes }),
     ),
@@ -137,7 +144,10 @@ export interface Kpis {
   /** Follow-up minus baseline absence, in percentage points; null where there is no rate for one of them. */
   readonly changePoints: number | null;
   /** Absence in all secondary schools of the local authority and the region, where it has been published. */
-  readonly published: { readonly localAuthority: PublishedRate | null; readonly region: PublishedRate | null };
+  readonly published: {
+    readonly localAuthority: PublishedRate | null;
+    readonly region: PublishedRate | null;
+  };
 }
 
 /** KPIs of every region, area, school or mentor, in the order of their keys. */
@@ -153,13 +163,16 @@ export async function kpisBy(rows: RowStore, published: PublishedRates, query: K
       const programme = directory.programmes.get(known.programme);
       const school = directory.schools.get(known.school);
       const group = groupOf(query.by, known, school, directory.mentors);
-      if (!programme || !school || !group || (query.programme ?? known.programme) !== known.programme) continue;
+      if (!programme || !school || !group || (query.programme ?? known.programme) !== known.programme)
+        continue;
       let tally = groups.get(group.key);
       if (!tally) groups.set(group.key, (tally = new Tally(group.name, query.period)));
       tally.add(known, row.pages, programme, school);
     }
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, tally]) => tally.kpis(key, query.by, published));
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, tally]) => tally.kpis(key, query.by, published));
 }
 
 function groupOf(
@@ -202,7 +215,10 @@ class Tally {
     const sessions = Object.values(known.sessions);
     const started = sessions
       .filter((session) => 'minutes' in session)
-      .reduce<Day | undefined>((first, { on }) => (first === undefined || on < first ? on : first), undefined);
+      .reduce<Day | undefined>(
+        (first, { on }) => (first === undefined || on < first ? on : first),
+        undefined,
+      );
     this.step('referred', known.referred);
     this.step('eligible', known.eligible);
     this.step('consented', known.consented);
@@ -263,7 +279,10 @@ const difference = (after: number | null, before: number | null): number | null 
   after === null || before === null ? null : rounded(after - before);
 
 /** The published rate of the one authority or region that a group lies in. */
-const only = (names: ReadonlySet<string>, rates: ReadonlyMap<string, PublishedRate>): PublishedRate | null => {
+const only = (
+  names: ReadonlySet<string>,
+  rates: ReadonlyMap<string, PublishedRate>,
+): PublishedRate | null => {
   const [name, ...others] = names;
   return name !== undefined && others.length === 0 ? (rates.get(name) ?? null) : null;
 };

@@ -10,7 +10,7 @@ export interface Period {
 }
 
 export const isDay = (value: unknown): value is Day =>
-  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && facts(value) !== undefined;
+  typeof value === 'string' && value.length === 10 && facts(value) !== null;
 
 /** True on Saturdays and Sundays. */
 export const isWeekend = (day: Day): boolean => known(day).weekday > 5;
@@ -29,23 +29,25 @@ interface DayFacts {
 }
 
 /** A school year has 190 days and a register 400,000 rows: each day is worked out once. */
-const cache = new Map<Day, DayFacts | undefined>();
+const cache = new Map<Day, DayFacts | null>();
 const CACHE_LIMIT = 20_000;
 
-function facts(day: Day): DayFacts | undefined {
-  if (cache.has(day)) return cache.get(day);
+function facts(day: Day): DayFacts | null {
+  const known = cache.get(day);
+  if (known !== undefined) return known;
   if (cache.size >= CACHE_LIMIT) cache.clear();
   const found = workedOut(day);
   cache.set(day, found);
   return found;
 }
 
-function workedOut(day: Day): DayFacts | undefined {
+function workedOut(day: Day): DayFacts | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
   try {
     const date = Temporal.PlainDate.from(day);
     return { weekday: date.dayOfWeek, monday: date.subtract({ days: date.dayOfWeek - 1 }).toString() };
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -55,7 +57,7 @@ function known(day: Day): DayFacts {
   return found;
 }
 
-/** A moment, UTC: `2025-09-03T16:00:00Z`, with milliseconds only where they are not zero. */
+/** A moment, UTC, to the second: `2025-09-03T16:00:00Z`. Such moments compare as text. */
 export type Instant = string;
 
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;

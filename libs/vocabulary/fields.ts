@@ -47,7 +47,11 @@ export const IsDay = (example = '2025-11-03') =>
 /** A moment with its offset. */
 export const IsInstant = (example = '2025-11-03T16:00:00Z') =>
   field(
-    check('isInstant', (value) => typeof value === 'string' && toInstant(value) !== undefined, 'must be a moment such as 2025-11-03T16:00:00Z'),
+    check(
+      'isInstant',
+      (value) => typeof value === 'string' && toInstant(value) !== undefined,
+      'must be a moment such as 2025-11-03T16:00:00Z',
+    ),
     described({ type: 'string', format: 'date-time', example }),
   );
 
@@ -61,18 +65,30 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** An id that a client makes up: any UUID, in small letters. */
 export const IsId = (example = '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11') =>
-  field(Matches(UUID, { message: 'must be a UUID in small letters' }), described({ type: 'string', format: 'uuid', example }));
+  field(
+    Matches(UUID, { message: 'must be a UUID in small letters' }),
+    described({ type: 'string', format: 'uuid', example }),
+  );
 
-export const uuidId = { pattern: UUID, description: 'a UUID in small letters', example: '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11' };
+export const uuidId = {
+  pattern: UUID,
+  description: 'a UUID in small letters',
+  example: '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11',
+};
 
 /** A school's unique reference number. */
 export const IsUrn = (example = '990401') =>
-  field(Matches(/^\d{6}$/, { message: 'must be a URN: six digits' }), described({ type: 'string', pattern: '^\\d{6}$', example }));
+  field(
+    Matches(/^\d{6}$/, { message: 'must be a URN: six digits' }),
+    described({ type: 'string', pattern: '^\\d{6}$', example }),
+  );
 
 /** A name such as `M-890-1` or `ampe-2025-11`: letters, digits, dots and dashes. */
 export const IsCode = (example: string) =>
   field(
-    Matches(/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/, { message: 'must be letters, digits, dots and dashes, 63 at most' }),
+    Matches(/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/, {
+      message: 'must be letters, digits, dots and dashes, 63 at most',
+    }),
     described({ type: 'string', example }),
   );
 
@@ -111,7 +127,11 @@ export const IsList = (item: () => new () => object, max: number) =>
     ArrayMinSize(1, { message: 'must not be empty' }),
     ArrayMaxSize(max, { message: `must have ${String(max)} items at most` }),
     // class-validator takes a list within the list for one of its items, and an empty one for a good one.
-    check('isObject', (value) => !Array.isArray(value) || !value.some(Array.isArray), 'must be a list of objects'),
+    check(
+      'isObject',
+      (value) => !Array.isArray(value) || !value.some(Array.isArray),
+      'must be a list of objects',
+    ),
     ValidateNested({ each: true, message: 'must be a list of objects' }),
     Type(item),
   );
@@ -119,7 +139,11 @@ export const IsList = (item: () => new () => object, max: number) =>
 /** A thing of a class, within another. */
 export const IsPart = (part: () => new () => object) =>
   field(
-    check('isObject', (value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'must be an object'),
+    check(
+      'isObject',
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      'must be an object',
+    ),
     ValidateNested({ message: 'must be an object' }),
     Type(part),
   );

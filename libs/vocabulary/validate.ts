@@ -34,7 +34,10 @@ export interface Checked<Command> {
 /** Read a body as a command, with every field that is wrong. */
 export function check<Command extends object>(type: CommandClass<Command>, body: unknown): Checked<Command> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { command: new type(), errors: [{ field: '', code: 'WRONG_TYPE', message: 'The body must be a JSON object.' }] };
+    return {
+      command: new type(),
+      errors: [{ field: '', code: 'WRONG_TYPE', message: 'The body must be a JSON object.' }],
+    };
   }
   const command = plainToInstance(type, body);
   const found = validateSync(command, {
@@ -55,7 +58,12 @@ export function valid<Command extends object>(type: CommandClass<Command>, body:
 }
 
 export const invalid = (errors: readonly FieldError[]): Refusal =>
-  new Refusal('INVALID_FIELDS', 'Some fields are wrong. Correct those named in errors and send it again.', 'invalid', errors);
+  new Refusal(
+    'INVALID_FIELDS',
+    'Some fields are wrong. Correct those named in errors and send it again.',
+    'invalid',
+    errors,
+  );
 
 function flattened(error: ValidationError, path: string): FieldError[] {
   const field = path + error.property;
@@ -66,6 +74,7 @@ function flattened(error: ValidationError, path: string): FieldError[] {
 }
 
 function fieldError(field: string, rule: string, message: string): FieldError {
-  if (rule === 'whitelistValidation') return { field, code: 'UNKNOWN_FIELD', message: 'is not a field of this command' };
+  if (rule === 'whitelistValidation')
+    return { field, code: 'UNKNOWN_FIELD', message: 'is not a field of this command' };
   return { field, code: codes[rule] ?? 'INVALID_VALUE', message };
 }

@@ -8,6 +8,8 @@ import { message, startProcess } from '../support/process';
 import { STREAM, VIEW, type Won } from '../support/rival';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
+jest.setTimeout(30_000); // starting processes takes its time on a busy machine
+
 /** What only processes of their own can show: two connections in one process never are in a transaction at once. */
 describe('SQLite stores in several processes', () => {
   let directory: string;

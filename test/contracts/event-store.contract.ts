@@ -199,7 +199,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         const events = await store.readStream(STREAM);
         expect(texts(events)).toEqual(won);
         expect(revisions(events)).toEqual(range(200));
-      });
+      }, 30_000);
 
       it('has all of 1,000 concurrent appends to many streams after it was opened again', async () => {
         const answers = await Promise.all(

@@ -80,6 +80,32 @@ export function rowStoreContract(name: string, open: () => Promise<OpenedRowStor
         expect(await store.find(LOCKERS)).toEqual([]);
       });
 
+      it('lets nothing that is refused disturb the other views that are written at the same time', async () => {
+        await store.prepare(OTHER);
+        await store.prepare(NEXT);
+        const outcomes = await Promise.allSettled([
+          store.commit(LOCKERS, START, 7, new Map([['1', { hall: 'north' }]])),
+          store.commit(OTHER, START, 7, new Map([['1', { unwritable: 10n }]])),
+          store.commit(OTHER, 5, 7, new Map([['2', { hall: 'south' }]])),
+          store.commit(NEXT, START, 8, new Map([['1', { hall: 'west' }]])),
+        ]);
+
+        expect(outcomes.map(({ status }) => status)).toEqual([
+          'fulfilled',
+          'rejected',
+          'rejected',
+          'fulfilled',
+        ]);
+        const views = [LOCKERS, OTHER, NEXT];
+        expect(await Promise.all(views.map((view) => store.checkpoint(view)))).toEqual([7, START, 8]);
+        const found = await Promise.all(views.map((view) => store.find(view)));
+        expect(found.map((rows) => rows.map(({ row }) => row))).toEqual([
+          [{ hall: 'north' }],
+          [],
+          [{ hall: 'west' }],
+        ]);
+      });
+
       it('deletes with null, harmlessly where there is no row, and can write the row anew', async () => {
         await store.commit(LOCKERS, START, 1, new Map([['1', { hall: 'north', left: true }]]));
         await store.commit(

@@ -15,22 +15,24 @@ import { afterwards, openStores, type Connection } from '../support/stores';
 
 /** When a locker is installed, its hall counts it; where that has no room, the locker is removed again. */
 const installed = jest.fn();
-const counting: Policy = policiesOf<ToyEvents>()('counting', {
-  LockerInstalled: ({ stream, data }) => {
-    installed(stream);
-    const locker = stream.replace('locker-', '');
-    return [
-      {
-        module: 'hall',
-        id: data.hall,
-        command: Object.assign(new CountLocker(), { locker }),
-        refused: ({ code }) => [
-          { module: 'locker', id: locker, command: Object.assign(new RemoveLocker(), { reason: code }) },
-        ],
-      },
-    ];
-  },
-});
+const countingAs = (nameOf: (locker: string) => string): Policy =>
+  policiesOf<ToyEvents>()('counting', {
+    LockerInstalled: ({ stream, data }) => {
+      installed(stream);
+      const locker = stream.replace('locker-', '');
+      return [
+        {
+          module: 'hall',
+          id: data.hall,
+          command: Object.assign(new CountLocker(), { locker: nameOf(locker) }),
+          refused: ({ code }) => [
+            { module: 'locker', id: locker, command: Object.assign(new RemoveLocker(), { reason: code }) },
+          ],
+        },
+      ];
+    },
+  });
+const counting = countingAs((locker) => locker);
 
 describe('Reactor', () => {
   let stores: ReturnType<typeof openStores>;
@@ -161,6 +163,15 @@ describe('Reactor', () => {
 
     expect(await datas('LockerRemoved')).toEqual([]);
     expect(await datas('LockerCounted')).toEqual([{ locker: 'a1' }]);
+  });
+
+  it('takes a command that an earlier version of the policy sent for done, though it would now be another', async () => {
+    await install('a1');
+    await reactorOver(stores).catchUp();
+    const head = await events.head();
+    const policies = [countingAs(() => 'renamed')];
+    await reactorOver({ events, rows: openStores().rows }, { policies }).catchUp();
+    expect(await events.head()).toBe(head);
   });
 
   describe('where the log cannot be read', () => {

@@ -27,7 +27,7 @@ export const EVENTS_SCHEMA = `
 `;
 
 /** Settings under which an acknowledged commit survives a power cut. */
-export const DURABLE = ['journal_mode = WAL', 'synchronous = FULL', 'busy_timeout = 10000'] as const;
+export const DURABLE = ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = FULL'] as const;
 
 export const INSERT_EVENT =
   'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)';
@@ -68,6 +68,7 @@ export class SqliteEventStore implements EventStore {
   private readonly forwards: Database.Statement<[string, number, number], Row>;
   private readonly backwards: Database.Statement<[string, number, number], Row>;
   private readonly page: Database.Statement<[number, number], Row>;
+  private readonly pageOf: Database.Statement<[number, string, number], Row>;
   private readonly end: Database.Statement<[], { position: number | null }>;
   private readonly wakers = new Set<() => void>();
   private queue: Append[] = [];
@@ -89,6 +90,10 @@ export class SqliteEventStore implements EventStore {
       'SELECT * FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?',
     );
     this.page = this.db.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?');
+    this.pageOf = this.db.prepare(
+      `SELECT * FROM events WHERE position > ? AND type IN (SELECT value FROM json_each(?))
+       ORDER BY position LIMIT ?`,
+    );
     this.end = this.db.prepare('SELECT max(position) AS position FROM events');
   }
 
@@ -111,8 +116,12 @@ export class SqliteEventStore implements EventStore {
     );
   }
 
-  readAll(after: Position, limit: number): Promise<RecordedEvent[]> {
-    return settled(() => this.page.all(after, limit).map(recorded));
+  readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<RecordedEvent[]> {
+    return settled(() =>
+      types === undefined
+        ? this.page.all(after, limit).map(recorded)
+        : this.pageOf.all(after, JSON.stringify([...types]), limit).map(recorded),
+    );
   }
 
   head(): Promise<Position> {

@@ -13,6 +13,7 @@ export function keyFromFile(file: string): Buffer {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
-  if (key.length !== BYTES) throw new Error(`the key in ${file} is not ${String(BYTES)} bytes in hexadecimal`);
+  if (key.length !== BYTES)
+    throw new Error(`the key in ${file} is not ${String(BYTES)} bytes in hexadecimal`);
   return key;
 }

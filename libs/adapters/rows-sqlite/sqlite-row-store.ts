@@ -43,7 +43,7 @@ export class SqliteRowStore implements RowStore {
 
   constructor(file: string) {
     this.db = new Database(file);
-    for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'busy_timeout = 10000'])
+    for (const pragma of ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = NORMAL'])
       this.db.pragma(pragma);
     this.db.exec(
       'CREATE TABLE IF NOT EXISTS checkpoints (view TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID',

@@ -31,7 +31,11 @@ export interface MarkRecorded extends Recording {
 
 export interface AttendanceEvents {
   /** What a school recorded of a pupil's week, or of some days of it: marks made first, and marks that mend them. */
-  AttendanceRecorded: { readonly school: string; readonly week: Day; readonly marks: readonly MarkRecorded[] };
+  AttendanceRecorded: {
+    readonly school: string;
+    readonly week: Day;
+    readonly marks: readonly MarkRecorded[];
+  };
 }
 
 export class MarkPart {
@@ -80,11 +84,31 @@ export function faultOf({ on: day, am, pm }: Omit<Recording, 'at'>): MarkFault |
   return undefined;
 }
 
-/** How a mark stands to what is recorded of its day: new, there already, or against it. */
-export function comparedWith(known: readonly Recording[], mark: Recording): 'new' | 'repeated' | 'CONFLICTING_MARK' {
-  const same = known.find(({ at }) => at === mark.at);
-  if (!same) return 'new';
-  return same.am === mark.am && same.pm === mark.pm ? 'repeated' : 'CONFLICTING_MARK';
+/** What is recorded of some days, while further marks are compared with it one by one. */
+export class KnownDays {
+  private readonly days = new Map<Day, Recording[]>();
+
+  constructor(private readonly register: Register) {}
+
+  /** How a mark stands to what is recorded of its day: new (and from now on recorded), there already, or against it. */
+  take(mark: Recording): 'new' | 'repeated' | 'CONFLICTING_MARK' {
+    const known = this.of(mark.on);
+    const same = known.find(({ at }) => at === mark.at);
+    if (same) return same.am === mark.am && same.pm === mark.pm ? 'repeated' : 'CONFLICTING_MARK';
+    known.push(mark);
+    return 'new';
+  }
+
+  /** True where there is no later recording of the day. */
+  stands({ on: day, at }: Recording): boolean {
+    return latest(this.of(day))?.at === at;
+  }
+
+  private of(day: Day): Recording[] {
+    let known = this.days.get(day);
+    if (!known) this.days.set(day, (known = [...recordingsOf(this.register, day)]));
+    return known;
+  }
 }
 
 interface Facts {
@@ -98,17 +122,19 @@ const marking = slice<AttendanceEvents>({
       RecordAttendance,
       ({ school, marks }, register, { facts: { pupil } }: Context<Facts>) => {
         const fresh = new Map<Day, Recording[]>();
+        const known = new KnownDays(register);
         for (const mark of marks) {
           const recording = asRecording(mark);
           if (pupil.schoolOn(mark.on) !== school) refuseMark('SCHOOL_MISMATCH');
           const fault = faultOf(recording);
           if (fault) refuseMark(fault);
-          const week = mondayOf(mark.on);
-          const before = fresh.get(week) ?? [];
-          const known = [...recordingsOf(register, mark.on), ...before.filter(({ on: day }) => day === mark.on)];
-          const compared = comparedWith(known, recording);
+          const compared = known.take(recording);
           if (compared === 'CONFLICTING_MARK') refuseMark(compared);
-          if (compared === 'new') fresh.set(week, [...before, recording]);
+          if (compared === 'repeated') continue;
+          const week = mondayOf(mark.on);
+          const ofWeek = fresh.get(week);
+          if (ofWeek) ofWeek.push(recording);
+          else fresh.set(week, [recording]);
         }
         return [...fresh]
           .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -116,13 +142,18 @@ const marking = slice<AttendanceEvents>({
             event('AttendanceRecorded', recordings[0]!.on, {
               school,
               week,
-              marks: recordings.map((recording) => standing(register, recordings, recording)),
+              marks: recordings.map((recording): MarkRecorded =>
+                known.stands(recording) ? recording : { ...recording, superseded: true },
+              ),
             }),
           );
       },
       {
         creates: true,
-        needs: { pupil: ['pupil', (_command, _register, id) => id], school: ['school', ({ school }) => school] },
+        needs: {
+          pupil: ['pupil', (_command, _register, id) => id],
+          school: ['school', ({ school }) => school],
+        },
       },
     ),
   },
@@ -154,11 +185,10 @@ function refuseMark(fault: MarkFault | 'SCHOOL_MISMATCH'): never {
 }
 
 function asRecording({ on: day, am, pm, at }: MarkPart): Recording {
-  return { on: day, am: normalMark(am), pm: normalMark(pm), at: toInstant(at) ?? refuseMark('INVALID_RECORDED_AT') };
-}
-
-/** Mark a recording that does not stand, for there is a later one of its day. */
-function standing(register: Register, fresh: readonly Recording[], recording: Recording): MarkRecorded {
-  const ofDay = [...recordingsOf(register, recording.on), ...fresh.filter(({ on: day }) => day === recording.on)];
-  return latest(ofDay)?.at === recording.at ? recording : { ...recording, superseded: true };
+  return {
+    on: day,
+    am: normalMark(am),
+    pm: normalMark(pm),
+    at: toInstant(at) ?? refuseMark('INVALID_RECORDED_AT'),
+  };
 }

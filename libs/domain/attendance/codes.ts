@@ -83,7 +83,11 @@ export const attendanceCodes: readonly AttendanceCode[] = [
     },
     { from: REFORM },
   ),
-  ...counting('notPossible', { Y: 'Unable to attend for exceptional circumstances' }, { until: BEFORE_REFORM }),
+  ...counting(
+    'notPossible',
+    { Y: 'Unable to attend for exceptional circumstances' },
+    { until: BEFORE_REFORM },
+  ),
 ];
 
 /** The register says nothing of the session. */
@@ -113,7 +117,9 @@ export const supplierAliases: ReadonlyMap<string, string> = new Map(
   Object.entries(supplierSymbols()).map(([code, symbol]) => [symbol, code]),
 );
 
-const byCode: ReadonlyMap<string, AttendanceCode> = new Map(attendanceCodes.map((entry) => [entry.code, entry]));
+const byCode: ReadonlyMap<string, AttendanceCode> = new Map(
+  attendanceCodes.map((entry) => [entry.code, entry]),
+);
 
 /** `-` and blank both say that no mark was made. */
 export const normalMark = (text: string): string => (text === '' ? NO_MARK : text);
@@ -124,7 +130,10 @@ export const isKnownMark = (mark: string): boolean => mark === NO_MARK || byCode
 
 export function isInUse(mark: string, day: Day): boolean {
   const code = byCode.get(mark);
-  return !code || ((code.from === undefined || code.from <= day) && (code.until === undefined || day <= code.until));
+  return (
+    !code ||
+    ((code.from === undefined || code.from <= day) && (code.until === undefined || day <= code.until))
+  );
 }
 
 /** `/` is a morning's mark and `\` an afternoon's. */
@@ -136,7 +145,8 @@ const kinds: readonly (CountsAs | 'noMark' | undefined)[] = Array.from({ length:
   return symbol === NO_MARK ? 'noMark' : attendanceCodes.find((entry) => entry.symbol === symbol)?.countsAs;
 });
 
-export const symbolOf = (mark: string): string => (mark === NO_MARK ? NO_MARK : (byCode.get(mark)?.symbol ?? NO_MARK));
+export const symbolOf = (mark: string): string =>
+  mark === NO_MARK ? NO_MARK : (byCode.get(mark)?.symbol ?? NO_MARK);
 
 const LATE = new Set(['L'.charCodeAt(0), 'U'.charCodeAt(0)]);
 

@@ -28,7 +28,11 @@ export const latest = (recordings: readonly Recording[]): Recording | undefined 
     undefined,
   );
 
-export const withRecordings = (register: Register, week: Day, recordings: readonly Recording[]): Register => ({
+export const withRecordings = (
+  register: Register,
+  week: Day,
+  recordings: readonly Recording[],
+): Register => ({
   weeks: { ...register.weeks, [week]: [...(register.weeks[week] ?? []), ...recordings] },
 });
 

@@ -24,9 +24,12 @@ export const allocation = slice<AllocationEvents>({
       ({ mentor, on: day }, journey, _context: Context<{ mentorFacts: MentorFacts }>) => {
         if (journey.mentor === mentor) return [];
         refuseEnded(journey);
-        if (journey.consentOn === undefined) refuse('CONSENT_MISSING', 'There is no consent. Record it first.');
+        if (journey.consentOn === undefined)
+          refuse('CONSENT_MISSING', 'There is no consent. Record it first.');
         const previous = journey.mentor;
-        return [event('MentorAllocated', day, { mentor, on: day, ...(previous === undefined ? {} : { previous }) })];
+        return [
+          event('MentorAllocated', day, { mentor, on: day, ...(previous === undefined ? {} : { previous }) }),
+        ];
       },
       { needs: { mentorFacts: ['mentor', ({ mentor }) => mentor] } },
     ),

@@ -10,7 +10,13 @@ export const barrierKinds = [
   ...['DISENGAGED', 'BEHIND_IN_LEARNING', 'ATTITUDE', 'TRUANCY'],
   ...['BULLYING', 'PEER_ISOLATION', 'UNSAFE_JOURNEY', 'EXPLOITATION_RISK'],
   ...['STAFF_RELATIONSHIP', 'SENSORY_ENVIRONMENT', 'TRANSITION', 'SUSPENSION_EFFECT'],
-  ...['YOUNG_CARER', 'PARENT_MENTAL_HEALTH', 'PARENT_PHYSICAL_HEALTH', 'FAMILY_CONFLICT', 'PARENT_WORK_PATTERN'],
+  ...[
+    'YOUNG_CARER',
+    'PARENT_MENTAL_HEALTH',
+    'PARENT_PHYSICAL_HEALTH',
+    'FAMILY_CONFLICT',
+    'PARENT_WORK_PATTERN',
+  ],
   ...['PARENT_CONDONED', 'ROUTINES'],
   ...['COST_OF_LIVING', 'UNIFORM_FOOD', 'HOUSING', 'TRANSPORT', 'DIGITAL'],
   ...['OTHER', 'NOT_YET_KNOWN'],
@@ -75,10 +81,13 @@ export const barriers = slice<BarrierEvents>({
     RecordBarrier: on(RecordBarrier, ({ barrier, kind, by, severity, text, on: day }, journey) => {
       const known = journey.barriers[barrier];
       if (known) {
-        return known.kind === kind ? [] : refuse('BARRIER_ALREADY_RECORDED', 'This id is another barrier. Use a new one.');
+        return known.kind === kind
+          ? []
+          : refuse('BARRIER_ALREADY_RECORDED', 'This id is another barrier. Use a new one.');
       }
       refuseEnded(journey, day);
-      if (kind === 'OTHER' && text === undefined) refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text.', 'invalid');
+      if (kind === 'OTHER' && text === undefined)
+        refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text.', 'invalid');
       return [
         event('BarrierFound', day, {
           barrier,

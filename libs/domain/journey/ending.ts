@@ -72,7 +72,9 @@ export const ending = slice<EndingEvents>({
 
 /** Refuse what is about a day after the journey's end; without a day, whatever comes after it. */
 export function refuseEnded({ end }: Journey, day?: Day): void {
-  if (end && (day === undefined || day > end.on)) refuse('JOURNEY_ENDED', 'The journey has ended; nothing can be added to it.');
+  if (end && (day === undefined || day > end.on))
+    refuse('JOURNEY_ENDED', 'The journey has ended; nothing can be added to it.');
 }
 
-export const mentorOf = ({ mentor }: Journey): { readonly mentor?: string } => (mentor === undefined ? {} : { mentor });
+export const mentorOf = ({ mentor }: Journey): { readonly mentor?: string } =>
+  mentor === undefined ? {} : { mentor };

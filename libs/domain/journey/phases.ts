@@ -41,7 +41,9 @@ export const phases = slice<PhaseEvents>({
       }
       const { phase: from } = journey;
       return [
-        ...(outcome === undefined ? [] : [event('PhaseOutcomeRecorded', day, { phase: from, outcome, on: day })]),
+        ...(outcome === undefined
+          ? []
+          : [event('PhaseOutcomeRecorded', day, { phase: from, outcome, on: day })]),
         event('PhaseAdvanced', day, { from, to, on: day }),
       ];
     }),
@@ -59,6 +61,8 @@ export const phases = slice<PhaseEvents>({
 
 /** A phase must be one of the delivery model's, and none may be skipped. */
 export function checkPhase({ phase: current, model }: Journey, phase: number): void {
-  if (model && phase > model.phases.length) refuse('UNKNOWN_PHASE', 'The delivery model has no such phase.', 'invalid');
-  if (phase > current + 1) refuse('PHASE_SKIPPED', 'A phase may not be skipped. Go on to the next one first.');
+  if (model && phase > model.phases.length)
+    refuse('UNKNOWN_PHASE', 'The delivery model has no such phase.', 'invalid');
+  if (phase > current + 1)
+    refuse('PHASE_SKIPPED', 'A phase may not be skipped. Go on to the next one first.');
 }

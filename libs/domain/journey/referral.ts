@@ -1,5 +1,15 @@
 import { event, refuse, slices, type Context } from '@waymark/kernel';
-import { IsCode, IsDay, IsFlag, IsId, IsOneOf, IsUrn, IsWhole, Optional, type Day } from '@waymark/vocabulary';
+import {
+  IsCode,
+  IsDay,
+  IsFlag,
+  IsId,
+  IsOneOf,
+  IsUrn,
+  IsWhole,
+  Optional,
+  type Day,
+} from '@waymark/vocabulary';
 import type { DeliveryModel, ProgrammeFacts, PupilFacts, SchoolFacts } from '../shared/facts';
 import type { Journey } from './state';
 
@@ -53,7 +63,8 @@ export const referral = slice<ReferralEvents>({
       (command, journey, { facts }: Context<Facts>) => {
         const { pupil, programme, school, on: day, yearGroup, freeSchoolMeals, sen, eal } = command;
         if (journey.pupil !== undefined) {
-          const same = journey.pupil === pupil && journey.programme === programme && journey.school === school;
+          const same =
+            journey.pupil === pupil && journey.programme === programme && journey.school === school;
           return same && journey.referredOn === day
             ? []
             : refuse('ALREADY_REFERRED', 'The journey was begun by another referral.');
@@ -86,7 +97,10 @@ export const referral = slice<ReferralEvents>({
           {
             kind: 'journey',
             value: `${programme}/${pupil}`,
-            taken: { code: 'ALREADY_REFERRED', message: 'The pupil has a journey in this programme. Go on with that one.' },
+            taken: {
+              code: 'ALREADY_REFERRED',
+              message: 'The pupil has a journey in this programme. Go on with that one.',
+            },
           },
         ],
       },

@@ -1,9 +1,27 @@
 import { event, refuse, slices, type Context } from '@waymark/kernel';
-import { addDays, IsCode, IsDay, IsId, IsOneOf, IsText, IsWhole, Optional, type Day } from '@waymark/vocabulary';
+import {
+  addDays,
+  IsCode,
+  IsDay,
+  IsId,
+  IsOneOf,
+  IsText,
+  IsWhole,
+  Optional,
+  type Day,
+} from '@waymark/vocabulary';
 import type { MentorFacts } from '../shared/facts';
 import { mentorOf, refuseEnded, type EndingEvents } from './ending';
 import { checkPhase, type PhaseEvents } from './phases';
-import { heldSessions, modes, places, plannedSessions, type HeldSession, type Journey, type Session } from './state';
+import {
+  heldSessions,
+  modes,
+  places,
+  plannedSessions,
+  type HeldSession,
+  type Journey,
+  type Session,
+} from './state';
 
 /** Why a session was not held, and of which of the three kinds that is. */
 export const notHeldReasons = {
@@ -34,7 +52,12 @@ export interface SessionEvents {
   /** A session was planned. */
   SessionScheduled: { readonly session: string; readonly mentor: string; readonly on: Day };
   /** A planned session was put on another day. */
-  SessionRescheduled: { readonly session: string; readonly from: Day; readonly to: Day; readonly reason: string };
+  SessionRescheduled: {
+    readonly session: string;
+    readonly from: Day;
+    readonly to: Day;
+    readonly reason: string;
+  };
   /** A mentoring session took place. */
   SessionHeld: Held;
   /** A session did not take place, for a reason that is acceptable, unacceptable, or of logistics. */
@@ -129,9 +152,12 @@ export const sessions = slice<SessionEvents, Emits>({
     ),
     RescheduleSession: on(RescheduleSession, ({ session, to, reason }, journey) => {
       const known = sessionOf(journey, session);
-      if (known.outcome !== 'scheduled') refuse('SESSION_NOT_SCHEDULED', 'Only a planned session can be put on another day.');
+      if (known.outcome !== 'scheduled')
+        refuse('SESSION_NOT_SCHEDULED', 'Only a planned session can be put on another day.');
       refuseUnlessMentored(journey, to);
-      return known.on === to ? [] : [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
+      return known.on === to
+        ? []
+        : [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
     }),
     HoldSession: on(
       HoldSession,
@@ -161,13 +187,16 @@ export const sessions = slice<SessionEvents, Emits>({
         if (known && same(known, { outcome: 'not held', on: day, mentor, reason })) return [];
         if (known && known.outcome !== 'scheduled') refuseTaken();
         refuseUnlessMentored(journey, day);
-        return [event('SessionNotHeld', day, { session, mentor, on: day, reason, kind: notHeldReasons[reason] })];
+        return [
+          event('SessionNotHeld', day, { session, mentor, on: day, reason, kind: notHeldReasons[reason] }),
+        ];
       },
       { needs: { mentor: mentorNeed } },
     ),
     CorrectSession: on(CorrectSession, ({ session, reason, ...changes }, journey, { today }) => {
       const known = sessionOf(journey, session);
-      if (known.outcome !== 'held') return refuse('SESSION_NOT_HELD', 'Only a session that was held can be corrected. Void it.');
+      if (known.outcome !== 'held')
+        return refuse('SESSION_NOT_HELD', 'Only a session that was held can be corrected. Void it.');
       const right: HeldSession = { ...known, ...given(changes) };
       if (same(known, right)) return [];
       refuseUnlessMentored(journey, right.on);
@@ -186,13 +215,15 @@ export const sessions = slice<SessionEvents, Emits>({
     }),
   },
   evolve: {
-    SessionScheduled: (journey, { session, ...planned }) => put(journey, session, { outcome: 'scheduled', ...planned }),
+    SessionScheduled: (journey, { session, ...planned }) =>
+      put(journey, session, { outcome: 'scheduled', ...planned }),
     SessionRescheduled: (journey, { session, to }) =>
       put(journey, session, { ...journey.sessions[session], outcome: 'scheduled', on: to }),
     SessionHeld: (journey, { session, ...held }) => put(journey, session, { outcome: 'held', ...held }),
     SessionNotHeld: (journey, { session, on: day, mentor, reason }) =>
       put(journey, session, { outcome: 'not held', on: day, mentor, reason }),
-    SessionCorrected: (journey, { session, reason: _, ...held }) => put(journey, session, { outcome: 'held', ...held }),
+    SessionCorrected: (journey, { session, reason: _, ...held }) =>
+      put(journey, session, { outcome: 'held', ...held }),
     SessionVoided: (journey, { session, was }) => put(journey, session, { outcome: 'voided', on: was.on }),
   },
   personal: { SessionRescheduled: ['reason'], SessionCorrected: ['reason'], SessionVoided: ['reason'] },
@@ -209,12 +240,14 @@ function refuseUnlessMentored(journey: Journey, day: Day): void {
   if (journey.consentOn === undefined || day < journey.consentOn) {
     refuse('CONSENT_MISSING', 'There is no consent for that day. Record it first.');
   }
-  if (journey.mentor === undefined) refuse('MENTOR_NOT_ALLOCATED', 'The pupil has no mentor. Allocate one first.');
+  if (journey.mentor === undefined)
+    refuse('MENTOR_NOT_ALLOCATED', 'The pupil has no mentor. Allocate one first.');
 }
 
 /** A day later than today is let through, for it may be tomorrow already where the mentor is. */
 function refuseFuture(day: Day, today: Day): void {
-  if (day > addDays(today, 1)) refuse('SESSION_IN_FUTURE', 'A session cannot have been held on a day to come.', 'invalid');
+  if (day > addDays(today, 1))
+    refuse('SESSION_IN_FUTURE', 'A session cannot have been held on a day to come.', 'invalid');
 }
 
 /** A held session of the next phase advances the journey to it. */
@@ -224,7 +257,12 @@ const advanced = ({ phase: from }: Journey, to: number, day: Day) =>
 /** The last planned session completes the journey. */
 const completed = (journey: Journey, day: Day, more: number) =>
   !journey.end && heldSessions(journey).length + more === plannedSessions(journey)
-    ? [event('JourneyCompleted', latestDay(journey, day), { on: latestDay(journey, day), ...mentorOf(journey) })]
+    ? [
+        event('JourneyCompleted', latestDay(journey, day), {
+          on: latestDay(journey, day),
+          ...mentorOf(journey),
+        }),
+      ]
     : [];
 
 /** A journey completed by its last planned session is not complete without it. */
@@ -244,12 +282,15 @@ function sessionOf({ sessions: known }: Journey, id: string): Session {
 }
 
 function refuseTaken(): never {
-  return refuse('SESSION_ALREADY_RECORDED', 'Something else is recorded of this session. Correct or void it.');
+  return refuse(
+    'SESSION_ALREADY_RECORDED',
+    'Something else is recorded of this session. Correct or void it.',
+  );
 }
 
 const same = (a: Session, b: Session): boolean =>
   Object.keys({ ...a, ...b }).every((key) => a[key as keyof Session] === b[key as keyof Session]);
 
 /** Only the fields that a command brings. */
-const given = (changes: Omit<CorrectSession, 'session' | 'reason'>): Partial<HeldSession> =>
+const given = (changes: object): Partial<HeldSession> =>
   Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));

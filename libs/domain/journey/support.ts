@@ -10,7 +10,11 @@ interface Step {
 
 export interface SupportEvents {
   /** The pupil or family was referred to a service; with consent, or with the reason why without. */
-  ReferralMade: Step & { readonly service: string; readonly barrier?: string; readonly overrideReason?: string };
+  ReferralMade: Step & {
+    readonly service: string;
+    readonly barrier?: string;
+    readonly overrideReason?: string;
+  };
   /** The service took the referral on. */
   ReferralAccepted: Step;
   /** The service did not take the referral on. */
@@ -106,16 +110,22 @@ export const support = slice<SupportEvents>({
       reaches(journey, referral, 'accepted') ? [event('ReferralAccepted', day, { referral, on: day })] : [],
     ),
     DeclineReferral: on(DeclineReferral, ({ referral, reason, on: day }, journey) =>
-      reaches(journey, referral, 'declined') ? [event('ReferralDeclined', day, { referral, reason, on: day })] : [],
+      reaches(journey, referral, 'declined')
+        ? [event('ReferralDeclined', day, { referral, reason, on: day })]
+        : [],
     ),
     StartSupport: on(StartSupport, ({ referral, on: day }, journey) =>
       reaches(journey, referral, 'started') ? [event('SupportStarted', day, { referral, on: day })] : [],
     ),
     FinishSupport: on(FinishSupport, ({ referral, outcome, on: day }, journey) =>
-      reaches(journey, referral, 'finished') ? [event('SupportFinished', day, { referral, outcome, on: day })] : [],
+      reaches(journey, referral, 'finished')
+        ? [event('SupportFinished', day, { referral, outcome, on: day })]
+        : [],
     ),
     WithdrawReferral: on(WithdrawReferral, ({ referral, reason, on: day }, journey) =>
-      reaches(journey, referral, 'withdrawn') ? [event('ReferralWithdrawn', day, { referral, reason, on: day })] : [],
+      reaches(journey, referral, 'withdrawn')
+        ? [event('ReferralWithdrawn', day, { referral, reason, on: day })]
+        : [],
     ),
   },
   evolve: {
@@ -141,8 +151,10 @@ const at = (journey: Journey, referral: string, step: SupportStep): Journey => (
 
 /** True where the step can be taken; false where it has been; a refusal where it cannot be. */
 function reaches({ support: steps }: Journey, referral: string, step: keyof typeof reachedFrom): boolean {
-  const now = steps[referral] ?? refuse('UNKNOWN_REFERRAL', 'The journey has no referral with this id.', 'missing');
+  const now =
+    steps[referral] ?? refuse('UNKNOWN_REFERRAL', 'The journey has no referral with this id.', 'missing');
   if (now === step) return false;
-  if (!reachedFrom[step].includes(now)) refuse('REFERRAL_ELSEWHERE', `The referral is ${now}; it cannot be ${step} now.`);
+  if (!reachedFrom[step].includes(now))
+    refuse('REFERRAL_ELSEWHERE', `The referral is ${now}; it cannot be ${step} now.`);
   return true;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { event, slices, type Context } from '@waymark/kernel';
 import { IsCode, IsDay, IsText, IsUrn } from '@waymark/vocabulary';
 import type { ProgrammeFacts, SchoolFacts } from '../shared/facts';
@@ -27,7 +28,7 @@ export const appointment = slice<AppointmentEvents>({
       ({ name, programme, school, from }, mentor, { facts }: Context<Facts>) => {
         const wanted: Appointment = { name, programme, area: facts.school.area, school, from };
         if (!mentor.appointment) return [event('MentorAppointed', from, wanted)];
-        if (JSON.stringify(mentor.appointment) === JSON.stringify(wanted)) return [];
+        if (isDeepStrictEqual(mentor.appointment, wanted)) return [];
         return [event('MentorDetailsChanged', from, wanted)];
       },
       {

@@ -37,10 +37,14 @@ export const caseload = slice<CaseloadEvents>({
           refuse('OTHER_PROGRAMME', 'The journey belongs to another programme than the mentor.');
         }
         if (journey.ended) refuse('JOURNEY_ENDED', 'The journey has ended; nothing can be added to it.');
-        if (!journey.eligible) refuse('NOT_ELIGIBLE', 'The pupil has not been found eligible. Assess eligibility first.');
+        if (!journey.eligible)
+          refuse('NOT_ELIGIBLE', 'The pupil has not been found eligible. Assess eligibility first.');
         if (!journey.consented) refuse('CONSENT_MISSING', 'There is no consent. Record it first.');
         if (mentor.caseload.length >= programme.caseloadCap) {
-          refuse('CASELOAD_FULL', 'The mentor has as many pupils as the programme allows. Choose another mentor.');
+          refuse(
+            'CASELOAD_FULL',
+            'The mentor has as many pupils as the programme allows. Choose another mentor.',
+          );
         }
         return [event('PlaceTaken', day, { journey: id, on: day })];
       },

@@ -1,5 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { defineModule, event, refuse, slices } from '@waymark/kernel';
-import { IsDay, IsList, IsPart, IsText, IsTexts, IsWhole, Optional, type Day, type Period } from '@waymark/vocabulary';
+import {
+  IsDay,
+  IsList,
+  IsPart,
+  IsText,
+  IsTexts,
+  IsWhole,
+  Optional,
+  type Day,
+  type Period,
+} from '@waymark/vocabulary';
 import type { DeliveryModel, ProgrammeFacts } from '../shared/facts';
 
 /** Everything a programme is defined by. */
@@ -34,7 +45,15 @@ export class DeliveryModelPart {
   @IsWhole(1, 60, 12) weeks!: number;
   @IsWhole(5, 240, 60) sessionMinutes!: number;
   @IsWhole(1, 50, 3) sessionsPerPhase!: number;
-  @IsTexts(['Trust and obstacles', 'Goals and actions', 'Action and support network', 'Reintegration and self-reliance'], 12)
+  @IsTexts(
+    [
+      'Trust and obstacles',
+      'Goals and actions',
+      'Action and support network',
+      'Reintegration and self-reliance',
+    ],
+    12,
+  )
   phases!: string[];
 }
 
@@ -67,13 +86,18 @@ const definition = slice<ProgrammeEvents>({
       (command, programme, { today }) => {
         const wanted = asDefinition(command);
         for (const period of [wanted.baseline, wanted.followUp, ...wanted.terms]) {
-          if (period.to < period.from) refuse('PERIOD_ENDS_BEFORE_IT_BEGINS', 'A period must not end before it begins.', 'invalid');
+          if (period.to < period.from)
+            refuse('PERIOD_ENDS_BEFORE_IT_BEGINS', 'A period must not end before it begins.', 'invalid');
         }
         if (wanted.eligibility.maxAbsencePercentExclusive <= wanted.eligibility.minAbsencePercent) {
-          refuse('EMPTY_ELIGIBILITY_BAND', 'The eligibility band must hold at least one percentage.', 'invalid');
+          refuse(
+            'EMPTY_ELIGIBILITY_BAND',
+            'The eligibility band must hold at least one percentage.',
+            'invalid',
+          );
         }
         if (!programme.definition) return [event('ProgrammeDefined', today, wanted)];
-        if (same(programme.definition, wanted)) return [];
+        if (isDeepStrictEqual(programme.definition, wanted)) return [];
         if (isOtherModel(programme.definition.deliveryModel, wanted.deliveryModel)) {
           refuse('DELIVERY_MODEL_VERSION_TAKEN', 'A changed delivery model needs a higher version number.');
         }
@@ -92,7 +116,11 @@ export const programme = defineModule(
   {
     name: 'programme',
     plural: 'programmes',
-    id: { pattern: /^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/, description: 'letters, digits, dots and dashes', example: 'ampe-2025-11' },
+    id: {
+      pattern: /^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/,
+      description: 'letters, digits, dots and dashes',
+      example: 'ampe-2025-11',
+    },
     initial: {} as Programme,
     facts: ({ definition }: Programme): ProgrammeFacts | undefined => definition,
   },
@@ -116,7 +144,5 @@ const asDefinition = (command: DefineProgramme): ProgrammeDefinition => {
   };
 };
 
-const same = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 const isOtherModel = (before: DeliveryModel, after: DeliveryModel): boolean =>
-  !same(before, after) && after.version <= before.version;
+  !isDeepStrictEqual(before, after) && after.version <= before.version;

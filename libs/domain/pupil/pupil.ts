@@ -1,5 +1,15 @@
 import { defineModule, event, refuse, slices, type Claim } from '@waymark/kernel';
-import { IsDay, IsOneOf, IsText, IsUpn, IsUrn, Optional, uuidId, type Day, type Upn } from '@waymark/vocabulary';
+import {
+  IsDay,
+  IsOneOf,
+  IsText,
+  IsUpn,
+  IsUrn,
+  Optional,
+  uuidId,
+  type Day,
+  type Upn,
+} from '@waymark/vocabulary';
 import type { PupilFacts, SchoolFacts } from '../shared/facts';
 
 export interface PupilDetails {
@@ -68,7 +78,10 @@ const ownUpn = ({ upn }: { readonly upn: Upn }): readonly Claim[] => [
   {
     kind: 'upn',
     value: upn,
-    taken: { code: 'UPN_TAKEN', message: 'Another pupil has this UPN. Find that pupil, or check the number.' },
+    taken: {
+      code: 'UPN_TAKEN',
+      message: 'Another pupil has this UPN. Find that pupil, or check the number.',
+    },
   },
 ];
 
@@ -88,8 +101,12 @@ const identity = slice<PupilEvents>({
           return [event('PupilRegistered', schoolFrom, { upn, ...details(command), school, schoolFrom })];
         }
         const known = pupil.upn === upn || pupil.former.includes(upn);
-        if (known && same(pupil.details, details(command)) && schoolOn(pupil, schoolFrom) === school) return [];
-        return refuse('PUPIL_ALREADY_REGISTERED', 'The pupil is known with other details. Correct those instead.');
+        if (known && same(pupil.details, details(command)) && schoolOn(pupil, schoolFrom) === school)
+          return [];
+        return refuse(
+          'PUPIL_ALREADY_REGISTERED',
+          'The pupil is known with other details. Correct those instead.',
+        );
       },
       { creates: true, needs: { school: schoolNeed }, claims: ownUpn },
     ),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { defineModule, event, slices } from '@waymark/kernel';
 import { IsCode, IsText, IsUrn, Optional } from '@waymark/vocabulary';
 import type { SchoolFacts } from '../shared/facts';
@@ -53,7 +54,7 @@ const registration = slice<SchoolEvents>({
       (command, { details: before }, { today }) => {
         const details = asDetails(command);
         if (!before) return [event('SchoolRegistered', today, details)];
-        if (JSON.stringify(before) === JSON.stringify(details)) return [];
+        if (isDeepStrictEqual(before, details)) return [];
         return [event('SchoolDetailsChanged', today, details)];
       },
       { creates: true },

@@ -43,7 +43,8 @@ export const percentOf = (sessions: number, possible: number): number | null =>
 export const absentSessions = ({ authorised, unauthorised }: Counts): number => authorised + unauthorised;
 
 /** Absence rate = (authorised + unauthorised) ÷ possible, in per cent. */
-export const absencePercent = (counts: Counts): number | null => percentOf(absentSessions(counts), counts.possible);
+export const absencePercent = (counts: Counts): number | null =>
+  percentOf(absentSessions(counts), counts.possible);
 
 /** Persistently absent: a tenth of the possible sessions or more, in integers, so that exactly 10% is. */
 export const isPersistent = (counts: Counts): boolean =>

@@ -110,6 +110,14 @@ describe('reopening a journey', () => {
       .then(held(1));
   });
 
+  it('leaves it to a word to complete it again, once every planned session was held', () => {
+    const open = before
+      .after(...holdingUpTo(12), reopen)
+      .given(event('MentorAllocated', TODAY, { mentor: MENTOR, on: TODAY }));
+    open.when(holding(13, { phase: 4 })).then(held(13, { phase: 4 }));
+    open.when(complete).then(completed);
+  });
+
   it('changes nothing where it has not ended', () => {
     before.when(reopen).thenNothing();
     before.given(ended(DAY)).after(reopen).when(reopen).thenNothing();

@@ -166,6 +166,12 @@ describe('voiding a session', () => {
       );
     });
 
+    it('leaves it complete where the session had not been held', () => {
+      const missed = command(MissSession, { ...miss, session: id(20) });
+      const despite = before.after(missed, ...holdingUpTo(12));
+      expect(despite.when(voiding(20)).events()).toHaveLength(1);
+    });
+
     it('leaves it complete where there were more sessions than planned', () => {
       const more = complete.after(holding(13, { on: '2026-01-15', phase: 4 }));
       expect(more.when(voiding(13)).events()).toHaveLength(1);

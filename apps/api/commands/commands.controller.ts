@@ -1,0 +1,63 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FieldError } from '@waymark/kernel';
+import { Platform } from '@waymark/platform';
+import type { Submission } from '@waymark/runtime';
+import { check, invalid } from '@waymark/vocabulary';
+import type { Request, Response } from 'express';
+import { commandHeaders } from '../headers';
+import { Problem } from '../problem';
+import { jsonBody } from './json-body';
+import { commandRoutes, type CommandRoute } from './routes';
+import { Submit } from './submit';
+
+type Path = Readonly<Record<'module' | 'id' | 'command', string>>;
+
+/** Every command of the domain, each at a path of its own: which those are is read from the domain's registry. */
+@Controller('v1')
+export class CommandsController {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly platform: Platform,
+  ) {}
+
+  @Post(':module/:id/:command')
+  @HttpCode(200)
+  async send(@Req() request: Request<Path>, @Res() response: Response): Promise<void> {
+    const { params } = request;
+    const route = routeOf(params);
+    response.locals['route'] = route.template;
+    if (!route.module.id.pattern.test(params.id)) throw unknownId(route);
+    const headers = commandHeaders(request as unknown as Request);
+    const { command, errors } = check(route.type, jsonBody(request as unknown as Request));
+    const submission = { module: route.module.name, id: params.id, command, ...headers };
+    if (errors.length > 0) throw invalid([...errors, ...(await this.unknownThings(submission, errors))]);
+
+    const { readFrom, ...answer } = await this.bus.execute(new Submit(submission));
+    response.setHeader('ETag', `"${String(answer.revision)}"`);
+    response.setHeader('Waymark-Position', String(readFrom));
+    response.json(answer);
+  }
+
+  /** What a wrong command names besides that does not exist, so that everything wrong is said at once. */
+  private async unknownThings(submission: Submission, wrong: readonly FieldError[]): Promise<FieldError[]> {
+    const unknown = await this.platform.submitter.unknown(submission);
+    return unknown.filter(({ field }) => !wrong.some((other) => other.field === field));
+  }
+}
+
+function routeOf({ module, command }: Path): CommandRoute {
+  const commands = commandRoutes.get(module);
+  if (!commands) throw new Problem(404, 'UNKNOWN_MODULE', 'There is no such kind of thing. See /docs.');
+  const route = commands.get(command);
+  if (!route)
+    throw new Problem(404, 'UNKNOWN_COMMAND', 'There is no such command for this kind of thing. See /docs.');
+  return route;
+}
+
+const unknownId = ({ module }: CommandRoute): Problem =>
+  new Problem(
+    404,
+    'UNKNOWN_ID',
+    `There is no ${module.name} with this id: it would be ${module.id.description}.`,
+  );

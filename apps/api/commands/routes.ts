@@ -1,0 +1,30 @@
+import { domain } from '@waymark/domain';
+import type { CommandClass, Module } from '@waymark/kernel';
+
+/** How one command is reached over HTTP. */
+export interface CommandRoute {
+  readonly module: Module;
+  /** The command's class, which is also its body. */
+  readonly type: CommandClass;
+  /** `give-consent`. */
+  readonly name: string;
+  /** `/v1/journeys/{id}/give-consent`: what logs and the OpenAPI document call it. */
+  readonly template: string;
+}
+
+/** `GiveConsent` is `give-consent`. */
+export const kebab = (name: string): string =>
+  name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+
+const routesOf = (module: Module): CommandRoute[] =>
+  [...module.handlers]
+    .filter(([type]) => !module.internal.has(type))
+    .map(([type, { command }]) => {
+      const name = kebab(type);
+      return { module, type: command, name, template: `/v1/${module.plural}/{id}/${name}` };
+    });
+
+/** Every command that may be sent from outside, by module and command as they stand in the path. */
+export const commandRoutes: ReadonlyMap<string, ReadonlyMap<string, CommandRoute>> = new Map(
+  domain.map((module) => [module.plural, new Map(routesOf(module).map((route) => [route.name, route]))]),
+);

@@ -1,0 +1,45 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Platform } from '@waymark/platform';
+import type { Answer, Submission } from '@waymark/runtime';
+import type { Position } from '@waymark/kernel';
+
+/** A command's answer, and the position from which on everything that followed from it can be read. */
+export interface Submitted extends Answer {
+  readonly readFrom: Position;
+}
+
+/** Carry a command out. */
+export class Submit extends Command<Submitted> {
+  constructor(readonly submission: Submission) {
+    super();
+  }
+}
+
+/** How long to wait for what follows from a command, and for views to have seen it, in milliseconds. */
+const PATIENCE = 2_000;
+const PATIENCE_WITH_VIEWS = 500;
+
+@CommandHandler(Submit)
+export class SubmitHandler implements ICommandHandler<Submit> {
+  constructor(private readonly platform: Platform) {}
+
+  async execute({ submission }: Submit): Promise<Submitted> {
+    const answer = await this.platform.submitter.submit(submission);
+    const followed = this.platform.reactor.concerns(answer.events);
+    return { ...answer, readFrom: followed ? await this.whatFollowed(answer.position) : answer.position };
+  }
+
+  /** Wait for what policies make of it, so that the next command and the next query find it. */
+  private async whatFollowed(position: Position): Promise<Position> {
+    const { events, projector, reactor } = this.platform;
+    await reactor.reached(position, PATIENCE);
+    const head = await events.head();
+    const going = projector.states().filter(({ stopped }) => stopped === undefined);
+    await projector.reached(
+      going.map(({ view }) => view),
+      head,
+      PATIENCE_WITH_VIEWS,
+    );
+    return head;
+  }
+}

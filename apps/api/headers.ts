@@ -1,0 +1,75 @@
+import type { Request } from 'express';
+import { Problem } from './problem';
+
+const REVISION = /^"(-1|\d{1,15})"$/;
+const KEY = /^[\x20-\x7e]{1,200}$/;
+const ACTOR = /^[A-Za-z0-9.:-]{1,64}$/;
+const POSITION = /^(-1|\d{1,15})$/;
+const WAIT = /(?:^|[,;])\s*wait\s*(?:=\s*"?([^",;\s]*)"?\s*)?(?=$|[,;])/i;
+
+/** The longest that a query may wait for its views, in seconds. */
+export const LONGEST_WAIT = 60;
+
+/** Who acts where nobody says so. */
+export const ANONYMOUS = 'anonymous';
+
+/** What a command's headers say of how it is to be carried out. */
+export function commandHeaders({ headers }: Request): {
+  readonly actor: string;
+  readonly idempotencyKey?: string;
+  readonly ifRevision?: number;
+} {
+  const key = one(headers['idempotency-key']);
+  if (key !== undefined && !KEY.test(key)) {
+    throw malformed('Idempotency-Key', 'must be 1 to 200 printable ASCII characters');
+  }
+  const match = headers['if-match'];
+  const revision = match === undefined ? undefined : REVISION.exec(match)?.[1];
+  if (match !== undefined && revision === undefined) {
+    throw malformed('If-Match', 'must be one revision in quotes, as the ETag has it: "3"');
+  }
+  return {
+    actor: actorOf(headers),
+    ...(key === undefined ? {} : { idempotencyKey: key }),
+    ...(revision === undefined ? {} : { ifRevision: Number(revision) }),
+  };
+}
+
+/** Who acts: a name that nothing vouches for, until access tokens do. */
+export function actorOf(headers: Request['headers']): string {
+  const actor = one(headers['waymark-actor']) ?? ANONYMOUS;
+  if (!ACTOR.test(actor)) {
+    throw malformed('Waymark-Actor', 'must be 1 to 64 letters, digits, dots, dashes and colons');
+  }
+  return actor;
+}
+
+/** How far the views must be for a query, and how many seconds it may wait for them. */
+export function freshness({
+  headers,
+}: Request): { readonly position: number; readonly wait: number } | undefined {
+  const position = one(headers['waymark-position']);
+  const preference = WAIT.exec(one(headers['prefer']) ?? '');
+  const wait = preference ? secondsIn(preference[1]) : 0;
+  if (wait === undefined) {
+    throw malformed('Prefer', `must ask to wait for 0 to ${String(LONGEST_WAIT)} seconds: wait=5`);
+  }
+  if (position === undefined) return undefined;
+  if (!POSITION.test(position)) {
+    throw malformed('Waymark-Position', 'must be a position, as an answer to a command has it');
+  }
+  return { position: Number(position), wait };
+}
+
+function secondsIn(text = ''): number | undefined {
+  const seconds = Number(text);
+  return /^\d{1,3}$/.test(text) && seconds <= LONGEST_WAIT ? seconds : undefined;
+}
+
+const one = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join(', ') : value;
+
+const malformed = (header: string, must: string): Problem =>
+  new Problem(400, 'MALFORMED_HEADER', `${header} ${must}.`, {
+    errors: [{ field: header, code: 'WRONG_FORM', message: must }],
+  });

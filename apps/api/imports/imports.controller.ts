@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { Importer, type SourceFile } from '@waymark/imports';
+import { Platform } from '@waymark/platform';
+import { importReport, importReports, registersOf } from '@waymark/views';
+import { IsOneOf, Optional, check, invalid } from '@waymark/vocabulary';
+import type { Request, Response } from 'express';
+import { actorOf } from '../headers';
+import { receive } from './receive';
+import { Uploads, type Wanted } from './uploads';
+
+const flags = ['true', 'false'] as const;
+
+/** How files are to be imported. */
+export class ImportParameters {
+  /** Only say what would become of every row. */
+  @Optional() @IsOneOf(flags, 'false') dryRun?: (typeof flags)[number];
+  /** Registers write two-character codes as one character, as some suppliers do. */
+  @Optional() @IsOneOf(flags, 'false') aliases?: (typeof flags)[number];
+}
+
+/** How long to wait for a new import to be found by who asks about it, in milliseconds. */
+const PATIENCE = 2_000;
+
+@Controller('v1/imports')
+export class ImportsController {
+  constructor(
+    private readonly uploads: Uploads,
+    private readonly platform: Platform,
+  ) {}
+
+  @Post()
+  async import(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const { command: asked, errors } = check(ImportParameters, request.query);
+    if (errors.length > 0) throw invalid(errors);
+    const wanted = { actor: actorOf(request.headers), aliases: asked.aliases === 'true' };
+    const id = randomUUID();
+    const files = await this.received(id, request, response);
+    if (asked.dryRun === 'true') response.status(200).json(await this.tryOut(id, files, wanted));
+    else await this.begin(id, files, wanted, response);
+  }
+
+  private async received(id: string, request: Request, response: Response): Promise<SourceFile[]> {
+    try {
+      return await receive(request, response, await this.uploads.folderFor(id));
+    } catch (error) {
+      await this.uploads.discard(id);
+      throw error;
+    }
+  }
+
+  private async begin(
+    id: string,
+    files: readonly SourceFile[],
+    wanted: Wanted,
+    response: Response,
+  ): Promise<void> {
+    const position = await this.uploads.begin(id, files, wanted);
+    await this.platform.projector.reached([importReports.name], position, PATIENCE);
+    response.setHeader('Location', `/v1/imports/${id}`);
+    response.setHeader('Waymark-Position', String(position));
+    response.status(202).json({
+      id,
+      state: 'running',
+      position,
+      files: files.map(({ name, kind, bytes }) => ({ name, kind, bytes })),
+    });
+  }
+
+  /** Import into a copy of everything, and say what came of it. */
+  private async tryOut(id: string, files: readonly SourceFile[], wanted: Wanted): Promise<object> {
+    const copy = await this.platform.scratch();
+    try {
+      await new Importer(copy, id, files, wanted).run();
+      await copy.settle();
+      const report = await importReport(copy.rows, id);
+      if (!report) throw new Error('the import has left no report');
+      return { dryRun: true, ...report, registers: registersOf(report) };
+    } finally {
+      await copy.close();
+      await this.uploads.discard(id);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refusal } from '@waymark/kernel';
+import { sourceFiles, type SourceFile } from '@waymark/imports';
+import { invalid } from '@waymark/vocabulary';
+import type { Request, Response } from 'express';
+import multer, { MulterError, diskStorage } from 'multer';
+import { Problem } from '../problem';
+
+/** The field that files come in. */
+export const FIELD = 'files';
+export const MOST_FILES = 50;
+/** Bytes that a file may have. */
+export const LARGEST_FILE = Number(process.env['WAYMARK_LARGEST_FILE'] ?? 200 * 1_048_576);
+
+/**
+ * Take the files of a multipart request into a folder, each into a folder of its own, so that two may have one
+ * name; and see what each of them is. Throws where one is nothing that can be imported.
+ */
+export async function receive(request: Request, response: Response, folder: string): Promise<SourceFile[]> {
+  if (!request.is('multipart/form-data')) {
+    throw new Problem(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      `Send files as multipart/form-data, in the field ${FIELD}.`,
+    );
+  }
+  await store(request, response, folder);
+  return recognised(folder);
+}
+
+/** The files in a folder, in the order in which they came. */
+export async function recognised(folder: string): Promise<SourceFile[]> {
+  const sent = await readdir(folder).catch(() => []);
+  const known = await sourceFiles([folder]).catch((error: unknown) => {
+    if (error instanceof Refusal) return [];
+    throw error;
+  });
+  const wrong = sent
+    .map(Number)
+    .filter((index) => !known.some(({ path }) => path.startsWith(join(folder, numbered(index)))));
+  if (wrong.length > 0) throw invalid(wrong.sort((a, b) => a - b).map(unknownFile));
+  if (known.length === 0) throw new Refusal('NOTHING_TO_IMPORT', 'There is no file to import.', 'invalid');
+  return known;
+}
+
+const unknownFile = (index: number) => ({
+  field: `${FIELD}.${String(index)}`,
+  code: 'UNKNOWN_FILE',
+  message:
+    'is none of the files that can be imported: programme, schools, mentors, referrals, registers, sessions',
+});
+
+const numbered = (index: number): string => String(index).padStart(2, '0');
+
+function store(request: Request, response: Response, folder: string): Promise<void> {
+  let count = 0;
+  const storage = diskStorage({
+    flush: true,
+    destination: (_request, _file, done) => {
+      const own = join(folder, numbered(count));
+      count += 1;
+      mkdir(own, { recursive: true }).then(
+        () => done(null, own),
+        (error: unknown) => done(error as Error, own),
+      );
+    },
+    filename: (_request, { originalname }, done) => done(null, safeName(originalname)),
+  });
+  const limits = { fileSize: LARGEST_FILE, files: MOST_FILES, fields: 0, fieldNameSize: 100 };
+  const upload = multer({ storage, limits }).array(FIELD);
+  return new Promise((resolve, reject) => {
+    void upload(request, response, (error: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else reject(asProblem(error));
+    });
+  });
+}
+
+/** A file's own name, with nothing in it that a path or a report could take for something else. */
+export function safeName(name: string): string {
+  const own = name.split(/[\\/]/).at(-1) ?? '';
+  const safe = own.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '');
+  return safe.length > 100 ? safe.slice(-100) : safe || 'file';
+}
+
+/** What was wrong with an upload; what was wrong with our disk stays as it is. */
+function asProblem(error: unknown): Error {
+  if (error instanceof MulterError) {
+    if (error.code === 'LIMIT_FILE_SIZE') {
+      return new Problem(413, 'FILE_TOO_LARGE', `A file may have ${String(LARGEST_FILE)} bytes at most.`);
+    }
+    if (error.code === 'LIMIT_FILE_COUNT') {
+      return new Problem(413, 'TOO_MANY_FILES', `Send ${String(MOST_FILES)} files at most.`);
+    }
+    return new Problem(400, 'MALFORMED_UPLOAD', `Send files in the field ${FIELD}, and nothing else.`);
+  }
+  if (error instanceof Error && 'syscall' in error) return error;
+  return new Problem(
+    400,
+    'MALFORMED_UPLOAD',
+    'The body is not the multipart/form-data that its headers say.',
+  );
+}

@@ -1,0 +1,55 @@
+import { commandRoutes, type CommandRoute } from '../commands/routes';
+import { headers, pathId } from './parameters';
+import { problems } from './problems';
+import { exampleOf, inferred, ref, schemaOf, schemasOf, type Schema } from './schemas';
+
+const routes: readonly CommandRoute[] = [...commandRoutes.values()].flatMap((commands) => [
+  ...commands.values(),
+]);
+
+const answer = {
+  stream: 'journey-3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11',
+  revision: 3,
+  position: 1042,
+  events: ['ConsentGiven'],
+  repeated: false,
+};
+
+/** What commands take and are answered with, by name. */
+export const commandSchemas = (): Readonly<Record<string, Schema>> => ({
+  ...schemasOf(routes.map(({ type }) => type)),
+  CommandAnswer: { ...inferred(answer), required: Object.keys(answer), example: answer },
+});
+
+const answered = {
+  description:
+    'Carried out. `events` are the types of what was recorded, none where there was nothing to change; `repeated` where it had been carried out before.',
+  headers: {
+    ETag: { description: 'The revision, for `If-Match`.', schema: { type: 'string' }, example: '"3"' },
+    'Waymark-Position': {
+      description: 'From here on, what was recorded and what followed from it can be read.',
+      schema: { type: 'integer' },
+      example: 1042,
+    },
+  },
+  content: { 'application/json': { schema: ref('CommandAnswer') } },
+};
+
+const operation = ({ module, name, type }: CommandRoute) => ({
+  operationId: `${module.plural}.${name}`,
+  summary: summaryOf(name),
+  tags: [module.plural],
+  parameters: [pathId('id', module), ...headers('IfMatch', 'IdempotencyKey', 'WaymarkActor')],
+  requestBody: {
+    required: true,
+    content: { 'application/json': { schema: ref(type.name), example: exampleOf(schemaOf(type)) } },
+  },
+  responses: { 200: answered, ...problems(400, 404, 409, 412, 413, 415, 422, 500) },
+});
+
+/** `give-consent` is `Give consent`. */
+const summaryOf = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
+
+/** Every command, an operation of its own. */
+export const commandPaths = (): Readonly<Record<string, object>> =>
+  Object.fromEntries(routes.map((route) => [route.template, { post: operation(route) }]));

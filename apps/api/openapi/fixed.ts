@@ -1,0 +1,91 @@
+import { FIELD, LARGEST_FILE, MOST_FILES } from '../imports/receive';
+import { ImportParameters } from '../imports/imports.controller';
+import { answers } from './answers';
+import { headers, queryParameters } from './parameters';
+import { problems } from './problems';
+import { inferred } from './schemas';
+
+const json = (description: string, example: object) => ({
+  description,
+  content: { 'application/json': { schema: inferred(example), example } },
+});
+
+const begun = {
+  id: 'c0a8b2f4-5d1e-4b7a-8f3c-2e9d6a1b7c50',
+  state: 'running',
+  position: 1042,
+  files: [{ name: 'blackpool.csv', kind: 'registers', bytes: 412_338 }],
+};
+
+const { id: _id, ...report } = answers.import.example;
+
+/** Files are sent, not commands. */
+export const importPath = () => ({
+  post: {
+    operationId: 'imports.send-files',
+    summary: 'Import files',
+    description:
+      'The files of a programme, in any order: `programme.json`, schools, mentors, referrals, registers and their corrections, mentoring sessions. What each is, is known by its columns. Importing a file again changes nothing.',
+    tags: ['imports'],
+    parameters: [...queryParameters(ImportParameters), ...headers('WaymarkActor')],
+    requestBody: {
+      required: true,
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            required: [FIELD],
+            properties: {
+              [FIELD]: {
+                type: 'array',
+                description: `${String(MOST_FILES)} files at most, each of ${String(LARGEST_FILE)} bytes at most.`,
+                minItems: 1,
+                maxItems: MOST_FILES,
+                items: { type: 'string', format: 'binary' },
+              },
+            },
+          },
+        },
+      },
+    },
+    responses: {
+      200: json('A dry run: what would become of the rows.', { dryRun: true, ...report }),
+      202: {
+        ...json('The import goes on by itself; ask what became of it at `Location`.', begun),
+        headers: {
+          Location: { schema: { type: 'string' }, example: `/v1/imports/${begun.id}` },
+          'Waymark-Position': { schema: { type: 'integer' }, example: begun.position },
+        },
+      },
+      ...problems(400, 413, 415, 422, 500),
+    },
+  },
+});
+
+const views = [{ view: 'caseload', version: 1, position: 1042, stopped: false }];
+
+/** For whoever keeps the server running. */
+export const healthPaths = {
+  '/health/live': {
+    get: {
+      operationId: 'health.live',
+      summary: 'Whether the process answers',
+      tags: ['health'],
+      responses: { 200: json('It does.', { status: 'live' }) },
+    },
+  },
+  '/health/ready': {
+    get: {
+      operationId: 'health.ready',
+      summary: 'Whether it can do its work, and where each view is',
+      tags: ['health'],
+      responses: {
+        200: json('It can.', { status: 'ready', views }),
+        503: json('A view has stopped.', {
+          status: 'stopped',
+          views: views.map((view) => ({ ...view, stopped: true })),
+        }),
+      },
+    },
+  },
+};

@@ -1,0 +1,52 @@
+import { statusTitle } from '../problem';
+import { inferred, ref, type Schema } from './schemas';
+
+const example = {
+  type: 'urn:waymark:problem:INVALID_FIELDS',
+  title: 'Invalid fields',
+  status: 422,
+  detail: 'Some fields are wrong. Correct those named in errors and send it again.',
+  code: 'INVALID_FIELDS',
+  errors: [
+    { field: 'on', code: 'INVALID_DAY', message: 'must be a day that exists, as YYYY-MM-DD' },
+    { field: 'school', code: 'UNKNOWN_SCHOOL', message: 'There is no school with this id.' },
+  ],
+  instance: 'urn:uuid:5a1f7f8e-0d3c-4b1e-9a57-6c2f4d8e1b22',
+};
+
+/** RFC 9457, with a code that stays, and every wrong field. */
+export const problemSchema: Schema = {
+  ...inferred(example),
+  required: ['type', 'title', 'status', 'detail', 'code', 'instance'],
+  example,
+};
+
+/** What each status says, and codes that come with it. */
+const meanings: Readonly<Record<number, string>> = {
+  400: 'The request is not well formed: `MALFORMED_JSON`, `JSON_TOO_DEEP`, `MALFORMED_HEADER`, `MALFORMED_PATH`, `MALFORMED_UPLOAD`.',
+  404: 'What the path names does not exist: `UNKNOWN_ID`, or `UNKNOWN_` and what it is.',
+  409: 'It does not fit what was recorded before; the code says why.',
+  412: 'The record has changed since: `STALE_REVISION`.',
+  413: 'It is too large: `BODY_TOO_LARGE`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`.',
+  415: 'The body is in no form that is read here: `UNSUPPORTED_MEDIA_TYPE`, `UNSUPPORTED_CHARSET`, `UNSUPPORTED_ENCODING`.',
+  422: 'Fields are wrong, every one is named in `errors`: `INVALID_FIELDS`, `IDEMPOTENCY_KEY_REUSED`, or what a decision found wrong.',
+  500: 'Something went wrong on our side: `INTERNAL`.',
+  503: 'What the answer is read from has stopped: `VIEW_STOPPED`.',
+  504: 'What the answer is read from is not as far as asked: `VIEW_BEHIND`, with where it is in `position`.',
+};
+
+/** Answers that say why there is none, by status. */
+export const problems = (...statuses: readonly number[]): Record<string, object> =>
+  Object.fromEntries(
+    statuses.map((status) => [String(status), { $ref: `#/components/responses/${String(status)}` }]),
+  );
+
+export const problemResponses = Object.fromEntries(
+  Object.entries(meanings).map(([status, meaning]) => [
+    status,
+    {
+      description: `${statusTitle(Number(status))}. ${meaning}`,
+      content: { 'application/problem+json': { schema: ref('Problem') } },
+    },
+  ]),
+);

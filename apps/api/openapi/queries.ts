@@ -1,0 +1,42 @@
+import { queryRoutes, type QueryRoute } from '../queries/routes';
+import { answers, type Answered } from './answers';
+import { headers, pathId, queryParameters } from './parameters';
+import { problems } from './problems';
+import { inferred } from './schemas';
+
+type Name = keyof typeof queryRoutes;
+
+const template = ({ path }: QueryRoute): string => `/v1/${path.replaceAll(/:(\w+)/g, '{$1}')}`;
+
+function operation(name: Name, route: QueryRoute) {
+  const { summary, description, example }: Answered = answers[name];
+  const id = /:(\w+)/.exec(route.path)?.[1];
+  const waits = route.views.length > 0;
+  return {
+    operationId: `queries.${name}`,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: ['queries'],
+    parameters: [
+      ...(id !== undefined && route.of ? [pathId(id, route.of)] : []),
+      ...queryParameters(route.question),
+      ...(waits ? headers('WaymarkPosition', 'Prefer') : []),
+    ],
+    responses: {
+      200: {
+        description: 'The answer.',
+        content: { 'application/json': { schema: inferred(example), example } },
+      },
+      ...problems(400, ...(route.of ? [404] : []), 422, 500, ...(waits ? [503, 504] : [])),
+    },
+  };
+}
+
+/** Every question, an operation of its own. */
+export const queryPaths = (): Readonly<Record<string, object>> =>
+  Object.fromEntries(
+    Object.entries(queryRoutes).map(([name, route]) => [
+      template(route),
+      { get: operation(name as Name, route) },
+    ]),
+  );

@@ -1,0 +1,130 @@
+import { STATUS_CODES } from 'node:http';
+import { Catch, HttpException, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Refusal, type FieldError, type RefusalKind } from '@waymark/kernel';
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
+
+interface More {
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the answer, such as where a view is. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** Why a request cannot be answered, for a reason of HTTP's own; what the domain refuses is a {@link Refusal}. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    /** Stable, and part of the interface. */
+    readonly code: string,
+    /** What was wrong and what to do. Never carries what was sent. */
+    message: string,
+    readonly more: More = {},
+  ) {
+    super(message);
+  }
+}
+
+/** How each kind of refusal is answered: the one place where the domain's words become HTTP's. */
+const statusOf: Readonly<Record<RefusalKind, number>> = {
+  invalid: HttpStatus.UNPROCESSABLE_ENTITY,
+  missing: HttpStatus.NOT_FOUND,
+  conflict: HttpStatus.CONFLICT,
+  stale: HttpStatus.PRECONDITION_FAILED,
+};
+
+/** What the reader of bodies found, by the type of its error. */
+const bodyProblems: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  'entity.parse.failed': ['MALFORMED_JSON', 'The body is not JSON.'],
+  'entity.too.large': ['BODY_TOO_LARGE', 'The body is larger than 1 MiB.'],
+  'encoding.unsupported': ['UNSUPPORTED_ENCODING', 'Send the body plain, or with gzip, deflate or br.'],
+  'charset.unsupported': ['UNSUPPORTED_CHARSET', 'Send JSON in UTF-8.'],
+  'request.aborted': ['REQUEST_ABORTED', 'The request ended before its body did.'],
+};
+
+const pathProblem = new Problem(400, 'MALFORMED_PATH', 'The path holds a percent sign that encodes nothing.');
+const unknownPath = new Problem(404, 'UNKNOWN_PATH', 'There is nothing at this path. See /docs.');
+
+/** Answers where the path, or what it names, does not exist; unless it does for another method. */
+const pathless: ReadonlySet<string> = new Set(['UNKNOWN_PATH', 'UNKNOWN_MODULE', 'UNKNOWN_COMMAND']);
+
+/** Everything thrown becomes `application/problem+json` (RFC 9457), and nothing of it gives away what was sent. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly log: Logger,
+    /** Methods that a path may be asked by. */
+    private readonly methodsAt: (path: string) => readonly string[],
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const id = String(response.locals['request']);
+    const problem = this.orWrongMethod(known(thrown) ?? this.unexpected(thrown, id), request);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const { status, code, message, more } = problem;
+    for (const [name, value] of Object.entries(more.headers ?? {})) response.setHeader(name, value);
+    response.status(status).setHeader('Content-Type', 'application/problem+json');
+    response.end(
+      JSON.stringify({
+        type: `urn:waymark:problem:${code}`,
+        title: titleOf(code),
+        status,
+        detail: message,
+        code,
+        ...(more.errors?.length ? { errors: more.errors } : {}),
+        ...more.members,
+        instance: `urn:uuid:${id}`,
+      }),
+    );
+  }
+
+  private orWrongMethod(problem: Problem, { path, method }: Request): Problem {
+    if (problem.status !== 404 || !pathless.has(problem.code)) return problem;
+    const methods = this.methodsAt(path);
+    if (methods.length === 0 || methods.includes(method)) return problem;
+    const headers = { Allow: methods.join(', ') };
+    return new Problem(405, 'WRONG_METHOD', 'The path is asked by another method. See Allow.', { headers });
+  }
+
+  private unexpected(thrown: unknown, request: string): Problem {
+    const error = thrown instanceof Error ? masked(thrown.stack ?? thrown.message) : typeof thrown;
+    this.log.error({ request, error }, 'unexpected');
+    return new Problem(
+      500,
+      'INTERNAL',
+      'Something went wrong on our side. Quote the instance when you ask about it.',
+    );
+  }
+}
+
+/** The problem that something thrown stands for; undefined where nobody foresaw it. */
+function known(thrown: unknown): Problem | undefined {
+  if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof Refusal) {
+    return new Problem(statusOf[thrown.kind], thrown.code, thrown.message, { errors: thrown.errors });
+  }
+  if (!(thrown instanceof HttpException) || thrown.getStatus() >= 500) return undefined;
+  const cause = thrown.cause;
+  if (cause instanceof URIError) return pathProblem;
+  if (thrown.getStatus() === 404) return unknownPath;
+  const [code, message] = bodyProblems[(cause as { type?: string } | undefined)?.type ?? ''] ?? [
+    'MALFORMED_BODY',
+    'The body cannot be read as its headers say.',
+  ];
+  return new Problem(thrown.getStatus(), code, message);
+}
+
+/** `UNKNOWN_SCHOOL` is `Unknown school`. */
+const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ');
+
+/** Whatever an error's text holds, no pupil's number gets into the log. */
+export const masked = (text: string): string =>
+  text.replace(/[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]/g, '[UPN]');
+
+/** Title of a status, for the OpenAPI document. */
+export const statusTitle = (status: number): string => STATUS_CODES[status] ?? String(status);

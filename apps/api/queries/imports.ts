@@ -1,0 +1,70 @@
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Refusal } from '@waymark/kernel';
+import { Platform } from '@waymark/platform';
+import {
+  allImports,
+  importReport,
+  registersOf,
+  rowOutcomes,
+  type ImportReport,
+  type Page,
+  type RegisterReport,
+  type RowsOutcome,
+} from '@waymark/views';
+import { Uploads } from '../imports/uploads';
+import { numeral, pageFrom } from './pages';
+import { GetImport, ListImports, ListRows } from './questions';
+
+export interface ImportItem extends ImportReport {
+  readonly id: string;
+}
+
+export interface ImportDocument extends ImportItem {
+  /** Registers by their file's name, each with its corrections. */
+  readonly registers: Readonly<Record<string, RegisterReport>>;
+  /** It failed again and again, and goes on when the server starts next. */
+  readonly interrupted?: true;
+}
+
+const unknown = (): Refusal => new Refusal('UNKNOWN_IMPORT', 'There is no import with this id.', 'missing');
+
+@QueryHandler(ListImports)
+export class ListImportsHandler implements IQueryHandler<ListImports> {
+  constructor(private readonly platform: Platform) {}
+
+  async execute(page: ListImports): Promise<Page<ImportItem>> {
+    const all = await allImports(this.platform.rows);
+    const begin = (after: string): number => {
+      const seen = all.findIndex(({ id }) => id === after);
+      return seen < 0 ? seen : seen + 1;
+    };
+    return pageFrom(all, page, begin, ({ id }) => id);
+  }
+}
+
+@QueryHandler(GetImport)
+export class GetImportHandler implements IQueryHandler<GetImport> {
+  constructor(
+    private readonly platform: Platform,
+    private readonly uploads: Uploads,
+  ) {}
+
+  async execute({ id }: GetImport): Promise<ImportDocument> {
+    const report = await importReport(this.platform.rows, id);
+    if (!report) throw unknown();
+    const interrupted = this.uploads.interrupted.has(id) ? { interrupted: true as const } : {};
+    return { id, ...report, registers: registersOf(report), ...interrupted };
+  }
+}
+
+@QueryHandler(ListRows)
+export class ListRowsHandler implements IQueryHandler<ListRows> {
+  constructor(private readonly platform: Platform) {}
+
+  async execute({ id, outcome, ...page }: ListRows): Promise<Page<RowsOutcome>> {
+    if (!(await this.platform.submitter.facts('import', id))) throw unknown();
+    const all = await rowOutcomes(this.platform.events, id);
+    const rows = outcome === undefined ? all : all.filter((row) => row.outcome === outcome);
+    return pageFrom(rows, page, numeral, (_last, end) => String(end));
+  }
+}

@@ -1,0 +1,87 @@
+import { Query } from '@nestjs/cqrs';
+import {
+  attendanceGroups,
+  kpiGroups,
+  phaseProgressGroups,
+  type AttendanceGroup,
+  type Caseload,
+  type CaseloadEntry,
+  type GroupAttendance,
+  type KpiGroup,
+  type Kpis,
+  type Page,
+  type PageOf,
+  type PhaseProgress,
+  type PhaseProgressGroup,
+  type PupilAttendance,
+  type RowsOutcome,
+  type TimelineEntry,
+} from '@waymark/views';
+import { IsCode, IsDay, IsInstant, IsOneOf, IsText, IsWhole, Optional } from '@waymark/vocabulary';
+import { Type } from 'class-transformer';
+import type { ImportDocument, ImportItem } from './imports';
+import type { JourneyDocument } from './journeys';
+
+/*
+ * What can be asked: each class says which parameters its question takes, and what it is answered with. Fields
+ * without a rule come from the path.
+ */
+
+/** A question whose answer is a list, in pages. */
+class Paged<Item, Answer = Page<Item>> extends Query<Answer> implements PageOf {
+  @Optional() @Type(() => Number) @IsWhole(1, 1000, 100) limit?: number;
+  /** What `next` was in the page before. */
+  @Optional() @IsText('', 200) after?: string;
+}
+
+/** A pupil's journey as it stands. */
+export class GetJourney extends Query<JourneyDocument> {
+  id!: string;
+}
+
+/** Everything that was recorded of a journey, its pupil and the register, in order. */
+export class GetTimeline extends Paged<TimelineEntry> {
+  id!: string;
+}
+
+/** A mentor's pupils. */
+export class GetCaseload extends Paged<CaseloadEntry, Caseload> {
+  mentorId!: string;
+}
+
+/** How far pupils are, by programme, area, school or mentor. */
+export class GetPhaseProgress extends Paged<PhaseProgress> {
+  @IsOneOf(phaseProgressGroups) by!: PhaseProgressGroup;
+  @Optional() @IsCode('ampe-2025-11') programme?: string;
+}
+
+/** The funnel, sessions, and absence before and after, by region, area, school or mentor. */
+export class GetKpis extends Paged<Kpis> {
+  @IsOneOf(kpiGroups) by!: KpiGroup;
+  @Optional() @IsCode('ampe-2025-11') programme?: string;
+  @Optional() @IsDay('2025-09-01') from?: string;
+  @Optional() @IsDay('2026-07-31') to?: string;
+}
+
+/** Sessions and rates over a period, by pupil, school, area or region. */
+export class GetAttendance extends Paged<PupilAttendance | GroupAttendance> {
+  @IsOneOf(attendanceGroups, 'area') by!: AttendanceGroup;
+  @IsDay('2025-09-03') from!: string;
+  @IsDay('2025-10-24') to!: string;
+  @Optional() @IsInstant('2026-02-15T00:00:00Z') asKnownAt?: string;
+}
+
+/** All imports, the last one first. */
+export class ListImports extends Paged<ImportItem> {}
+
+/** What became of an import. */
+export class GetImport extends Query<ImportDocument> {
+  id!: string;
+}
+
+/** The outcome of every row of an import: rows that follow on each other and fared alike are told once. */
+export class ListRows extends Paged<RowsOutcome> {
+  id!: string;
+  /** Only rows that fared so: `accepted`, `repeated`, or a reason such as `UNKNOWN_PUPIL`. */
+  @Optional() @IsText('UNKNOWN_PUPIL', 60) outcome?: string;
+}

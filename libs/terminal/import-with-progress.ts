@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { SingleBar } from 'cli-progress';
+import { Importer, sourceFiles, unfinishedImport } from '@waymark/imports';
+import type { Platform } from '@waymark/platform';
+import { importReport, type ImportReport } from '@waymark/views';
+
+export interface ImportWithProgressOptions {
+  readonly actor: string;
+  /** Registers write two-character codes as one character, as some suppliers do. */
+  readonly aliases?: boolean;
+  /** No progress bar. */
+  readonly quiet?: boolean;
+}
+
+/** Import files with a progress bar on standard error, going on where an import of the same files stopped. */
+export async function importWithProgress(
+  platform: Platform,
+  paths: readonly string[],
+  { actor, aliases = false, quiet = false }: ImportWithProgressOptions,
+): Promise<{ readonly id: string; readonly report: ImportReport }> {
+  const files = await sourceFiles(paths);
+  const id = (await unfinishedImport(platform, files)) ?? randomUUID();
+  const bar = quiet ? undefined : progressBar();
+  bar?.start(1, 0, { file: '' });
+  try {
+    await new Importer(platform, id, files, {
+      actor,
+      aliases,
+      onProgress: ({ done, total, file }) => {
+        bar?.setTotal(total);
+        bar?.update(done, { file });
+      },
+    }).run();
+  } finally {
+    bar?.stop();
+  }
+  await platform.settle();
+  const report = await importReport(platform.rows, id);
+  if (!report) throw new Error('the import has left no report');
+  return { id, report };
+}
+
+const progressBar = (): SingleBar =>
+  new SingleBar({
+    format: 'importing {bar} {percentage}% | {value} of about {total} rows | {eta_formatted} left | {file}',
+    stream: process.stderr,
+    hideCursor: true,
+    noTTYOutput: !process.stderr.isTTY,
+    notTTYSchedule: 5_000,
+  });

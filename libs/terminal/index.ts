@@ -1,0 +1,2 @@
+export * from './import-with-progress';
+export * from './tables';

@@ -1,0 +1,222 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { packaged } from '@waymark/platform';
+import { safeName } from '../../apps/api/imports/receive';
+import { temporaryDirectory } from '../support/stores';
+import { JOURNEY, UPN, eventually, picked, serve, type Api } from './client';
+
+const expected = JSON.parse(readFileSync(join(__dirname, '../sample/expected.json'), 'utf8')) as {
+  readonly registers: Record<string, { readonly rejectedBy: Record<string, number> }>;
+};
+
+const sample = packaged('data', 'sample');
+const directory = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];
+const registers = readdirSync(join(sample, 'registers')).map((name) => join('registers', name));
+
+const upload = ({ http }: Api, files: readonly string[], query = '') =>
+  files.reduce((sent, file) => sent.attach('files', join(sample, file)), http.post(`/v1/imports${query}`));
+
+const finished = (api: Api, id: string) =>
+  eventually(async () => {
+    const { body, status } = await api.get(`imports/${id}`);
+    expect(status).toBe(200);
+    expect(body.interrupted).toBeUndefined();
+    return body.state === 'finished' ? body : undefined;
+  });
+
+const uploads = (api: Api): string[] => {
+  const folder = join(api.platform.data, 'uploads');
+  return existsSync(folder) ? readdirSync(folder) : [];
+};
+
+describe('an import over HTTP', () => {
+  it('takes a programme’s files, and reports every row', async () => {
+    const api = await serve();
+    // What others refer to comes last: the order in which files are sent does not matter.
+    const sent = await upload(api, [...registers, 'sessions.csv', ...directory.toReversed()]).set({
+      'Waymark-Actor': 'data-team',
+    });
+    expect(sent.status).toBe(202);
+    const id = String(sent.body.id);
+    expect(sent.headers).toMatchObject({
+      location: `/v1/imports/${id}`,
+      'waymark-position': String(sent.body.position),
+    });
+    expect((await api.get(`imports/${id}`)).body).toMatchObject({
+      id,
+      state: 'running',
+      startedBy: 'data-team',
+    });
+
+    const report = await finished(api, id);
+    expect(report.registers).toEqual(expected.registers);
+    expect(picked(report.files, 'kind').flat()).toEqual([
+      ...['programme', 'schools', 'mentors', 'referrals'],
+      ...registers.map(() => 'registers'),
+      'sessions',
+    ]);
+    expect((await api.get('imports')).body.items).toMatchObject([{ id, state: 'finished' }]);
+    expect(await eventually(async () => (uploads(api).length === 0 ? true : undefined))).toBe(true);
+
+    const unknown = Object.values(expected.registers).reduce(
+      (sum, { rejectedBy }) => sum + rejectedBy['UNKNOWN_PUPIL']!,
+      0,
+    );
+    const rows: { file: string; from: number; to: number; outcome: string }[] = [];
+    for (let after = ''; ;) {
+      const { body } = await api.get(`imports/${id}/rows?outcome=UNKNOWN_PUPIL&limit=5${after}`).expect(200);
+      rows.push(...body.items);
+      if (body.next === undefined) break;
+      after = `&after=${String(body.next)}`;
+    }
+    expect(rows.reduce((sum, { from, to }) => sum + to - from + 1, 0)).toBe(unknown);
+    expect((await api.get('kpis?by=area')).body.items).toHaveLength(3);
+    expect(api.logged.join('')).not.toMatch(/[A-HJ-NP-RT-Z]\d{12}/);
+  }, 60_000);
+
+  it('is tried out on a copy, which changes nothing', async () => {
+    const api = await serve();
+    const head = await api.platform.events.head();
+    const tried = await upload(api, directory, '?dryRun=true').expect(200);
+    expect(tried.body).toMatchObject({ dryRun: true, state: 'finished', registers: {} });
+    expect(picked(tried.body.files, 'accepted').flat()).toEqual([1, 12, 12, 300]);
+    expect(await api.platform.events.head()).toBe(head);
+    expect((await api.get('imports')).body.items).toEqual([]);
+    expect(uploads(api)).toEqual([]);
+    expect(readdirSync(api.platform.data).filter((name) => name.startsWith('scratch'))).toEqual([]);
+  }, 60_000);
+
+  it('takes files whatever their names', async () => {
+    const api = await serve();
+    const names = ['constructor.csv', '__proto__.csv', 'same.csv', 'same.csv'];
+    const rows = Buffer.from(
+      'URN,UPN,Date,AM,PM,RecordedAt\n990401,X,2025-09-03,/,\\,2025-09-03T16:00:00Z\n',
+    );
+    const tried = await names
+      .reduce((sent, name) => sent.attach('files', rows, name), api.http.post('/v1/imports?dryRun=true'))
+      .expect(200);
+    const registered = new Map(Object.entries(JSON.parse(tried.text).registers as object));
+    expect([...registered.keys()].sort()).toEqual(['__proto__', 'constructor', 'same']);
+    expect(registered.get('same')).toMatchObject({ rows: 2, rejectedBy: { INVALID_UPN: 2 } });
+  });
+
+  it('goes on where it was when the server starts again', async () => {
+    const data = temporaryDirectory();
+    const before = await serve(data);
+    const sent = await upload(before, [
+      ...directory,
+      'registers/blackpool.csv',
+      'registers/blackpool-corrections.csv',
+    ]).expect(202);
+    const id = String(sent.body.id);
+    await eventually(async () => {
+      const { body } = await before.get(`imports/${id}`);
+      return body.files[3].rows > 0 ? true : undefined;
+    });
+    await before.close();
+    expect(uploads(before)).toEqual([id]);
+
+    const after = await serve(data);
+    const report = await finished(after, id);
+    expect(report.registers).toEqual({ blackpool: expected.registers['blackpool'] });
+    expect(await eventually(async () => (uploads(after).length === 0 ? true : undefined))).toBe(true);
+  }, 60_000);
+
+  it('is begun with the first and not with the second of two that come at once, and both are finished', async () => {
+    const api = await serve();
+    const [first, second] = await Promise.all([upload(api, directory), upload(api, directory)]);
+    const reports = [await finished(api, String(first.body.id)), await finished(api, String(second.body.id))];
+    const accepted = reports.map(({ files }) => picked(files, 'accepted').flat());
+    expect(accepted.sort()).toEqual([
+      [0, 0, 0, 0],
+      [1, 12, 12, 300],
+    ]);
+  }, 60_000);
+
+  it('refuses files that it does not know, all of them at once', async () => {
+    const api = await serve();
+    const { status, headers, body, text } = await api.http
+      .post('/v1/imports')
+      .attach('files', join(sample, 'schools.csv'))
+      .attach('files', Buffer.from('a,b\n1,2\n'), `${UPN}.csv`)
+      .attach('files', Buffer.from('{}'), 'programme.json')
+      .attach('files', Buffer.from('MZ'), 'setup.exe');
+    expect([status, headers['content-type'], body.code]).toEqual([
+      422,
+      'application/problem+json',
+      'INVALID_FIELDS',
+    ]);
+    expect(picked(body.errors, 'field', 'code')).toEqual([
+      ['files.1', 'UNKNOWN_FILE'],
+      ['files.2', 'UNKNOWN_FILE'],
+      ['files.3', 'UNKNOWN_FILE'],
+    ]);
+    expect(text).not.toContain(UPN);
+    expect(uploads(api)).toEqual([]);
+  });
+
+  it('refuses what is no upload', async () => {
+    const api = await serve();
+    const post = () => api.http.post('/v1/imports');
+    const multipart = 'multipart/form-data; boundary=x';
+    const refused = [
+      [await post().send({}), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      [await post().set('Content-Type', multipart).send('--x--\r\n'), 422, 'NOTHING_TO_IMPORT'],
+      [await post().set('Content-Type', multipart).send('--x\r\nhalf'), 400, 'MALFORMED_UPLOAD'],
+      [await post().set('Content-Type', 'multipart/form-data').send('--x'), 400, 'MALFORMED_UPLOAD'],
+      [await post().attach('file', join(sample, 'schools.csv')), 400, 'MALFORMED_UPLOAD'],
+      [await post().field('files', 'x'), 400, 'MALFORMED_UPLOAD'],
+      [
+        await post().attach('files', join(sample, 'schools.csv')).query('dryRun=yes&x=1'),
+        422,
+        'INVALID_FIELDS',
+      ],
+      [
+        await post().attach('files', join(sample, 'schools.csv')).set('Waymark-Actor', 'a b'),
+        400,
+        'MALFORMED_HEADER',
+      ],
+      [
+        await Array.from({ length: 51 }).reduce<ReturnType<typeof post>>(
+          (sent) => sent.attach('files', Buffer.from('x'), 'x.csv'),
+          post(),
+        ),
+        413,
+        'TOO_MANY_FILES',
+      ],
+    ] as const;
+    for (const [answer, status, code] of refused) {
+      expect([answer.status, answer.body.code, answer.headers['content-type']]).toEqual([
+        status,
+        code,
+        'application/problem+json',
+      ]);
+    }
+    expect(uploads(api)).toEqual([]);
+  });
+
+  it('that fails is tried again, and never takes the server with it', async () => {
+    const api = await serve();
+    const head = jest.spyOn(api.platform.events, 'append').mockRejectedValueOnce(new Error('disk full'));
+    const failed = await upload(api, directory);
+    expect([failed.status, failed.body.code]).toEqual([500, 'INTERNAL']);
+    expect(uploads(api)).toEqual([]);
+    head.mockRestore();
+    const sent = await upload(api, directory).expect(202);
+    jest.spyOn(api.platform.submitter, 'submit').mockRejectedValueOnce(new Error(`no place for ${UPN}`));
+    const report = await finished(api, String(sent.body.id));
+    expect(picked(report.files, 'accepted').flat()).toEqual([1, 12, 12, 300]);
+    expect((await api.get(`imports/${JOURNEY}`)).status).toBe(404);
+  }, 60_000);
+});
+
+describe('a file’s name', () => {
+  it.each([
+    ['blackpool-corrections.csv', 'blackpool-corrections.csv'],
+    ['../../etc/passwd', 'passwd'],
+    ['C:\\Users\\x\\Registers 2025.csv', 'Registers-2025.csv'],
+    ['.bashrc', 'bashrc'],
+    ['…', 'file'],
+    [`${'x'.repeat(200)}.csv`, `${'x'.repeat(96)}.csv`],
+  ])('%s is kept as %s', (sent, kept) => expect(safeName(sent)).toBe(kept));
+});

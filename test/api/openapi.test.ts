@@ -1,0 +1,154 @@
+import { domain } from '@waymark/domain';
+import { check } from '@waymark/vocabulary';
+import { openApi } from '../../apps/api/openapi/document';
+import { kebab } from '../../apps/api/commands/routes';
+import { queryRoutes } from '../../apps/api/queries/routes';
+import { JOURNEY, MENTOR, allocated, serve, serverOfAll } from './client';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly parameters?: readonly {
+    readonly $ref?: string;
+    readonly name?: string;
+    readonly example?: unknown;
+  }[];
+  readonly requestBody?: {
+    readonly content: Record<string, { readonly schema: Named; readonly example?: object }>;
+  };
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly example?: unknown }> }>;
+}
+
+interface Named {
+  readonly $ref?: string;
+}
+
+const document = openApi() as unknown as {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: Record<string, Record<string, object>>;
+};
+
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+/** Every value within another, with the way to it. */
+function* within(value: unknown, way = '#'): Generator<readonly [way: string, value: unknown]> {
+  yield [way, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) yield* within(inner, `${way}/${name}`);
+}
+
+const commands = domain.flatMap(({ plural, handlers, internal }) =>
+  [...handlers]
+    .filter(([name]) => !internal.has(name))
+    .map(([name, { command }]) => [`/v1/${plural}/{id}/${kebab(name)}`, command] as const),
+);
+
+describe('the OpenAPI document', () => {
+  it('has an operation for every command and every question', () => {
+    expect(commands.length).toBeGreaterThan(25);
+    for (const [path] of commands) expect(document.paths[path]).toHaveProperty('post');
+    const asked = operations.filter(({ operation }) => operation.operationId.startsWith('queries.'));
+    expect(asked).toHaveLength(Object.keys(queryRoutes).length);
+    expect(operations).toHaveLength(commands.length + asked.length + 3);
+  });
+
+  it('names each operation once', () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toContain('journeys.give-consent');
+    for (const { operation } of operations) {
+      expect(operation.summary).not.toBe('');
+      expect(operation.tags).toHaveLength(1);
+    }
+  });
+
+  it('refers to nothing that is not there', () => {
+    const refs = [...within(document)].filter(([way]) => way.endsWith('/$ref')).map(([, ref]) => String(ref));
+    expect(refs.length).toBeGreaterThan(100);
+    const there = new Map([...within(document)]);
+    expect(refs.filter((ref) => !there.has(ref))).toEqual([]);
+  });
+
+  it('declares every parameter in a path, and only those', () => {
+    for (const { path, operation } of operations) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((each) => 'in' in each && each.in === 'path');
+      expect(declared.map(({ name }) => name)).toEqual(inPath);
+    }
+  });
+
+  it.each(commands)('%s has an example that would be taken', (path, type) => {
+    const { schema, example } = document.paths[path]!['post']!.requestBody!.content['application/json']!;
+    expect(schema).toEqual({ $ref: `#/components/schemas/${type.name}` });
+    expect(check(type, example).errors).toEqual([]);
+    expect(document.components['schemas']![type.name]).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+    });
+  });
+
+  it('has examples of questions that are answered, though nothing is recorded', async () => {
+    const { http } = server();
+    for (const { path, method, operation } of operations) {
+      if (method !== 'get') continue;
+      const given = (operation.parameters ?? []).filter(({ example }) => example !== undefined);
+      const query = given.filter((each) => 'in' in each && each.in === 'query');
+      const at = given.reduce(
+        (so, { name, example }) => so.replace(`{${String(name)}}`, String(example)),
+        path,
+      );
+      const { status } = await http
+        .get(at)
+        .query(Object.fromEntries(query.map(({ name, example }) => [name, example])));
+      expect([path, status]).toEqual([path, path.includes('{') ? 404 : 200]);
+    }
+  });
+
+  const server = serverOfAll();
+
+  it('is served, with a page to try it on that needs no other server', async () => {
+    const { http } = server();
+    const served = await http.get('/openapi.json').expect(200);
+    expect(served.headers['content-type']).toContain('application/json');
+    expect(served.body).toEqual(JSON.parse(JSON.stringify(document)));
+    const page = await http.get('/docs').expect(200);
+    const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, asset]) => String(asset));
+    expect(assets.length).toBeGreaterThan(3);
+    for (const asset of assets) {
+      expect(asset).toMatch(/^\.\/docs\//);
+      await http.get(asset.slice(1)).expect(200);
+    }
+  });
+});
+
+describe('examples of answers', () => {
+  it('have the fields that answers have', async () => {
+    const api = await serve();
+    await allocated(api);
+    const exampleOf = (path: string): object =>
+      document.paths[path]!['get']!.responses['200']!.content!['application/json']!.example as object;
+    const asked = {
+      '/v1/journeys/{id}': `journeys/${JOURNEY}`,
+      '/v1/journeys/{id}/timeline': `journeys/${JOURNEY}/timeline?limit=1`,
+      '/v1/caseloads/{mentorId}': `caseloads/${MENTOR}`,
+      '/v1/phase-progress': 'phase-progress?by=area',
+      '/v1/kpis': 'kpis?by=region',
+      '/v1/attendance': 'attendance?by=area&from=2025-09-03&to=2025-10-24',
+    };
+    /** Fields that may be left out. */
+    const optional = ['next', 'lastSession', 'nextSession', 'on', 'by', 'severity'];
+    for (const [path, question] of Object.entries(asked)) {
+      const { body } = await api.get(question).expect(200);
+      const shape = (value: object): object => ('items' in value ? (value.items as object[])[0]! : value);
+      const fields = (value: object): string[] =>
+        Object.keys(value)
+          .filter((field) => !optional.includes(field))
+          .sort();
+      expect([path, fields(shape(body))]).toEqual([path, fields(shape(exampleOf(path)))]);
+    }
+  });
+});

@@ -1,0 +1,207 @@
+import { gzipSync } from 'node:zlib';
+import {
+  JOURNEY,
+  PUPIL,
+  SCHOOL,
+  UPN,
+  marks,
+  picked,
+  pupil,
+  raw,
+  school,
+  serve,
+  serverOfAll,
+  type Raw,
+} from './client';
+
+const json = { 'content-type': 'application/json' };
+const schools = `/v1/schools/${SCHOOL}/register-school`;
+const post = (body: string | Buffer, headers: Record<string, string> = json, path = schools): Raw => ({
+  method: 'POST',
+  path,
+  headers,
+  body,
+});
+const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+const good = JSON.stringify(school);
+const zipped = gzipSync(good);
+const gzip = { ...json, 'content-encoding': 'gzip' };
+
+const wrong: readonly (readonly [what: string, Raw, status: number, code: string])[] = [
+  ['a body that is no JSON', post('{"name": '), 400, 'MALFORMED_JSON'],
+  ['a body that is a number', post('7'), 400, 'MALFORMED_JSON'],
+  ['a body that is a list', post('[]'), 422, 'INVALID_FIELDS'],
+  ['a body nested too deep', post(`{"name":${nested(20)}}`), 400, 'JSON_TOO_DEEP'],
+  ['a body nested deeper than a stack', post(nested(200_000)), 400, 'JSON_TOO_DEEP'],
+  ['a body over the limit', post(`{"name":"${'x'.repeat(1_048_576)}"}`), 413, 'BODY_TOO_LARGE'],
+  ['a body of very many values', post(`[${'0,'.repeat(30_000)}0]`), 413, 'BODY_TOO_LARGE'],
+  [
+    'a body that is larger than its gzip',
+    post(gzipSync(' '.repeat(5_000_000) + good), gzip),
+    413,
+    'BODY_TOO_LARGE',
+  ],
+  [
+    'a body that is no JSON by its type',
+    post(good, { 'content-type': 'text/plain' }),
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
+  ],
+  ['a body without a type', post(good, {}), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  [
+    'a form',
+    post('name=x', { 'content-type': 'application/x-www-form-urlencoded' }),
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
+  ],
+  [
+    'another character set',
+    post(good, { 'content-type': 'application/json; charset=latin1' }),
+    415,
+    'UNSUPPORTED_CHARSET',
+  ],
+  [
+    'no character set',
+    post(good, { 'content-type': 'application/json; charset=utf-99' }),
+    415,
+    'UNSUPPORTED_CHARSET',
+  ],
+  ['an unknown encoding', post(good, { ...json, 'content-encoding': 'lzma' }), 415, 'UNSUPPORTED_ENCODING'],
+  ['gzip that is none', post(good, gzip), 400, 'MALFORMED_BODY'],
+  ['gzip that was cut off', post(zipped.subarray(0, zipped.length - 12), gzip), 400, 'MALFORMED_BODY'],
+  ['a path that is no path', { path: '/v1/journeys/%ff' }, 400, 'MALFORMED_PATH'],
+  [
+    'a path that is no path, with a body',
+    post('{}', json, '/v1/schools/%E0%A4%A/register-school'),
+    400,
+    'MALFORMED_PATH',
+  ],
+  ['an unknown path', { path: '/v1/nothing' }, 404, 'UNKNOWN_PATH'],
+  ['an unknown path beyond a known one', { path: `/v1/journeys/${JOURNEY}/timeline/x` }, 404, 'UNKNOWN_PATH'],
+  ['an unknown module', post('{}', json, '/v1/teachers/1/appoint'), 404, 'UNKNOWN_MODULE'],
+  ['an unknown command', post('{}', json, `/v1/journeys/${JOURNEY}/graduate`), 404, 'UNKNOWN_COMMAND'],
+  [
+    'a command of a policy',
+    post('{}', json, `/v1/journeys/${JOURNEY}/confirm-allocation`),
+    404,
+    'UNKNOWN_COMMAND',
+  ],
+  [
+    'a command of every object',
+    post('{}', json, `/v1/journeys/${JOURNEY}/constructor`),
+    404,
+    'UNKNOWN_COMMAND',
+  ],
+  ['a command by its class', post('{}', json, `/v1/journeys/${JOURNEY}/GiveConsent`), 404, 'UNKNOWN_COMMAND'],
+  ['an id of no pupil', post('{}', json, `/v1/pupils/${UPN}/register-pupil`), 404, 'UNKNOWN_ID'],
+  [
+    'a journey that is none',
+    post('{"on":"2025-10-13"}', json, `/v1/journeys/${JOURNEY}/give-consent`),
+    404,
+    'UNKNOWN_JOURNEY',
+  ],
+  [
+    'a register of no pupil',
+    post(JSON.stringify({ school: SCHOOL, marks }), json, `/v1/attendance/${PUPIL}/record-attendance`),
+    422,
+    'UNKNOWN_PUPIL',
+  ],
+  ['a journey to ask about that is none', { path: `/v1/journeys/${JOURNEY}` }, 404, 'UNKNOWN_JOURNEY'],
+  ['a journey whose id is none', { path: `/v1/journeys/${UPN}/timeline` }, 404, 'UNKNOWN_JOURNEY'],
+  ['a mentor who is none', { path: '/v1/caseloads/M-1' }, 404, 'UNKNOWN_MENTOR'],
+  ['an import that is none', { path: `/v1/imports/${JOURNEY}` }, 404, 'UNKNOWN_IMPORT'],
+  ['rows of no import', { path: `/v1/imports/${JOURNEY}/rows` }, 404, 'UNKNOWN_IMPORT'],
+  ['another method on a command', { path: schools }, 405, 'WRONG_METHOD'],
+  [
+    'another method on a question',
+    { method: 'DELETE', path: `/v1/journeys/${JOURNEY}` },
+    405,
+    'WRONG_METHOD',
+  ],
+  ['a question sent', post('{}', json, `/v1/journeys/${JOURNEY}/timeline`), 405, 'WRONG_METHOD'],
+  ['a question without what it needs', { path: '/v1/kpis' }, 422, 'INVALID_FIELDS'],
+  ['a question with a word too much', { path: '/v1/kpis?by=area&colour=red' }, 422, 'INVALID_FIELDS'],
+  ['a question asked twice over', { path: '/v1/kpis?by=area&by=region' }, 422, 'INVALID_FIELDS'],
+  [
+    'a period that ends first',
+    { path: '/v1/attendance?by=area&from=2025-10-02&to=2025-10-01' },
+    422,
+    'INVALID_FIELDS',
+  ],
+  ['a cursor that is none', { path: '/v1/imports?after=x' }, 422, 'INVALID_FIELDS'],
+  ['a page too long', { path: '/v1/imports?limit=1001' }, 422, 'INVALID_FIELDS'],
+  [
+    'a position that is none',
+    { path: '/v1/imports', headers: { 'waymark-position': '1.5' } },
+    400,
+    'MALFORMED_HEADER',
+  ],
+  ['a wait too long', { path: '/v1/imports', headers: { prefer: 'wait=61' } }, 400, 'MALFORMED_HEADER'],
+  ['a wait that is none', { path: '/v1/imports', headers: { prefer: 'wait=soon' } }, 400, 'MALFORMED_HEADER'],
+  ['a wait of no length', { path: '/v1/imports', headers: { prefer: 'wait' } }, 400, 'MALFORMED_HEADER'],
+];
+
+describe('a request that cannot be answered', () => {
+  const server = serverOfAll();
+
+  it.each(wrong)('%s', async (_what, request, status, code) => {
+    const answer = await raw(server().url, request);
+    expect([answer.status, (JSON.parse(answer.text) as { code?: string }).code]).toEqual([status, code]);
+    const body = JSON.parse(answer.text);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(body).toMatchObject({
+      type: `urn:waymark:problem:${code}`,
+      title: expect.any(String),
+      status,
+      detail: expect.any(String),
+      instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
+    });
+    expect(answer.text).not.toMatch(/\bat .+:\d+:\d+|node_modules|Error:/);
+    expect(answer.text).not.toContain(UPN);
+    expect(answer.headers['x-powered-by']).toBeUndefined();
+    if (status === 405) expect(String(answer.headers['allow'])).toMatch(/^(POST|GET, HEAD)$/);
+  });
+
+  it('names every wrong parameter of a question', async () => {
+    const { body } = await server().get('attendance?by=class&from=2025-02-30&limit=x&colour=red').expect(422);
+    expect(picked(body.errors, 'field', 'code').sort()).toEqual([
+      ['by', 'NOT_ONE_OF'],
+      ['colour', 'UNKNOWN_FIELD'],
+      ['from', 'INVALID_DAY'],
+      ['limit', 'WRONG_TYPE'],
+      ['to', 'INVALID_DAY'],
+    ]);
+  });
+
+  it('is logged by its route, without what was in it', async () => {
+    const api = await serve();
+    await api.send(`pupils/${PUPIL}/register-pupil`, pupil, { 'Idempotency-Key': UPN }).expect(422);
+    await raw(api.url, { path: `/v1/journeys/${UPN}/timeline?after=${UPN}` });
+    await raw(api.url, { path: `/${UPN}?upn=${UPN}` });
+    await raw(api.url, post('{}', json, `/v1/pupils/${UPN}/register-pupil`));
+    const lines = api.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ method, route, status }) => [method, route, status])).toEqual([
+      ['POST', '/v1/pupils/{id}/register-pupil', 422],
+      ['GET', '/v1/journeys/:id/timeline', 404],
+      ['GET', 'unmatched', 404],
+      ['POST', '/v1/pupils/{id}/register-pupil', 404],
+    ]);
+    expect(api.logged.join('')).not.toContain(UPN);
+  });
+
+  it('says nothing of what nobody foresaw but where to find it in the log', async () => {
+    const api = await serve();
+    jest.spyOn(api.platform.submitter, 'submit').mockRejectedValue(new Error(`no place for ${UPN}`));
+    const { status, headers, body } = await api.send(`schools/${SCHOOL}/register-school`, school);
+    expect([status, headers['content-type'], body.code]).toEqual([
+      500,
+      'application/problem+json',
+      'INTERNAL',
+    ]);
+    expect(JSON.stringify(body)).not.toContain('no place');
+    const id = String(body.instance).slice('urn:uuid:'.length);
+    const line = api.logged.find((each) => each.includes('unexpected'));
+    expect(line).toContain(id);
+    expect(line).toContain('no place for [UPN]');
+  });
+});

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import autocannon from 'autocannon';
+import { Importer, sourceFiles } from '@waymark/imports';
+import { Platform } from '@waymark/platform';
+import { caseloads, find } from '@waymark/views';
+import { inFolder, percentile, sideBySide, type Comparison, type Figure } from './measure';
+import { writeProgramme, type ProgrammeSize } from './programme-files';
+import { serving } from './serve';
+
+const CONNECTIONS = 64;
+const SECONDS = 4;
+
+/** A data folder with a programme in it, and the journeys' ids. */
+async function prepared(folder: string, size: ProgrammeSize): Promise<{ data: string; journeys: string[] }> {
+  const [files, data] = [join(folder, 'files'), join(folder, 'data')];
+  await writeProgramme(files, size);
+  const platform = await Platform.open({ data });
+  await new Importer(platform, randomUUID(), await sourceFiles([files]), { actor: 'bench' }).run();
+  await platform.settle();
+  const journeys = (await find(platform.rows, caseloads)).map(({ key }) => key);
+  await platform.close();
+  return { data, journeys };
+}
+
+const barrier = (): string =>
+  JSON.stringify({ barrier: randomUUID(), kind: 'TRANSPORT', by: 'MENTOR', severity: 2, on: '2025-11-03' });
+
+/** Commands over HTTP, against a bare NestJS endpoint that inserts one row: the same body, the same client. */
+export function commands(): Promise<Comparison> {
+  const hammer = async (url: string, paths: readonly string[]): Promise<number> => {
+    let next = 0;
+    const { requests, duration, errors, non2xx } = await autocannon({
+      url,
+      connections: CONNECTIONS,
+      duration: SECONDS,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      requests: [
+        { setupRequest: (request) => ({ ...request, path: paths[next++ % paths.length]!, body: barrier() }) },
+      ],
+    });
+    if (errors + non2xx > 0) throw new Error(`${String(errors)} errors, ${String(non2xx)} refused`);
+    return requests.total / duration;
+  };
+  return inFolder(async (folder) => {
+    const { data, journeys } = await prepared(folder, { pupils: 1_000, days: 40 });
+    const paths = journeys.map((id) => `/v1/journeys/${id}/record-barrier`);
+    return serving('waymark', data, (waymark) =>
+      serving('bare', data, (bare) =>
+        sideBySide(
+          {
+            name: `HTTP commands, ${String(CONNECTIONS)} connections ÷ a bare NestJS endpoint that inserts one row`,
+            unit: 'commands/s',
+            target: 0.5,
+          },
+          { baseline: () => hammer(bare, ['/insert']), ours: () => hammer(waymark, paths) },
+        ),
+      ),
+    );
+  });
+}
+
+const ROUNDS = 100;
+
+/** How long each query takes with 3,600 pupils loaded: right after a write, so that no answer kept in memory serves. */
+export function queries(): Promise<Figure[]> {
+  return inFolder(async (folder) => {
+    const { data, journeys } = await prepared(folder, { pupils: 3_600, days: 110 });
+    const window = 'from=2025-09-01&to=2025-10-24';
+    const paths = [
+      '/v1/kpis?by=region',
+      '/v1/kpis?by=area',
+      '/v1/kpis?by=school',
+      '/v1/kpis?by=mentor',
+      '/v1/phase-progress?by=area',
+      `/v1/attendance?by=region&${window}`,
+      `/v1/attendance?by=school&${window}`,
+      `/v1/attendance?by=pupil&${window}`,
+      `/v1/attendance?by=school&${window}&asKnownAt=2025-10-01T00:00:00Z`,
+      '/v1/caseloads/M-1',
+      `/v1/journeys/${journeys[0]!}`,
+      `/v1/journeys/${journeys[0]!}/timeline`,
+      '/v1/imports',
+    ];
+    return serving('waymark', data, async (url) => {
+      const figures: Figure[] = [];
+      for (const path of paths) {
+        const times: number[] = [];
+        for (let round = 0; round < ROUNDS; round += 1) times.push(await timed(url, path, journeys[round]!));
+        const ms = (percent: number): string => `${percentile(times, percent).toFixed(1)} ms`;
+        const name = `GET ${path.replace(journeys[0]!, '{id}').replace(`&${window}`, '&from=&to=')}, 3,600 pupils`;
+        figures.push({ name, value: `p50 ${ms(50)}, p99 ${ms(99)}` });
+      }
+      return figures;
+    });
+  });
+}
+
+/** Write something, wait until it can be read, and time the query alone. */
+async function timed(url: string, path: string, journey: string): Promise<number> {
+  const written = await fetch(`${url}/v1/journeys/${journey}/record-barrier`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: barrier(),
+  });
+  const position = written.headers.get('waymark-position') ?? '';
+  await (
+    await fetch(`${url}/v1/phase-progress?by=programme`, {
+      headers: { 'waymark-position': position, prefer: 'wait=5' },
+    })
+  ).text();
+  const start = performance.now();
+  const answer = await fetch(url + path);
+  await answer.text();
+  if (!answer.ok) throw new Error(`${path} answered ${String(answer.status)}`);
+  return performance.now() - start;
+}

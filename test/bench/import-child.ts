@@ -1,0 +1,18 @@
+import 'reflect-metadata';
+import { Importer, sourceFiles } from '@waymark/imports';
+import { Platform } from '@waymark/platform';
+
+/** Imports a folder in a process of its own and prints the most memory that it ever had. */
+async function main(data: string, folder: string): Promise<void> {
+  const start = Date.now();
+  const platform = await Platform.open({ data });
+  await new Importer(platform, '00000000-0000-4000-8000-00000000000c', await sourceFiles([folder]), {
+    actor: 'bench',
+  }).run();
+  await platform.settle();
+  await platform.close();
+  const { maxRSS } = process.resourceUsage();
+  process.stdout.write(JSON.stringify({ peakMiB: maxRSS / 1024, seconds: (Date.now() - start) / 1000 }));
+}
+
+void main(process.argv[2]!, process.argv[3]!);

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** How often each side is measured, in turns, so that what else the machine does falls on both. */
+export const RUNS = 5;
+
+/** Work of one kind done two ways: how fast each was, and how they compare. */
+export interface Comparison {
+  readonly name: string;
+  readonly unit: string;
+  /** Medians, in units a second. */
+  readonly ours: number;
+  readonly baseline: number;
+  /** Median of the runs' own ratios. */
+  readonly ratio: number;
+  readonly ratios: readonly number[];
+  readonly target: number;
+}
+
+/** A figure that stands for itself. */
+export interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly target?: string;
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 50);
+
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Units a second of some work. */
+export async function rate(units: number, work: () => unknown): Promise<number> {
+  const start = process.hrtime.bigint();
+  await work();
+  return units / (Number(process.hrtime.bigint() - start) / 1e9);
+}
+
+/** Measure both sides in turns, {@link RUNS} times after one that warms them up. */
+export async function sideBySide(
+  what: Pick<Comparison, 'name' | 'unit' | 'target'>,
+  sides: { readonly baseline: () => Promise<number>; readonly ours: () => Promise<number> },
+): Promise<Comparison> {
+  await sides.baseline();
+  await sides.ours();
+  const baseline: number[] = [];
+  const ours: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    globalThis.gc?.();
+    baseline.push(await sides.baseline());
+    globalThis.gc?.();
+    ours.push(await sides.ours());
+  }
+  const ratios = ours.map((value, run) => value / baseline[run]!);
+  return { ...what, ours: median(ours), baseline: median(baseline), ratio: median(ratios), ratios };
+}
+
+/** Do something in a folder of its own, which is then removed. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'waymark-bench-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

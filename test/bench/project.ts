@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
+import { domain } from '@waymark/domain';
+import { START, type View } from '@waymark/kernel';
+import { Projector } from '@waymark/runtime';
+import { regionalKpis } from '@waymark/views';
+import { inFolder, rate, sideBySide, type Comparison } from './measure';
+import { insertRaw, pupilEvents } from './sample-log';
+
+const PAGE = 2_000;
+
+/** Projecting 500,000 events into the KPI view, against reading and parsing them. */
+export function projecting(): Promise<Comparison> {
+  return inFolder(async (folder) => {
+    const file = join(folder, 'events.sqlite');
+    const events = insertRaw(file, limited(pupilEvents(3_600, 130), 500_000), 10_000);
+    const known = new Set(domain.flatMap(({ folds }) => [...folds.keys()]));
+    const store = new SqliteEventStore(file);
+    const result = await sideBySide(
+      {
+        name: 'projecting 500,000 events into the KPI view ÷ reading and parsing them',
+        unit: 'events/s',
+        target: 0.3,
+      },
+      {
+        baseline: () =>
+          rate(events, async () => {
+            let after = START;
+            for (;;) {
+              const page = await store.readAll(after, PAGE);
+              if (page.length === 0) return;
+              after = page.at(-1)!.position;
+            }
+          }),
+        ours: () =>
+          inFolder(async (views) => {
+            const rows = new SqliteRowStore(join(views, 'views.sqlite'));
+            const projector = new Projector({
+              events: store,
+              rows,
+              views: [regionalKpis as unknown as View],
+              known,
+              page: PAGE,
+            });
+            const speed = await rate(events, () => projector.catchUp());
+            await rows.close();
+            return speed;
+          }),
+      },
+    );
+    await store.close();
+    return result;
+  });
+}
+
+function* limited<T>(items: Iterable<T>, limit: number): Generator<T> {
+  let count = 0;
+  for (const item of items) {
+    if (count++ === limit) return;
+    yield item;
+  }
+}

@@ -1,0 +1,71 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Body, Controller, HttpCode, Module, Post, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import Database from 'better-sqlite3';
+import pino from 'pino';
+import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { Platform } from '@waymark/platform';
+import { createApp } from '../../apps/api/app.module';
+
+/** A process that serves Waymark, or a bare NestJS endpoint that inserts one row, until it is told to stop. */
+
+const [, , kind, data = ''] = process.argv;
+
+const metadata = JSON.stringify({
+  on: '2025-11-03',
+  recordedAt: '2025-11-03T16:00:00.000Z',
+  schema: 1,
+  actor: 'anonymous',
+  subject: randomUUID(),
+  correlation: randomUUID(),
+  causation: randomUUID(),
+  command: { id: randomUUID(), hash: '0123456789abcdef0123456789abcdef' },
+});
+
+@Controller()
+class BareController {
+  private readonly insert: Database.Statement;
+
+  constructor() {
+    const db = new Database(join(data, 'bare.sqlite'));
+    for (const pragma of DURABLE) db.pragma(pragma);
+    db.exec(EVENTS_SCHEMA);
+    this.insert = db.prepare(INSERT_EVENT);
+  }
+
+  @Post('insert')
+  @HttpCode(200)
+  post(@Body() body: object): object {
+    const { lastInsertRowid } = this.insert.run(
+      `journey-${randomUUID()}`,
+      0,
+      randomUUID(),
+      'BarrierFound',
+      JSON.stringify(body),
+      metadata,
+    );
+    return { position: Number(lastInsertRowid) };
+  }
+}
+
+@Module({ controllers: [BareController] })
+class BareModule {}
+
+async function main(): Promise<void> {
+  const app: INestApplication =
+    kind === 'bare'
+      ? await NestFactory.create(BareModule, { logger: false })
+      : await createApp(
+          await Platform.open({ data }),
+          pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }),
+        );
+  await app.listen(0, '127.0.0.1');
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  process.stdout.write(`${String(port)}\n`);
+}
+
+void main();

@@ -1,0 +1,166 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RecordedEvent } from '@waymark/kernel';
+import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { Platform } from '@waymark/platform';
+import type { Answer } from '@waymark/runtime';
+import { attendanceBy, importReport, kpisBy, rowOutcomes } from '@waymark/views';
+import { readWhole } from '../support/events';
+import { startProcess } from '../support/process';
+import { byId, countsByType, differences, fullest, twice, unlikeRebuild } from './aftermath';
+import { IMPORT, importOn, type Said } from './import-child';
+import { killedOnce, randomFrom, still } from './moments';
+import { partOfSample } from './sample-part';
+import { CAP, answersInAll, prepare, work, type Told } from './workload';
+
+const KILLS = 20;
+/** A failure names it: given again, the moments are the same, as far as processes are. */
+const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
+
+jest.setTimeout(170_000);
+
+describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
+  const random = randomFrom(seed);
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'waymark-kill-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const logIn = async (data: string): Promise<RecordedEvent[]> => {
+    const store = new SqliteEventStore(join(data, 'events.sqlite'));
+    const log = await readWhole(store);
+    await store.close();
+    return log;
+  };
+
+  /** Open a folder's platform for some work, in this process, which knows nothing of what others did. */
+  const using = async <T>(data: string, use: (it: Platform) => Promise<T>): Promise<T> => {
+    const platform = await Platform.open({ data, clock: still });
+    try {
+      return await use(platform);
+    } finally {
+      await platform.close();
+    }
+  };
+
+  describe('during an import', () => {
+    /** The phases of an import, each with the event that it begins with. */
+    const phases = {
+      referrals: 'ImportStarted',
+      registers: 'AttendanceRecorded',
+      assessments: 'EligibilityAssessed',
+      allocations: 'PlaceTaken',
+      sessions: 'SessionHeld',
+    };
+    const phaseOf = (log: readonly RecordedEvent[]): string | undefined =>
+      Object.entries(phases).findLast(([, begins]) => log.some(({ type }) => type === begins))?.[0];
+
+    const outcome = async ({ rows, events, published }: Platform) => ({
+      report: await importReport(rows, IMPORT),
+      rows: await rowOutcomes(events, IMPORT),
+      attendance: await attendanceBy(rows, { by: 'area', from: '2025-09-03', to: '2026-02-13' }),
+      kpis: await kpisBy(rows, published, { by: 'area' }),
+    });
+
+    it('every row fares as in an import never killed, nothing is twice, and views are what a rebuild gives', async () => {
+      const paths = partOfSample(folder);
+      const [whole, wanted] = await using(join(folder, 'never killed'), async (platform) => {
+        await importOn(platform, paths);
+        return [await readWhole(platform.events), await outcome(platform)] as const;
+      });
+      expect(twice(whole)).toEqual([]);
+
+      const begins = Object.values(phases).map((first) => whole.findIndex(({ type }) => type === first));
+      const killedIn: (string | undefined)[] = [];
+      for (let round = 1; killedIn.length < KILLS; round += 1) {
+        const data = join(folder, `import ${String(round)}`);
+        const moments = begins.flatMap((from, index) => {
+          const length = (begins[index + 1] ?? whole.length) - from;
+          // Not in a phase's last part, so that the phase is not over when the kill arrives.
+          return [from + random() * 0.4 * length, from + (0.4 + random() * 0.4) * length];
+        });
+        for (const moment of moments) {
+          const child = startProcess('../crash/import-child.ts', data, ...paths);
+          const said = await killedOnce<Said>(
+            child,
+            (all) => all.at(-1)!.finished || all.at(-1)!.events > Math.max(moment, all[0]!.events),
+            random() * 80,
+          );
+          const log = await logIn(data);
+          expect(log.length).toBeGreaterThanOrEqual(said.at(-1)!.events);
+          expect(twice(log)).toEqual([]);
+          if (!log.some(({ type }) => type === 'ImportFinished')) killedIn.push(phaseOf(log));
+        }
+
+        await using(data, async (platform) => {
+          expect(await importOn(platform, paths)).toBe(IMPORT);
+          const log = await readWhole(platform.events);
+          expect(twice(log)).toEqual([]);
+          expect(differences(byId(log), byId(whole))).toEqual([]);
+          expect(countsByType(log)).toEqual(countsByType(whole));
+          expect(await outcome(platform)).toEqual(wanted);
+          expect(await unlikeRebuild(platform)).toEqual([]);
+
+          const again = '00000000-0000-4000-8000-000000000002';
+          await importOn(platform, paths, again);
+          const report = await importReport(platform.rows, again);
+          expect(report!.files.map(({ accepted }) => accepted)).toEqual(paths.map(() => 0));
+        });
+      }
+      expect(new Set(killedIn)).toEqual(new Set(Object.keys(phases)));
+    });
+  });
+
+  describe('during 200 concurrent commands', () => {
+    const accepted = (told: readonly Told[]): ({ readonly key: string } & Answer)[] =>
+      told.filter((answer) => 'stream' in answer);
+
+    it('what was acknowledged is there and answered again, nothing is twice, and views are what a rebuild gives', async () => {
+      const template = join(folder, 'template');
+      await using(template, prepare);
+      const copied = (name: string): string => {
+        cpSync(template, join(folder, name), { recursive: true });
+        return join(folder, name);
+      };
+      const sendAll = async (platform: Platform): Promise<Told[]> => {
+        const told: Told[] = [];
+        await work(platform, (answer) => told.push(answer));
+        await platform.settle();
+        return told;
+      };
+
+      const counts = await using(copied('never killed but sent'), async (platform) => {
+        expect(await sendAll(platform)).toHaveLength(answersInAll());
+        return countsByType(await readWhole(platform.events));
+      });
+
+      let kills = 0;
+      for (let round = 1; kills < KILLS; round += 1) {
+        const data = copied(`commands ${String(round)}`);
+        const moment = ((kills + random()) / KILLS) * 0.95 * answersInAll();
+        const child = startProcess('../crash/commands-child.ts', data);
+        const told = await killedOnce<Told>(child, ({ length }) => length > moment, random() * 12);
+        if (told.length < answersInAll()) kills += 1;
+
+        const found = new Map((await logIn(data)).map((event) => [event.position, event]));
+        for (const { stream, revision, position, events } of accepted(told)) {
+          expect(found.get(position)).toMatchObject({ stream, revision, type: events.at(-1) });
+        }
+
+        await using(data, async (platform) => {
+          const retried = new Map((await sendAll(platform)).map((answer) => [answer.key, answer]));
+          for (const answer of accepted(told)) {
+            expect(retried.get(answer.key)).toEqual({ ...answer, repeated: true });
+          }
+          const log = await readWhole(platform.events);
+          expect(twice(log)).toEqual([]);
+          expect(countsByType(log)).toEqual(counts);
+          expect(Math.max(...fullest(log).values())).toBe(CAP);
+          expect(await unlikeRebuild(platform, ['imports'])).toEqual([]);
+        });
+      }
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { packaged } from '@waymark/platform';
+
+type Cells = readonly string[];
+
+/**
+ * One area of the sample programme, so that an import takes seconds, and changed so that everything comes to pass
+ * that an import can lead to: a school without a mentor and others with two, pupils without a session by which to know
+ * their mentor, another area's sessions among the others. The register is in the order of its days, as schools keep
+ * it: each chunk of it has marks of every pupil.
+ */
+export function partOfSample(folder: string): string[] {
+  const write = (file: string, change: (rows: Cells[]) => Cells[] = (rows) => rows): string => {
+    // Byte for byte, whatever the encoding.
+    const [header, ...lines] = readFileSync(packaged('data', 'sample', file), 'latin1').split(/\r?\n/);
+    const rows = change(lines.filter(Boolean).map((line) => line.split(',')));
+    const path = join(folder, basename(file));
+    writeFileSync(path, [header, ...rows.map((cells) => cells.join(',')), ''].join('\n'), 'latin1');
+    return path;
+  };
+  return [
+    write('programme.json'),
+    write('schools.csv'),
+    write('mentors.csv', (rows) => {
+      const left = rows.filter(([mentor]) => mentor !== 'M-890-4');
+      return [...left, ...left.map(([mentor = '', ...rest]) => [`${mentor}-second`, ...rest])];
+    }),
+    write('referrals.csv', (rows) => rows.filter(([upn]) => isOfArea(upn))),
+    write('registers/blackpool.csv', (rows) =>
+      rows.sort(([, , a = ''], [, , b = '']) => (a < b ? -1 : a > b ? 1 : 0)),
+    ),
+    write('registers/blackpool-corrections.csv'),
+    write('sessions.csv', (rows) =>
+      rows.filter(([upn, mentor]) => (isOfArea(upn) && !isThird(upn)) || mentor === 'M-926-1'),
+    ),
+  ];
+}
+
+const isOfArea = (upn = ''): boolean => upn.slice(1, 4) === '890';
+const isThird = (upn = ''): boolean => Number(upn.slice(-3)) % 3 === 0;
