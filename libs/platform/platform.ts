@@ -24,7 +24,7 @@ export class Platform {
   private constructor(
     private readonly options: PlatformOptions,
     private readonly log: SqliteEventStore,
-    readonly rows: RowStore,
+    private readonly tables: SqliteRowStore,
     readonly submitter: Submitter,
     readonly projector: Projector,
     readonly reactor: Reactor,
@@ -50,6 +50,7 @@ export class Platform {
       views,
       known,
       onStopped: (view, reason) => onFault?.(`view ${view}`, reason),
+      onFailed: (error) => onFault?.('views', String(error)),
     });
     const reactor = new Reactor({
       events,
@@ -71,6 +72,10 @@ export class Platform {
     return this.log;
   }
 
+  get rows(): RowStore {
+    return this.tables;
+  }
+
   /** Folder of the embedded stores. */
   get data(): string {
     return this.options.data;
@@ -85,6 +90,8 @@ export class Platform {
   /** A copy of everything to try something on; closing it removes it. */
   async scratch(): Promise<Platform> {
     const data = await mkdtemp(join(this.options.data, 'scratch-'));
+    // The views first: what they lack they take from the log, but they must not be ahead of it.
+    await this.tables.copyTo(join(data, 'views.sqlite'));
     await this.log.copyTo(join(data, 'events.sqlite'));
     await cp(join(this.options.data, 'keys'), join(data, 'keys'), { recursive: true });
     const copy = await Platform.open({ ...this.options, data });
@@ -98,7 +105,7 @@ export class Platform {
     await this.reactor.stop();
     await this.projector.stop();
     await this.log.close();
-    await this.rows.close();
+    await this.tables.close();
     if (this.removeOnClose) rmSync(this.options.data, { recursive: true, force: true });
   }
 }

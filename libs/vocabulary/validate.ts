@@ -45,7 +45,7 @@ export function check<Command extends object>(type: CommandClass<Command>, body:
     forbidNonWhitelisted: true,
     // Else a command without fields would not pass; what a command does not know is forbidden already.
     forbidUnknownValues: false,
-    validationError: { target: false, value: false },
+    validationError: { value: false },
   });
   return { command, errors: found.flatMap((error) => flattened(error, '')) };
 }
@@ -69,12 +69,16 @@ function flattened(error: ValidationError, path: string): FieldError[] {
   const field = path + error.property;
   const broken = Object.entries(error.constraints ?? {});
   const first = broken.find(([rule]) => codes[rule] === 'WRONG_TYPE') ?? broken[0];
-  const own = first ? [fieldError(field, first[0], first[1])] : [];
+  const own = first ? [fieldError(field, isMissing(error), first[0], first[1])] : [];
   return [...own, ...(error.children ?? []).flatMap((child) => flattened(child, `${field}.`))];
 }
 
-function fieldError(field: string, rule: string, message: string): FieldError {
+function fieldError(field: string, missing: boolean, rule: string, message: string): FieldError {
+  if (missing) return { field, code: 'REQUIRED', message: `is required, and ${message}` };
   if (rule === 'whitelistValidation')
     return { field, code: 'UNKNOWN_FIELD', message: 'is not a field of this command' };
   return { field, code: codes[rule] ?? 'INVALID_VALUE', message };
 }
+
+const isMissing = ({ target, property }: ValidationError): boolean =>
+  (target as Readonly<Record<string, unknown>> | undefined)?.[property] === undefined;

@@ -169,7 +169,7 @@ describe('a request that cannot be answered', () => {
       ['colour', 'UNKNOWN_FIELD'],
       ['from', 'INVALID_DAY'],
       ['limit', 'WRONG_TYPE'],
-      ['to', 'INVALID_DAY'],
+      ['to', 'REQUIRED'],
     ]);
   });
 

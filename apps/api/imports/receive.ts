@@ -4,7 +4,7 @@ import { Refusal } from '@waymark/kernel';
 import { sourceFiles, type SourceFile } from '@waymark/imports';
 import { invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
-import multer, { MulterError, diskStorage } from 'multer';
+import multer, { MulterError, diskStorage, type DiskStorageOptions } from 'multer';
 import { Problem } from '../problem';
 
 /** The field that files come in. */
@@ -55,8 +55,8 @@ const numbered = (index: number): string => String(index).padStart(2, '0');
 
 function store(request: Request, response: Response, folder: string): Promise<void> {
   let count = 0;
-  const storage = diskStorage({
-    flush: true,
+  const onDisk: DiskStorageOptions & { readonly flush: boolean } = {
+    flush: true, // an upload that was answered is there after a power cut; multer's types do not know it yet
     destination: (_request, _file, done) => {
       const own = join(folder, numbered(count));
       count += 1;
@@ -66,9 +66,9 @@ function store(request: Request, response: Response, folder: string): Promise<vo
       );
     },
     filename: (_request, { originalname }, done) => done(null, safeName(originalname)),
-  });
+  };
   const limits = { fileSize: LARGEST_FILE, files: MOST_FILES, fields: 0, fieldNameSize: 100 };
-  const upload = multer({ storage, limits }).array(FIELD);
+  const upload = multer({ storage: diskStorage(onDisk), limits }).array(FIELD);
   return new Promise((resolve, reject) => {
     void upload(request, response, (error: unknown) => {
       if (error === undefined || error === null) resolve();

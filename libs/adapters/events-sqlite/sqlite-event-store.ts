@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import {
   START,
   WrongExpectedRevision,
@@ -32,6 +33,8 @@ export const DURABLE = ['busy_timeout = 10000', 'journal_mode = WAL', 'synchrono
 export const INSERT_EVENT =
   'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)';
 
+/** Streams whose heads are kept in memory. */
+const HEADS = 50_000;
 /** How often to look whether another process has written, in milliseconds. */
 const POLL = 100;
 
@@ -47,12 +50,23 @@ interface Row {
 
 type Serialized = Pick<Row, 'id' | 'type' | 'data' | 'metadata'>;
 
+/** Where a stream's last event stands. */
+interface Head {
+  readonly revision: number;
+  readonly position: number;
+}
+
 interface Append {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly events: readonly Serialized[];
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** What became of an append, to be told once the transaction is durable. */
+interface Written {
+  readonly answer: () => void;
 }
 
 /**
@@ -64,16 +78,20 @@ interface Append {
 export class SqliteEventStore implements EventStore {
   private readonly db: Database.Database;
   private readonly insert: Database.Statement<[string, number, string, string, string, string]>;
-  private readonly last: Database.Statement<[string], { revision: number; position: number }>;
+  private readonly last: Database.Statement<[string], Head>;
   private readonly forwards: Database.Statement<[string, number, number], Row>;
   private readonly backwards: Database.Statement<[string, number, number], Row>;
   private readonly page: Database.Statement<[number, number], Row>;
   private readonly pageOf: Database.Statement<[number, string, number], Row>;
   private readonly end: Database.Statement<[], { position: number | null }>;
+  private readonly version: Database.Statement<[], number>;
+  /** Heads of streams as this process knows them: true until another one has written. */
+  private readonly heads = new LRUCache<string, Head>({ max: HEADS });
+  private headsVersion: number | undefined;
   private readonly wakers = new Set<() => void>();
   private queue: Append[] = [];
   private poll: NodeJS.Timeout | undefined;
-  private dataVersion: unknown;
+  private polledVersion: number | undefined;
 
   constructor(file: string) {
     this.db = new Database(file);
@@ -94,6 +112,7 @@ export class SqliteEventStore implements EventStore {
       `SELECT * FROM events WHERE position > ? AND type IN (SELECT value FROM json_each(?))
        ORDER BY position LIMIT ?`,
     );
+    this.version = this.db.prepare<[], number>('PRAGMA data_version').pluck();
     this.end = this.db.prepare('SELECT max(position) AS position FROM events');
   }
 
@@ -109,11 +128,13 @@ export class SqliteEventStore implements EventStore {
     stream: string,
     { from, direction = 'forwards', limit = -1 }: ReadStream = {},
   ): Promise<RecordedEvent[]> {
-    return settled(() =>
-      direction === 'forwards'
+    return settled(() => {
+      const head = this.knownHead(stream);
+      if (direction === 'forwards' && from !== undefined && head && from > head.revision) return [];
+      return direction === 'forwards'
         ? this.forwards.all(stream, from ?? 0, limit).map(recorded)
-        : this.backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, limit).map(recorded),
-    );
+        : this.backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, limit).map(recorded);
+    });
   }
 
   readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<RecordedEvent[]> {
@@ -158,38 +179,48 @@ export class SqliteEventStore implements EventStore {
     const batch = this.queue;
     this.queue = [];
     if (batch.length === 0) return;
-    let answers: (() => void)[];
+    let written: Written[];
     try {
-      answers = this.db.transaction(() => batch.map((append) => this.write(append))).immediate();
+      written = this.db.transaction(() => batch.map((append) => this.write(append))).immediate();
     } catch (error) {
+      this.heads.clear();
       for (const { reject } of batch) reject(error);
       return;
     }
-    for (const answer of answers) answer();
+    for (const { answer } of written) answer();
     for (const wake of this.wakers) wake();
   }
 
-  private write({ stream, expected, events, resolve, reject }: Append): () => void {
-    const last = this.last.get(stream);
+  private write({ stream, expected, events, resolve, reject }: Append): Written {
+    const last = this.knownHead(stream) ?? this.last.get(stream);
     const actual = last?.revision ?? 'none';
     if (expected !== 'any' && expected !== actual) {
-      return () => reject(new WrongExpectedRevision(stream, expected, actual));
+      return { answer: () => reject(new WrongExpectedRevision(stream, expected, actual)) };
     }
     let revision = last?.revision ?? -1;
-    let position: number | bigint = last?.position ?? START;
+    let position = last?.position ?? START;
     for (const { id, type, data, metadata } of events) {
       revision += 1;
-      position = this.insert.run(stream, revision, id, type, data, metadata).lastInsertRowid;
+      position = Number(this.insert.run(stream, revision, id, type, data, metadata).lastInsertRowid);
     }
-    const appended = { revision, position: Number(position) };
-    return () => resolve(appended);
+    const head = { revision, position };
+    if (revision >= 0) this.heads.set(stream, head);
+    return { answer: () => resolve(head) };
+  }
+
+  /** A stream's head, where it is known and no other process has written since. */
+  private knownHead(stream: string): Head | undefined {
+    const version = this.version.get();
+    if (version !== this.headsVersion) this.heads.clear();
+    this.headsVersion = version;
+    return this.heads.get(stream);
   }
 
   /** `data_version` changes when another connection has committed. */
   private wakeIfWritten(): void {
-    const version = this.db.pragma('data_version', { simple: true });
-    if (version === this.dataVersion) return;
-    this.dataVersion = version;
+    const version = this.version.get();
+    if (version === this.polledVersion) return;
+    this.polledVersion = version;
     for (const wake of this.wakers) wake();
   }
 }

@@ -132,6 +132,11 @@ export class SqliteRowStore implements RowStore {
     });
   }
 
+  /** Copy all views to another file, while they are in use. */
+  async copyTo(file: string): Promise<void> {
+    await this.db.backup(file);
+  }
+
   close(): Promise<void> {
     return settled(() => {
       this.write();
