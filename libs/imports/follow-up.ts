@@ -1,14 +1,7 @@
 import { Refusal, START, type Position } from '@waymark/kernel';
-import {
-  AllocatePupil,
-  AssessEligibility,
-  type AttendanceFacts,
-  type DomainEvents,
-  type FollowUps,
-  type ProgrammeFacts,
-} from '@waymark/domain';
+import { AllocatePupil, AssessEligibility, type DomainEvents, type FollowUps } from '@waymark/domain';
 import { derivedId, sideBySide } from '@waymark/runtime';
-import { caseloads, every, find, importReport, mentors, one, pupils, type CaseloadRow } from '@waymark/views';
+import { caseloads, every, find, importReport, mentors } from '@waymark/views';
 import type { Day } from '@waymark/vocabulary';
 import type { Workshop } from './taker';
 
@@ -36,6 +29,7 @@ export class FollowUp {
     /** After which event it began. */
     private readonly since: Position,
     private readonly actor: string,
+    /** By the pupil's id. */
     private readonly firstSessions: ReadonlyMap<string, { readonly mentor: string; readonly on: Day }>,
   ) {}
 
@@ -44,7 +38,7 @@ export class FollowUp {
     await this.workshop.reactor.catchUp();
     await this.workshop.projector.catchUp();
     await sideBySide(every(this.workshop.rows, caseloads), async ({ key, row }) => {
-      if (row.eligible === undefined && !row.ended) await this.assess(key, row);
+      if (row.eligible === undefined && !row.ended) await this.assess(key);
     });
     await this.workshop.projector.catchUp();
     const begun =
@@ -78,12 +72,13 @@ export class FollowUp {
     }
   }
 
-  private async assess(journey: string, { pupil, programme }: CaseloadRow): Promise<void> {
-    const { submitter } = this.workshop;
-    const baseline = (await submitter.facts<ProgrammeFacts>('programme', programme))?.baseline;
-    const register = await submitter.facts<AttendanceFacts>('attendance', pupil);
-    if (!baseline || !register || register.countsOver(baseline).possible === 0) return;
-    await this.send('journey', journey, new AssessEligibility(), 'assess');
+  private async assess(journey: string): Promise<void> {
+    try {
+      await this.send('journey', journey, new AssessEligibility(), 'assess');
+    } catch (error) {
+      // Without marks in the baseline there is nothing to decide yet.
+      if (!(error instanceof Refusal)) throw error;
+    }
   }
 
   /** Who is to be given which mentor, in the order of the journeys' ids, so that it is the same every time. */
@@ -91,8 +86,7 @@ export class FollowUp {
     const plan = new Map<string | undefined, Place[]>();
     for await (const { key: journey, row } of every(this.workshop.rows, caseloads)) {
       if (!row.eligible || !row.consented || row.ended || row.mentor !== undefined) continue;
-      const pupil = await one(this.workshop.rows, pupils, row.pupil);
-      const session = this.firstSessions.get(pupil?.upn ?? '');
+      const session = this.firstSessions.get(row.pupil);
       const mentor = session?.mentor ?? (await this.mentorAt(row.school, plan));
       const place = { journey, on: session?.on ?? today };
       const places = plan.get(mentor);

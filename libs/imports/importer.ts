@@ -18,7 +18,7 @@ import { ProgrammeTaker, mentorTaker, schoolTaker } from './reference';
 import { referralTaker } from './referrals';
 import { RegisterTaker } from './registers';
 import { columns, type SourceFile } from './source-file';
-import { chunked, readTable, type TableRow } from './table';
+import { readTable, type TableRow } from './table';
 import { RowCommands, type Taken, type Taker, type Workshop } from './taker';
 
 /** How far an import is. */
@@ -76,7 +76,7 @@ export class Importer {
     const state = await this.state();
     if (state.done[index]) return;
     const before = state.rows[index] ?? 0;
-    for await (const chunk of chunked(left(rowsOf(file), before), taker.chunk)) {
+    for await (const chunk of rowsOf(file, taker.chunk, before)) {
       await this.recordRows(index, chunk, await taker.take(chunk));
       this.report(index, file, chunk.at(-1)!.row);
     }
@@ -131,7 +131,10 @@ export class Importer {
   private async followUp(): Promise<void> {
     const { followedUp, position } = await this.state();
     if (followedUp) return;
-    const sessions = await firstSessions(this.files.filter(({ kind }) => kind === 'sessions'));
+    const sessions = await firstSessions(
+      this.files.filter(({ kind }) => kind === 'sessions'),
+      this.people,
+    );
     const followUps = await new FollowUp(
       this.workshop,
       this.id,
@@ -208,17 +211,14 @@ const asImported = ({ name, kind, sha256, bytes, encoding }: SourceFile): Import
 });
 
 /** A JSON file is one row, which its taker reads itself. */
-const rowsOf = (file: SourceFile): AsyncIterable<TableRow> =>
-  file.kind === 'programme' ? singleRow() : readTable(file, columns[file.kind]);
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a file of one row, in the form of the others
-async function* singleRow(): AsyncGenerator<TableRow> {
-  yield { row: 1, cells: [] };
-}
-
-async function* left(rows: AsyncIterable<TableRow>, before: number): AsyncGenerator<TableRow> {
-  for await (const row of rows) if (row.row > before) yield row;
-}
+const rowsOf = (
+  file: SourceFile,
+  size: number,
+  after: number,
+): AsyncIterable<TableRow[]> | Iterable<TableRow[]> => {
+  if (file.kind !== 'programme') return readTable(file, columns[file.kind], size, after);
+  return after === 0 ? [[{ row: 1, cells: [] }]] : [];
+};
 
 /** Neighbouring rows with one outcome, told once. */
 function runs(rows: readonly TableRow[], outcomes: readonly string[]): OutcomeRun[] {

@@ -87,17 +87,25 @@ async function worthALook(
   return warnings;
 }
 
-/** Whom a file's first session of each pupil was with, and when: by UPN. */
+/** Rows read at once. */
+const AT_ONCE = 1_000;
+
+/** Whom the files' first session of each pupil was with, and when: by the pupil's id, whichever UPN a row has. */
 export async function firstSessions(
   files: readonly SourceFile[],
+  people: People,
 ): Promise<Map<string, { readonly mentor: string; readonly on: Day }>> {
   const first = new Map<string, { mentor: string; on: Day }>();
   for (const file of files) {
-    for await (const { cells } of readTable(file, columns.sessions)) {
-      const [upn, mentor, on] = cells ?? [];
-      if (!upn || !mentor || !isDay(on)) continue;
-      const known = first.get(upn);
-      if (!known || on < known.on) first.set(upn, { mentor, on });
+    for await (const rows of readTable(file, columns.sessions, AT_ONCE)) {
+      for (const { cells } of rows) {
+        const [upn, mentor, on] = cells ?? [];
+        if (!upn || !mentor || !isDay(on)) continue;
+        const pupil = isUpn(upn) ? await people.pupil(upn) : undefined;
+        if (pupil === undefined) continue;
+        const known = first.get(pupil);
+        if (!known || on < known.on) first.set(pupil, { mentor, on });
+      }
     }
   }
   return first;

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { AppointMentor, DefineProgramme, RegisterSchool, type ProgrammeDefinition } from '@waymark/domain';
-import type { SourceFile } from './source-file';
+import { textOf, type SourceFile } from './source-file';
 import { Rejection, rowByRow, type RowCommands, type Taker } from './taker';
 
 type CommandsFor = (row: number) => RowCommands;
@@ -30,7 +29,7 @@ export class ProgrammeTaker implements Taker {
   }
 
   private async read(): Promise<{ readonly id: string; readonly body: object }> {
-    const value = JSON.parse(await readFile(this.file.path, 'utf8')) as Partial<ProgrammeFile>;
+    const value = JSON.parse(await textOf(this.file)) as Partial<ProgrammeFile>;
     const { id, name, eligibility, caseloadCap, deliveryModel } = value;
     if (typeof id !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(id))
       throw new Rejection('INVALID_PROGRAMME_ID');
@@ -38,8 +37,8 @@ export class ProgrammeTaker implements Taker {
       name,
       baseline: period(value.baseline),
       followUp: period(value.followUp),
-      ...(value.terms?.length ? { terms: value.terms.map(period) } : {}),
-      ...(value.closures?.length ? { closures: value.closures.map((on) => ({ on })) } : {}),
+      ...listed('terms', value.terms, period),
+      ...listed('closures', value.closures, (on) => ({ on })),
       eligibility,
       caseloadCap,
       deliveryModel,
@@ -60,6 +59,16 @@ interface ProgrammeFile extends Pick<
 }
 
 const period = (days: readonly [string, string] | undefined) => days && { from: days[0], to: days[1] };
+
+/** A list that may be missing or empty; what is no list is left as it is, to be refused. */
+const listed = <Item>(
+  name: string,
+  list: readonly Item[] | undefined,
+  asPart: (item: Item) => unknown,
+): object => {
+  if (!list || (Array.isArray(list) && list.length === 0)) return {};
+  return { [name]: Array.isArray(list) ? list.map(asPart) : list };
+};
 
 /** Takes schools, with the columns of the Department for Education's register of schools and the area. */
 export const schoolTaker = (commandsFor: CommandsFor): Taker => ({

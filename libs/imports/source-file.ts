@@ -82,17 +82,24 @@ async function within(folder: string): Promise<string[]> {
 async function recognise(path: string): Promise<SourceFile | undefined> {
   const name = basename(path);
   const read = await inspect(path);
-  const kind = extname(name).toLowerCase() === '.json' ? await kindOfJson(path) : kindOfTable(read.header);
+  const kind =
+    extname(name).toLowerCase() === '.json'
+      ? await kindOfJson(path, read.encoding)
+      : kindOfTable(read.header);
   if (!kind) return undefined;
   const { sha256, bytes, encoding, lines } = read;
   return { path, name, kind, sha256, bytes, encoding, lines };
 }
 
-async function kindOfJson(path: string): Promise<FileKind | undefined> {
+/** All of a small file, without its mark of order. In a stream, for else Node takes Windows-1252 for Latin-1 (#56542). */
+export const textOf = async ({ path, encoding }: Pick<SourceFile, 'path' | 'encoding'>): Promise<string> =>
+  new TextDecoder(encoding).decode(await readFile(path), { stream: true });
+
+async function kindOfJson(path: string, encoding: Encoding): Promise<FileKind | undefined> {
   const limit = 1_000_000;
   if ((await stat(path)).size > limit) return undefined;
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const value: unknown = JSON.parse(await textOf({ path, encoding }));
     return typeof value === 'object' && value !== null && 'deliveryModel' in value ? 'programme' : undefined;
   } catch {
     return undefined;

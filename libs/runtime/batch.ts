@@ -36,6 +36,7 @@ export class Batch {
 
   async fold(events: readonly RecordedEvent[]): Promise<void> {
     const { view } = this.projection;
+    if (this.concernsNone(events)) return;
     const relevant = events.filter((event) => event.position > this.from && this.concerns(event));
     const keys = relevant.map((event) => this.ask(event, () => view.key(event)));
     await this.fetch(keys);
@@ -68,6 +69,12 @@ export class Batch {
         `event ${event.type} at position ${String(event.position)} cannot be folded: ${reason}`,
       );
     }
+  }
+
+  /** Most pages hold a few types of events, and most views use none of them. */
+  private concernsNone(events: readonly RecordedEvent[]): boolean {
+    const types = new Set(events.map(({ type }) => type));
+    return [...types].every((type) => this.options.known.has(type) && !this.projection.view.on.has(type));
   }
 
   private concerns(event: RecordedEvent): boolean {

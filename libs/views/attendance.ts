@@ -48,7 +48,7 @@ export const attendance = view<AttendanceRow>({
   key: pupilAtSchool,
   on: {
     AttendanceRecorded: (row, event) => ({
-      ...ofPupil(event),
+      ...(row ?? ofPupil(event)),
       pages: written(row?.pages ?? {}, event.data.marks),
     }),
   },
@@ -74,7 +74,7 @@ export const attendanceHistory = view<AttendanceHistoryRow>({
   key: pupilAtSchool,
   on: {
     AttendanceRecorded: (row, event) => ({
-      ...ofPupil(event),
+      ...(row ?? ofPupil(event)),
       recordings: [...(row?.recordings ?? []), ...event.data.marks.map(asText)],
     }),
   },

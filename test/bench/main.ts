@@ -8,7 +8,7 @@ import { projecting } from './project';
 const comparisons: Readonly<Record<string, () => Promise<readonly (Comparison | Figure)[]>>> = {
   append: async () => [await appends()],
   http: async () => [await commands()],
-  import: async () => [await importing()],
+  import: importing,
   memory: importMemory,
   project: async () => [await projecting()],
   queries,

@@ -1,5 +1,5 @@
-import { addDays, mondayOf, within, type Day, type Instant, type Period } from '@waymark/vocabulary';
-import { added, noCounts, type Counts } from '../shared/counts';
+import { mondayOf, within, type Day, type Instant, type Period } from '@waymark/vocabulary';
+import type { Counts } from '../shared/counts';
 import { countSymbols, symbolOf } from './codes';
 
 /** What a school recorded of a pupil's day, and when it did. */
@@ -38,14 +38,17 @@ export const withRecordings = (
 
 /** The pupil's sessions over a period, by the recordings that stand. */
 export function countsOver(register: Register, period: Period): Counts {
-  let counts = noCounts;
-  for (let week = mondayOf(period.from); week <= period.to; week = addDays(week, 7)) {
-    const recordings = register.weeks[week] ?? [];
-    for (const on of new Set(recordings.map((recording) => recording.on))) {
-      if (!within(period, on)) continue;
-      const standing = latest(recordings.filter((recording) => recording.on === on));
-      if (standing) counts = added(counts, countSymbols(symbolOf(standing.am) + symbolOf(standing.pm)));
+  const first = mondayOf(period.from);
+  let marks = '';
+  for (const [week, recordings] of Object.entries(register.weeks)) {
+    if (week < first || week > period.to) continue;
+    const standing = new Map<Day, Recording>();
+    for (const recording of recordings) {
+      const known = standing.get(recording.on);
+      if (within(period, recording.on) && !(known && known.at >= recording.at))
+        standing.set(recording.on, recording);
     }
+    for (const { am, pm } of standing.values()) marks += symbolOf(am) + symbolOf(pm);
   }
-  return counts;
+  return countSymbols(marks);
 }

@@ -1,4 +1,4 @@
-import { event, slices, type Context } from '@waymark/kernel';
+import { event, refuse, slices, type Context } from '@waymark/kernel';
 import type { Instant, Period } from '@waymark/vocabulary';
 import { absencePercent, isWithinBand, rounded, type Counts, type EligibilityBand } from '../shared/counts';
 import type { AttendanceFacts, ProgrammeFacts } from '../shared/facts';
@@ -35,6 +35,12 @@ export const eligibility = slice<EligibilityEvents>({
         refuseEnded(journey);
         const { baseline, eligibility: band } = facts.programme;
         const counts = facts.attendance.countsOver(baseline);
+        if (counts.possible === 0) {
+          refuse(
+            'NOTHING_TO_ASSESS',
+            'The register has no possible session in the baseline yet. Record attendance first.',
+          );
+        }
         return [
           event('EligibilityAssessed', baseline.to, {
             eligible: isWithinBand(counts, band),

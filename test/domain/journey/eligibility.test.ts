@@ -41,10 +41,8 @@ describe('assessing eligibility', () => {
     },
   );
 
-  it('finds no pupil eligible of whom no session was possible, and gives them no rate', () => {
-    assessing(counted(0, 0))
-      .when(assess)
-      .then(assessed(false, counted(0, 0), null));
+  it('has nothing to decide while no session was possible in the baseline', () => {
+    assessing(counted(0, 0)).when(assess).thenRefused('NOTHING_TO_ASSESS');
   });
 
   it('counts over the programme’s baseline, by the pupil’s register and the journey’s programme', () => {

@@ -1,0 +1,114 @@
+import { WithdrawConsent } from '@waymark/domain';
+import { openProgramme, type Office } from './office';
+import { misspelt, persistent, referrals, referred, registers, temporaryUpnOf, upnOf } from './papers';
+
+const ZARA = upnOf(1);
+
+const refer = async (office: Office, ...rows: string[]): Promise<string[]> =>
+  (await office.take({ 'referrals.csv': referrals(...rows) })).rows('referrals.csv');
+
+const typesOf = async ({ platform }: Office, stream: string): Promise<string[]> =>
+  (await platform.events.readStream(stream)).map(({ type }) => type);
+
+describe('a referral', () => {
+  it('begins a journey, with consent and barriers', async () => {
+    const office = await openProgramme();
+    expect(await refer(office, referred(ZARA))).toEqual(['accepted']);
+    expect(await typesOf(office, `pupil-${await office.pupil(ZARA)}`)).toEqual(['PupilRegistered']);
+    expect(await typesOf(office, `journey-${await office.journey(ZARA)}`)).toEqual([
+      ...['PupilReferred', 'ConsentGiven', 'BarrierFound', 'BarrierFound'],
+    ]);
+  });
+
+  it('may be without consent, barriers, and all that need not be known', async () => {
+    const office = await openProgramme();
+    const bare = { sex: '', meals: '', sen: '', eal: '', consentOn: '', barriers: '' };
+    expect(await refer(office, referred(temporaryUpnOf(1), bare))).toEqual(['accepted']);
+    expect(await typesOf(office, `journey-${await office.journey(temporaryUpnOf(1))}`)).toEqual([
+      'PupilReferred',
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof referred>[1] & { upn?: string }]>([
+    ['INVALID_UPN', { upn: misspelt(ZARA) }],
+    ['INVALID_UPN', { upn: '' }],
+    ['TOO_SHORT', { forename: '' }],
+    ['INVALID_DAY', { dateOfBirth: '15/02/2013' }],
+    ['INVALID_DAY', { dateOfBirth: '2013-02-29' }],
+    ['NOT_ONE_OF', { sex: 'W' }],
+    ['WRONG_FORM', { school: '' }],
+    ['UNKNOWN_SCHOOL', { school: '990499' }],
+    ['INVALID_DAY', { on: '' }],
+    ['INVALID_DAY', { on: '19/09/2025' }],
+    ['INVALID_DAY', { on: '2025-09-31' }],
+    ['WRONG_TYPE', { year: 'eight' }],
+    ['OUT_OF_RANGE', { year: '' }],
+    ['OUT_OF_RANGE', { year: '15' }],
+    ['WRONG_TYPE', { meals: 'yes' }],
+    ['NOT_ONE_OF', { sen: 'Y' }],
+    ['WRONG_TYPE', { eal: 'n' }],
+    ['INVALID_DAY', { consentOn: '31/10/2025' }],
+    ['NOT_ONE_OF', { barriers: 'TRANSPORT;NO_BUS' }],
+    ['NOT_ONE_OF', { barriers: 'constructor' }],
+  ])('is rejected with %s: %j', async (reason, { upn = ZARA, ...wrong }) => {
+    const office = await openProgramme();
+    const before = await office.platform.events.head();
+    expect(await refer(office, referred(upn, wrong))).toEqual([reason]);
+    // Nothing of it is kept: the corrected row may say something else of everything.
+    const log = await office.platform.events.readAll(before, 100);
+    expect(log.filter(({ stream }) => /^(pupil|journey)-/.test(stream))).toEqual([]);
+    const right = { forename: 'Zahra', surname: 'Faruk', school: '990402' };
+    expect(await refer(office, referred(ZARA, right))).toEqual(['accepted']);
+  });
+
+  it('of a pupil who is known with other details is rejected', async () => {
+    const office = await openProgramme();
+    const rows = [
+      referred(ZARA),
+      referred(ZARA, { forename: 'Aisha' }),
+      referred(ZARA, { dateOfBirth: '2013-02-16' }),
+      referred(ZARA, { school: '990402' }),
+    ];
+    const outcomes = ['accepted', ...rows.slice(1).map(() => 'PUPIL_ALREADY_REGISTERED')];
+    expect(await refer(office, ...rows)).toEqual(outcomes);
+    expect(await refer(office, ...rows)).toEqual(['repeated', ...outcomes.slice(1)]);
+  });
+
+  it('is repeated where the file has it twice, and may bring consent and barriers later', async () => {
+    const office = await openProgramme();
+    const bare = referred(ZARA, { consentOn: '', barriers: '' });
+    expect(
+      await refer(
+        office,
+        bare,
+        bare,
+        referred(ZARA, { barriers: '' }),
+        referred(ZARA),
+        referred(ZARA, { consentOn: '', barriers: 'ROUTINES' }),
+      ),
+    ).toEqual(['accepted', 'repeated', 'accepted', 'accepted', 'repeated']);
+    expect(await refer(office, referred(ZARA, { on: '2025-09-22' }))).toEqual(['ALREADY_REFERRED']);
+  });
+
+  it('does not give again the consent that was withdrawn since', async () => {
+    const office = await openProgramme();
+    await refer(office, referred(ZARA));
+    const journey = await office.journey(ZARA);
+    await office.command('journey', journey, WithdrawConsent, { on: '2025-12-01' });
+    const before = await typesOf(office, `journey-${journey}`);
+    expect(await refer(office, referred(ZARA))).toEqual(['repeated']);
+    expect(await typesOf(office, `journey-${journey}`)).toEqual(before);
+    // Another consent, of a day after, is news.
+    expect(await refer(office, referred(ZARA, { consentOn: '2026-01-05' }))).toEqual(['accepted']);
+  });
+
+  it('may come before or after the register', async () => {
+    const office = await openProgramme();
+    const register = registers(...persistent(ZARA));
+    const early = await office.take({ 'r.csv': register });
+    expect(early.file('r.csv').rejectedBy).toEqual({ UNKNOWN_PUPIL: 5 });
+    const done = await office.take({ 'r.csv': register, 'referrals.csv': referrals(referred(ZARA)) });
+    expect(done.file('r.csv').accepted).toBe(5);
+    expect(done.report.followUps).toMatchObject({ assessed: 1, eligible: 1, allocated: 1 });
+  });
+});
