@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Refusal } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
 import {
   attendanceBy,
@@ -148,10 +147,16 @@ interface KpiFlags {
   readonly json?: boolean;
 }
 
+/** What people are told of an error; where it is this program's own, where in it that was. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as Error & { readonly code?: unknown };
+  // A refusal, or something that the system or the store will not do.
+  if (typeof code !== 'string') return error.stack ?? error.message;
+  return error.message.startsWith(code) ? error.message : `${code}: ${error.message}`;
+}
+
 waymark.parseAsync().catch((error: unknown) => {
-  const known = error instanceof Refusal;
-  process.stderr.write(
-    known ? `${error.code}: ${error.message}\n` : `${String(error instanceof Error ? error.stack : error)}\n`,
-  );
+  process.stderr.write(`${told(error)}\n`);
   process.exitCode = 1;
 });

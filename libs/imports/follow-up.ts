@@ -1,7 +1,7 @@
 import { Refusal, START, type Position } from '@waymark/kernel';
 import { AllocatePupil, AssessEligibility, type DomainEvents, type FollowUps } from '@waymark/domain';
 import { derivedId, sideBySide } from '@waymark/runtime';
-import { caseloads, every, find, importReport, mentors } from '@waymark/views';
+import { caseloads, every, find, importReport, mentors, type CaseloadRow } from '@waymark/views';
 import type { Day } from '@waymark/vocabulary';
 import type { Workshop } from './taker';
 
@@ -87,7 +87,7 @@ export class FollowUp {
     for await (const { key: journey, row } of every(this.workshop.rows, caseloads)) {
       if (!row.eligible || !row.consented || row.ended || row.mentor !== undefined) continue;
       const session = this.firstSessions.get(row.pupil);
-      const mentor = session?.mentor ?? (await this.mentorAt(row.school, plan));
+      const mentor = session?.mentor ?? (await this.mentorAt(row, plan));
       const place = { journey, on: session?.on ?? today };
       const places = plan.get(mentor);
       if (places) places.push(place);
@@ -109,13 +109,14 @@ export class FollowUp {
     }
   }
 
-  /** The school's mentor with the fewest pupils, those planned counted in. */
+  /** The school's mentor of the programme with the fewest pupils, those planned counted in. */
   private async mentorAt(
-    school: string,
+    { school, programme }: CaseloadRow,
     plan: ReadonlyMap<string | undefined, Place[]>,
   ): Promise<string | undefined> {
     const found = await find(this.workshop.rows, mentors, { where: { school } });
     const [fewest] = found
+      .filter(({ row }) => row.programme === programme)
       .map(({ key, row }) => ({ key, pupils: row.caseload + (plan.get(key)?.length ?? 0) }))
       .sort((a, b) => a.pupils - b.pupils);
     return fewest?.key;

@@ -195,12 +195,15 @@ export async function unfinishedImport(
   files: readonly SourceFile[],
 ): Promise<string | undefined> {
   await projector.catchUp();
-  const wanted = files.map(({ sha256 }) => sha256).join();
+  const wanted = namesAndHashes(files);
   for await (const { key, row } of every(rows, importReports, { state: 'running' })) {
-    if (row.files.map(({ sha256 }) => sha256).join() === wanted) return key;
+    if (namesAndHashes(row.files) === wanted) return key;
   }
   return undefined;
 }
+
+const namesAndHashes = (files: readonly Pick<ImportedFile, 'name' | 'sha256'>[]): string =>
+  JSON.stringify(files.map(({ name, sha256 }) => [name, sha256]));
 
 const asImported = ({ name, kind, sha256, bytes, encoding }: SourceFile): ImportedFile => ({
   name,

@@ -11,7 +11,7 @@ import {
 import type { People } from './people';
 import { columns, type SourceFile } from './source-file';
 import { readTable } from './table';
-import { Rejection, rowByRow, type RowCommands, type Taker, type Workshop } from './taker';
+import { Rejection, rowByRowOf, type RowCommands, type Taker, type Workshop } from './taker';
 
 /** Outcomes of sessions that were not held, and the reason that each stands for. */
 const notHeld: Readonly<Record<string, NotHeldReason>> = {
@@ -33,7 +33,7 @@ export const sessionTaker = (
   commandsFor: (row: number) => RowCommands,
 ): Taker => ({
   chunk: 500,
-  take: rowByRow(async (cells, row, warn) => {
+  take: rowByRowOf(pupilOf(people), async (cells, row, warn) => {
     const [upn = '', mentor = '', on = '', outcome = '', minutes, mode, place, phase] = cells;
     if (!isUpn(upn)) throw new Rejection('INVALID_UPN');
     const pupil = await people.pupil(upn);
@@ -44,7 +44,7 @@ export const sessionTaker = (
     // A row is known again by all that it says, so that a second import of the file finds its session.
     const session = derivedId('session', journey, ...cells.slice(1));
     const commands = commandsFor(row);
-    const reason = notHeld[outcome];
+    const reason = Object.hasOwn(notHeld, outcome) ? notHeld[outcome] : undefined;
     if (outcome !== 'HELD' && reason === undefined) throw new Rejection('UNKNOWN_OUTCOME');
     try {
       if (reason) await commands.send('journey', journey, MissSession, { session, mentor, on, reason });
@@ -68,6 +68,12 @@ export const sessionTaker = (
     return commands.outcome();
   }),
 });
+
+/** Who a row is about, by whichever UPN: a phase comes after the one before it. */
+const pupilOf =
+  (people: People) =>
+  async (upn: string): Promise<string> =>
+    (isUpn(upn) ? await people.pupil(upn) : undefined) ?? upn;
 
 /** What is odd about a session, though it may be true. */
 async function worthALook(

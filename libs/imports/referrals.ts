@@ -1,12 +1,13 @@
 import { GiveConsent, RecordBarrier, ReferPupil, RegisterPupil } from '@waymark/domain';
 import { derivedId } from '@waymark/runtime';
-import { isUpn } from '@waymark/vocabulary';
+import { streamName, type EventStore } from '@waymark/kernel';
+import { isUpn, type Day } from '@waymark/vocabulary';
 import type { People } from './people';
-import { Rejection, rowByRow, type RowCommands, type Taker, type Workshop } from './taker';
+import { Rejection, rowByRow, type RowCommands, type Step, type Taker, type Workshop } from './taker';
 
 /** Takes referrals: the pupil, the journey, consent where there is some, and the barriers that the school names. */
 export const referralTaker = (
-  { submitter }: Workshop,
+  { submitter, events }: Workshop,
   people: People,
   programme: () => Promise<string>,
   commandsFor: (row: number) => RowCommands,
@@ -33,7 +34,7 @@ export const referralTaker = (
     const commands = commandsFor(row);
     const pupil = (await people.pupil(upn)) ?? commands.newId('pupil');
     const { baseline } = (await submitter.facts<{ baseline: { from: string } }>('programme', to)) ?? {};
-    await commands.send('pupil', pupil, RegisterPupil, {
+    const register = {
       upn,
       forename,
       surname,
@@ -41,9 +42,9 @@ export const referralTaker = (
       ...(sex ? { sex } : {}),
       school,
       schoolFrom: earliest(on, baseline?.from),
-    });
+    };
     const journey = (await people.journey(to, pupil)) ?? derivedId('journey', to, pupil);
-    await commands.send('journey', journey, ReferPupil, {
+    const refer = {
       pupil,
       programme: to,
       school,
@@ -52,15 +53,29 @@ export const referralTaker = (
       ...flag('freeSchoolMeals', meals),
       ...(sen ? { sen } : {}),
       ...flag('eal', eal),
-    });
-    if (consentOn) await commands.send('journey', journey, GiveConsent, { on: consentOn, by: 'PARENT' });
-    for (const kind of (barriers ?? '').split(';').filter(Boolean)) {
-      const barrier = derivedId('barrier', journey, kind);
-      await commands.send('journey', journey, RecordBarrier, { barrier, kind, by: 'SCHOOL', on });
-    }
+    };
+    const agreed = consentOn && !(await isWithdrawn(events, journey, consentOn));
+    const found = (barriers ?? '').split(';').filter(Boolean);
+    await commands.sendAll([
+      ['pupil', pupil, RegisterPupil, register],
+      ['journey', journey, ReferPupil, refer],
+      ...(agreed ? [['journey', journey, GiveConsent, { on: consentOn, by: 'PARENT' }] as const] : []),
+      ...found.map((kind): Step => {
+        const barrier = derivedId('barrier', journey, kind);
+        // The file has no words for it, and a barrier of this kind needs some.
+        const text = kind === 'OTHER' ? { text: 'Named at referral, without details.' } : {};
+        return ['journey', journey, RecordBarrier, { barrier, kind, by: 'SCHOOL', on, ...text }];
+      }),
+    ]);
     return commands.outcome();
   }),
 });
+
+/** True where a consent of that day was withdrawn since: a row that still tells of it does not give it again. */
+async function isWithdrawn(events: EventStore, journey: string, consentOn: Day): Promise<boolean> {
+  const recorded = await events.readStream(streamName('journey', journey));
+  return recorded.some(({ type, metadata: { on } }) => type === 'ConsentWithdrawn' && consentOn <= on);
+}
 
 const earliest = (on: string | undefined, from: string | undefined): string | undefined =>
   on !== undefined && from !== undefined && from < on ? from : on;

@@ -1,13 +1,6 @@
 import { Refusal, type CommandClass, type EventStore, type RowStore } from '@waymark/kernel';
 import { check } from '@waymark/vocabulary';
-import {
-  derivedId,
-  sideBySide,
-  type Answer,
-  type Projector,
-  type Reactor,
-  type Submitter,
-} from '@waymark/runtime';
+import { derivedId, sideBySide, type Projector, type Reactor, type Submitter } from '@waymark/runtime';
 import type { RowWarning } from '@waymark/domain';
 import type { TableRow } from './table';
 
@@ -28,7 +21,10 @@ export interface Taken {
   readonly noMark: number;
 }
 
-/** Takes the rows of one file, some at a time. Taking rows again that were taken before gives the same outcomes. */
+/**
+ * Takes the rows of one file, some at a time. Taking rows again that were taken before gives the same outcomes, but
+ * for a row that was refused and that later rows of the same pupil have since made possible.
+ */
 export interface Taker {
   readonly chunk: number;
   take(rows: readonly TableRow[]): Promise<Taken>;
@@ -42,6 +38,9 @@ export class Rejection extends Error {
   }
 }
 
+/** A command of a row: what it is for, and what it says. */
+export type Step = readonly [module: string, id: string, type: CommandClass, body: object];
+
 /** Sends the commands that a row stands for; each has an id of its own, so that it has one effect. */
 export class RowCommands {
   private recorded = false;
@@ -53,14 +52,21 @@ export class RowCommands {
     private readonly place: string,
   ) {}
 
-  async send<Command extends object>(
-    module: string,
-    id: string,
-    type: CommandClass<Command>,
-    body: object,
-  ): Promise<Answer> {
-    const { command, errors } = check(type, body);
-    if (errors[0]) throw new Rejection(errors[0].code);
+  async send(...step: Step): Promise<void> {
+    await this.sendAll([step]);
+  }
+
+  /** Send commands one after the other; none at all, where one of them is wrong in itself. */
+  async sendAll(steps: readonly Step[]): Promise<void> {
+    const commands = steps.map(([, , type, body]) => {
+      const { command, errors } = check(type, body);
+      if (errors[0]) throw new Rejection(errors[0].code);
+      return command;
+    });
+    for (const [index, command] of commands.entries()) await this.submit(steps[index]!, command);
+  }
+
+  private async submit([module, id, type, body]: Step, command: object): Promise<void> {
     const answer = await this.submitter.submit({
       module,
       id,
@@ -70,7 +76,6 @@ export class RowCommands {
       correlation: this.importId,
     });
     if (answer.events.length > 0) this.recorded = true;
-    return answer;
   }
 
   /** An id for something that the row brings into being; the same, should the row be taken again. */
@@ -92,10 +97,10 @@ type TakeRow = (
 
 /**
  * Take rows by the commands that each stands for; a refused command rejects the row with the refusal's code.
- * Rows whose first cell is the same are taken one after the other, others side by side.
+ * Rows that are about the same, as `about` knows by their first cell, are taken one after the other, others side by side.
  */
-export const rowByRow =
-  (take: TakeRow) =>
+export const rowByRowOf =
+  (about: (first: string) => Promise<string>, take: TakeRow) =>
   async (rows: readonly TableRow[]): Promise<Taken> => {
     const outcomes = new Array<string>(rows.length).fill('');
     const warnings: RowWarning[] = [];
@@ -112,7 +117,7 @@ export const rowByRow =
     };
     const lanes = new Map<string, (readonly [number, TableRow])[]>();
     for (const [index, row] of rows.entries()) {
-      const name = row.cells?.[0] ?? '';
+      const name = await about(row.cells?.[0] ?? '');
       const lane = lanes.get(name);
       if (lane) lane.push([index, row]);
       else lanes.set(name, [[index, row]]);
@@ -122,3 +127,6 @@ export const rowByRow =
     });
     return { outcomes, warnings: warnings.sort(([a], [b]) => a - b), noMark: 0 };
   };
+
+/** The same, where rows are about the same whose first cells are. */
+export const rowByRow = (take: TakeRow) => rowByRowOf((first) => Promise.resolve(first), take);

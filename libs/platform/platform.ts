@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
@@ -10,6 +10,10 @@ import { policies } from '@waymark/policies';
 import { Projector, Reactor, Submitter, claims, type Clock } from '@waymark/runtime';
 import { readPublishedRates, views, type PublishedRates } from '@waymark/views';
 import { packaged } from './package-root';
+
+const SCRATCH = 'scratch-';
+/** How long a copy may be in use, in milliseconds. */
+const DAY = 86_400_000;
 
 export interface PlatformOptions {
   /** Folder of the embedded stores. */
@@ -89,7 +93,8 @@ export class Platform {
 
   /** A copy of everything to try something on; closing it removes it. */
   async scratch(): Promise<Platform> {
-    const data = await mkdtemp(join(this.options.data, 'scratch-'));
+    this.removeOldScratches();
+    const data = await mkdtemp(join(this.options.data, SCRATCH));
     // The views first: what they lack they take from the log, but they must not be ahead of it.
     await this.tables.copyTo(join(data, 'views.sqlite'));
     await this.log.copyTo(join(data, 'events.sqlite'));
@@ -100,6 +105,14 @@ export class Platform {
   }
 
   private removeOnClose = false;
+
+  /** Copies that a process which was killed has left behind: they hold personal data. */
+  private removeOldScratches(): void {
+    for (const name of readdirSync(this.options.data).filter((entry) => entry.startsWith(SCRATCH))) {
+      const folder = join(this.options.data, name);
+      if (Date.now() - statSync(folder).mtimeMs > DAY) rmSync(folder, { recursive: true, force: true });
+    }
+  }
 
   async close(): Promise<void> {
     await this.reactor.stop();

@@ -4,7 +4,6 @@ import {
   START,
   WrongExpectedRevision,
   streamName,
-  type Claim,
   type Context,
   type Decided,
   type EventStore,
@@ -14,7 +13,7 @@ import {
   type NewEvent,
   type Position,
 } from '@waymark/kernel';
-import { ALREADY_CLAIMED, claimId, claims } from './claims';
+import { Claims, claims } from './claims';
 import { systemClock, type Clock } from './clock';
 import { bodyHash, derivedId, numberedId } from './hash';
 import { Streams, type KnownCommand, type Loaded } from './streams';
@@ -61,21 +60,19 @@ export const IDEMPOTENCY_KEY_REUSED = 'IDEMPOTENCY_KEY_REUSED';
 export const TOO_MUCH_CONTENTION = 'TOO_MUCH_CONTENTION';
 /** How often a command is decided anew because another process wrote first. */
 const ATTEMPTS = 20;
-/** After how long a claim whose holder never came to be may be taken over, in milliseconds. */
-const LAPSE = 60_000;
 
 /** Carries commands out: load, decide, append; once for each command, however often it is sent. */
 export class Submitter {
   readonly modules: ReadonlyMap<string, Module>;
   readonly streams: Streams;
   private readonly events: EventStore;
-  private readonly claimKey: Buffer;
+  private readonly claims: Claims;
   private readonly clock: Clock;
   private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor({ events, modules, claimKey, clock = systemClock }: SubmitterOptions) {
     this.events = events;
-    this.claimKey = claimKey;
+    this.claims = new Claims(this, { events, clock, key: claimKey });
     this.clock = clock;
     this.modules = new Map([...modules, claims as Module].map((module) => [module.name, module]));
     this.streams = new Streams(events);
@@ -95,9 +92,8 @@ export class Submitter {
   }
 
   /** The stream that holds a claimed value. */
-  async holder(kind: string, value: string): Promise<string | undefined> {
-    const facts = await this.facts<{ by: string }>(claims.name, claimId(this.claimKey, kind, value));
-    return facts?.by;
+  holder(kind: string, value: string): Promise<string | undefined> {
+    return this.claims.holder(kind, value);
   }
 
   /** Fields of a command that name something unknown. */
@@ -187,7 +183,11 @@ export class Submitter {
     const decided = handler.decide(command as never, state, context) as readonly Decided<
       Record<string, object>
     >[];
-    if (decided.length > 0) await this.claim(handler.claims(command as never, state), submission, commandId);
+    if (decided.length > 0) {
+      const correlation = submission.correlation ?? commandId;
+      const claimant = { by: streamName(module.name, id), actor, correlation, causation: commandId };
+      for (const wanted of handler.claims(command as never, state)) await this.claims.claim(wanted, claimant);
+    }
     const after = folded(module, state, decided);
     const subject = module.subject?.(after, id);
     const base = derivedId(commandId, name);
@@ -247,37 +247,6 @@ export class Submitter {
       }
     }
     return { facts, missing };
-  }
-
-  private async claim(wanted: readonly Claim[], submission: Submission, commandId: string): Promise<void> {
-    const by = streamName(submission.module, submission.id);
-    for (const { kind, value, taken } of wanted) {
-      const id = claimId(this.claimKey, kind, value);
-      const lapsed = await this.lapsedClaim(id);
-      const command = Object.assign(new (claims.handlers.get('ClaimValue')!.command)(), { by, ...lapsed });
-      try {
-        await this.submit({
-          module: claims.name,
-          id,
-          command,
-          actor: submission.actor,
-          correlation: submission.correlation ?? commandId,
-          causation: commandId,
-        });
-      } catch (error) {
-        if (error instanceof Refusal && error.code === ALREADY_CLAIMED)
-          throw new Refusal(taken.code, taken.message);
-        throw error;
-      }
-    }
-  }
-
-  /** A claim made a while ago whose holder, perhaps this one, never recorded anything: it may be passed over. */
-  private async lapsedClaim(id: string): Promise<{ lapsed?: string }> {
-    const held = await this.facts<{ by: string; at: string }>(claims.name, id);
-    if (!held || Date.parse(this.clock.now()) - Date.parse(held.at) < LAPSE) return {};
-    const [first] = await this.events.readStream(held.by, { limit: 1 });
-    return first ? {} : { lapsed: held.at };
   }
 }
 

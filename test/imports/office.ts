@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandClass } from '@waymark/kernel';
-import { Importer, columns, sourceFiles } from '@waymark/imports';
+import { Importer, sourceFiles } from '@waymark/imports';
 import { Platform } from '@waymark/platform';
 import { derivedId, type Clock } from '@waymark/runtime';
 import { importReport, rowOutcomes, type FileReport, type ImportReport } from '@waymark/views';
@@ -119,5 +119,3 @@ export async function openProgramme(changes: object = {}, appointed: string = me
 /** The id that an import gives a session: of its journey, and all that its row says after the UPN. */
 export const sessionId = (journey: string, row: string): string =>
   derivedId('session', journey, ...row.split(',').slice(1));
-
-export const header = (kind: keyof typeof columns): string => columns[kind].join(',');

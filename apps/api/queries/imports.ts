@@ -6,25 +6,13 @@ import {
   importReport,
   registersOf,
   rowOutcomes,
-  type ImportReport,
   type Page,
-  type RegisterReport,
   type RowsOutcome,
 } from '@waymark/views';
 import { Uploads } from '../imports/uploads';
+import type { ImportDocument, ImportItem } from './documents';
 import { numeral, pageFrom } from './pages';
 import { GetImport, ListImports, ListRows } from './questions';
-
-export interface ImportItem extends ImportReport {
-  readonly id: string;
-}
-
-export interface ImportDocument extends ImportItem {
-  /** Registers by their file's name, each with its corrections. */
-  readonly registers: Readonly<Record<string, RegisterReport>>;
-  /** It failed again and again, and goes on when the server starts next. */
-  readonly interrupted?: true;
-}
 
 const unknown = (): Refusal => new Refusal('UNKNOWN_IMPORT', 'There is no import with this id.', 'missing');
 

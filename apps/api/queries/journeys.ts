@@ -4,27 +4,9 @@ import { Refusal } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
 import { timelineOf, type Page, type TimelineEntry } from '@waymark/views';
 import { isUpn } from '@waymark/vocabulary';
+import type { JourneyDocument } from './documents';
 import { numeral, pageFrom } from './pages';
 import { GetJourney, GetTimeline } from './questions';
-
-/** A journey as a document: what its state keeps by id is told as lists. */
-export interface JourneyDocument extends Omit<
-  Journey,
-  'pupil' | 'model' | 'sessions' | 'barriers' | 'support'
-> {
-  readonly id: string;
-  readonly revision: number;
-  readonly pupil: string;
-  /** The delivery model it began under: its version, the phases' names, and how many sessions it plans. */
-  readonly model: {
-    readonly version: number;
-    readonly phases: readonly string[];
-    readonly sessionsPlanned: number;
-  };
-  readonly sessions: readonly object[];
-  readonly barriers: readonly object[];
-  readonly support: readonly object[];
-}
 
 type Begun = Journey & Required<Pick<Journey, 'pupil' | 'model'>>;
 

@@ -19,8 +19,7 @@ import {
 } from '@waymark/views';
 import { IsCode, IsDay, IsInstant, IsOneOf, IsText, IsWhole, Optional } from '@waymark/vocabulary';
 import { Type } from 'class-transformer';
-import type { ImportDocument, ImportItem } from './imports';
-import type { JourneyDocument } from './journeys';
+import type { ImportDocument, ImportItem, JourneyDocument } from './documents';
 
 /*
  * What can be asked: each class says which parameters its question takes, and what it is answered with. Fields

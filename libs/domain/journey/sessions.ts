@@ -38,15 +38,7 @@ export const notHeldReasons = {
 export type NotHeldReason = keyof typeof notHeldReasons;
 export type NotHeldKind = (typeof notHeldReasons)[NotHeldReason];
 
-interface Held {
-  readonly session: string;
-  readonly mentor: string;
-  readonly on: Day;
-  readonly minutes: number;
-  readonly mode: (typeof modes)[number];
-  readonly place: (typeof places)[number];
-  readonly phase: number;
-}
+type Held = Omit<HeldSession, 'outcome'> & { readonly session: string };
 
 export interface SessionEvents {
   /** A session was planned. */

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import {
+  held,
+  marked,
+  mentors,
+  persistent,
+  programme,
+  referrals,
+  referred,
+  registers,
+  schools,
+  sessions,
+  upnOf,
+} from '../imports/papers';
+import { written } from '../imports/office';
+import { temporaryDirectory } from '../support/stores';
+import { waymark } from './command-line';
+
+const [ZARA, AISHA] = [upnOf(1), upnOf(2)];
+const UPN = /[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]/;
+const SEPTEMBER = ['--from', '2025-09-01', '--to', '2025-09-30'];
+
+const papers = {
+  'programme.json': JSON.stringify(programme),
+  'schools.csv': schools,
+  'mentors.csv': mentors(),
+  'referrals.csv': referrals(referred(ZARA), referred(AISHA), referred(ZARA, { forename: 'Zahra' })),
+  'r.csv': registers(...persistent(ZARA), ...persistent(AISHA), marked(upnOf(3), '2025-09-15'), 'x'),
+  'r-corrections.csv': registers(marked(ZARA, '2025-09-15', 'O\\', { at: '2025-10-01T09:00:00Z' })),
+  's.csv': sessions(held(ZARA, '2025-11-03'), held(AISHA, '2025-11-03', { mentor: 'M-9' })),
+};
+
+interface Report {
+  readonly id: string;
+  readonly files: readonly { readonly accepted: number }[];
+}
+
+/** A folder of papers, and one for the data. */
+const folders = (): { readonly data: string; readonly folder: string } => {
+  const folder = temporaryDirectory();
+  written(folder, papers);
+  return { data: temporaryDirectory(), folder };
+};
+
+/** Names and contents of all files of a data folder. */
+const contents = (data: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(data, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  );
+
+async function headOf(data: string): Promise<number> {
+  const events = new SqliteEventStore(join(data, 'events.sqlite'));
+  const head = await events.head();
+  await events.close();
+  return head;
+}
+
+jest.setTimeout(60_000);
+
+describe('the command line', () => {
+  it('imports, and says the figures, as JSON and nothing else', async () => {
+    const { data, folder } = folders();
+    const first = await waymark(data, 'import', folder, '--json');
+    expect(first).toMatchObject({ code: 0, errors: '' });
+    const report = JSON.parse(first.out) as Report;
+    expect(report).toMatchObject({
+      dryRun: false,
+      state: 'finished',
+      followUps: { assessed: 2, eligible: 2, allocated: 1, notAllocated: { UNKNOWN_MENTOR: 1 } },
+      registers: {
+        r: {
+          ...{ rows: 12, accepted: 10, repeated: 0, rejected: 2, noMark: 0, corrections: 1 },
+          rejectedBy: { UNKNOWN_PUPIL: 1, WRONG_COLUMNS: 1 },
+        },
+      },
+    });
+    const again = JSON.parse((await waymark(data, 'import', folder, '--json')).out) as Report;
+    expect(again.id).not.toBe(report.id);
+    expect(again.files.map(({ accepted }) => accepted)).toEqual(report.files.map(() => 0));
+
+    const [ids, byUpn, known, kpis] = await Promise.all([
+      waymark(data, 'attendance', '--by', 'pupil', ...SEPTEMBER, '--json'),
+      waymark(data, 'attendance', '--by', 'pupil', ...SEPTEMBER, '--key', 'upn', '--json'),
+      waymark(
+        data,
+        'attendance',
+        '--by',
+        'area',
+        ...SEPTEMBER,
+        '--as-known-at',
+        '2025-09-30T00:00:00Z',
+        '--json',
+      ),
+      waymark(data, 'kpis', '--by', 'school', '--json'),
+    ]);
+    for (const said of [ids, byUpn, known, kpis]) expect(said).toMatchObject({ code: 0, errors: '' });
+    const pupil = { possible: 10, persistent: true, severe: false, noMark: 0 };
+    const figures = [
+      { ...pupil, attended: 7, authorised: 2, unauthorised: 1, absencePercent: 30 },
+      { ...pupil, attended: 8, authorised: 2, unauthorised: 0, absencePercent: 20 },
+    ];
+    const rows = JSON.parse(byUpn.out) as { key: string }[];
+    expect(rows.map(({ key }) => key)).toEqual([ZARA, AISHA].sort());
+    expect(new Map(rows.map((row) => [row.key, row])).get(ZARA)).toMatchObject(figures[0]!);
+    expect(new Map(rows.map((row) => [row.key, row])).get(AISHA)).toMatchObject(figures[1]!);
+    expect(JSON.parse(ids.out)).toHaveLength(2);
+    expect(JSON.parse(known.out)).toMatchObject([
+      { key: 'blackpool', possible: 20, attended: 16, pupils: 2, persistentPupils: 2, severePupils: 0 },
+    ]);
+    expect(JSON.parse(kpis.out)).toMatchObject([
+      { key: '990401', referred: 2, eligible: 2, consented: 2, allocated: 1, started: 1, minutesHeld: 60 },
+    ]);
+    for (const said of [first, ids, known, kpis]) expect(said.out + said.errors).not.toMatch(UPN);
+  });
+
+  it('has tables for people, without a UPN', async () => {
+    const { data, folder } = folders();
+    const imported = await waymark(data, 'import', folder);
+    const again = await waymark(data, 'import', folder);
+    const [pupils, kpis] = await Promise.all([
+      waymark(data, 'attendance', '--by', 'pupil', ...SEPTEMBER),
+      waymark(data, 'kpis'),
+    ]);
+    for (const said of [imported, again, pupils, kpis]) {
+      expect(said.code).toBe(0);
+      expect(said.out + said.errors).not.toMatch(UPN);
+    }
+    expect(imported.out).toMatch(/r\.csv.*UNKNOWN_PUPIL 1/);
+    expect(imported.out).toContain('Eligibility assessed: 2, eligible: 2, given a mentor: 1.');
+    expect(imported.out).not.toContain('Nothing was new');
+    expect(again.out).toContain('Nothing was new');
+    expect(pupils.out).toContain('30.00%');
+    expect(kpis.out).toContain('North West');
+  });
+
+  it('tries an import on a copy, which changes nothing', async () => {
+    const { data, folder } = folders();
+    const [first, second] = [join(folder, 'programme.json'), join(folder, 'schools.csv')];
+    await waymark(data, 'import', first, second, '--json');
+    const head = await headOf(data);
+    const before = contents(data);
+
+    const tried = await waymark(data, 'import', folder, '--dry-run', '--json');
+    expect(tried).toMatchObject({ code: 0, errors: '' });
+    expect(JSON.parse(tried.out)).toMatchObject({
+      dryRun: true,
+      state: 'finished',
+      followUps: { allocated: 1 },
+    });
+    const forPeople = await waymark(data, 'import', folder, '--dry-run');
+    expect(forPeople.out).toContain('A dry run: nothing was changed.');
+    expect((await waymark(data, 'import', join(folder, 'none.csv'), '--dry-run')).code).toBe(1);
+
+    expect(contents(data)).toEqual(before);
+    expect(readdirSync(data).filter((name) => name.startsWith('scratch'))).toEqual([]);
+    expect(await headOf(data)).toBe(head);
+    // What was tried can be done.
+    const done = JSON.parse((await waymark(data, 'import', folder, '--json')).out);
+    expect(done.registers).toEqual(JSON.parse(tried.out).registers);
+  });
+
+  it('says what is wrong on standard error, without a stack', async () => {
+    const { data, folder } = folders();
+    const stranger = join(folder, 'readme.txt');
+    writeFileSync(stranger, 'Good morning');
+    const wrong: readonly (readonly [message: string, ...args: string[]])[] = [
+      ['NO_SUCH_FILE: ', 'import', join(folder, 'none.csv'), '--json'],
+      ['UNKNOWN_FILE: ', 'import', join(folder, 's.csv'), stranger],
+      ['NOTHING_TO_IMPORT: ', 'import', temporaryDirectory()],
+      ["error: missing required argument 'path'", 'import'],
+      ['error: unknown command', 'export'],
+      ['error: required option', 'attendance', '--by', 'pupil', '--from', '2025-09-01'],
+      ['error: option', 'attendance', '--by', 'pupil', '--from', '2025-09-31', '--to', '2025-10-01'],
+      ['error: option', 'attendance', '--by', 'class', ...SEPTEMBER],
+      ['error: option', 'attendance', '--by', 'pupil', ...SEPTEMBER, '--as-known-at', 'then'],
+      ['error: option', 'kpis', '--by', 'pupil', '--json'],
+    ];
+    for (const [message, ...args] of wrong) {
+      const { code, out, errors } = await waymark(data, ...args);
+      expect({ code, out, begins: errors.slice(0, message.length) }).toEqual({
+        code: 1,
+        out: '',
+        begins: message,
+      });
+      expect(errors).not.toMatch(/\n\s+at /);
+    }
+    expect(await headOf(data)).toBe(-1);
+  });
+
+  it('says what is wrong with its data folder, without a stack', async () => {
+    const { data, folder } = folders();
+    const [file, broken] = [join(data, 'file'), join(data, 'broken')];
+    writeFileSync(file, '');
+    written(broken, { 'events.sqlite': 'This is no database, and never was one.\n'.repeat(200) });
+    for (const place of [file, broken]) {
+      const { code, out, errors } = await waymark(place, 'import', folder, '--json');
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(errors).toMatch(/^\w/);
+      expect(errors).not.toMatch(/\n\s+at /);
+    }
+  });
+});
