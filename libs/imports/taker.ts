@@ -63,16 +63,16 @@ export class RowCommands {
       if (errors[0]) throw new Rejection(errors[0].code);
       return command;
     });
-    for (const [index, command] of commands.entries()) await this.submit(steps[index]!, command);
+    for (const [index, command] of commands.entries()) await this.submit(steps[index]!, index, command);
   }
 
-  private async submit([module, id, type, body]: Step, command: object): Promise<void> {
+  private async submit([module, id]: Step, index: number, command: object): Promise<void> {
     const answer = await this.submitter.submit({
       module,
       id,
       command,
       actor: this.actor,
-      commandId: derivedId(this.importId, this.place, type.name, module, id, JSON.stringify(body)),
+      commandId: derivedId(this.importId, this.place, String(index)),
       correlation: this.importId,
     });
     if (answer.events.length > 0) this.recorded = true;

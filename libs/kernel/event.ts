@@ -17,7 +17,7 @@ export interface EventMetadata {
   readonly correlation: string;
   /** What it followed from: the command's id, or for a policy the event it answered. */
   readonly causation: string;
-  /** The command that decided it, and a hash of that command's body: how a retry is recognised. */
+  /** The command that decided it, and a keyed hash of that command's body: how a retry is recognised. */
   readonly command: { readonly id: string; readonly hash: string };
   /** Room for the stream's hash chain: the event's own hash and the one before it. */
   readonly chain?: { readonly hash: string; readonly previous: string };

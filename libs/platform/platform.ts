@@ -44,7 +44,7 @@ export class Platform {
     const submitter = new Submitter({
       events,
       modules: domain,
-      claimKey: keyFromFile(join(data, 'keys', 'claims.key')),
+      hashKey: keyFromFile(join(data, 'keys', 'hash.key')),
       ...(clock ? { clock } : {}),
     });
     const known = new Set([...domain, claims].flatMap(({ folds }) => [...folds.keys()]));

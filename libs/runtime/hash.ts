@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { v5 as uuidV5 } from 'uuid';
 
 const NAMESPACE = 'b6d3a1c4-6a43-4f2e-9d4b-0d3a6a6f6c11';
@@ -10,11 +10,14 @@ export const derivedId = (...parts: readonly string[]): string => uuidV5(parts.j
 export const numberedId = (base: string, index: number): string =>
   base.slice(0, -4) + index.toString(16).padStart(4, '0');
 
-/** SHA-256 of a command's body, whatever the order of its fields: 32 hex digits of it. */
-export function bodyHash(body: object): string {
+/**
+ * HMAC-SHA-256 of a command's body, whatever the order of its fields: 32 hex digits of it. Keyed, since the body may be
+ * personal data, and a plain hash would tell whether a guess at it is right.
+ */
+export function bodyHash(key: Buffer, body: object): string {
   // A list of names also says in which order JSON writes them, wherever in the body they stand.
   const names = [...namesIn(body, new Set<string>())].sort();
-  return createHash('sha256').update(JSON.stringify(body, names)).digest('hex').slice(0, 32);
+  return createHmac('sha256', key).update(JSON.stringify(body, names)).digest('hex').slice(0, 32);
 }
 
 function namesIn(value: unknown, names: Set<string>): Set<string> {

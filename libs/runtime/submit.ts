@@ -49,8 +49,8 @@ export interface Answer {
 export interface SubmitterOptions {
   readonly events: EventStore;
   readonly modules: Iterable<Module>;
-  /** Key of the names that claimed values go by. */
-  readonly claimKey: Buffer;
+  /** Key of the hashes of commands' bodies, and of the names that claimed values go by. */
+  readonly hashKey: Buffer;
   readonly clock?: Clock;
 }
 
@@ -68,12 +68,14 @@ export class Submitter {
   private readonly events: EventStore;
   private readonly claims: Claims;
   private readonly clock: Clock;
+  private readonly hashKey: Buffer;
   private readonly turns = new Map<string, Promise<unknown>>();
 
-  constructor({ events, modules, claimKey, clock = systemClock }: SubmitterOptions) {
+  constructor({ events, modules, hashKey, clock = systemClock }: SubmitterOptions) {
     this.events = events;
-    this.claims = new Claims(this, { events, clock, key: claimKey });
+    this.claims = new Claims(this, { events, clock, key: hashKey });
     this.clock = clock;
+    this.hashKey = hashKey;
     this.modules = new Map([...modules, claims as Module].map((module) => [module.name, module]));
     this.streams = new Streams(events);
   }
@@ -134,7 +136,7 @@ export class Submitter {
 
   private async attempt(module: Module, stream: string, submission: Submission): Promise<Answer> {
     const commandId = submission.commandId ?? idOf(stream, submission);
-    const hash = bodyHash(submission.command);
+    const hash = bodyHash(this.hashKey, submission.command);
     for (let attempt = 1; ; attempt += 1) {
       const loaded = await this.streams.load(module, submission.id);
       const known = loaded.commands.get(commandId);

@@ -56,7 +56,7 @@ describe('Submitter', () => {
           subject: 'owner-of-a1',
           correlation: 'request-9',
           causation: 'event-8',
-          command: { id: commandId, hash: bodyHash(command) },
+          command: { id: commandId, hash: bodyHash(Buffer.alloc(32, 7), command) },
         })),
       );
       expect(recorded.map(({ type, data }) => [type, data])).toEqual([

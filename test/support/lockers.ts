@@ -146,7 +146,7 @@ export class TestClock implements Clock {
 
 /** A submitter of its own over a log, as a process that has just started has one. */
 export const submitterOver = (events: EventStore, clock: Clock = new TestClock()): Submitter =>
-  new Submitter({ events, modules: toyModules, claimKey: Buffer.alloc(32, 7), clock });
+  new Submitter({ events, modules: toyModules, hashKey: Buffer.alloc(32, 7), clock });
 
 /** Send a command to the locker or hall of an id. */
 export const send = <Command extends object>(
