@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { createApp } from '../../apps/api/app.module';
 import { afterwards, temporaryDirectory } from '../support/stores';
+import { harbourAcademy } from '../support/made-up';
 
 export interface Api {
   readonly app: INestApplication;
@@ -150,16 +151,7 @@ export const programme = {
   },
 };
 
-export const school = {
-  name: 'Blackpool Harbour Academy',
-  localAuthorityCode: '890',
-  localAuthority: 'Blackpool',
-  establishmentNumber: '4401',
-  phase: 'Secondary',
-  status: 'Open',
-  region: 'North West',
-  area: 'Blackpool',
-};
+export const school = harbourAcademy;
 
 export const mentor = { name: 'Oscar Roberts', programme: PROGRAMME, school: SCHOOL, from: '2025-09-01' };
 

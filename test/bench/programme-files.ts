@@ -2,8 +2,8 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { addDays, isWeekend } from '@waymark/vocabulary';
+import { upnOf } from '../support/made-up';
 
-const LETTERS = 'ABCDEFGHJKLMNPQRTUVWXYZ';
 const AREAS = [
   'Blackpool',
   'Hartlepool',
@@ -18,13 +18,6 @@ const AREAS = [
 ];
 const SCHOOLS = 40;
 const MENTORS = 50;
-
-/** A made-up UPN with the right check letter. */
-export function upnOf(number: number): string {
-  const digits = `890${String(number).padStart(9, '0')}`;
-  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (index + 2), 0);
-  return LETTERS.charAt(sum % 23) + digits;
-}
 
 const urnOf = (school: number): string => String(990_001 + school);
 

@@ -79,6 +79,8 @@ describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
         killedIn.length >= KILLS && Object.keys(phases).every((phase) => killedIn.includes(phase));
       for (let round = 1; !enough(); round += 1) {
         const data = join(folder, `import ${String(round)}`);
+        // The same key, so that the hashes of commands can be compared too.
+        cpSync(join(folder, 'never killed', 'keys'), join(data, 'keys'), { recursive: true });
         const moments = begins.flatMap((from, index) => {
           const length = (begins[index + 1] ?? whole.length) - from;
           return range(3).map((third) => from + ((third + random()) / 3) * length);

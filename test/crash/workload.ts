@@ -17,8 +17,8 @@ import {
 import { Refusal } from '@waymark/kernel';
 import type { Platform } from '@waymark/platform';
 import { derivedId, type Answer } from '@waymark/runtime';
-import { isUpn } from '@waymark/vocabulary';
 import { range } from '../support/events';
+import { harbourAcademy, upnOf } from '../support/made-up';
 import { command } from '../support/spec';
 
 const PROGRAMME = 'ampe-2025-11';
@@ -50,11 +50,6 @@ const journey = (n: number): string => derivedId('journey', String(n));
 const sessionOf = (n: number, on: string): string => derivedId('session', String(n), on);
 const mentorOf = (n: number): string => (n < WAIT ? `M-${String(1 + (n % 8))}` : `M-${String(9 + (n % 4))}`);
 
-const upn = (n: number): string => {
-  const digits = `89044012${String(n).padStart(4, '0')}`;
-  return [...'ABCDEFGHJKLMNPQRTUVWXYZ'].map((letter) => letter + digits).find(isUpn)!;
-};
-
 const to = (module: string, id: string, sent: object, label = ''): Step => ({
   key: `${id} ${sent.constructor.name} ${label}`,
   module,
@@ -82,7 +77,7 @@ const allocated = (n: number, mentor: string): Step =>
 const coming = (n: number): Step[] => {
   const [on, school] = ['2025-09-19', SCHOOL];
   const name = { forename: 'Zara', surname: `Farouk ${String(n)}` };
-  const person = { upn: upn(n), ...name, dateOfBirth: '2013-02-15', school, schoolFrom: '2025-09-01' };
+  const person = { upn: upnOf(n), ...name, dateOfBirth: '2013-02-15', school, schoolFrom: '2025-09-01' };
   const marks = range(5).map((day) => ({
     on: `2025-09-${String(15 + day)}`,
     am: day === 0 ? 'I' : '/',
@@ -181,15 +176,6 @@ const programme = command(DefineProgramme, {
   },
 });
 
-const school = command(RegisterSchool, {
-  name: 'Blackpool Harbour Academy',
-  localAuthorityCode: '890',
-  localAuthority: 'Blackpool',
-  establishmentNumber: '4401',
-  phase: 'Secondary',
-  status: 'Open',
-  region: 'North West',
-  area: 'Blackpool',
-});
+const school = command(RegisterSchool, harbourAcademy);
 
 const appointment = { name: 'Oscar Roberts', programme: PROGRAMME, school: SCHOOL, from: '2025-09-01' };

@@ -2,21 +2,7 @@ import { columns } from '@waymark/imports';
 
 /** What a programme's offices send: a handful of pupils at two schools, each file as text. */
 
-const LETTERS = 'ABCDEFGHJKLMNPQRTUVWXYZ';
-
-const withCheckLetter = (rest: string): string => {
-  const value = (character: string): number =>
-    /\d/.test(character) ? Number(character) : LETTERS.indexOf(character);
-  const sum = [...rest].reduce((all, character, index) => all + value(character) * (index + 2), 0);
-  return LETTERS.charAt(sum % 23) + rest;
-};
-
-/** The permanent UPN of a pupil by number. */
-export const upnOf = (pupil: number): string => withCheckLetter(`89044012${String(pupil).padStart(4, '0')}`);
-
-/** A temporary UPN. */
-export const temporaryUpnOf = (pupil: number): string =>
-  withCheckLetter(`89044012${String(pupil).padStart(3, '0')}A`);
+export { temporaryUpnOf, upnOf } from '../support/made-up';
 
 /** A UPN with another check letter than its own. */
 export const misspelt = (upn: string): string => (upn.startsWith('A') ? 'B' : 'A') + upn.slice(1);

@@ -1,18 +1,11 @@
 import { areaId, RegisterSchool, school } from '@waymark/domain';
+import { harbourAcademy } from '../../support/made-up';
 import { command, event, spec } from '../../support/spec';
 import { OTHER_SCHOOL, SCHOOL } from '../given';
 
 const TODAY = '2026-02-15';
 
-const fields = {
-  name: 'Blackpool Harbour Academy',
-  localAuthorityCode: '890',
-  localAuthority: 'Blackpool',
-  establishmentNumber: '4401',
-  phase: 'Secondary',
-  status: 'Open',
-  region: 'North West',
-};
+const { area: _area, ...fields } = harbourAcademy;
 const register = (differing: Partial<RegisterSchool> = {}) =>
   command(RegisterSchool, { ...fields, area: 'West Somerset', ...differing });
 const details = { ...fields, area: 'west-somerset', areaName: 'West Somerset' };
