@@ -172,8 +172,7 @@ export class Importer {
 
   /** How far the import is by its own stream, and where the last event of that stands. */
   private async state(): Promise<ImportState & { readonly position: Position }> {
-    const { streams, modules } = this.workshop.submitter;
-    const { state, position } = await streams.load(modules.get('import')!, this.id);
+    const { state, position } = await this.workshop.submitter.load('import', this.id);
     return { ...(state as ImportState), position };
   }
 

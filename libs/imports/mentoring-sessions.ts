@@ -86,7 +86,7 @@ async function worthALook(
   const warnings: string[] = [];
   const register = await submitter.facts<AttendanceFacts>('attendance', pupil);
   if (held && register?.absentOn(on)) warnings.push('PUPIL_ABSENT_THAT_DAY');
-  const { state } = await submitter.streams.load(submitter.modules.get('journey')!, journeyId);
+  const { state } = await submitter.load('journey', journeyId);
   const { sessions, model } = state as Journey;
   const first = Object.values(sessions).reduce((day, session) => (session.on < day ? session.on : day), on);
   if (model && on >= addDays(first, 7 * model.weeks)) warnings.push('LATER_THAN_PLANNED');

@@ -1,4 +1,12 @@
-import { AppointMentor, DefineProgramme, RegisterSchool, type ProgrammeDefinition } from '@waymark/domain';
+import {
+  AppointMentor,
+  DefineProgramme,
+  mentor,
+  programme,
+  RegisterSchool,
+  school,
+  type ProgrammeDefinition,
+} from '@waymark/domain';
 import { textOf, type SourceFile } from './source-file';
 import { Rejection, rowByRow, type RowCommands, type Taker } from './taker';
 
@@ -31,8 +39,7 @@ export class ProgrammeTaker implements Taker {
   private async read(): Promise<{ readonly id: string; readonly body: object }> {
     const value = JSON.parse(await textOf(this.file)) as Partial<ProgrammeFile>;
     const { id, name, eligibility, caseloadCap, deliveryModel } = value;
-    if (typeof id !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(id))
-      throw new Rejection('INVALID_PROGRAMME_ID');
+    if (typeof id !== 'string' || !programme.id.pattern.test(id)) throw new Rejection('INVALID_PROGRAMME_ID');
     const body = {
       name,
       baseline: period(value.baseline),
@@ -75,7 +82,7 @@ export const schoolTaker = (commandsFor: CommandsFor): Taker => ({
   chunk: 500,
   take: rowByRow(async (cells, row) => {
     const [urn = '', laCode, la, establishment, name, phase, status, region, area] = cells;
-    if (!/^\d{6}$/.test(urn)) throw new Rejection('INVALID_URN');
+    if (!school.id.pattern.test(urn)) throw new Rejection('INVALID_URN');
     const commands = commandsFor(row);
     await commands.send('school', urn, RegisterSchool, {
       name,
@@ -96,7 +103,7 @@ export const mentorTaker = (commandsFor: CommandsFor, programme: () => Promise<s
   chunk: 500,
   take: rowByRow(async (cells, row) => {
     const [id = '', name, _area, school, from] = cells;
-    if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(id)) throw new Rejection('INVALID_MENTOR_ID');
+    if (!mentor.id.pattern.test(id)) throw new Rejection('INVALID_MENTOR_ID');
     const commands = commandsFor(row);
     await commands.send('mentor', id, AppointMentor, { name, programme: await programme(), school, from });
     return commands.outcome();

@@ -43,7 +43,8 @@ export const referralTaker = (
       school,
       schoolFrom: earliest(on, baseline?.from),
     };
-    const journey = (await people.journey(to, pupil)) ?? derivedId('journey', to, pupil);
+    const known = await people.journey(to, pupil);
+    const journey = known ?? derivedId('journey', to, pupil);
     const refer = {
       pupil,
       programme: to,
@@ -54,7 +55,7 @@ export const referralTaker = (
       ...(sen ? { sen } : {}),
       ...flag('eal', eal),
     };
-    const agreed = consentOn && !(await isWithdrawn(events, journey, consentOn));
+    const agreed = consentOn && !(known && (await isWithdrawn(events, known, consentOn)));
     const found = (barriers ?? '').split(';').filter(Boolean);
     await commands.sendAll([
       ['pupil', pupil, RegisterPupil, register],

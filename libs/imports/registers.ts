@@ -178,11 +178,10 @@ export class RegisterTaker implements Taker {
 
   /** The register as these rows found it: where they were taken before a crash, as it was then. */
   private async registerBefore(pupil: string, commandId: string): Promise<Register> {
-    const { streams, modules } = this.workshop.submitter;
-    const attendance = modules.get('attendance')!;
-    const now = await streams.load(attendance, pupil);
+    const { submitter } = this.workshop;
+    const now = await submitter.load('attendance', pupil);
     return now.commands.has(commandId)
-      ? (await streams.loadBefore(attendance, pupil, commandId)).state
+      ? (await submitter.loadBefore('attendance', pupil, commandId)).state
       : now.state;
   }
 }

@@ -62,6 +62,3 @@ export const streamName = (category: string, id: string): string => `${category}
 
 /** The id within a stream's name: what follows the first dash. */
 export const streamId = (stream: string): string => stream.slice(stream.indexOf('-') + 1);
-
-/** The category within a stream's name: what precedes the first dash. */
-export const streamCategory = (stream: string): string => stream.slice(0, stream.indexOf('-'));

@@ -64,7 +64,7 @@ const ATTEMPTS = 20;
 /** Carries commands out: load, decide, append; once for each command, however often it is sent. */
 export class Submitter {
   readonly modules: ReadonlyMap<string, Module>;
-  readonly streams: Streams;
+  private readonly streams: Streams;
   private readonly events: EventStore;
   private readonly claims: Claims;
   private readonly clock: Clock;
@@ -89,8 +89,17 @@ export class Submitter {
 
   /** What other modules may know of a thing; undefined where it does not exist. */
   async facts<Facts = unknown>(module: string, id: string): Promise<Facts | undefined> {
-    const of = this.module(module);
-    return of.facts((await this.streams.load(of, id)).state) as Facts | undefined;
+    return this.module(module).facts((await this.load(module, id)).state) as Facts | undefined;
+  }
+
+  /** A thing as it is now. */
+  async load(module: string, id: string): Promise<Loaded> {
+    return this.streams.load(this.module(module), id);
+  }
+
+  /** A thing as a command found it: before the first event of that command. */
+  async loadBefore(module: string, id: string, command: string): Promise<Loaded> {
+    return this.streams.loadBefore(this.module(module), id, command);
   }
 
   /** The stream that holds a claimed value. */

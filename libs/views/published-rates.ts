@@ -13,8 +13,6 @@ export interface PublishedRates {
   readonly regions: ReadonlyMap<string, PublishedRate>;
 }
 
-export const nothingPublished: PublishedRates = { localAuthorities: new Map(), regions: new Map() };
-
 /** Read the Department's attendance table; its columns are described in `data/README.md`. */
 export function readPublishedRates(csv: Buffer | string): PublishedRates {
   const table: Record<string, string>[] = parse(csv, { columns: true, bom: true });

@@ -76,17 +76,29 @@ export const uuidId = {
   example: '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11',
 };
 
+const URN = /^\d{6}$/;
+
+export const urnId = { pattern: URN, description: 'the URN, six digits', example: '990401' };
+
 /** A school's unique reference number. */
 export const IsUrn = (example = '990401') =>
   field(
-    Matches(/^\d{6}$/, { message: 'must be a URN: six digits' }),
+    Matches(URN, { message: 'must be a URN: six digits' }),
     described({ type: 'string', pattern: '^\\d{6}$', example }),
   );
+
+const CODE = /^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/;
+
+export const codeId = (example: string) => ({
+  pattern: CODE,
+  description: 'letters, digits, dots and dashes',
+  example,
+});
 
 /** A name such as `M-890-1` or `ampe-2025-11`: letters, digits, dots and dashes. */
 export const IsCode = (example: string) =>
   field(
-    Matches(/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/, {
+    Matches(CODE, {
       message: 'must be letters, digits, dots and dashes, 63 at most',
     }),
     described({ type: 'string', example }),

@@ -11,7 +11,7 @@ import { GetJourney, GetTimeline } from './questions';
 type Begun = Journey & Required<Pick<Journey, 'pupil' | 'model'>>;
 
 async function begun({ submitter }: Platform, id: string): Promise<{ journey: Begun; revision: number }> {
-  const loaded = await submitter.streams.load(submitter.modules.get('journey')!, id);
+  const loaded = await submitter.load('journey', id);
   const { pupil, model, ...rest } = loaded.state as Journey;
   if (pupil === undefined || model === undefined) {
     throw new Refusal('UNKNOWN_JOURNEY', 'There is no journey with this id.', 'missing');

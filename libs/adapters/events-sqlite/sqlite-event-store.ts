@@ -12,6 +12,7 @@ import {
   type ReadStream,
   type RecordedEvent,
 } from '@waymark/kernel';
+import { settled } from '../shared/settled';
 
 /** The log's table. Exported so that the benchmark can fill the very same one by hand. */
 export const EVENTS_SCHEMA = `
@@ -241,9 +242,3 @@ const recorded = (row: Row): RecordedEvent => ({
   revision: row.revision,
   position: row.position,
 });
-
-/** The port is asynchronous, SQLite is not: its errors become rejections. */
-const settled = <T>(work: () => T): Promise<T> =>
-  new Promise((resolve) => {
-    resolve(work());
-  });

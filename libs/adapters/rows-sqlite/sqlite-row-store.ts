@@ -9,6 +9,7 @@ import {
   type RowSet,
   type RowStore,
 } from '@waymark/kernel';
+import { settled } from '../shared/settled';
 
 interface Statements {
   readonly get: Database.Statement<[string], { doc: string }>;
@@ -206,8 +207,3 @@ const tableName = (view: RowSet): string => `${view.name}@${String(view.version)
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const table = (view: RowSet): string => quoted(tableName(view));
 const extracted = (field: string): string => `json_extract(doc, '$.${field}')`;
-
-const settled = <T>(work: () => T): Promise<T> =>
-  new Promise((resolve) => {
-    resolve(work());
-  });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineModule, event, refuse, slices } from '@waymark/kernel';
 import {
+  codeId,
   IsDay,
   IsList,
   IsPart,
@@ -116,11 +117,7 @@ export const programme = defineModule(
   {
     name: 'programme',
     plural: 'programmes',
-    id: {
-      pattern: /^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/,
-      description: 'letters, digits, dots and dashes',
-      example: 'ampe-2025-11',
-    },
+    id: codeId('ampe-2025-11'),
     initial: {} as Programme,
     facts: ({ definition }: Programme): ProgrammeFacts | undefined => definition,
   },

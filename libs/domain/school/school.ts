@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineModule, event, slices } from '@waymark/kernel';
-import { IsCode, IsText, IsUrn, Optional } from '@waymark/vocabulary';
+import { IsCode, IsText, IsUrn, Optional, urnId } from '@waymark/vocabulary';
 import type { SchoolFacts } from '../shared/facts';
 
 /** What the Department for Education's register of schools says of a school, and the area it belongs to. */
@@ -70,7 +70,7 @@ export const school = defineModule(
   {
     name: 'school',
     plural: 'schools',
-    id: { pattern: /^\d{6}$/, description: 'the URN, six digits', example: '990401' },
+    id: urnId,
     initial: {} as School,
     facts: ({ details }: School): SchoolFacts | undefined => details,
   },
