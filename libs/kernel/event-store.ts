@@ -23,6 +23,30 @@ export class WrongExpectedRevision extends Error {
   }
 }
 
+/** The events are more than the store takes in one append; nothing was sent. */
+export class AppendTooLarge extends Error {
+  constructor(
+    /** Bytes of the events, as they would be sent. */
+    readonly bytes: number,
+    /** Bytes that the store takes. */
+    readonly limit: number,
+  ) {
+    super(`an append of ${String(bytes)} bytes is more than the ${String(limit)} that the event store takes`);
+    this.name = 'AppendTooLarge';
+  }
+}
+
+/**
+ * The store does not answer. Whether an append that fails so was written is unknown: the same command, sent again,
+ * finds out.
+ */
+export class StoreUnavailable extends Error {
+  constructor(store: string, options?: ErrorOptions) {
+    super(`the ${store} does not answer`, options);
+    this.name = 'StoreUnavailable';
+  }
+}
+
 export interface ReadStream {
   /** First revision to read, inclusive. Forwards from 0, backwards from the end, if left out. */
   readonly from?: number;
@@ -30,17 +54,30 @@ export interface ReadStream {
   readonly limit?: number;
 }
 
+/** A part of the whole log. */
+export interface LogPage {
+  readonly events: readonly RecordedEvent[];
+  /**
+   * Position up to which the log was looked through: the last event's where the page is full; otherwise at least where
+   * the log ended when it was asked, and never behind what was asked for. Read on from here.
+   */
+  readonly through: Position;
+}
+
 /** Events in streams, and all of them in one order. What is acknowledged is durable. */
 export interface EventStore {
-  /** Write all of the events or none of them. Throws {@link WrongExpectedRevision}. */
+  /**
+   * Write all of the events or none of them. Throws {@link WrongExpectedRevision}, {@link AppendTooLarge} and
+   * {@link StoreUnavailable}.
+   */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
   /** A stream's events; none for a stream that does not exist. */
   readStream(stream: string, options?: ReadStream): Promise<RecordedEvent[]>;
   /**
    * The next page of the whole log: up to `limit` events after `after`, in order, of some types only where they are
-   * given. Empty at the end.
+   * given. Fewer than `limit` only at the end.
    */
-  readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<RecordedEvent[]>;
+  readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage>;
   /** Position of the last event, or {@link START} for an empty log. */
   head(): Promise<Position>;
   /** Call `wake` whenever the log may have grown, by this process or another. Returns how to stop. */
