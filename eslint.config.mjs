@@ -33,6 +33,10 @@ const modular = ['libs/domain', 'libs/adapters'];
 const confined = [
   ['@nestjs', 'apps/*'],
   ['better-sqlite3', 'libs/adapters'],
+  ['@eventstore', 'libs/adapters'],
+  ['mongodb', 'libs/adapters'],
+  ['bullmq', 'libs/adapters'],
+  ['ioredis', 'libs/adapters'],
 ];
 
 /** How deep folders are told apart within a floor. */

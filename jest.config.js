@@ -28,6 +28,8 @@ const swc = {
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Those need servers: jest.engines.config.js runs them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.engine\\.test\\.ts$'],
   setupFiles: ['reflect-metadata'],
   transform: { '\\.[jt]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join('|')})/)`],

@@ -1,5 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { Platform } from '@waymark/platform';
+import { views } from '@waymark/views';
 import type { Response } from 'express';
 
 /** For whoever keeps the server running. */
@@ -13,20 +14,16 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** It can do its work: no view has stopped. Says where each is. */
+  /** It can do its work: no view has stopped. */
   @Get('ready')
-  ready(@Res({ passthrough: true }) response: Response) {
-    const views = this.platform.projector.states();
-    const ready = views.every(({ stopped }) => stopped === undefined);
-    response.status(ready ? 200 : 503);
+  async ready(@Res({ passthrough: true }) response: Response) {
+    const { serving } = this.platform;
+    const names = views.map(({ name }) => name);
+    const stopped = await serving.stopped(names);
+    response.status(stopped.size === 0 ? 200 : 503);
     return {
-      status: ready ? 'ready' : 'stopped',
-      views: views.map(({ view, version, position, stopped }) => ({
-        view,
-        version,
-        position,
-        stopped: stopped !== undefined,
-      })),
+      status: stopped.size === 0 ? 'ready' : 'stopped',
+      views: names.map((view) => ({ view, stopped: stopped.has(view) })),
     };
   }
 }

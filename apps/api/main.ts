@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { Platform, packaged } from '@waymark/platform';
+import { Platform, packaged, settingsFrom } from '@waymark/platform';
 import { kpisBy } from '@waymark/views';
 import type { Logger } from 'pino';
 import { importWithProgress, kpiTable } from '@waymark/terminal';
@@ -26,10 +26,11 @@ async function serve(log: Logger): Promise<void> {
   const host = process.env['HOST'] ?? '127.0.0.1';
   const port = portIn(process.env['PORT']);
   const platform = await Platform.open({
-    data: process.env['WAYMARK_DATA'] ?? '.waymark',
+    ...settingsFrom(process.env),
     onFault: (what, reason) => log.error({ what, reason: masked(reason) }, 'fault'),
   });
   if (process.argv.includes('--sample')) await showSample(platform);
+  await platform.work([]);
   const app = await createApp(platform, log);
 
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

@@ -31,6 +31,7 @@ const statusOf: Readonly<Record<RefusalKind, number>> = {
   missing: HttpStatus.NOT_FOUND,
   conflict: HttpStatus.CONFLICT,
   stale: HttpStatus.PRECONDITION_FAILED,
+  unavailable: HttpStatus.SERVICE_UNAVAILABLE,
 };
 
 /** What the reader of bodies found, by the type of its error. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Platform } from '@waymark/platform';
+import { Platform, settingsFrom } from '@waymark/platform';
 import {
   attendanceBy,
   attendanceGroups,
@@ -36,10 +36,13 @@ const instant = (text: string): string => {
 /** Open the platform, do something with it, and close it whatever happens. */
 async function withPlatform(work: (platform: Platform) => Promise<void>): Promise<void> {
   const platform = await Platform.open({
-    data: process.env['WAYMARK_DATA'] ?? '.waymark',
+    ...settingsFrom(process.env),
+    work: true,
+    standby: true,
     onFault: (what, reason) => process.stderr.write(`${what}: ${reason}\n`),
   });
   try {
+    await platform.work([]);
     await work(platform);
   } finally {
     await platform.close();

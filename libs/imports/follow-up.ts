@@ -1,12 +1,10 @@
-import { Refusal, START, type Position } from '@waymark/kernel';
+import { Refusal, type Position } from '@waymark/kernel';
 import { AllocatePupil, AssessEligibility, type DomainEvents, type FollowUps } from '@waymark/domain';
 import { derivedId, sideBySide } from '@waymark/runtime';
 import { caseloads, every, find, importReport, mentors, type CaseloadRow } from '@waymark/views';
 import type { Day } from '@waymark/vocabulary';
 import type { Workshop } from './taker';
 
-/** How long to wait for a mentor's place to be confirmed, in milliseconds. */
-const CONFIRMATION = 30_000;
 /** Events read at once to count what was done. */
 const PAGE = 1_000;
 
@@ -35,21 +33,19 @@ export class FollowUp {
 
   async run(): Promise<FollowUps> {
     // Places that were taken before a crash are confirmed first, so that no pupil is given a second one.
-    await this.workshop.reactor.catchUp();
-    await this.workshop.projector.catchUp();
+
+    await this.workshop.settle();
     await sideBySide(every(this.workshop.rows, caseloads), async ({ key, row }) => {
       if (row.eligible === undefined && !row.ended) await this.assess(key);
     });
-    await this.workshop.projector.catchUp();
+    await this.workshop.settle();
     const begun =
       (await importReport(this.workshop.rows, this.importId))?.startedAt ?? new Date().toISOString();
     const plan = await this.plan(begun.slice(0, 10));
-    let last = START;
     await sideBySide(plan, async ([mentor, pupils]) => {
-      for (const { journey, on } of pupils) last = Math.max(await this.allocate(mentor, journey, on), last);
+      for (const { journey, on } of pupils) await this.allocate(mentor, journey, on);
     });
-    await this.workshop.reactor.reached(last, CONFIRMATION);
-    await this.workshop.projector.catchUp();
+    await this.workshop.settle();
     return { ...(await this.done()), notAllocated: this.notAllocated };
   }
 
@@ -57,8 +53,8 @@ export class FollowUp {
   private async done(): Promise<Omit<FollowUps, 'notAllocated'>> {
     let [assessed, eligible, allocated] = [0, 0, 0];
     for (let after = this.since; ;) {
-      const page = await this.workshop.events.readAll(after, PAGE);
-      for (const { type, data, metadata } of page) {
+      const { events, through } = await this.workshop.events.readAll(after, PAGE);
+      for (const { type, data, metadata } of events) {
         if (metadata.correlation !== this.importId) continue;
         if (type === 'EligibilityAssessed') {
           assessed += 1;
@@ -66,9 +62,8 @@ export class FollowUp {
         }
         if (type === 'PlaceTaken') allocated += 1;
       }
-      const last = page.at(-1);
-      if (!last) return { assessed, eligible, allocated };
-      after = last.position;
+      if (events.length < PAGE) return { assessed, eligible, allocated };
+      after = through;
     }
   }
 
@@ -96,16 +91,14 @@ export class FollowUp {
     return plan;
   }
 
-  /** Returns the position of the mentor's event. */
-  private async allocate(mentor: string | undefined, journey: string, on: Day): Promise<Position> {
+  private async allocate(mentor: string | undefined, journey: string, on: Day): Promise<void> {
     try {
       if (mentor === undefined) throw new Refusal('NO_MENTOR_AT_SCHOOL', 'The school has no mentor.');
       const command = Object.assign(new AllocatePupil(), { journey, on });
-      return (await this.send('mentor', mentor, command, 'allocate', journey)).position;
+      await this.send('mentor', mentor, command, 'allocate', journey);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.notAllocated[error.code] = (this.notAllocated[error.code] ?? 0) + 1;
-      return START;
     }
   }
 

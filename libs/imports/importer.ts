@@ -116,7 +116,7 @@ export class Importer {
 
   private async whichProgramme(): Promise<string> {
     if (this.programmeTaker) return this.programmeTaker.idInFile();
-    await this.workshop.projector.catchUp();
+    await this.workshop.settle();
     const [only, ...others] = (await byKey(this.workshop.rows, programmes)).keys();
     if (only === undefined || others.length > 0) {
       throw new Refusal(
@@ -190,12 +190,12 @@ export class Importer {
 
 /** The import of the same files that was begun and not finished, if there is one. */
 export async function unfinishedImport(
-  { rows, projector }: Workshop,
+  workshop: Workshop,
   files: readonly SourceFile[],
 ): Promise<string | undefined> {
-  await projector.catchUp();
+  await workshop.settle();
   const wanted = namesAndHashes(files);
-  for await (const { key, row } of every(rows, importReports, { state: 'running' })) {
+  for await (const { key, row } of every(workshop.rows, importReports, { state: 'running' })) {
     if (namesAndHashes(row.files) === wanted) return key;
   }
   return undefined;

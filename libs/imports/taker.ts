@@ -1,16 +1,16 @@
-import { Refusal, type CommandClass, type EventStore, type RowStore } from '@waymark/kernel';
+import { Refusal, type CommandClass, type EventStore, type RowReader } from '@waymark/kernel';
 import { check } from '@waymark/vocabulary';
-import { derivedId, sideBySide, type Projector, type Reactor, type Submitter } from '@waymark/runtime';
+import { derivedId, sideBySide, type Submitter } from '@waymark/runtime';
 import type { RowWarning } from '@waymark/domain';
 import type { TableRow } from './table';
 
 /** What an import works with. */
 export interface Workshop {
   readonly events: EventStore;
-  readonly rows: RowStore;
+  readonly rows: RowReader;
   readonly submitter: Submitter;
-  readonly projector: Projector;
-  readonly reactor: Reactor;
+  /** Until every view and policy has seen all that the log holds now. */
+  settle(): Promise<void>;
 }
 
 /** What became of some rows: an outcome for each, in their order. */

@@ -1,3 +1,5 @@
+import type { EventMetadata } from './event';
+
 /** A class whose instances are commands; its decorators say what a valid one is. */
 export type CommandClass<Command extends object = object> = new () => Command;
 
@@ -56,6 +58,12 @@ export interface Handler<State = never, Events = unknown> {
 }
 
 /**
+ * Leads what an event says from one schema version to the next: a pure function of the data, which it leaves as they
+ * are, and of what else is known of the event.
+ */
+export type Upcaster<To = object> = (data: never, metadata: EventMetadata) => To;
+
+/**
  * A slice of a module: some of its commands and the events they lead to (and, in `Emits`, events of the
  * module's other slices that its decisions record too). An event's name stands once, in `evolve`; a command's
  * once, in `decide`.
@@ -67,8 +75,12 @@ export interface Slice<State, Events, Emits = Events> {
   };
   /** Fields that are personal data of the event's subject. */
   readonly personal?: { readonly [Type in keyof Events]?: readonly (keyof Events[Type] & string)[] };
-  /** Schema versions above 1. */
-  readonly schema?: { readonly [Type in keyof Events]?: number };
+  /**
+   * The way from older schemas of an event to the current one, which `evolve` takes: the first leads from schema 1 to
+   * 2, the next from 2 to 3. The current schema is one more than there are upcasters. None is ever changed or taken
+   * away, nor an event's name; and an event that is no longer recorded keeps its fold, for logs still hold it.
+   */
+  readonly upcast?: { readonly [Type in keyof Events]?: readonly [...Upcaster[], Upcaster<Events[Type]>] };
   /** Commands that only policies send: no route leads to them. */
   readonly internal?: readonly string[];
 }
@@ -78,7 +90,7 @@ export interface AnySlice<State = unknown, Events = unknown> {
   readonly decide: Readonly<Record<string, Handler>>;
   readonly evolve: Readonly<Record<string, (state: never, data: never, on: string) => unknown>>;
   readonly personal?: Readonly<Record<string, readonly string[]>>;
-  readonly schema?: Readonly<Record<string, number>>;
+  readonly upcast?: Readonly<Record<string, readonly Upcaster[]>>;
   readonly internal?: readonly string[];
   /** Never there: only carries the types. */
   readonly types?: { readonly state: State; readonly events: Events };

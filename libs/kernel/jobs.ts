@@ -1,8 +1,12 @@
 /** Work to be done in the background: what kind, and what for. No personal data: ids only. */
 export interface JobRequest {
+  /** Letters, digits and dashes. */
   readonly kind: string;
   readonly data: object;
-  /** The job's own id, by which a second request for the same is no second job. Made up if left out. */
+  /**
+   * The job's own id, whatever its kind, by which a second request for the same is no second job for as long as the first
+   * is kept. Made up if left out.
+   */
   readonly id?: string;
 }
 
@@ -16,17 +20,28 @@ export const jobStates: readonly JobState[] = ['waiting', 'running', 'done', 'fa
 /** A job as it stands. */
 export interface Job extends Required<JobRequest> {
   readonly state: JobState;
-  /** Attempts begun, the one at hand included. */
+  /** Attempts begun, the one at hand included, and those not that a worker broke off by stopping or dying. */
   readonly attempts: number;
   /** The last that the handler said of how far it is. */
   readonly progress?: object;
   /** What it came to, where it is done. */
   readonly result?: object;
-  /** Why the last attempt failed. */
+  /** Why the last attempt that ended failed, unless the job is done or cancelled since: 500 characters at most. */
   readonly error?: string;
   /** UTC, milliseconds. */
   readonly addedAt: string;
   readonly finishedAt?: string;
+}
+
+/** Why a handler is to end before it is through. */
+export type Interruption = 'cancelled' | 'stopping' | 'taken over';
+
+/** The reason of a handler's signal. What a handler throws once its signal is aborted is taken for this. */
+export class JobInterrupted extends Error {
+  constructor(readonly why: Interruption) {
+    super(`the job was interrupted: ${why}`);
+    this.name = 'JobInterrupted';
+  }
 }
 
 /** What a handler is given beside the job's data. */
@@ -34,9 +49,13 @@ export interface JobContext {
   readonly id: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** Aborted where the job was cancelled, or the worker stops: the handler then ends as soon as it well can. */
+  /**
+   * Aborted, its reason a {@link JobInterrupted}, where the job was cancelled, the worker stops, or another worker has
+   * taken the job over from one that it took for dead. The handler then throws as soon as it well can; what it
+   * completes nevertheless is done, except where it was taken over.
+   */
   readonly signal: AbortSignal;
-  /** Say how far it is. */
+  /** Say how far it is. Rejects with {@link JobInterrupted} where another worker has taken the job over. */
   progress(progress: object): Promise<void>;
 }
 
@@ -71,7 +90,12 @@ export interface ListJobs {
 
 /**
  * Work that outlives the process that asked for it. A job is done at least once: one whose worker died is begun again by
- * another, so handlers go on where they were. An attempt ended by a worker that stops is not counted.
+ * another, so handlers go on where they were. An attempt broken off by a worker that stops or dies is not counted, but a
+ * job whose workers died ten times is a dead letter too. The last thousand or so of the done and of the cancelled jobs
+ * are kept, and all dead letters.
+ *
+ * A queue on a server throws `StoreUnavailable` where that does not answer: whether a job was added is then unknown, and
+ * the same request with the same id finds out.
  */
 export interface Jobs {
   /** Returns the job's id, also where it had been added before. */
@@ -79,13 +103,15 @@ export interface Jobs {
   get(id: string): Promise<Job | undefined>;
   /** The last added first. */
   list(which?: ListJobs): Promise<readonly Job[]>;
-  /** True where the job was waiting (it never runs) or running (its handler is told). */
+  /** True where the job was waiting (it never runs) or running (its handler is told within about a second). */
   cancel(id: string): Promise<boolean>;
   /** Try a failed or cancelled job again, from its first attempt. False where it is neither. */
   retry(id: string): Promise<boolean>;
   /**
-   * Add a job of this kind at the times of a cron expression (UTC, `minute hour day month weekday`): once for each time,
-   * however many processes schedule it. Scheduling a kind again replaces its times.
+   * Add a job of this kind at the times of a cron expression (UTC, `minute hour day month weekday`, or with seconds
+   * before them): once for each time, however many processes schedule it, as long as any works. Times that passed while
+   * none did are made up for by one job. A job's id is its kind and time: `reminders@2026-03-02T09:00:00.000Z`. Scheduling
+   * a kind again replaces its times. Throws where the expression is not one.
    */
   schedule(kind: string, cron: string, data: object): Promise<void>;
   /** Do jobs of these kinds from now on. */

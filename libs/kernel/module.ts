@@ -1,4 +1,4 @@
-import type { AnySlice, Handler } from './decider';
+import type { AnySlice, Handler, Upcaster } from './decider';
 
 type Fold = (state: never, data: never, on: string) => unknown;
 
@@ -22,6 +22,9 @@ export interface Module<Events = unknown, State = unknown, Facts = unknown> exte
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly folds: ReadonlyMap<string, Fold>;
   readonly personal: ReadonlyMap<string, readonly string[]>;
+  /** The way from older schemas, for the events that have had any. */
+  readonly upcasters: ReadonlyMap<string, readonly Upcaster[]>;
+  /** The current schema version of every event. */
   readonly schema: ReadonlyMap<string, number>;
   readonly internal: ReadonlySet<string>;
   /** Only types: the module's events and state. */
@@ -40,13 +43,16 @@ export function defineModule<State, Facts, const Slices extends readonly AnySlic
   shape: Shape<State, Facts>,
   slices: Slices,
 ): Module<EventsOfSlices<Slices>, State, Facts> {
+  const folds = merged(slices, (slice) => slice.evolve);
+  const upcasters = merged(slices, (slice) => slice.upcast ?? {});
   return {
     ...(shape as unknown as Shape<never, Facts>),
     initial: shape.initial as never,
     handlers: merged(slices, (slice) => slice.decide),
-    folds: merged(slices, (slice) => slice.evolve),
+    folds,
     personal: merged(slices, (slice) => slice.personal ?? {}),
-    schema: merged(slices, (slice) => slice.schema ?? {}),
+    upcasters,
+    schema: new Map([...folds.keys()].map((type) => [type, 1 + (upcasters.get(type)?.length ?? 0)])),
     internal: new Set(slices.flatMap((slice) => slice.internal ?? [])),
   };
 }

@@ -1,5 +1,8 @@
-/** How a refusal is answered: the request is wrong, nothing is there, or it does not fit what was recorded before. */
-export type RefusalKind = 'invalid' | 'missing' | 'conflict' | 'stale';
+/**
+ * How a refusal is answered: the request is wrong, nothing is there, it does not fit what was recorded before, or it cannot be
+ * answered at present.
+ */
+export type RefusalKind = 'invalid' | 'missing' | 'conflict' | 'stale' | 'unavailable';
 
 /** A field that was wrong: its path in the body, a stable code, and words for a person. Never the value itself. */
 export interface FieldError {

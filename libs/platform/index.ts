@@ -1,2 +1,5 @@
 export * from './package-root';
 export * from './platform';
+export * from './rebuild-job';
+export * from './settings';
+export * from './stores';

@@ -1,124 +1,167 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { cp, mkdtemp } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
 import { domain } from '@waymark/domain';
-import type { EventStore, RowStore } from '@waymark/kernel';
+import type { EventStore, Jobs, JobHandler, RecordedEvent, RowReader, RowStore } from '@waymark/kernel';
 import { policies } from '@waymark/policies';
-import { Projector, Reactor, Submitter, claims, type Clock } from '@waymark/runtime';
+import {
+  Catalog,
+  Parking,
+  Rebuilder,
+  Serving,
+  Skips,
+  Submitter,
+  Upkeep,
+  claims,
+  projections,
+  schemasOf,
+  systemClock,
+  unknownReason,
+  upcasting,
+  type Clock,
+  type Reactor,
+} from '@waymark/runtime';
 import { readPublishedRates, views, type PublishedRates } from '@waymark/views';
 import { packaged } from './package-root';
+import { rebuildJob, requestRebuild } from './rebuild-job';
+import { copyOfAll } from './scratch';
+import { Settlement } from './settlement';
+import { openStores, type Stores } from './stores';
+import type { Settings } from './settings';
 
-const SCRATCH = 'scratch-';
-/** How long a copy may be in use, in milliseconds. */
-const DAY = 86_400_000;
-
-export interface PlatformOptions {
-  /** Folder of the embedded stores. */
+export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
+  /** Folder of the embedded stores, of uploads and of keys. */
   readonly data: string;
   readonly clock?: Clock;
+  /** Takes part in keeping views up only where no other process does: for a command line. */
+  readonly standby?: boolean;
   /** Told of a view that stopped, or a policy that failed and will be tried again. */
   readonly onFault?: (what: string, reason: string) => void;
 }
 
+/** Every module that has events, the runtime's own included. */
+const modules = [...domain, claims, projections];
+const schemas = schemasOf(modules);
+const unknown = (event: RecordedEvent): string | undefined => unknownReason(event, schemas);
+
 /** Everything put together: the one place where adapters are chosen. */
 export class Platform {
+  /** The log, each event in its current schema. */
+  readonly events: EventStore;
+  readonly submitter: Submitter;
+  readonly catalog: Catalog;
+  readonly serving: Serving;
+  readonly rebuilder: Rebuilder;
+  readonly parking: Parking;
+  readonly published: PublishedRates;
+  private readonly upkeep: Upkeep;
+  private readonly settlement: Settlement;
+  private readonly works: boolean;
+  private removeOnClose = false;
+
   private constructor(
     private readonly options: PlatformOptions,
-    private readonly log: SqliteEventStore,
-    private readonly tables: SqliteRowStore,
-    readonly submitter: Submitter,
-    readonly projector: Projector,
-    readonly reactor: Reactor,
-    readonly published: PublishedRates,
-  ) {}
-
-  /** Open the embedded default: SQLite files in one folder, no server. */
-  static async open(options: PlatformOptions): Promise<Platform> {
-    const { data, clock, onFault } = options;
-    mkdirSync(data, { recursive: true, mode: 0o700 });
-    const events = new SqliteEventStore(join(data, 'events.sqlite'));
-    const rows = new SqliteRowStore(join(data, 'views.sqlite'));
-    const submitter = new Submitter({
+    /** The stores themselves. */
+    readonly stores: Stores,
+  ) {
+    const { clock = systemClock, work = true, standby = false, onFault, data } = options;
+    const now = (): string => clock.now();
+    const { rows } = stores;
+    this.works = work;
+    const events = (this.events = upcasting(stores.events, modules));
+    const hashKey = options.hashKey ?? keyFromFile(join(data, 'keys', 'hash.key'));
+    const submitter = (this.submitter = new Submitter({
       events,
-      modules: domain,
-      hashKey: keyFromFile(join(data, 'keys', 'hash.key')),
-      ...(clock ? { clock } : {}),
+      modules: [...domain, projections],
+      hashKey,
+      clock,
+    }));
+    const catalog = (this.catalog = new Catalog(rows.control));
+    const serving = (this.serving = new Serving(rows, catalog, views));
+    const rebuilder = (this.rebuilder = new Rebuilder({
+      ...{ events, rows, views, catalog, now },
+      folding: { unknown, skips: new Skips(events) },
+      onChanged: async () => (work ? this.upkeep.changed() : undefined),
+    }));
+    this.upkeep = new Upkeep({
+      ...{ events, rows, views, policies, submitter, catalog, serving, rebuilder, unknown, now, standby },
+      control: rows.control,
+      member: randomUUID(),
+      onOutdated: (outdated) => requestRebuild(stores.jobs, catalog, outdated),
+      onFault: (what, reason) => onFault?.(what, reason),
     });
-    const known = new Set([...domain, claims].flatMap(({ folds }) => [...folds.keys()]));
-    const projector = new Projector({
-      events,
-      rows,
-      views,
-      known,
-      onStopped: (view, reason) => onFault?.(`view ${view}`, reason),
-      onFailed: (error) => onFault?.('views', String(error)),
+    this.parking = new Parking({
+      ...{ events, rows, views, catalog, submitter, now },
+      reactor: this.reactor,
     });
-    const reactor = new Reactor({
-      events,
-      rows,
-      policies,
-      submitter,
-      onFailed: (error) => onFault?.('policies', String(error)),
-    });
-    const published = readPublishedRates(
+    this.settlement = new Settlement(events, serving, catalog, this.reactor);
+    this.published = readPublishedRates(
       readFileSync(packaged('data', 'reference', 'dfe-attendance-2025-26.csv')),
     );
-    const platform = new Platform(options, events, rows, submitter, projector, reactor, published);
-    await projector.start();
-    reactor.start();
+  }
+
+  /** Open everything, and take part in the work unless the options say otherwise. */
+  static async open(options: PlatformOptions): Promise<Platform> {
+    mkdirSync(options.data, { recursive: true, mode: 0o700 });
+    const stores = await openStores({ engines: {}, work: true, ...options });
+    const platform = new Platform(options, stores);
+    if (platform.works) await platform.upkeep.start();
     return platform;
   }
 
-  get events(): EventStore {
-    return this.log;
+  /** The views as they are served: all that is read of what this gives belongs together. */
+  get rows(): RowReader {
+    return this.serving.reader();
   }
 
-  get rows(): RowStore {
-    return this.tables;
+  get jobs(): Jobs {
+    return this.stores.jobs;
   }
 
-  /** Folder of the embedded stores. */
+  get rowStore(): RowStore {
+    return this.stores.rows;
+  }
+
+  get reactor(): Reactor {
+    return this.upkeep.reactor;
+  }
+
+  /** Folder of the embedded stores, of uploads and of keys. */
   get data(): string {
     return this.options.data;
   }
 
-  /** Until every view and policy has seen all that the log holds now. */
-  async settle(): Promise<void> {
-    await this.reactor.catchUp();
-    await this.projector.catchUp();
+  /** Do jobs in this process from now on: those given, and rebuilds. */
+  async work(handlers: readonly JobHandler[]): Promise<void> {
+    await this.jobs.work([...handlers, rebuildJob(this.rebuilder)]);
   }
 
-  /** A copy of everything to try something on; closing it removes it. */
+  /** Until every view and policy has seen all that the log holds now. */
+  settle(): Promise<void> {
+    return this.settlement.settle();
+  }
+
+  /** A copy of everything to try something on, embedded; closing it removes it. */
   async scratch(): Promise<Platform> {
-    this.removeOldScratches();
-    const data = await mkdtemp(join(this.options.data, SCRATCH));
-    // The views first: what they lack they take from the log, but they must not be ahead of it.
-    await this.tables.copyTo(join(data, 'views.sqlite'));
-    await this.log.copyTo(join(data, 'events.sqlite'));
-    await cp(join(this.options.data, 'keys'), join(data, 'keys'), { recursive: true });
-    const copy = await Platform.open({ ...this.options, data });
+    const { clock, onFault, hashKey } = this.options;
+    const data = await copyOfAll(this.data, this.stores);
+    const copy = await Platform.open({
+      data,
+      ...(clock && { clock }),
+      ...(onFault && { onFault }),
+      ...(hashKey && { hashKey }),
+    });
+    await copy.work([]);
     copy.removeOnClose = true;
     return copy;
   }
 
-  private removeOnClose = false;
-
-  /** Copies that a process which was killed has left behind: they hold personal data. */
-  private removeOldScratches(): void {
-    for (const name of readdirSync(this.options.data).filter((entry) => entry.startsWith(SCRATCH))) {
-      const folder = join(this.options.data, name);
-      if (Date.now() - statSync(folder).mtimeMs > DAY) rmSync(folder, { recursive: true, force: true });
-    }
-  }
-
   async close(): Promise<void> {
-    await this.reactor.stop();
-    await this.projector.stop();
-    await this.log.close();
-    await this.tables.close();
-    if (this.removeOnClose) rmSync(this.options.data, { recursive: true, force: true });
+    await this.jobs.close();
+    if (this.works) await this.upkeep.stop();
+    await this.stores.events.close();
+    await this.stores.rows.close();
+    if (this.removeOnClose) rmSync(this.data, { recursive: true, force: true });
   }
 }

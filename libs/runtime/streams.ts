@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { streamName, type EventStore, type Module, type Position, type RecordedEvent } from '@waymark/kernel';
+import { Undecidable, undecidable } from './undecidable';
+import { unknownReason } from './upcasting';
 
 /** A command that a stream has events of, as a retry must find it. */
 export interface KnownCommand {
@@ -74,8 +76,9 @@ function folded(module: Module, from: Loaded, events: readonly RecordedEvent[]):
   const commands = new Map(from.commands);
   for (const event of events) {
     const fold = module.folds.get(event.type);
-    if (!fold) throw new Error(`${event.type} in ${module.name} is not an event this version knows`);
-    state = fold(state, event.data as never, event.metadata.on) as never;
+    const unknown = unknownReason(event, module.schema);
+    if (!fold || unknown !== undefined) throw new Undecidable(module.name, unknown ?? event.type);
+    state = undecidable(event.type, () => fold(state, event.data as never, event.metadata.on) as never);
     ({ revision, position } = event);
     const { id, hash } = event.metadata.command;
     const earlier = commands.get(id)?.events ?? [];

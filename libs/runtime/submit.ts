@@ -17,6 +17,7 @@ import { Claims, claims } from './claims';
 import { systemClock, type Clock } from './clock';
 import { bodyHash, derivedId, numberedId } from './hash';
 import { Streams, type KnownCommand, type Loaded } from './streams';
+import { Undecidable, undecidable } from './undecidable';
 
 /** A command on its way to the thing it is for. */
 export interface Submission {
@@ -191,9 +192,10 @@ export class Submitter {
       newId: (label) => derivedId(commandId, label),
       facts: facts as never,
     };
-    const decided = handler.decide(command as never, state, context) as readonly Decided<
-      Record<string, object>
-    >[];
+    const decided = undecidable(
+      name,
+      () => handler.decide(command as never, state, context) as readonly Decided<Record<string, object>>[],
+    );
     if (decided.length > 0) {
       const correlation = submission.correlation ?? commandId;
       const claimant = { by: streamName(module.name, id), actor, correlation, causation: commandId };
@@ -209,7 +211,7 @@ export class Submitter {
       metadata: {
         on,
         recordedAt: now,
-        schema: module.schema.get(type) ?? 1,
+        schema: module.schema.get(type)!,
         actor,
         ...(subject === undefined ? {} : { subject }),
         correlation: submission.correlation ?? commandId,
@@ -306,8 +308,8 @@ const folded = (module: Module, state: never, decided: readonly Decided<Record<s
   let after = state;
   for (const { type, data, on } of decided) {
     const fold = module.folds.get(type);
-    if (!fold) throw new Error(`${module.name} decided ${type}, which it has no fold for`);
-    after = fold(after, data as never, on) as never;
+    if (!fold) throw new Undecidable(module.name, `decided ${type}, which it has no fold for`);
+    after = undecidable(type, () => fold(after, data as never, on) as never);
   }
   return after;
 };

@@ -1,4 +1,4 @@
-import { streamId, viewsOf, type RecordedEvent, type RowStore } from '@waymark/kernel';
+import { streamId, viewsOf, type RecordedEvent, type RowReader } from '@waymark/kernel';
 import {
   absencePercent,
   added,
@@ -112,7 +112,7 @@ export interface AttendanceQuery extends Period {
 
 /** Attendance over a period, by pupil, school, area or region, in the order of their keys. */
 export async function attendanceBy(
-  rows: RowStore,
+  rows: RowReader,
   { by, asKnownAt, ...period }: AttendanceQuery,
 ): Promise<(PupilAttendance | GroupAttendance)[]> {
   const counted = asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
@@ -166,12 +166,12 @@ interface Counted extends OfPupil {
   readonly counts: Counts;
 }
 
-async function* standing(rows: RowStore, period: Period): AsyncGenerator<Counted> {
+async function* standing(rows: RowReader, period: Period): AsyncGenerator<Counted> {
   for await (const { row } of every(rows, attendance))
     yield { ...row, counts: countPages(row.pages, period) };
 }
 
-async function* knownAt(rows: RowStore, period: Period, at: Instant): AsyncGenerator<Counted> {
+async function* knownAt(rows: RowReader, period: Period, at: Instant): AsyncGenerator<Counted> {
   for await (const { row } of every(rows, attendanceHistory)) {
     yield { ...row, counts: countsOver(registerAt(row, at), period) };
   }

@@ -1,4 +1,4 @@
-import { viewsOf, type RowStore } from '@waymark/kernel';
+import { viewsOf, type RowReader } from '@waymark/kernel';
 import { safeguardingKinds, type DomainEvents } from '@waymark/domain';
 import { one, paged, find, type Page, type PageOf } from './read';
 import { mentors, pupils } from './directory';
@@ -174,7 +174,7 @@ export interface Caseload extends Page<CaseloadEntry> {
 
 /** A mentor's caseload; undefined where there is no such mentor. */
 export async function caseloadOf(
-  rows: RowStore,
+  rows: RowReader,
   mentor: string,
   page: PageOf,
 ): Promise<Caseload | undefined> {

@@ -1,4 +1,4 @@
-import { viewsOf, type EventStore, type RowStore } from '@waymark/kernel';
+import { viewsOf, type EventStore, type RowReader } from '@waymark/kernel';
 import type { DomainEvents, FileKind, FollowUps, OutcomeRun, RowWarning } from '@waymark/domain';
 import { one, every } from './read';
 
@@ -143,11 +143,11 @@ const merged = (a: RegisterReport, b: FileReport): Omit<RegisterReport, 'correct
   noMark: a.noMark + b.noMark,
 });
 
-export const importReport = (rows: RowStore, id: string): Promise<ImportReport | undefined> =>
+export const importReport = (rows: RowReader, id: string): Promise<ImportReport | undefined> =>
   one(rows, importReports, id);
 
 /** All imports, the last one first. */
-export async function allImports(rows: RowStore): Promise<(ImportReport & { readonly id: string })[]> {
+export async function allImports(rows: RowReader): Promise<(ImportReport & { readonly id: string })[]> {
   const found: (ImportReport & { readonly id: string })[] = [];
   for await (const { key, row } of every(rows, importReports)) found.push({ id: key, ...row });
   return found.sort((a, b) =>

@@ -1,4 +1,4 @@
-import { viewsOf, type RowStore } from '@waymark/kernel';
+import { viewsOf, type RowReader } from '@waymark/kernel';
 import type { DomainEvents } from '@waymark/domain';
 import { mentors, programmes, schools } from './directory';
 import { byKey, every } from './read';
@@ -85,7 +85,7 @@ export interface PhaseProgressQuery {
 
 /** Phase progress of every programme, area, school or mentor, in the order of their keys. */
 export async function phaseProgressBy(
-  rows: RowStore,
+  rows: RowReader,
   { by, programme }: PhaseProgressQuery,
 ): Promise<PhaseProgress[]> {
   const names = {

@@ -1,4 +1,4 @@
-import type { FindRows, RowStore, View } from '@waymark/kernel';
+import type { FindRows, RowReader, View } from '@waymark/kernel';
 
 /** Rows read at a time when a whole view is gone through. */
 const PAGE = 1_000;
@@ -10,20 +10,21 @@ export interface Found<Row> {
 
 /** Rows of a view in the order of their keys. */
 export const find = async <Row extends object>(
-  rows: RowStore,
+  rows: RowReader,
   view: View<Row>,
   query?: FindRows,
 ): Promise<Found<Row>[]> => (await rows.find(view, query)) as Found<Row>[];
 
 export const one = async <Row extends object>(
-  rows: RowStore,
+  rows: RowReader,
   view: View<Row>,
   key: string,
-): Promise<Row | undefined> => (await rows.load(view, [key])).get(key) as Row | undefined;
+): Promise<Row | undefined> =>
+  ((await rows.load(view, [key])).get(key)?.row as Row | null | undefined) ?? undefined;
 
 /** Every row of a view, or every one that meets `where`. */
 export async function* every<Row extends object>(
-  rows: RowStore,
+  rows: RowReader,
   view: View<Row>,
   where: FindRows['where'] = {},
 ): AsyncGenerator<Found<Row>> {
@@ -37,7 +38,7 @@ export async function* every<Row extends object>(
 }
 
 /** Every row of a view by its key. */
-export async function byKey<Row extends object>(rows: RowStore, view: View<Row>): Promise<Map<string, Row>> {
+export async function byKey<Row extends object>(rows: RowReader, view: View<Row>): Promise<Map<string, Row>> {
   const found = new Map<string, Row>();
   for await (const { key, row } of every(rows, view)) found.set(key, row);
   return found;

@@ -1,4 +1,4 @@
-import { streamId, viewsOf, type RecordedEvent, type RowStore } from '@waymark/kernel';
+import { streamId, viewsOf, type RecordedEvent, type RowReader } from '@waymark/kernel';
 import {
   absencePercent,
   countPages,
@@ -151,7 +151,7 @@ export interface Kpis {
 }
 
 /** KPIs of every region, area, school or mentor, in the order of their keys. */
-export async function kpisBy(rows: RowStore, published: PublishedRates, query: KpiQuery): Promise<Kpis[]> {
+export async function kpisBy(rows: RowReader, published: PublishedRates, query: KpiQuery): Promise<Kpis[]> {
   const directory = {
     programmes: await byKey(rows, programmes),
     schools: await byKey(rows, schools),

@@ -1,8 +1,7 @@
 import type { EventStore, View } from '@waymark/kernel';
-import type { Projector } from '@waymark/runtime';
 import { range, readWhole } from '../support/events';
 import { afterwards, openStores } from '../support/stores';
-import { contents, folded, projectorOver, put, rowsOf, viewNames } from '../support/views';
+import { contents, folded, type Projecting, projectorOver, put, rowsOf, viewNames } from '../support/views';
 
 const LONG = 20_000;
 jest.setTimeout(30_000);
@@ -16,7 +15,7 @@ describe('Projector as part of a service', () => {
     ({ events } = stores);
   });
 
-  const started = async (projector: Projector): Promise<Projector> => {
+  const started = async (projector: Projecting): Promise<Projecting> => {
     afterwards(() => projector.stop());
     await projector.start();
     return projector;

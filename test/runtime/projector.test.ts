@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { type EventStore, type RecordedEvent, type RowStore, type View } from '@waymark/kernel';
-import type { Projector } from '@waymark/runtime';
 import { newEvent, range, readWhole } from '../support/events';
 import { afterwards, openStores } from '../support/stores';
 import {
@@ -9,6 +8,7 @@ import {
   folded,
   known,
   popularity,
+  Projecting,
   projectorOver,
   put,
   refolding,
@@ -30,7 +30,7 @@ describe('Projector', () => {
     ({ events, rows } = stores);
   });
 
-  const started = async (projector: Projector): Promise<Projector> => {
+  const started = async (projector: Projecting): Promise<Projecting> => {
     afterwards(() => projector.stop());
     await projector.start();
     return projector;

@@ -30,10 +30,11 @@ export function newEvent(type: string, data: object = {}, metadata: Partial<Even
 /** The whole log, read in pages of `size`. */
 export async function readWhole(store: EventStore, size = 500): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
-  for (;;) {
-    const page = await store.readAll(events.at(-1)?.position ?? START, size);
-    if (page.length === 0) return events;
-    events.push(...page);
+  for (let after = START; ;) {
+    const page = await store.readAll(after, size);
+    events.push(...page.events);
+    if (page.events.length < size) return events;
+    after = page.through;
   }
 }
 

@@ -1,5 +1,13 @@
-import { viewsOf, type EventStore, type RecordedEvent, type RowStore, type View } from '@waymark/kernel';
-import { Projector, type ProjectorOptions } from '@waymark/runtime';
+import {
+  viewsOf,
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+  type RowReader,
+  type RowStore,
+  type View,
+} from '@waymark/kernel';
+import { Projector, Skips, type ProjectionState, type ProjectorOptions } from '@waymark/runtime';
 import { newEvent } from './events';
 
 interface Events {
@@ -45,10 +53,71 @@ export const refolding = (
   fold: (row: object | null, event: RecordedEvent) => object | null,
 ): View => ({ ...of, on: new Map([...of.on, [type, fold]]) as View['on'] });
 
-export const projectorOver = (
-  { events, rows }: { events: EventStore; rows: RowStore },
-  options: Partial<ProjectorOptions> = {},
-): Projector => new Projector({ events, rows, views: toyViews, known, ...options });
+interface ProjectingOptions extends Partial<ProjectorOptions> {
+  readonly views?: readonly View[];
+  readonly known?: ReadonlySet<string>;
+}
+
+/** A projector of its own over some stores, with all of the views assigned to it as long as nobody owns them. */
+export class Projecting {
+  private readonly projector: Projector;
+  private readonly views: readonly View[];
+  private assigned: Promise<void> | undefined;
+
+  constructor(
+    private readonly stores: { readonly events: EventStore; readonly rows: RowStore },
+    { views = toyViews, known: types = known, ...options }: ProjectingOptions = {},
+  ) {
+    this.views = views;
+    this.projector = new Projector({
+      ...stores,
+      unknown: ({ type, position }) =>
+        types.has(type)
+          ? undefined
+          : `event ${type} at position ${String(position)} is not known to this version`,
+      skips: new Skips(stores.events),
+      now: () => '2025-09-03T16:00:00.000Z',
+      ...options,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.assign();
+    this.projector.start();
+  }
+
+  stop(): Promise<void> {
+    return this.projector.stop();
+  }
+
+  async catchUp(): Promise<void> {
+    await this.assign();
+    await this.projector.catchUp();
+  }
+
+  states(): readonly ProjectionState[] {
+    return this.projector.states();
+  }
+
+  /** Whether the rows have seen the log up to a position, within `ms`. */
+  async reached(names: readonly string[], position: Position, ms: number): Promise<boolean> {
+    await this.assign();
+    const asked = this.views.filter(({ name }) => names.includes(name));
+    for (const deadline = Date.now() + ms; ;) {
+      const at = await Promise.all(asked.map((view) => this.stores.rows.checkpoint(view)));
+      if (at.every((checkpoint) => checkpoint >= position)) return true;
+      if (Date.now() >= deadline) return false;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  private assign(): Promise<void> {
+    return (this.assigned ??= this.projector.assign(this.views.map((view) => ({ view, epoch: 0 }))));
+  }
+}
+
+export const projectorOver = (...of: ConstructorParameters<typeof Projecting>): Projecting =>
+  new Projecting(...of);
 
 export const put = (store: EventStore, locker: string, ...items: string[]) =>
   store.append(
@@ -62,7 +131,7 @@ export const empty = (store: EventStore, locker: string) =>
 export type Rows = Readonly<Record<string, Readonly<Record<string, object>>>>;
 
 /** All rows of the toy views. */
-export async function rowsOf(rows: RowStore, views = toyViews): Promise<Rows> {
+export async function rowsOf(rows: RowReader, views = toyViews): Promise<Rows> {
   const found = views.map(async (each) => {
     const keyed = (await rows.find(each)).map(({ key, row }) => [key, row] as const);
     return [each.name, Object.fromEntries(keyed)] as const;

@@ -31,15 +31,10 @@ export class SubmitHandler implements ICommandHandler<Submit> {
 
   /** Wait for what policies make of it, so that the next command and the next query find it. */
   private async whatFollowed(position: Position): Promise<Position> {
-    const { events, projector, reactor } = this.platform;
+    const { events, serving, reactor } = this.platform;
     await reactor.reached(position, PATIENCE);
     const head = await events.head();
-    const going = projector.states().filter(({ stopped }) => stopped === undefined);
-    await projector.reached(
-      going.map(({ view }) => view),
-      head,
-      PATIENCE_WITH_VIEWS,
-    );
+    await serving.reached(await serving.going(), head, PATIENCE_WITH_VIEWS);
     return head;
   }
 }

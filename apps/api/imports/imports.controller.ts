@@ -56,7 +56,7 @@ export class ImportsController {
     response: Response,
   ): Promise<void> {
     const position = await this.uploads.begin(id, files, wanted);
-    await this.platform.projector.reached([importReports.name], position, PATIENCE);
+    await this.platform.serving.reached([importReports.name], position, PATIENCE);
     response.setHeader('Location', `/v1/imports/${id}`);
     response.setHeader('Waymark-Position', String(position));
     response.status(202).json({

@@ -21,7 +21,7 @@ export class KeptAnswers {
   /** The answer to a question, by how it is asked, as the question's views have it now. */
   async to<Answer>(question: object, asked: object, work: () => Promise<Answer>): Promise<Answer> {
     const key = `${question.constructor.name} ${JSON.stringify(asked)}`;
-    const at = await this.checkpoints(question);
+    const at = await this.state(question);
     const before = this.kept.get(key);
     if (before?.at === at) return before.answer as Promise<Answer>;
     const answer = work();
@@ -29,15 +29,15 @@ export class KeptAnswers {
     this.kept.set(key, kept);
     // Rows written meanwhile may be in it or not: then it is good for who asked now, and for nobody later.
     const good = await answer.then(
-      async () => (await this.checkpoints(question)) === at,
+      async () => (await this.state(question)) === at,
       () => false,
     );
     if (!good && this.kept.get(key) === kept) this.kept.delete(key);
     return answer;
   }
 
-  private async checkpoints(question: object): Promise<string> {
+  private state(question: object): Promise<string> {
     const views = routes.find((route) => question instanceof route.question)?.views ?? [];
-    return (await Promise.all(views.map((view) => this.platform.rows.checkpoint(view)))).join();
+    return this.platform.serving.state(views.map(({ name }) => name));
   }
 }

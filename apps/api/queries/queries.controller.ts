@@ -1,8 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import type { FieldError } from '@waymark/kernel';
+import { START, type FieldError } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
-import type { ViewState } from '@waymark/runtime';
 import { check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
 import { freshness } from '../headers';
@@ -81,25 +80,20 @@ export class QueriesController {
 
   /** Wait until views have seen what the client has; a problem where they do not get there. */
   private async seen(views: readonly string[], request: Request): Promise<void> {
+    const { serving } = this.platform;
     const asked = freshness(request);
-    this.statesOf(views);
-    if (!asked || (await this.platform.projector.reached(views, asked.position, asked.wait * 1_000))) return;
-    const position = Math.min(...this.statesOf(views).map((state) => state.position));
-    const message =
-      'What this is read from is not as far as Waymark-Position asks. Ask again, or wait longer.';
-    throw new Problem(504, 'VIEW_BEHIND', message, { members: { position } });
-  }
-
-  private statesOf(views: readonly string[]): readonly ViewState[] {
-    const states = this.platform.projector.states().filter(({ view }) => views.includes(view));
-    if (states.some(({ stopped }) => stopped !== undefined)) {
+    if ((await serving.stopped(views)).size > 0) {
       throw new Problem(
         503,
         'VIEW_STOPPED',
         'What this is read from has stopped, and needs somebody to look at it.',
       );
     }
-    return states;
+    if (!asked || (await serving.reached(views, asked.position, asked.wait * 1_000))) return;
+    const message =
+      'What this is read from is not as far as Waymark-Position asks. Ask again, or wait longer.';
+    const position = await serving.position(views);
+    throw new Problem(504, 'VIEW_BEHIND', message, { members: { position: position ?? START } });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type EventMetadata,
   type EventStore,
   type ExpectedRevision,
+  type LogPage,
   type NewEvent,
   type Position,
   type ReadStream,
@@ -138,12 +139,17 @@ export class SqliteEventStore implements EventStore {
     });
   }
 
-  readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<RecordedEvent[]> {
-    return settled(() =>
-      types === undefined
-        ? this.page.all(after, limit).map(recorded)
-        : this.pageOf.all(after, JSON.stringify([...types]), limit).map(recorded),
-    );
+  readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {
+    return settled(() => {
+      // Before the page: whatever stands at or below this end, the page then sees.
+      const end = this.end.get()?.position ?? START;
+      const rows =
+        types === undefined
+          ? this.page.all(after, limit)
+          : this.pageOf.all(after, JSON.stringify([...types]), limit);
+      const last = rows.at(-1)?.position ?? after;
+      return { events: rows.map(recorded), through: rows.length < limit ? Math.max(last, end) : last };
+    });
   }
 
   head(): Promise<Position> {

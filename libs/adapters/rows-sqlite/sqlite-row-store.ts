@@ -1,109 +1,135 @@
 import Database from 'better-sqlite3';
 import {
   CheckpointMoved,
+  Fenced,
   START,
+  rowSetName,
+  type Epoch,
   type FindRows,
   type KeyedRow,
+  type Parked,
   type Position,
-  type RowChanges,
+  type RowBatch,
   type RowSet,
   type RowStore,
+  type StoredRow,
 } from '@waymark/kernel';
 import { settled } from '../shared/settled';
+import { SqliteControlStore } from './sqlite-control-store';
+import { Tables, createIndexes, createTable, type RowTable, type StoredText } from './tables';
 
-interface Statements {
-  readonly get: Database.Statement<[string], { doc: string }>;
-  readonly put: Database.Statement<[string, string]>;
-  readonly remove: Database.Statement<[string]>;
-}
+/** Form of the tables. Rows in another form are forgotten: they are in the log, and are projected again. */
+const FORM = 2;
 
-/** What a projector wants written of one view. */
-interface Batch {
+/** A batch that waits to be written, its rows as text. */
+interface Waiting {
   readonly view: RowSet;
-  readonly statements: Statements;
-  readonly from: Position;
-  readonly to: Position;
-  readonly rows: readonly (readonly [key: string, doc: string | null])[];
+  readonly table: RowTable;
+  readonly batch: Omit<RowBatch, 'changes'>;
+  readonly rows: readonly TextChange[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
+interface TextChange {
+  readonly key: string;
+  readonly doc: string | null;
+  readonly parked: string | null;
+  readonly loaded: Position | undefined;
+}
+
+interface Checkpoint {
+  readonly position: Position;
+  readonly epoch: Epoch;
+}
+
 /**
- * Views' rows in one SQLite file: a table for each version of a view, its rows as JSON, an index for each field
- * that it is searched by. Rows and checkpoint are written in one transaction.
+ * Views' rows in one SQLite file: a table for each generation of a view, its rows as JSON, an index for each field that it is
+ * searched by. Rows and checkpoint are written in one transaction.
  *
  * `synchronous = NORMAL`: after a power cut the last commits may be missing, rows and checkpoint together, and are
  * projected again from the log.
  */
 export class SqliteRowStore implements RowStore {
+  readonly control: SqliteControlStore;
   private readonly db: Database.Database;
-  private readonly statements = new Map<string, Statements>();
-  private readonly move: Database.Statement<[number, string, number]>;
-  private queue: Batch[] = [];
-  private readonly finds = new Map<string, Database.Statement<unknown[], { key: string; doc: string }>>();
+  private readonly tables: Tables;
+  private readonly checkpoints: Database.Statement<[string], Checkpoint>;
+  private readonly move: Database.Statement<[Position, Epoch, string, Position, Epoch]>;
+  private queue: Waiting[] = [];
 
   constructor(file: string) {
     this.db = new Database(file);
     for (const pragma of ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = NORMAL'])
       this.db.pragma(pragma);
-    this.db.exec(
-      'CREATE TABLE IF NOT EXISTS checkpoints (view TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+    this.db.transaction(() => this.takeForm()).immediate();
+    this.control = new SqliteControlStore(this.db);
+    this.tables = new Tables(this.db);
+    this.checkpoints = this.db.prepare('SELECT position, epoch FROM checkpoints WHERE view = ?');
+    this.move = this.db.prepare(
+      'UPDATE checkpoints SET position = ?, epoch = ? WHERE view = ? AND position = ? AND epoch <= ?',
     );
-    this.move = this.db.prepare('UPDATE checkpoints SET position = ? WHERE view = ? AND position = ?');
   }
 
-  prepare(view: RowSet): Promise<void> {
+  prepare(view: RowSet, indexes: 'now' | 'later' = 'now'): Promise<void> {
     return settled(() => {
       // Each time, since another process may have dropped the view; and immediate, since a transaction that
       // begins by reading cannot wait for another process's write once it comes to its own.
       this.db
         .transaction(() => {
-          this.db.exec(
-            `CREATE TABLE IF NOT EXISTS ${table(view)} (key TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID`,
-          );
-          for (const field of view.indexes) {
-            this.db.exec(
-              `CREATE INDEX IF NOT EXISTS ${quoted(`${tableName(view)}.${field}`)}
-             ON ${table(view)} (${extracted(field)}, key)`,
-            );
-          }
+          createTable(this.db, view);
+          if (indexes === 'now') createIndexes(this.db, view);
           this.db
-            .prepare('INSERT INTO checkpoints VALUES (?, ?) ON CONFLICT DO NOTHING')
-            .run(tableName(view), START);
+            .prepare('INSERT INTO checkpoints VALUES (?, ?, 0) ON CONFLICT DO NOTHING')
+            .run(rowSetName(view), START);
         })
         .immediate();
-      this.statements.set(table(view), {
-        get: this.db.prepare(`SELECT doc FROM ${table(view)} WHERE key = ?`),
-        put: this.db.prepare(
-          `INSERT INTO ${table(view)} (key, doc) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET doc = excluded.doc`,
-        ),
-        remove: this.db.prepare(`DELETE FROM ${table(view)} WHERE key = ?`),
-      });
     });
   }
 
-  checkpoint(view: RowSet): Promise<Position> {
-    return settled(() => this.position(view));
+  index(view: RowSet): Promise<void> {
+    return settled(() => this.db.transaction(() => createIndexes(this.db, view)).immediate());
   }
 
-  load(view: RowSet, keys: readonly string[]): Promise<Map<string, object>> {
+  checkpoint(view: RowSet): Promise<Position> {
+    return settled(() => this.where(view).position);
+  }
+
+  fence(view: RowSet, epoch: Epoch): Promise<Position> {
     return settled(() => {
-      const { get } = this.of(view);
-      const rows = new Map<string, object>();
+      const raised = this.db
+        .prepare<[Epoch, string, Epoch], { position: Position }>(
+          'UPDATE checkpoints SET epoch = ? WHERE view = ? AND epoch <= ? RETURNING position',
+        )
+        .get(epoch, rowSetName(view), epoch);
+      if (!raised) throw new Fenced(view.name, epoch, this.where(view).epoch);
+      return raised.position;
+    });
+  }
+
+  load(view: RowSet, keys: readonly string[]): Promise<Map<string, StoredRow>> {
+    return settled(() => {
+      const { get } = this.tables.of(view);
+      const rows = new Map<string, StoredRow>();
       for (const key of keys) {
         const found = get.get(key);
-        if (found) rows.set(key, JSON.parse(found.doc) as object);
+        if (found) rows.set(key, stored(found));
       }
       return rows;
     });
   }
 
-  commit(view: RowSet, from: Position, to: Position, changes: RowChanges): Promise<void> {
+  commit(view: RowSet, { changes, ...batch }: RowBatch): Promise<void> {
     return new Promise((resolve, reject) => {
       // Here and not in the transaction: what cannot be written must not fail the views it would share it with.
-      const rows = [...changes].map(([key, row]) => [key, row && JSON.stringify(row)] as const);
-      const batch = { view, statements: this.of(view), from, to, rows, resolve, reject };
-      if (this.queue.push(batch) === 1) setImmediate(() => this.write());
+      const rows = [...changes].map(([key, { row, parked, loaded }]) => ({
+        key,
+        doc: row && JSON.stringify(row),
+        parked: parked ? JSON.stringify(parked) : null,
+        loaded,
+      }));
+      const waiting = { view, table: this.tables.of(view), batch, rows, resolve, reject };
+      if (this.queue.push(waiting) === 1) setImmediate(() => this.write());
     });
   }
 
@@ -113,24 +139,41 @@ export class SqliteRowStore implements RowStore {
       for (const field of fields) {
         if (!view.indexes.includes(field)) throw new Error(`view ${view.name} declares no index on ${field}`);
       }
-      const rows = this.finder(view, fields, after !== undefined).all(
-        ...Object.values(where),
-        ...(after === undefined ? [] : [after]),
-        limit,
-      );
+      const rows = this.tables
+        .finder(view, fields, after !== undefined)
+        .all(...Object.values(where), ...(after === undefined ? [] : [after]), limit);
       return rows.map(({ key, doc }) => ({ key, row: JSON.parse(doc) as object }));
     });
   }
 
+  parked(view: RowSet): Promise<{ key: string; parked: Parked }[]> {
+    return settled(() =>
+      this.tables
+        .of(view)
+        .parked.all()
+        .map(({ key, parked }) => ({ key, parked: JSON.parse(parked) as Parked })),
+    );
+  }
+
+  size(view: RowSet): Promise<{ rows: number; bytes: number }> {
+    return settled(() => this.tables.of(view).size.get() ?? { rows: 0, bytes: 0 });
+  }
+
+  names(): Promise<readonly string[]> {
+    return settled(() =>
+      this.db.prepare<[], string>('SELECT view FROM checkpoints ORDER BY view').pluck().all(),
+    );
+  }
+
   drop(view: RowSet): Promise<void> {
-    return settled(() => {
-      this.statements.delete(table(view));
-      this.finds.clear();
-      this.db.transaction(() => {
-        this.db.exec(`DROP TABLE IF EXISTS ${table(view)}`);
-        this.db.prepare('DELETE FROM checkpoints WHERE view = ?').run(tableName(view));
-      })();
-    });
+    return settled(() =>
+      this.db
+        .transaction(() => {
+          this.tables.drop(view);
+          this.db.prepare('DELETE FROM checkpoints WHERE view = ?').run(rowSetName(view));
+        })
+        .immediate(),
+    );
   }
 
   /** Copy all views to another file, while they are in use. */
@@ -147,63 +190,74 @@ export class SqliteRowStore implements RowStore {
 
   /** Write the batches of all views that are waiting, in one transaction: each whole, or not at all. */
   private write(): void {
-    const batches = this.queue;
+    const waiting = this.queue;
     this.queue = [];
-    if (batches.length === 0) return;
+    if (waiting.length === 0) return;
     let answers: (() => void)[];
     try {
-      answers = this.db.transaction(() => batches.map((batch) => this.writeBatch(batch))).immediate();
+      answers = this.db.transaction(() => waiting.map((one) => this.writeOne(one))).immediate();
     } catch (error) {
-      for (const { reject } of batches) reject(error);
+      for (const { reject } of waiting) reject(error);
       return;
     }
     for (const answer of answers) answer();
   }
 
-  private writeBatch({ view, statements, from, to, rows, resolve, reject }: Batch): () => void {
-    if (this.move.run(to, tableName(view), from).changes === 0) {
-      const actual = this.position(view);
-      return () => reject(new CheckpointMoved(view.name, from, actual));
+  private writeOne({ view, table, batch: { from, to, epoch }, rows, resolve, reject }: Waiting): () => void {
+    try {
+      // A transaction within the transaction: what does not fit takes nothing else with it.
+      this.db.transaction(() => {
+        if (this.move.run(to, epoch, rowSetName(view), from, epoch).changes === 0)
+          throw this.moved(view, from, epoch);
+        for (const row of rows) {
+          if (!writeRow(table, row, to)) throw this.moved(view, from, epoch);
+        }
+      })();
+      return resolve;
+    } catch (error) {
+      if (error instanceof CheckpointMoved || error instanceof Fenced) return () => reject(error);
+      throw error;
     }
-    for (const [key, doc] of rows) {
-      if (doc === null) statements.remove.run(key);
-      else statements.put.run(key, doc);
+  }
+
+  private moved(view: RowSet, from: Position, epoch: Epoch): CheckpointMoved | Fenced {
+    const actual = this.where(view);
+    return actual.epoch > epoch
+      ? new Fenced(view.name, epoch, actual.epoch)
+      : new CheckpointMoved(view.name, from, actual.position);
+  }
+
+  private where(view: RowSet): Checkpoint {
+    return this.checkpoints.get(rowSetName(view)) ?? { position: START, epoch: 0 };
+  }
+
+  private takeForm(): void {
+    if (this.db.pragma('user_version', { simple: true }) !== FORM) {
+      const tables = this.db
+        .prepare<[], string>(
+          "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        )
+        .pluck();
+      for (const name of tables.all()) this.db.exec(`DROP TABLE "${name.replaceAll('"', '""')}"`);
+      this.db.pragma(`user_version = ${String(FORM)}`);
     }
-    return resolve;
-  }
-
-  private position(view: RowSet): Position {
-    const found = this.db
-      .prepare<[string], { position: number }>('SELECT position FROM checkpoints WHERE view = ?')
-      .get(tableName(view));
-    return found?.position ?? START;
-  }
-
-  private of(view: RowSet): Statements {
-    const statements = this.statements.get(table(view));
-    if (!statements) throw new Error(`view ${view.name} was not prepared`);
-    return statements;
-  }
-
-  private finder(
-    view: RowSet,
-    fields: readonly string[],
-    continued: boolean,
-  ): Database.Statement<unknown[], { key: string; doc: string }> {
-    const conditions = [
-      ...fields.map((field) => `${extracted(field)} = ?`),
-      ...(continued ? ['key > ?'] : []),
-    ];
-    const sql = `SELECT key, doc FROM ${table(view)} ${
-      conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''
-    } ORDER BY key LIMIT ?`;
-    let statement = this.finds.get(sql);
-    if (!statement) this.finds.set(sql, (statement = this.db.prepare(sql)));
-    return statement;
+    this.db.exec(
+      `CREATE TABLE IF NOT EXISTS checkpoints
+       (view TEXT PRIMARY KEY, position INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+    );
   }
 }
 
-const tableName = (view: RowSet): string => `${view.name}@${String(view.version)}`;
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const table = (view: RowSet): string => quoted(tableName(view));
-const extracted = (field: string): string => `json_extract(doc, '$.${field}')`;
+/** False where the row is not as it was when it was loaded. */
+function writeRow(table: RowTable, { key, doc, parked, loaded }: TextChange, to: Position): boolean {
+  const gone = doc === null && parked === null;
+  if (loaded === undefined) return gone || table.insert.run(key, doc, to, parked).changes === 1;
+  const { changes } = gone ? table.remove.run(key, loaded) : table.update.run(doc, to, parked, key, loaded);
+  return changes === 1;
+}
+
+const stored = ({ doc, position, parked }: StoredText): StoredRow => ({
+  row: doc === null ? null : (JSON.parse(doc) as object),
+  position,
+  ...(parked === null ? {} : { parked: JSON.parse(parked) as Parked }),
+});

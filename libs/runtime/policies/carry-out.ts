@@ -1,0 +1,41 @@
+import { Refusal, type Policy, type Reaction, type RecordedEvent } from '@waymark/kernel';
+import { derivedId } from '../hash';
+import { IDEMPOTENCY_KEY_REUSED, TOO_MUCH_CONTENTION, type Submitter } from '../submit';
+import { undecidable } from '../undecidable';
+
+/** Carry out what one policy asks for in answer to an event, each command under an id derived from the two. */
+export async function carryOut(policy: Policy, event: RecordedEvent, submitter: Submitter): Promise<void> {
+  const { name, on } = policy;
+  const reactions = undecidable(`policy ${name}`, () =>
+    on.get(event.type)?.(event as RecordedEvent<string, never>),
+  );
+  await submitAll(name, event, reactions ?? [], 'then', submitter);
+}
+
+async function submitAll(
+  policy: string,
+  event: RecordedEvent,
+  reactions: readonly Reaction[],
+  path: string,
+  submitter: Submitter,
+): Promise<void> {
+  for (const [index, { module, id, command, refused }] of reactions.entries()) {
+    const step = `${path}.${String(index)}`;
+    try {
+      await submitter.submit({
+        module,
+        id,
+        command,
+        actor: `policy:${policy}`,
+        commandId: derivedId(policy, event.id, step),
+        correlation: event.metadata.correlation,
+        causation: event.id,
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code === TOO_MUCH_CONTENTION) throw error;
+      // Carried out before, by a version of the policy that worded it differently: that was no refusal.
+      if (error.code === IDEMPOTENCY_KEY_REUSED) continue;
+      await submitAll(policy, event, refused?.(error) ?? [], `${step}.refused`, submitter);
+    }
+  }
+}

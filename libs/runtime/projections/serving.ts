@@ -1,0 +1,149 @@
+import {
+  Refusal,
+  rowSetName,
+  type FindRows,
+  type KeyedRow,
+  type Position,
+  type RowReader,
+  type RowSet,
+  type RowStore,
+  type StoredRow,
+  type View,
+} from '@waymark/kernel';
+import { Wakers } from '../wakers';
+import { nameOf, readable, type Catalog, type ViewRecord } from './catalog';
+
+/** How often to look at what another process projects, in milliseconds: often at first. */
+const POLLS = [2, 5, 10, 20, 50];
+
+/** A view whose rows cannot be read now, in words for whoever asked. */
+const building = (view: string): Refusal =>
+  new Refusal(
+    'VIEW_BUILDING',
+    `${view} is being built from the log. Ask again in a while; its progress is among the operations.`,
+    'unavailable',
+  );
+
+/** Reads views as they are served: all of one reader's reading is of the generations that served when it began. */
+export class Serving {
+  private readonly views: ReadonlyMap<string, View>;
+  private readonly wakers = new Wakers();
+
+  constructor(
+    private readonly rows: RowStore,
+    private readonly catalog: Catalog,
+    views: readonly View[],
+  ) {
+    this.views = new Map(views.map((view) => [view.name, view]));
+  }
+
+  /** A reader for one question. */
+  reader(): RowReader {
+    let records: Promise<ReadonlyMap<string, ViewRecord>> | undefined;
+    const served = async (view: RowSet): Promise<ServedRows> => {
+      records ??= this.catalog.records();
+      return this.served(view.name, await records);
+    };
+    return {
+      load: async (view, keys) => (await served(view)).load(keys),
+      find: async (view, query) => (await served(view)).find(query),
+    };
+  }
+
+  /** Where the slowest of some views is; undefined where one of them serves nothing yet. */
+  async position(views: readonly string[]): Promise<Position | undefined> {
+    const records = await this.catalog.records();
+    const generations = views.map((name) => this.generation(name, records));
+    if (generations.includes(undefined)) return undefined;
+    const positions = await Promise.all(generations.map((view) => this.rows.checkpoint(view!)));
+    return Math.min(...positions);
+  }
+
+  /** Wait until the views that serve have seen the log up to a position. False if they had not within `ms`. */
+  async reached(views: readonly string[], position: Position, ms: number): Promise<boolean> {
+    const deadline = Date.now() + ms;
+    for (let poll = 0; ; poll += 1) {
+      const at = views.length === 0 ? position : await this.position(views);
+      if (at !== undefined && at >= position) return true;
+      const left = deadline - Date.now();
+      if (left <= 0) return false;
+      await this.wakers.wait(Math.min(POLLS[poll] ?? POLLS.at(-1)!, left));
+    }
+  }
+
+  /** Says what some views' rows are: as long as it is the same, so are they. */
+  async state(views: readonly string[]): Promise<string> {
+    const records = await this.catalog.records();
+    const states = views.map(async (name) => {
+      const view = this.generation(name, records);
+      return view ? `${rowSetName(view)} ${String(await this.rows.checkpoint(view))}` : name;
+    });
+    return (await Promise.all(states)).join();
+  }
+
+  /** Names of the views that can be waited for: those that have not stopped, or failed before they ever served. */
+  async going(): Promise<string[]> {
+    const records = await this.catalog.records();
+    return [...this.views.values()]
+      .filter((view) => {
+        const { serving, stopped, building } = records.get(view.name) ?? {};
+        if (serving && stopped?.[nameOf(view.name, serving)]) return false;
+        return serving !== undefined || building?.failed === undefined;
+      })
+      .map(({ name }) => name);
+  }
+
+  /** Why any of these views stopped, by name. */
+  async stopped(views: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const records = await this.catalog.records();
+    return new Map(
+      views.flatMap((name) => {
+        const { serving, stopped } = records.get(name) ?? {};
+        const why = serving && stopped?.[nameOf(name, serving)];
+        return why ? [[name, why.reason] as const] : [];
+      }),
+    );
+  }
+
+  /** Called where this process has projected. */
+  wake(): void {
+    this.wakers.wake();
+  }
+
+  private generation(name: string, records: ReadonlyMap<string, ViewRecord>): View | undefined {
+    const [view, record] = [this.views.get(name), records.get(name)];
+    if (!view) throw new Error(`there is no view ${name}`);
+    return record && readable(view, record);
+  }
+
+  private served(name: string, records: ReadonlyMap<string, ViewRecord>): ServedRows {
+    const generation = this.generation(name, records);
+    if (!generation) throw building(name);
+    const former = this.views.get(name)!.former.find(({ view }) => view.version === generation.version);
+    return new ServedRows(this.rows, generation, former?.read);
+  }
+}
+
+/** The rows of one generation, read as the present version has them. */
+class ServedRows {
+  constructor(
+    private readonly rows: RowStore,
+    private readonly generation: View,
+    private readonly read: ((row: object) => object) | undefined,
+  ) {}
+
+  async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
+    const found = await this.rows.load(this.generation, keys);
+    const { read } = this;
+    if (!read) return found;
+    return new Map(
+      [...found].map(([key, stored]) => [key, { ...stored, row: stored.row && read(stored.row) }]),
+    );
+  }
+
+  async find(query?: FindRows): Promise<KeyedRow[]> {
+    const found = await this.rows.find(this.generation, query);
+    const { read } = this;
+    return read ? found.map(({ key, row }) => ({ key, row: read(row) })) : found;
+  }
+}

@@ -1,0 +1,159 @@
+import {
+  START,
+  rowSetName,
+  type ControlStore,
+  type Epoch,
+  type EventStore,
+  type Parked,
+  type Policy,
+  type RecordedEvent,
+  type RowStore,
+  type View,
+} from '@waymark/kernel';
+import { POLICIES, Reactor } from './policies/reactor';
+import { keptUp, type Catalog } from './projections/catalog';
+import { Owners } from './projections/owners';
+import { Projector } from './projections/projector';
+import { outdated, type Rebuilder } from './projections/rebuild';
+import type { Serving } from './projections/serving';
+import { Skips } from './projections/skips';
+import type { Submitter } from './submit';
+
+export interface UpkeepOptions {
+  readonly events: EventStore;
+  readonly rows: RowStore;
+  readonly control: ControlStore;
+  readonly views: readonly View[];
+  readonly policies: readonly Policy[];
+  readonly submitter: Submitter;
+  readonly catalog: Catalog;
+  readonly serving: Serving;
+  readonly rebuilder: Rebuilder;
+  readonly unknown: (event: RecordedEvent) => string | undefined;
+  readonly now: () => string;
+  /** Name of this process among those that keep views up. */
+  readonly member: string;
+  /** Takes part only where nobody else does. */
+  readonly standby: boolean;
+  /** Told of views that have to be built anew, in the background. */
+  readonly onOutdated: (views: readonly string[]) => Promise<void>;
+  /** Told that a view or a stream stopped or waits, or that something failed and will be tried again. */
+  readonly onFault: (what: string, reason: string) => void;
+}
+
+/** Keeps this process's share of the views up with the log, and carries policies out. */
+export class Upkeep {
+  readonly projector: Projector;
+  readonly reactor: Reactor;
+  private readonly owners: Owners;
+  private readonly assigned = new Map<string, View>();
+
+  constructor(private readonly options: UpkeepOptions) {
+    const { events, rows, control, unknown, now, serving, policies, submitter, member, standby } = options;
+    const skips = new Skips(events);
+    const failed = (what: string) => (error: unknown) => options.onFault(what, String(error));
+    const parked = (what: string, { type, position, error }: Parked): void =>
+      options.onFault(what, `event ${type} at position ${String(position)} cannot be taken: ${error}`);
+    this.projector = new Projector({
+      ...{ events, rows, unknown, skips, now },
+      onProjected: () => serving.wake(),
+      onStopped: (view, reason) => void this.stopped(view, reason),
+      onParked: (view, _key, why) => parked(`a row of ${rowSetName(view)}`, why),
+      onFenced: (view) => this.owners.lost(rowSetName(view)),
+      onFailed: failed('views'),
+    });
+    this.reactor = new Reactor({
+      ...{ events, rows, policies, submitter, skips, now },
+      onParked: (_stream, why) => parked('a stream of policies', why),
+      onFailed: failed('policies'),
+    });
+    this.owners = new Owners({
+      ...{ control, member, standby },
+      wanted: async () => [...(await this.keptUp()).keys(), rowSetName(POLICIES)],
+      onOwned: (owned) => this.take(owned),
+      onFailed: failed('owners'),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.reactor.own(undefined);
+    await this.begin();
+    await this.owners.start();
+    this.projector.start();
+    this.reactor.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.owners.stop();
+    await this.reactor.stop();
+    await this.projector.stop();
+  }
+
+  /** There is another generation to keep up, or one fewer. */
+  changed(): Promise<void> {
+    return this.owners.look();
+  }
+
+  /** See what there is of each view: the first generation serves where the log is empty, others are to be built. */
+  private async begin(): Promise<void> {
+    const { events, views, catalog, rebuilder } = this.options;
+    if ((await events.head()) === START) {
+      for (const { name, version } of views) {
+        await catalog.change(name, (record) =>
+          record.serving || record.building
+            ? record
+            : { ...record, serving: { version, generation: 1 }, built: { ...record.built, [version]: 1 } },
+        );
+      }
+    }
+    const old = outdated(views, await catalog.records()).map(({ name }) => name);
+    if (old.length === 0) return;
+    await rebuilder.plan(old);
+    await this.options.onOutdated(old);
+  }
+
+  /** Generations to keep up, by the names of their rows. */
+  private async keptUp(): Promise<Map<string, View>> {
+    const records = await this.options.catalog.records();
+    return new Map(
+      this.options.views.flatMap((view) => {
+        const record = records.get(view.name);
+        return (record ? keptUp(view, record) : []).map((each) => [rowSetName(each), each] as const);
+      }),
+    );
+  }
+
+  private async take(owned: ReadonlyMap<string, Epoch>): Promise<void> {
+    const views = await this.keptUp();
+    for (const name of this.assigned.keys()) if (!owned.has(name)) this.assigned.delete(name);
+    for (const name of owned.keys()) {
+      const view = views.get(name);
+      // The same object each time, by which the projector knows that it goes on.
+      if (!view || this.assigned.has(name)) continue;
+      this.assigned.set(name, view);
+      await this.goesOn(view);
+    }
+    await this.projector.assign(
+      [...this.assigned].map(([name, view]) => ({ view, epoch: owned.get(name) ?? 0 })),
+    );
+    await this.reactor.own(owned.get(rowSetName(POLICIES)));
+  }
+
+  /** A view that stopped elsewhere, or in another release, is tried again. */
+  private async goesOn(view: View): Promise<void> {
+    await this.options.catalog.change(view.name, (record) => {
+      const { [rowSetName(view)]: before, ...stopped } = record.stopped;
+      return before ? { ...record, stopped } : record;
+    });
+  }
+
+  /** A view that stopped is said to have, for all processes to see. */
+  private async stopped(view: View, reason: string): Promise<void> {
+    this.options.onFault(`view ${rowSetName(view)}`, reason);
+    const position = await this.options.rows.checkpoint(view);
+    await this.options.catalog.change(view.name, (record) => ({
+      ...record,
+      stopped: { ...record.stopped, [rowSetName(view)]: { reason, position } },
+    }));
+  }
+}
