@@ -73,7 +73,7 @@ const walls = ([folder, below]) =>
   });
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage']),
+  globalIgnores(['dist', 'coverage', 'test/bench/peers/node_modules']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -121,6 +121,10 @@ export default defineConfig(
   },
   [['libs/*', []], ...floors].flatMap(walls),
   { files: ['**/*.{js,cjs,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['test/bench/peers/*.mjs'],
+    languageOptions: { globals: { process: 'readonly' } },
+  },
   {
     files: ['**/*.{js,cjs}'],
     languageOptions: { sourceType: 'commonjs' },

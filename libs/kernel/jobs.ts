@@ -56,7 +56,7 @@ export interface JobContext {
    */
   readonly signal: AbortSignal;
   /** Say how far it is. Rejects with {@link JobInterrupted} where another worker has taken the job over. */
-  progress(progress: object): Promise<void>;
+  readonly progress: (progress: object) => Promise<void>;
 }
 
 /** How one kind of job is done. */

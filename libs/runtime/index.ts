@@ -5,6 +5,7 @@ export * from './hash';
 export * from './policies/reactor';
 export * from './projections/batch';
 export * from './projections/catalog';
+export * from './projections/members';
 export * from './projections/owners';
 export * from './projections/parking';
 export * from './projections/past';

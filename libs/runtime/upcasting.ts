@@ -15,9 +15,8 @@ export class UpcastFailed extends Error {
  * The same log, each event's data in the current schema. `metadata.schema` stays as recorded, so that it can be told
  * what was; whoever copies or checks a log reads the store itself.
  *
- * An older event's data are led up when they are first looked at: where that throws ({@link UpcastFailed}), it does
- * so in the fold, and keeps nobody else from reading on. Events of unknown types and newer schemas are left alone
- * ({@link unknownReason}).
+ * Where an upcaster throws, looking at that event's data does ({@link UpcastFailed}): it fails the fold that needs
+ * them, and nobody else's reading. Events of unknown types and newer schemas are left alone ({@link unknownReason}).
  */
 export function upcasting(store: EventStore, modules: Iterable<Module>): EventStore {
   const chains = new Map([...modules].flatMap(({ upcasters }) => [...upcasters]));
@@ -41,21 +40,18 @@ export function upcasting(store: EventStore, modules: Iterable<Module>): EventSt
 }
 
 function upcast(event: RecordedEvent, chain: readonly Upcaster[]): RecordedEvent {
-  let led: object | undefined;
-  return {
-    ...event,
-    get data() {
-      return (led ??= leadUp(event, chain));
-    },
-  };
-}
-
-function leadUp(event: RecordedEvent, chain: readonly Upcaster[]): object {
-  const { data, metadata } = event;
+  const { metadata } = event;
+  let { data } = event;
   try {
-    return chain.slice(metadata.schema - 1).reduce((older, next) => next(older as never, metadata), data);
+    for (const next of chain.slice(metadata.schema - 1)) data = next(data as never, metadata);
+    return { ...event, data };
   } catch (error) {
-    throw new UpcastFailed(event, error);
+    return {
+      ...event,
+      get data(): never {
+        throw new UpcastFailed(event, error);
+      },
+    };
   }
 }
 

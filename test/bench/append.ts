@@ -1,26 +1,43 @@
 import { join } from 'node:path';
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import type { EventMetadata, NewEvent } from '@waymark/kernel';
-import { inFolder, rate, sideBySide, type Comparison } from './measure';
-import { insertRaw, pupilEvents } from './sample-log';
+import { EMMETT, appendWithEmmett, forEmmett } from './emmett';
+import { inFolder, limited, rate, sideBySide, type Comparison, type Figure } from './measure';
+import { insertRaw, pupilEvents, type StoredEvent } from './sample-log';
 
 const CALLERS = 64;
 const EVENTS = 40_000;
 
+interface ToAppend {
+  readonly stream: string;
+  readonly event: NewEvent;
+}
+
+/** What a caller holds: objects. What is inserted by hand is text already. */
+const toAppend = ([stream, , id, type, data, metadata]: StoredEvent): ToAppend => ({
+  stream,
+  event: { id, type, data: JSON.parse(data) as object, metadata: JSON.parse(metadata) as EventMetadata },
+});
+
+/** Appends of one event a second, from callers that wait for their answer. */
+async function appending(file: string, events: readonly ToAppend[]): Promise<number> {
+  const store = new SqliteEventStore(file);
+  let next = 0;
+  const caller = async (): Promise<void> => {
+    for (let at = next++; at < events.length; at = next++) {
+      const { stream, event } = events[at]!;
+      await store.append(stream, 'any', [event]);
+    }
+  };
+  const speed = await rate(events.length, () => Promise.all(Array.from({ length: CALLERS }, caller)));
+  await store.close();
+  return speed;
+}
+
 /** Appends of one event from 64 concurrent callers, against inserting the same rows by hand, 64 a transaction. */
 export function appends(): Promise<Comparison> {
-  const stored = [...pupilEvents(1_000, 40)].slice(0, EVENTS);
-  // What a caller holds: objects. What is inserted by hand is text already.
-  const events = stored.map(([stream, revision, id, type, data, metadata]) => ({
-    stream,
-    revision,
-    event: {
-      id,
-      type,
-      data: JSON.parse(data) as object,
-      metadata: JSON.parse(metadata) as EventMetadata,
-    } satisfies NewEvent,
-  }));
+  const stored = [...limited(pupilEvents(1_000, 40), EVENTS)];
+  const events = stored.map(toAppend);
   return sideBySide(
     {
       name: 'appends of one event, 64 callers ÷ raw inserts, 64 a transaction',
@@ -30,20 +47,73 @@ export function appends(): Promise<Comparison> {
     {
       baseline: () =>
         inFolder((folder) => rate(EVENTS, () => insertRaw(join(folder, 'events.sqlite'), stored, CALLERS))),
-      ours: () =>
-        inFolder(async (folder) => {
-          const store = new SqliteEventStore(join(folder, 'events.sqlite'));
-          let next = 0;
-          const caller = async (): Promise<void> => {
-            for (let at = next++; at < events.length; at = next++) {
-              const { stream, event } = events[at]!;
-              await store.append(stream, 'any', [event]);
-            }
-          };
-          const speed = await rate(EVENTS, () => Promise.all(Array.from({ length: CALLERS }, caller)));
-          await store.close();
-          return speed;
+      ours: () => inFolder((folder) => appending(join(folder, 'events.sqlite'), events)),
+    },
+  );
+}
+
+/** Appends from 64 callers, against as many of Emmett's. */
+export function appendsAgainstEmmett(): Promise<Comparison> {
+  const stored = [...limited(pupilEvents(1_000, 40), EVENTS)];
+  const events = stored.map(toAppend);
+  return sideBySide(
+    { name: `appends of one event, 64 callers ÷ ${EMMETT}`, unit: 'events/s', target: 30 },
+    {
+      baseline: () =>
+        inFolder((folder) => {
+          const lines = join(folder, 'events.jsonl');
+          // Fewer, for it takes a second for every few hundred.
+          forEmmett(lines, stored.slice(0, EVENTS / 20));
+          return Promise.resolve(appendWithEmmett(lines, join(folder, 'emmett.sqlite'), CALLERS));
         }),
+      ours: () => inFolder((folder) => appending(join(folder, 'events.sqlite'), events)),
+    },
+  );
+}
+
+/** Appends against raw inserts into the same table, with ever more events stored already. */
+export async function appendsAsTheLogGrows(): Promise<(Comparison | Figure)[]> {
+  const sizes = [10_000, 100_000, 1_000_000];
+  const results: Comparison[] = [];
+  for (const size of sizes) results.push(await inFolder((folder) => appendsWith(size, folder)));
+  const ratios = results.map(({ ratio }) => ratio);
+  const spread = (Math.max(...ratios) / Math.min(...ratios) - 1) * 100;
+  return [
+    ...results,
+    {
+      name: `appends ÷ raw inserts at ${sizes.map((size) => size.toLocaleString('en-GB')).join(', ')} events stored: the highest ratio is above the lowest by`,
+      value: `${spread.toFixed(1)}%`,
+      target: '< 10%',
+    },
+  ];
+}
+
+async function appendsWith(size: number, folder: string): Promise<Comparison> {
+  const file = join(folder, 'events.sqlite');
+  insertRaw(file, limited(pupilEvents(3_600, 260), size), 10_000);
+  // Streams of their own for each run, since the log is the same: it grows by a little each time.
+  let run = 0;
+  const more = (): StoredEvent[] => {
+    run += 1;
+    return [...limited(pupilEvents(1_000, 20), EVENTS / 2)].map(([stream, revision, id, ...rest]) => [
+      `${stream}-${String(run)}`,
+      revision,
+      id,
+      ...rest,
+    ]);
+  };
+  return sideBySide(
+    {
+      name: `appends, 64 callers ÷ raw inserts, 64 a transaction, with ${size.toLocaleString('en-GB')} events stored`,
+      unit: 'events/s',
+      target: 0.5,
+    },
+    {
+      baseline: () => {
+        const events = more();
+        return rate(events.length, () => insertRaw(file, events, CALLERS));
+      },
+      ours: () => appending(file, more().map(toAppend)),
     },
   );
 }

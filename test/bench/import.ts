@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import Database from 'better-sqlite3';
 import { parse } from 'csv-parse';
-import { Importer, sourceFiles } from '@waymark/imports';
+import { Importer, sourceFiles, type Progress } from '@waymark/imports';
 import { Platform } from '@waymark/platform';
 import { inFolder, rate, sideBySide, type Comparison, type Figure } from './measure';
 import { writeProgramme } from './programme-files';
@@ -18,7 +18,7 @@ async function bring(
   platform: Platform,
   id: string,
   paths: readonly string[],
-  onProgress: () => unknown = () => undefined,
+  onProgress: (progress: Progress) => unknown = () => undefined,
 ): Promise<void> {
   await new Importer(platform, id, await sourceFiles(paths), { actor: 'bench', onProgress }).run();
 }
@@ -39,19 +39,26 @@ export function importing(): Promise<Comparison[]> {
     let events: readonly StoredEvent[] = [];
     const ours = (projecting: boolean) => (): Promise<number> =>
       inFolder(async (data) => {
-        const platform = await Platform.open({ data });
+        const first = await Platform.open({ data });
         await bring(
-          platform,
+          first,
           ids[0],
           people.map((name) => join(folder, name)),
         );
-        await platform.settle();
-        if (!projecting) await platform.projector.stop();
+        await first.settle();
+        await first.close();
+        const platform = await Platform.open({ data, work: projecting });
         const start = process.hrtime.bigint();
         let recorded = start;
-        await bring(platform, ids[1], [register], () => (recorded = process.hrtime.bigint()));
+        let worker: Promise<Platform> | undefined;
+        await bring(platform, ids[1], [register], ({ rows }) => {
+          recorded = process.hrtime.bigint();
+          // What follows from the rows needs the views: somebody keeps them up once they are in.
+          if (!projecting && rows === pupils * days) worker = Platform.open({ data });
+        });
         const end = projecting ? process.hrtime.bigint() : recorded;
         await platform.close();
+        await (await worker)?.close();
         events = recordedBy(ids[1], join(data, 'events.sqlite'));
         return (pupils * days) / (Number(end - start) / 1e9);
       });

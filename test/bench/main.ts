@@ -1,17 +1,21 @@
 import 'reflect-metadata';
-import { appends } from './append';
+import { appends, appendsAgainstEmmett, appendsAsTheLogGrows } from './append';
 import { commands, queries } from './http';
 import { importing, importMemory } from './import';
 import type { Comparison, Figure } from './measure';
 import { projecting } from './project';
+import { againstEmmett, rebuildMemory, rebuilding } from './rebuild';
 
 const comparisons: Readonly<Record<string, () => Promise<readonly (Comparison | Figure)[]>>> = {
   append: async () => [await appends()],
+  emmett: async () => [await appendsAgainstEmmett(), await againstEmmett()],
+  growth: appendsAsTheLogGrows,
   http: async () => [await commands()],
   import: importing,
   memory: importMemory,
   project: async () => [await projecting()],
   queries,
+  rebuild: async () => [await rebuilding(), ...(await rebuildMemory())],
 };
 
 function line(result: Comparison | Figure): string {

@@ -3,9 +3,9 @@ import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-s
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
 import { domain } from '@waymark/domain';
 import { START, type View } from '@waymark/kernel';
-import { Projector } from '@waymark/runtime';
+import { Projector, Skips, schemasOf, unknownReason } from '@waymark/runtime';
 import { regionalKpis } from '@waymark/views';
-import { inFolder, rate, sideBySide, type Comparison } from './measure';
+import { inFolder, limited, rate, sideBySide, type Comparison } from './measure';
 import { insertRaw, pupilEvents } from './sample-log';
 
 const PAGE = 2_000;
@@ -15,7 +15,7 @@ export function projecting(): Promise<Comparison> {
   return inFolder(async (folder) => {
     const file = join(folder, 'events.sqlite');
     const events = insertRaw(file, limited(pupilEvents(3_600, 130), 500_000), 10_000);
-    const known = new Set(domain.flatMap(({ folds }) => [...folds.keys()]));
+    const schemas = schemasOf(domain);
     const store = new SqliteEventStore(file);
     const result = await sideBySide(
       {
@@ -28,9 +28,9 @@ export function projecting(): Promise<Comparison> {
           rate(events, async () => {
             let after = START;
             for (;;) {
-              const page = await store.readAll(after, PAGE);
+              const { events: page, through } = await store.readAll(after, PAGE);
               if (page.length === 0) return;
-              after = page.at(-1)!.position;
+              after = through;
             }
           }),
         ours: () =>
@@ -39,10 +39,12 @@ export function projecting(): Promise<Comparison> {
             const projector = new Projector({
               events: store,
               rows,
-              views: [regionalKpis as unknown as View],
-              known,
+              unknown: (event) => unknownReason(event, schemas),
+              skips: new Skips(store),
+              now: () => new Date().toISOString(),
               page: PAGE,
             });
+            await projector.assign([{ view: regionalKpis as unknown as View, epoch: 0 }]);
             const speed = await rate(events, () => projector.catchUp());
             await rows.close();
             return speed;
@@ -52,12 +54,4 @@ export function projecting(): Promise<Comparison> {
     await store.close();
     return result;
   });
-}
-
-function* limited<T>(items: Iterable<T>, limit: number): Generator<T> {
-  let count = 0;
-  for (const item of items) {
-    if (count++ === limit) return;
-    yield item;
-  }
 }

@@ -74,8 +74,8 @@ describe('the catalogue of events and commands', () => {
   });
 
   it('names in what is personal, versioned and internal only what there is', () => {
-    for (const { folds, personal, schema, internal, handlers: known } of domain) {
-      expect([...personal.keys(), ...schema.keys()].filter((type) => !folds.has(type))).toEqual([]);
+    for (const { folds, personal, upcasters, internal, handlers: known } of domain) {
+      expect([...personal.keys(), ...upcasters.keys()].filter((type) => !folds.has(type))).toEqual([]);
       expect([...internal].filter((name) => !known.has(name))).toEqual([]);
     }
   });

@@ -9,10 +9,13 @@ class Shut {
 
 const { on, slice } = slices<object>();
 
+const toSecond = (data: object) => ({ ...data, wide: true });
+const toThird = (data: object) => ({ ...data, quietly: false });
+
 const openings = slice<{ Opened: object }>({
   decide: { Open: on(Open, () => [event('Opened', '2025-09-03', {})]) },
   evolve: { Opened: (door) => door },
-  schema: { Opened: 2 },
+  upcast: { Opened: [toSecond, toThird] },
   internal: ['Open'],
 });
 const closings = slice<{ Shut: object }>({
@@ -39,9 +42,16 @@ describe('defineModule', () => {
 
     expect([...module.handlers.keys()]).toEqual(['Open', 'Shut']);
     expect([...module.folds.keys()]).toEqual(['Opened', 'Shut']);
-    expect([...module.schema]).toEqual([['Opened', 2]]);
+    expect([...module.upcasters]).toEqual([['Opened', [toSecond, toThird]]]);
     expect([...module.personal]).toEqual([['Shut', []]]);
     expect([...module.internal]).toEqual(['Open']);
+  });
+
+  it('gives each event the schema that its upcasters lead to, 1 where there are none', () => {
+    expect([...moduleOf(openings, closings).schema]).toEqual([
+      ['Opened', 3],
+      ['Shut', 1],
+    ]);
   });
 
   it('throws where two slices declare one event, and names it', () => {

@@ -79,7 +79,8 @@ const lockers = defineModule(
         ItemStored: (state, { item }) => ({ ...state, items: [...state.items, item] }),
         LockerRemoved: (state) => ({ ...state, items: [] }),
       },
-      schema: { ItemStored: 2 },
+      // Of schema 1 there are items with spaces around them.
+      upcast: { ItemStored: [({ item }: { item: string }) => ({ item: item.trim() })] },
     }),
   ],
 );

@@ -10,6 +10,7 @@ import {
   type Parked,
   type Position,
   type RowBatch,
+  type RowChange,
   type RowSet,
   type RowStore,
   type StoredRow,
@@ -18,6 +19,8 @@ import { settled } from '../shared/settled';
 import { SqliteControlStore } from './sqlite-control-store';
 import { Tables, createIndexes, createTable, type RowTable, type StoredText } from './tables';
 
+/** Rows written in one transaction. */
+const AT_ONCE = 200;
 /** Form of the tables. Rows in another form are forgotten: they are in the log, and are projected again. */
 const FORM = 2;
 
@@ -27,6 +30,8 @@ interface Waiting {
   readonly table: RowTable;
   readonly batch: Omit<RowBatch, 'changes'>;
   readonly rows: readonly TextChange[];
+  /** Moves the checkpoint. */
+  readonly last: boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,7 +50,7 @@ interface Checkpoint {
 
 /**
  * Views' rows in one SQLite file: a table for each generation of a view, its rows as JSON, an index for each field that it is
- * searched by. Rows and checkpoint are written in one transaction.
+ * searched by. Rows and checkpoint are written in one transaction, but for large batches.
  *
  * `synchronous = NORMAL`: after a power cut the last commits may be missing, rows and checkpoint together, and are
  * projected again from the log.
@@ -119,18 +124,12 @@ export class SqliteRowStore implements RowStore {
     });
   }
 
-  commit(view: RowSet, { changes, ...batch }: RowBatch): Promise<void> {
-    return new Promise((resolve, reject) => {
-      // Here and not in the transaction: what cannot be written must not fail the views it would share it with.
-      const rows = [...changes].map(([key, { row, parked, loaded }]) => ({
-        key,
-        doc: row && JSON.stringify(row),
-        parked: parked ? JSON.stringify(parked) : null,
-        loaded,
-      }));
-      const waiting = { view, table: this.tables.of(view), batch, rows, resolve, reject };
-      if (this.queue.push(waiting) === 1) setImmediate(() => this.write());
-    });
+  async commit(view: RowSet, { changes, ...batch }: RowBatch): Promise<void> {
+    const rows = [...changes];
+    // A transaction keeps everything else waiting: of many rows, all but the last are written ahead, a few at a time.
+    // What is written ahead says so by its position, and is passed over should the batch not come to its end.
+    while (rows.length > AT_ONCE) await this.enqueue(view, batch, rows.splice(0, AT_ONCE), false);
+    await this.enqueue(view, batch, rows, true);
   }
 
   find(view: RowSet, { where = {}, after, limit = -1 }: FindRows = {}): Promise<KeyedRow[]> {
@@ -188,6 +187,25 @@ export class SqliteRowStore implements RowStore {
     });
   }
 
+  private enqueue(
+    view: RowSet,
+    batch: Waiting['batch'],
+    changes: readonly (readonly [string, RowChange])[],
+    last: boolean,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // Here and not in the transaction: what cannot be written must not fail the views it would share it with.
+      const rows = changes.map(([key, { row, parked, loaded }]) => ({
+        key,
+        doc: row && JSON.stringify(row),
+        parked: parked ? JSON.stringify(parked) : null,
+        loaded,
+      }));
+      const waiting = { view, table: this.tables.of(view), batch, rows, last, resolve, reject };
+      if (this.queue.push(waiting) === 1) setImmediate(() => this.write());
+    });
+  }
+
   /** Write the batches of all views that are waiting, in one transaction: each whole, or not at all. */
   private write(): void {
     const waiting = this.queue;
@@ -203,11 +221,12 @@ export class SqliteRowStore implements RowStore {
     for (const answer of answers) answer();
   }
 
-  private writeOne({ view, table, batch: { from, to, epoch }, rows, resolve, reject }: Waiting): () => void {
+  private writeOne({ view, table, batch, rows, last, resolve, reject }: Waiting): () => void {
+    const { from, to, epoch } = batch;
     try {
       // A transaction within the transaction: what does not fit takes nothing else with it.
       this.db.transaction(() => {
-        if (this.move.run(to, epoch, rowSetName(view), from, epoch).changes === 0)
+        if (this.move.run(last ? to : from, epoch, rowSetName(view), from, epoch).changes === 0)
           throw this.moved(view, from, epoch);
         for (const row of rows) {
           if (!writeRow(table, row, to)) throw this.moved(view, from, epoch);
@@ -248,12 +267,11 @@ export class SqliteRowStore implements RowStore {
   }
 }
 
-/** False where the row is not as it was when it was loaded. */
+/** False where the row is not as it was when it was loaded. A row that is deleted keeps its position. */
 function writeRow(table: RowTable, { key, doc, parked, loaded }: TextChange, to: Position): boolean {
-  const gone = doc === null && parked === null;
-  if (loaded === undefined) return gone || table.insert.run(key, doc, to, parked).changes === 1;
-  const { changes } = gone ? table.remove.run(key, loaded) : table.update.run(doc, to, parked, key, loaded);
-  return changes === 1;
+  if (loaded !== undefined) return table.update.run(doc, to, parked, key, loaded).changes === 1;
+  const nothing = doc === null && parked === null;
+  return nothing || table.insert.run(key, doc, to, parked).changes === 1;
 }
 
 const stored = ({ doc, position, parked }: StoredText): StoredRow => ({

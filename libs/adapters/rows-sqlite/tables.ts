@@ -12,7 +12,6 @@ export interface RowTable {
   readonly get: Database.Statement<[string], StoredText>;
   readonly insert: Database.Statement<[string, string | null, Position, string | null]>;
   readonly update: Database.Statement<[string | null, Position, string | null, string, Position]>;
-  readonly remove: Database.Statement<[string, Position]>;
   readonly parked: Database.Statement<[], { key: string; parked: string }>;
   readonly size: Database.Statement<[], { rows: number; bytes: number }>;
 }
@@ -62,7 +61,6 @@ export class Tables {
       update: this.db.prepare(
         `UPDATE ${name} SET doc = ?, position = ?, parked = ? WHERE key = ? AND position = ?`,
       ),
-      remove: this.db.prepare(`DELETE FROM ${name} WHERE key = ? AND position = ?`),
       parked: this.db.prepare(`SELECT key, parked FROM ${name} WHERE parked IS NOT NULL ORDER BY key`),
       size: this.db.prepare(
         `SELECT count(doc) AS rows, coalesce(sum(length(CAST(doc AS BLOB))), 0) AS bytes FROM ${name}`,

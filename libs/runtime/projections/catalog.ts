@@ -24,6 +24,8 @@ export interface Build extends Generation {
   readonly since: string;
   /** It rests where it is until it is resumed. */
   readonly paused?: boolean;
+  /** How often it was resumed; never, if left out. */
+  readonly resumed?: number;
   /** It goes live only when somebody says so. */
   readonly hold?: boolean;
   readonly verified?: Verified;

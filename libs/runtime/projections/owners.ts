@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { ControlMoved, type ControlDocument, type ControlStore, type Epoch } from '@waymark/kernel';
 
 /** A process that projects, as the others see it. */
-interface Member {
+export interface Member {
   /** Goes up with each look around: who stands still is dead. */
   readonly beat: number;
   readonly host: string;
@@ -13,7 +13,7 @@ interface Member {
 }
 
 /** Who owns some rows, and how many have before. */
-interface Owner {
+export interface Owner {
   readonly member: string | null;
   readonly epoch: Epoch;
 }
@@ -40,7 +40,8 @@ export interface OwnersOptions {
 
 /** What the documents of processes that keep views up are called. */
 export const MEMBERS = 'member/';
-const OWNERS = 'owner/';
+/** What the documents that say who owns some rows are called. */
+export const OWNERS = 'owner/';
 const HOST = hostname();
 
 /**
@@ -217,7 +218,7 @@ const byWeight = ([one]: readonly [string, string], [other]: readonly [string, s
   one < other ? -1 : 1;
 
 /** A process of this machine that is no longer there. */
-function isGone({ host, pid }: Member): boolean {
+export function isGone({ host, pid }: Member): boolean {
   if (host !== HOST) return false;
   try {
     process.kill(pid, 0);

@@ -101,7 +101,10 @@ export class Rebuilder {
 
   /** Let builds go on; whoever calls this sees to it that somebody runs them. */
   resume(views: readonly string[]): Promise<void> {
-    return this.each(views, ({ paused: _paused, failed: _failed, ...build }) => build);
+    return this.each(views, ({ paused: _paused, failed: _failed, ...build }) => ({
+      ...build,
+      resumed: (build.resumed ?? 0) + 1,
+    }));
   }
 
   /** Give builds up, and forget what they had built. */

@@ -10,7 +10,7 @@ import {
   type View,
 } from '@waymark/kernel';
 
-interface SkipEvents {
+export interface SkipEvents {
   /** Somebody decided that a view's version goes on without an event that it cannot fold. */
   EventSkipped: {
     /** The event's id, which a copy of the log keeps. */
@@ -90,9 +90,10 @@ export class Skips {
 
   /** Take note of what was decided since. */
   see(events: readonly RecordedEvent[]): void {
-    for (const { type, data } of events) {
-      if (!TYPES.has(type)) continue;
-      const { view, event: id, version } = data as SkipEvents['EventSkipped'];
+    for (const event of events) {
+      // Nothing of other events is looked at, which may have data that cannot be brought to their current schema.
+      if (!TYPES.has(event.type)) continue;
+      const { view, event: id, version } = event.data as SkipEvents['EventSkipped'];
       this.known.add(`${view} ${name(id, version)}`);
     }
   }

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
+import { domain } from '@waymark/domain';
+import { START, type EventStore, type View } from '@waymark/kernel';
+import {
+  Catalog,
+  Projector,
+  Rebuilder,
+  Skips,
+  generationOf,
+  ownerEpoch,
+  schemasOf,
+  unknownReason,
+} from '@waymark/runtime';
+import { rowSetName } from '@waymark/kernel';
+import { regionalKpis } from '@waymark/views';
+import { EMMETT, consumeWithEmmett, fillEmmett, forEmmett } from './emmett';
+import { inFolder, limited, rate, sideBySide, type Comparison, type Figure } from './measure';
+import { insertRaw, pupilEvents } from './sample-log';
+
+const PAGE = 2_000;
+const view = regionalKpis as unknown as View;
+const schemas = schemasOf(domain);
+
+/** Build the KPI view from a log, into a file of its own, from planned to live. */
+export async function rebuildKpis(events: EventStore, file: string): Promise<void> {
+  const rows = new SqliteRowStore(file);
+  const catalog = new Catalog(rows.control);
+  const now = (): string => '2025-11-03T16:00:00.000Z';
+  const folding = {
+    unknown: (event: Parameters<typeof unknownReason>[0]) => unknownReason(event, schemas),
+    skips: new Skips(events),
+  };
+  const projector = new Projector({ ...folding, events, rows, now });
+  const rebuilder = new Rebuilder({
+    ...{ events, rows, catalog, folding, now },
+    views: [view],
+    // What a worker does once a generation is built: it keeps it up.
+    onChanged: async () => {
+      const { building } = await catalog.record(view.name);
+      const generation = generationOf(view, building);
+      if (!generation) return;
+      const epoch = await ownerEpoch(rows.control, rowSetName(generation));
+      await projector.assign([{ view: generation, epoch }]);
+      await projector.catchUp();
+    },
+  });
+  await rebuilder.plan([view.name]);
+  const state = await rebuilder.run([view.name]);
+  if (state !== 'live') throw new Error(`the rebuild is ${state}`);
+  await rows.close();
+}
+
+/** A rebuild of the KPI view, from planned to live, against reading and parsing the same events. */
+export function rebuilding(): Promise<Comparison> {
+  return inFolder(async (folder) => {
+    const file = join(folder, 'events.sqlite');
+    const count = insertRaw(file, limited(pupilEvents(3_600, 130), 500_000), 10_000);
+    const store = new SqliteEventStore(file);
+    const readAll = async (): Promise<void> => {
+      for (let after = START; ;) {
+        const { events, through } = await store.readAll(after, PAGE);
+        if (events.length === 0) return;
+        after = through;
+      }
+    };
+    const result = await sideBySide(
+      {
+        name: 'rebuilding the KPI view over 500,000 events, compared and switched ÷ reading and parsing them',
+        unit: 'events/s',
+        target: 0.5,
+      },
+      {
+        baseline: () => rate(count, readAll),
+        ours: () => inFolder((views) => rate(count, () => rebuildKpis(store, join(views, 'views.sqlite')))),
+      },
+    );
+    await store.close();
+    return result;
+  });
+}
+
+/** The same rebuild against Emmett's consumer over the same events. */
+export function againstEmmett(): Promise<Comparison> {
+  return inFolder(async (folder) => {
+    const events = [...limited(pupilEvents(600, 130), 60_000)];
+    const [file, lines, theirs] = ['events.sqlite', 'events.jsonl', 'emmett.sqlite'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    insertRaw(file, events, 10_000);
+    forEmmett(lines, events);
+    fillEmmett(lines, theirs);
+    const store = new SqliteEventStore(file);
+    const result = await sideBySide(
+      {
+        name: `rebuilding the KPI view over 60,000 events ÷ ${EMMETT}, a consumer that counts them, 1,000 a batch`,
+        unit: 'events/s',
+        target: 10,
+      },
+      {
+        baseline: () => Promise.resolve(consumeWithEmmett(theirs, events.length)),
+        ours: () =>
+          inFolder((views) => rate(events.length, () => rebuildKpis(store, join(views, 'views.sqlite')))),
+      },
+    );
+    await store.close();
+    return result;
+  });
+}
+
+/** Peak memory of a process that rebuilds the KPI view over 1,000,000 events. */
+export function rebuildMemory(): Promise<Figure[]> {
+  return inFolder(async (folder) => {
+    const file = join(folder, 'events.sqlite');
+    insertRaw(file, limited(pupilEvents(3_600, 260), 1_000_000), 10_000);
+    const child = spawn(
+      process.execPath,
+      [join(__dirname, 'rebuild-child.js'), file, join(folder, 'views.sqlite')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    const { peakMiB, seconds } = JSON.parse(printed) as { peakMiB: number; seconds: number };
+    return [
+      {
+        name: `peak memory of rebuilding the KPI view over 1,000,000 events (${seconds.toFixed(0)} s)`,
+        value: `${peakMiB.toFixed(0)} MiB`,
+        target: '≤ 400 MiB',
+      },
+    ];
+  });
+}
