@@ -1,3 +1,6 @@
+# One image for every program: the api if nothing else is said, and by their command the worker
+# (node dist/apps/worker/main.js) and the command line (node dist/apps/ops/main.js kpis --by area).
+
 # Built with the full image: it has the compiler and Python that better-sqlite3 needs where its prebuilt binary
 # cannot be had.
 FROM node:20-bookworm AS build
@@ -22,7 +25,7 @@ RUN install -d -o node -g node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-# The sample programme, for `--sample`.
+# The sample programme, for `--sample`, and the national figures.
 COPY --from=build /app/data ./data
 USER node
 VOLUME /data

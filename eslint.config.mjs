@@ -15,16 +15,24 @@ const floors = [
   ['libs/views', ['kernel', 'vocabulary', 'domain']],
   ['libs/policies', ['kernel', 'vocabulary', 'domain']],
   ['libs/imports', ['kernel', 'vocabulary', 'domain', 'views', 'runtime']],
+  ['libs/jobs', ['kernel', 'vocabulary', 'domain', 'views', 'runtime', 'imports']],
   [
     'libs/platform',
-    ['kernel', 'vocabulary', 'adapters', 'runtime', 'domain', 'views', 'policies', 'imports'],
+    ['kernel', 'vocabulary', 'adapters', 'runtime', 'domain', 'views', 'policies', 'imports', 'jobs'],
   ],
   ['libs/terminal', ['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'imports', 'platform']],
+  ['libs/telemetry', ['kernel', 'runtime', 'views', 'policies', 'platform']],
   [
     'apps/*',
-    ['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'policies', 'imports', 'platform', 'terminal'],
+    [
+      ...['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'policies'],
+      ...['imports', 'jobs', 'platform', 'terminal', 'telemetry'],
+    ],
   ],
 ];
+
+/** A floor whose folders are programs: strangers to each other too, and what they have in common is in `shared`. */
+const programs = 'apps/*';
 
 /** Floors whose folders are strangers to each other; what they have in common is in `shared`. */
 const modular = ['libs/domain', 'libs/adapters'];
@@ -37,6 +45,8 @@ const confined = [
   ['mongodb', 'libs/adapters'],
   ['bullmq', 'libs/adapters'],
   ['ioredis', 'libs/adapters'],
+  // Whoever has something to say needs the API alone.
+  ['@opentelemetry/(?!api$)[^/]+', 'libs/telemetry'],
 ];
 
 /** How deep folders are told apart within a floor. */
@@ -46,6 +56,7 @@ const DEPTH = 3;
 const walls = ([folder, below]) =>
   Array.from({ length: DEPTH + 1 }, (_, depth) => {
     const up = (levels) => `^(\\.\\.(/|$)){${String(levels)}}`;
+    const beside = folder === programs ? '(?!shared/)' : '';
     const own = depth > 0 && modular.includes(folder);
     const packages = confined.filter(([, home]) => home !== folder).map(([name]) => name);
     const patterns = [
@@ -53,7 +64,7 @@ const walls = ([folder, below]) =>
         regex: `^@waymark/(?!(${below.join('|')})(/|$))`,
         message: `${folder} may import ${below.join(', ') || 'no other library'}.`,
       },
-      { regex: `${up(depth + 1)}|^(libs|apps|test)/|^/`, message: `This leads out of ${folder}.` },
+      { regex: `${up(depth + 1)}${beside}|^(libs|apps|test)/|^/`, message: `This leads out of ${folder}.` },
       { regex: `^\\./\\.\\.|[^./]/\\.\\.(/|$)`, message: 'Write the shortest path.' },
       { regex: `^(${packages.join('|')})(/|$)`, message: `Not in ${folder}.` },
       ...(own

@@ -1,6 +1,7 @@
 /** Packages that are ES modules only, with what they pull in: Jest needs them as CommonJS, like the rest. */
 const esm = [
-  '@nestjs/(common|core|cqrs|mapped-types|platform-express|swagger|testing)',
+  '@nestjs/(common|core|cqrs|mapped-types|platform-express|swagger|terminus|testing)',
+  '@opentelemetry/otlp-exporter-base', // imports Node's modules as an ES module does
   '@borewit/text-codec',
   '@tokenizer/inflate',
   'file-type',
@@ -36,6 +37,8 @@ module.exports = {
   moduleNameMapper: {
     '^@waymark/adapters/(.*)$': '<rootDir>/libs/adapters/$1',
     '^@waymark/([^/]+)$': '<rootDir>/libs/$1/index',
+    // What is loaded at run time is named as it will be once it is built.
+    '^(\\./engines/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Two cores do; more would only make the tests of timing and recovery wait for each other.

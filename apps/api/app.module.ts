@@ -4,14 +4,17 @@ import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Platform } from '@waymark/platform';
+import type { Telemetry } from '@waymark/telemetry';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import { CommandsController } from './commands/commands.controller';
 import { LIMIT } from './commands/json-body';
 import { SubmitHandler } from './commands/submit';
-import { HealthController } from './health.controller';
 import { ImportsController } from './imports/imports.controller';
-import { Uploads } from './imports/uploads';
+import { ExportsController } from './jobs/exports.controller';
+import { JobsController } from './jobs/jobs.controller';
+import { OperationsModule } from '../shared/operations.module';
+import { OperationsController } from './operations/operations.controller';
 import { methodsAt, openApi } from './openapi/document';
 import { ProblemFilter } from './problem';
 import {
@@ -24,11 +27,20 @@ import { GetImportHandler, ListImportsHandler, ListRowsHandler } from './queries
 import { GetJourneyHandler, GetTimelineHandler } from './queries/journeys';
 import { KeptAnswers } from './queries/kept-answers';
 import { QueriesController } from './queries/queries.controller';
-import { LOG, createLog, requestLog } from './request-log';
+import { GetRowHandler } from './queries/row';
+import { requestLog } from './request-log';
 
 @Module({
   imports: [CqrsModule],
-  controllers: [CommandsController, QueriesController, ImportsController, HealthController],
+  // Jobs before commands, whose path has three parts of any name.
+  controllers: [
+    JobsController,
+    ExportsController,
+    OperationsController,
+    CommandsController,
+    QueriesController,
+    ImportsController,
+  ],
   providers: [
     SubmitHandler,
     GetJourneyHandler,
@@ -40,26 +52,28 @@ import { LOG, createLog, requestLog } from './request-log';
     ListImportsHandler,
     GetImportHandler,
     ListRowsHandler,
+    GetRowHandler,
     KeptAnswers,
-    Uploads,
   ],
 })
 class AppModule {
-  /** The platform and the log are given: whoever opened them closes them. */
-  static over(platform: Platform, log: Logger): DynamicModule {
+  /** The platform is given: whoever opened it closes it. */
+  static over(platform: Platform, telemetry?: Telemetry): DynamicModule {
     return {
       module: AppModule,
-      providers: [
-        { provide: Platform, useValue: platform },
-        { provide: LOG, useValue: log },
-      ],
+      imports: [OperationsModule.of({ role: 'api', platform, ...(telemetry && { telemetry }) })],
+      providers: [{ provide: Platform, useValue: platform }],
     };
   }
 }
 
-/** The HTTP interface over a platform, ready to listen. */
-export async function createApp(platform: Platform, log: Logger = createLog()): Promise<INestApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.over(platform, log), {
+/** The HTTP interface over a platform, ready to listen; with metrics where there is telemetry. */
+export async function createApp(
+  platform: Platform,
+  log: Logger,
+  telemetry?: Telemetry,
+): Promise<INestApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.over(platform, telemetry), {
     bodyParser: false,
     logger: false,
     abortOnError: false,

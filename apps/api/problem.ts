@@ -1,6 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { Refusal, type FieldError, type RefusalKind } from '@waymark/kernel';
+import {
+  AppendTooLarge,
+  Refusal,
+  StoreUnavailable,
+  type FieldError,
+  type RefusalKind,
+} from '@waymark/kernel';
+import { masked } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 
@@ -45,6 +52,18 @@ const bodyProblems: Readonly<Record<string, readonly [code: string, message: str
 
 const pathProblem = new Problem(400, 'MALFORMED_PATH', 'The path holds a percent sign that encodes nothing.');
 const unknownPath = new Problem(404, 'UNKNOWN_PATH', 'There is nothing at this path. See /docs.');
+
+const unavailable = new Problem(
+  503,
+  'STORE_UNAVAILABLE',
+  'What this needs does not answer. A command may have been carried out or not: send it again with its Idempotency-Key.',
+  { headers: { 'Retry-After': '5' } },
+);
+const tooLarge = new Problem(
+  413,
+  'COMMAND_TOO_LARGE',
+  'What this command would record is more than the event store takes at once. Send it in parts.',
+);
 
 /** Answers where the path, or what it names, does not exist; unless it does for another method. */
 const pathless: ReadonlySet<string> = new Set(['UNKNOWN_PATH', 'UNKNOWN_MODULE', 'UNKNOWN_COMMAND']);
@@ -109,6 +128,8 @@ function known(thrown: unknown): Problem | undefined {
   if (thrown instanceof Refusal) {
     return new Problem(statusOf[thrown.kind], thrown.code, thrown.message, { errors: thrown.errors });
   }
+  if (thrown instanceof StoreUnavailable) return unavailable;
+  if (thrown instanceof AppendTooLarge) return tooLarge;
   if (!(thrown instanceof HttpException) || thrown.getStatus() >= 500) return undefined;
   const cause = thrown.cause;
   if (cause instanceof URIError) return pathProblem;
@@ -122,10 +143,6 @@ function known(thrown: unknown): Problem | undefined {
 
 /** `UNKNOWN_SCHOOL` is `Unknown school`. */
 const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ');
-
-/** Whatever an error's text holds, no pupil's number gets into the log. */
-export const masked = (text: string): string =>
-  text.replace(/[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]/g, '[UPN]');
 
 /** Title of a status, for the OpenAPI document. */
 export const statusTitle = (status: number): string => STATUS_CODES[status] ?? String(status);

@@ -1,39 +1,43 @@
 import { randomUUID } from 'node:crypto';
+import { observeRequest } from '@waymark/telemetry';
 import type { NextFunction, Request, Response } from 'express';
-import { destination, pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 
-/** What the log is injected by. */
-export const LOG = Symbol('log');
+/** What is asked every few seconds by those who watch over the process: of no interest as long as all is well. */
+const WATCHED = /^\/(health|metrics)(\/|$)/;
 
-const quiet = process.env['NODE_ENV'] === 'test' ? 'silent' : 'info';
+/** How a request is counted whose client did not wait for the answer. */
+const ABORTED = 499;
 
-/** JSON lines on standard output; no bodies, no paths as asked, nothing of a person. */
-export const createLog = (): Logger =>
-  pino(
-    { level: process.env['WAYMARK_LOG'] ?? quiet, timestamp: () => `,"time":"${new Date().toISOString()}"` },
-    destination({ dest: 1, sync: false }),
-  );
-
-/** Gives each request an id, and logs what became of it: by its route's template, never by its path. */
+/**
+ * Gives each request an id, measures and traces it, and logs what became of it: by its route's template, never by its
+ * path.
+ */
 export const requestLog =
   (log: Logger) =>
   (request: Request, response: Response, next: NextFunction): void => {
     const id = randomUUID();
     response.locals['request'] = id;
-    if (log.isLevelEnabled('info')) {
-      const began = performance.now();
-      response.once('close', () => {
-        log.info({
-          request: id,
-          method: request.method,
-          route: routeOf(request, response),
-          status: response.statusCode,
-          ms: Math.round((performance.now() - began) * 10) / 10,
-          ...(response.writableFinished ? {} : { aborted: true }),
-        });
+    const { method } = request;
+    const observed = observeRequest(id, method, request.headers);
+    const began = performance.now();
+    response.once('close', () => {
+      const route = routeOf(request, response);
+      const { statusCode: status, writableFinished: finished } = response;
+      observed.answered(route, finished ? status : ABORTED);
+      const level = status < 400 && WATCHED.test(route) ? 'debug' : 'info';
+      if (!log.isLevelEnabled(level)) return;
+      log[level]({
+        request: id,
+        ...observed.traced,
+        method,
+        route,
+        status,
+        ms: Math.round((performance.now() - began) * 10) / 10,
+        ...(finished ? {} : { aborted: true }),
       });
-    }
-    next();
+    });
+    observed.within(next);
   };
 
 /** The route as it was declared: a command's own, or that of the controller. */

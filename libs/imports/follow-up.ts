@@ -13,6 +13,17 @@ interface Place {
   readonly on: Day;
 }
 
+export interface FollowUpOptions {
+  readonly importId: string;
+  /** After which event it began. */
+  readonly since: Position;
+  readonly actor: string;
+  /** By the pupil's id. */
+  readonly firstSessions: ReadonlyMap<string, { readonly mentor: string; readonly on: Day }>;
+  /** Where it is aborted, no further command is sent. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * What follows when registers are in: eligibility is assessed where it has not been and the baseline has marks, and
  * pupils who are eligible and have consent are given the mentor of their first session, or of their school the one
@@ -23,24 +34,18 @@ export class FollowUp {
 
   constructor(
     private readonly workshop: Workshop,
-    private readonly importId: string,
-    /** After which event it began. */
-    private readonly since: Position,
-    private readonly actor: string,
-    /** By the pupil's id. */
-    private readonly firstSessions: ReadonlyMap<string, { readonly mentor: string; readonly on: Day }>,
+    private readonly options: FollowUpOptions,
   ) {}
 
   async run(): Promise<FollowUps> {
     // Places that were taken before a crash are confirmed first, so that no pupil is given a second one.
-
     await this.workshop.settle();
     await sideBySide(every(this.workshop.rows, caseloads), async ({ key, row }) => {
       if (row.eligible === undefined && !row.ended) await this.assess(key);
     });
     await this.workshop.settle();
     const begun =
-      (await importReport(this.workshop.rows, this.importId))?.startedAt ?? new Date().toISOString();
+      (await importReport(this.workshop.rows, this.options.importId))?.startedAt ?? new Date().toISOString();
     const plan = await this.plan(begun.slice(0, 10));
     await sideBySide(plan, async ([mentor, pupils]) => {
       for (const { journey, on } of pupils) await this.allocate(mentor, journey, on);
@@ -52,10 +57,10 @@ export class FollowUp {
   /** What was done, before a crash too, as the log has it. */
   private async done(): Promise<Omit<FollowUps, 'notAllocated'>> {
     let [assessed, eligible, allocated] = [0, 0, 0];
-    for (let after = this.since; ;) {
+    for (let after = this.options.since; ;) {
       const { events, through } = await this.workshop.events.readAll(after, PAGE);
       for (const { type, data, metadata } of events) {
-        if (metadata.correlation !== this.importId) continue;
+        if (metadata.correlation !== this.options.importId) continue;
         if (type === 'EligibilityAssessed') {
           assessed += 1;
           eligible += Number((data as DomainEvents['EligibilityAssessed']).eligible);
@@ -81,7 +86,7 @@ export class FollowUp {
     const plan = new Map<string | undefined, Place[]>();
     for await (const { key: journey, row } of every(this.workshop.rows, caseloads)) {
       if (!row.eligible || !row.consented || row.ended || row.mentor !== undefined) continue;
-      const session = this.firstSessions.get(row.pupil);
+      const session = this.options.firstSessions.get(row.pupil);
       const mentor = session?.mentor ?? (await this.mentorAt(row, plan));
       const place = { journey, on: session?.on ?? today };
       const places = plan.get(mentor);
@@ -116,13 +121,15 @@ export class FollowUp {
   }
 
   private send(module: string, id: string, command: object, step: string, of = id) {
+    const { importId, actor, signal } = this.options;
+    signal.throwIfAborted();
     return this.workshop.submitter.submit({
       module,
       id,
       command,
-      actor: this.actor,
-      commandId: derivedId(this.importId, step, of),
-      correlation: this.importId,
+      actor,
+      commandId: derivedId(importId, step, of),
+      correlation: importId,
     });
   }
 }

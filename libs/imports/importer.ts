@@ -20,6 +20,7 @@ import { RegisterTaker } from './registers';
 import { columns, type SourceFile } from './source-file';
 import { readTable, type TableRow } from './table';
 import { RowCommands, type Taken, type Taker, type Workshop } from './taker';
+import { inTurn } from './turn';
 
 /** How far an import is. */
 export interface Progress {
@@ -34,7 +35,10 @@ export interface ImportOptions {
   readonly actor: string;
   /** Registers write two-character codes as one character, as some suppliers do. */
   readonly aliases?: boolean;
-  readonly onProgress?: (progress: Progress) => void;
+  /** Told after each chunk, and waited for. */
+  readonly onProgress?: (progress: Progress) => Promise<void> | void;
+  /** Where it is aborted, the import ends after the chunk at hand, and can go on later. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -61,25 +65,31 @@ export class Importer {
     return this.record(Object.assign(new StartImport(), { files: this.files.map(asImported) }), 'start');
   }
 
+  /** Take every file, once no other import is under way. */
   async run(): Promise<void> {
     await this.start();
-    for (const [index, file] of this.files.entries()) {
-      if (file.kind === 'sessions') await this.followUp();
-      await this.importFile(index, file);
-    }
-    await this.followUp();
-    await this.record(new FinishImport(), 'finish');
+    const { signal = new AbortController().signal } = this.options;
+    await inTurn(this.workshop.control, this.id, { signal }, async (going) => {
+      for (const [index, file] of this.files.entries()) {
+        if (file.kind === 'sessions') await this.followUp(going);
+        await this.importFile(index, file, going);
+      }
+      await this.followUp(going);
+      await this.record(new FinishImport(), 'finish');
+    });
   }
 
-  private async importFile(index: number, file: SourceFile): Promise<void> {
+  private async importFile(index: number, file: SourceFile, signal: AbortSignal): Promise<void> {
     const taker = this.takerOf(index, file);
     const state = await this.state();
     if (state.done[index]) return;
     const before = state.rows[index] ?? 0;
     for await (const chunk of rowsOf(file, taker.chunk, before)) {
+      signal.throwIfAborted();
       await this.recordRows(index, chunk, await taker.take(chunk));
-      this.report(index, file, chunk.at(-1)!.row);
+      await this.report(index, file, chunk.at(-1)!.row);
     }
+    signal.throwIfAborted();
     await this.record(Object.assign(new FinishFile(), { file: index }), `file ${String(index)}`);
   }
 
@@ -128,20 +138,20 @@ export class Importer {
     return only;
   }
 
-  private async followUp(): Promise<void> {
+  private async followUp(signal: AbortSignal): Promise<void> {
     const { followedUp, position } = await this.state();
     if (followedUp) return;
     const sessions = await firstSessions(
       this.files.filter(({ kind }) => kind === 'sessions'),
       this.people,
     );
-    const followUps = await new FollowUp(
-      this.workshop,
-      this.id,
-      position,
-      this.options.actor,
-      sessions,
-    ).run();
+    const followUps = await new FollowUp(this.workshop, {
+      importId: this.id,
+      since: position,
+      actor: this.options.actor,
+      firstSessions: sessions,
+      signal,
+    }).run();
     await this.record(Object.assign(new RecordFollowUps(), { followUps }), 'follow up');
   }
 
@@ -176,10 +186,10 @@ export class Importer {
     return { ...(state as ImportState), position };
   }
 
-  private report(index: number, file: SourceFile, rows: number): void {
+  private async report(index: number, file: SourceFile, rows: number): Promise<void> {
     const sizes = this.files.map(({ lines }) => lines);
     const sum = (some: readonly number[]): number => some.reduce((all, lines) => all + lines, 0);
-    this.options.onProgress?.({
+    await this.options.onProgress?.({
       file: file.name,
       rows,
       done: sum(sizes.slice(0, index)) + rows,

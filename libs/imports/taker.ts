@@ -1,4 +1,10 @@
-import { Refusal, type CommandClass, type EventStore, type RowReader } from '@waymark/kernel';
+import {
+  Refusal,
+  type CommandClass,
+  type ControlStore,
+  type EventStore,
+  type RowReader,
+} from '@waymark/kernel';
 import { check } from '@waymark/vocabulary';
 import { derivedId, sideBySide, type Submitter } from '@waymark/runtime';
 import type { RowWarning } from '@waymark/domain';
@@ -8,6 +14,7 @@ import type { TableRow } from './table';
 export interface Workshop {
   readonly events: EventStore;
   readonly rows: RowReader;
+  readonly control: ControlStore;
   readonly submitter: Submitter;
   /** Until every view and policy has seen all that the log holds now. */
   settle(): Promise<void>;

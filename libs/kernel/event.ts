@@ -19,6 +19,8 @@ export interface EventMetadata {
   readonly causation: string;
   /** The command that decided it, and a keyed hash of that command's body: how a retry is recognised. */
   readonly command: { readonly id: string; readonly hash: string };
+  /** W3C `traceparent` of the command that decided it, where its trace was recorded. */
+  readonly trace?: string;
   /** Room for the stream's hash chain: the event's own hash and the one before it. */
   readonly chain?: { readonly hash: string; readonly previous: string };
 }

@@ -25,6 +25,8 @@ export interface Parked {
   readonly event: string;
   readonly type: string;
   readonly position: Position;
+  /** A place in the log to read on from in order to come upon it; its beginning if left out. */
+  readonly after?: Position;
   readonly error: string;
   /** When that was found: UTC, milliseconds. */
   readonly since: string;

@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
 import { domain } from '@waymark/domain';
-import type { EventStore, Jobs, JobHandler, RecordedEvent, RowReader, RowStore } from '@waymark/kernel';
+import { Uploads } from '@waymark/imports';
+import { ExportFiles, jobHandlers, type WorkHandler } from '@waymark/jobs';
+import type { ControlStore, EventStore, Jobs, RowReader, RowStore } from '@waymark/kernel';
 import { policies } from '@waymark/policies';
 import {
   Catalog,
@@ -13,16 +15,14 @@ import {
   Skips,
   Submitter,
   Upkeep,
-  claims,
   projections,
-  schemasOf,
   systemClock,
-  unknownReason,
   upcasting,
   type Clock,
   type Reactor,
 } from '@waymark/runtime';
 import { readPublishedRates, views, type PublishedRates } from '@waymark/views';
+import { modules, unknown } from './modules';
 import { packaged } from './package-root';
 import { rebuildJob, requestRebuild } from './rebuild-job';
 import { copyOfAll } from './scratch';
@@ -31,7 +31,7 @@ import { openStores, type Stores } from './stores';
 import type { Settings } from './settings';
 
 export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
-  /** Folder of the embedded stores, of uploads and of keys. */
+  /** Folder of the embedded stores, of uploads, exports and keys. */
   readonly data: string;
   readonly clock?: Clock;
   /** Takes part in keeping views up only where no other process does: for a command line. */
@@ -39,11 +39,6 @@ export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   /** Told of a view that stopped, or a policy that failed and will be tried again. */
   readonly onFault?: (what: string, reason: string) => void;
 }
-
-/** Every module that has events, the runtime's own included. */
-const modules = [...domain, claims, projections];
-const schemas = schemasOf(modules);
-const unknown = (event: RecordedEvent): string | undefined => unknownReason(event, schemas);
 
 /** Everything put together: the one place where adapters are chosen. */
 export class Platform {
@@ -55,6 +50,8 @@ export class Platform {
   readonly rebuilder: Rebuilder;
   readonly parking: Parking;
   readonly published: PublishedRates;
+  readonly uploads: Uploads;
+  readonly exports: ExportFiles;
   private readonly upkeep: Upkeep;
   private readonly settlement: Settlement;
   private readonly works: boolean;
@@ -96,6 +93,8 @@ export class Platform {
       reactor: this.reactor,
     });
     this.settlement = new Settlement(events, serving, catalog, this.reactor);
+    this.uploads = new Uploads(data);
+    this.exports = new ExportFiles(data);
     this.published = readPublishedRates(
       readFileSync(packaged('data', 'reference', 'dfe-attendance-2025-26.csv')),
     );
@@ -104,7 +103,8 @@ export class Platform {
   /** Open everything, and take part in the work unless the options say otherwise. */
   static async open(options: PlatformOptions): Promise<Platform> {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
-    const stores = await openStores({ engines: {}, work: true, ...options });
+    const { data, engines = {}, onFault } = options;
+    const stores = await openStores({ data, engines, warn: (message) => onFault?.('jobs', message) });
     const platform = new Platform(options, stores);
     if (platform.works) await platform.upkeep.start();
     return platform;
@@ -123,18 +123,31 @@ export class Platform {
     return this.stores.rows;
   }
 
+  /** Small documents on how the service is run. */
+  get control(): ControlStore {
+    return this.stores.rows.control;
+  }
+
   get reactor(): Reactor {
     return this.upkeep.reactor;
   }
 
-  /** Folder of the embedded stores, of uploads and of keys. */
+  /** Folder of the embedded stores, of uploads, exports and keys. */
   get data(): string {
     return this.options.data;
   }
 
-  /** Do jobs in this process from now on: those given, and rebuilds. */
-  async work(handlers: readonly JobHandler[]): Promise<void> {
+  /** The present moment: UTC, milliseconds. */
+  now(): string {
+    return (this.options.clock ?? systemClock).now();
+  }
+
+  /** Do jobs in this process from now on: rebuilds, and those of every other kind or of the kinds given. */
+  async work(handlers: readonly WorkHandler[] = jobHandlers(this)): Promise<void> {
     await this.jobs.work([...handlers, rebuildJob(this.rebuilder)]);
+    for (const { kind, cron } of handlers) {
+      if (cron !== undefined) await this.jobs.schedule(kind, cron, {});
+    }
   }
 
   /** Until every view and policy has seen all that the log holds now. */

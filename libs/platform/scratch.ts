@@ -3,6 +3,7 @@ import { cp, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
+import { TURN } from '@waymark/imports';
 import { MEMBERS, copyLog } from '@waymark/runtime';
 import type { Stores } from './stores';
 
@@ -17,17 +18,19 @@ export async function copyOfAll(data: string, { events, rows }: Stores): Promise
   // The views first: what they lack they take from the log, but they must not be ahead of it.
   if (rows instanceof SqliteRowStore && events instanceof SqliteEventStore) {
     await rows.copyTo(join(folder, 'views.sqlite'));
-    await forgetMembers(join(folder, 'views.sqlite'));
+    await forgetOthers(join(folder, 'views.sqlite'));
   }
   await copyEvents(events, join(folder, 'events.sqlite'));
   await cp(join(data, 'keys'), join(folder, 'keys'), { recursive: true }).catch(() => undefined);
   return folder;
 }
 
-/** Those who keep the originals up have nothing to do with the copy. */
-async function forgetMembers(file: string): Promise<void> {
+/** Those who work on the originals have nothing to do with the copy. */
+export async function forgetOthers(file: string): Promise<void> {
   const rows = new SqliteRowStore(file);
-  for (const { id, revision } of await rows.control.list(MEMBERS)) await rows.control.remove(id, revision);
+  const { control } = rows;
+  for (const { id, revision } of [...(await control.list(MEMBERS)), ...(await control.list(TURN))])
+    await control.remove(id, revision);
   await rows.close();
 }
 
@@ -35,7 +38,7 @@ async function copyEvents(events: Stores['events'], file: string): Promise<void>
   if (events instanceof SqliteEventStore) return events.copyTo(file);
   const copy = new SqliteEventStore(file);
   try {
-    await copyLog(events, copy);
+    await copyLog(events, copy, { keepsOrder: true });
   } finally {
     await copy.close();
   }

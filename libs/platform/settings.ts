@@ -22,7 +22,7 @@ export interface Settings {
 }
 
 const schemes = {
-  EVENTSTORE_URL: /^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/,
+  EVENTSTORE_URL: /^esdb(\+discover)?:\/\/\S+$/,
   MONGODB_URL: /^mongodb(\+srv)?:\/\/\S+$/,
   REDIS_URL: /^rediss?:\/\/\S+$/,
 } as const;

@@ -20,6 +20,9 @@ export interface Loaded {
   readonly commands: ReadonlyMap<string, KnownCommand>;
 }
 
+/** Which of a stream's events to fold, in their order. */
+export type Select = (events: readonly RecordedEvent[]) => readonly RecordedEvent[];
+
 /** Streams kept folded, so that a command reads only what was recorded since. */
 export class Streams {
   private readonly cache: LRUCache<string, Loaded>;
@@ -45,11 +48,18 @@ export class Streams {
     return loaded;
   }
 
-  /** The thing as a command found it: before the first event of that command. */
-  async loadBefore(module: Module, id: string, command: string): Promise<Loaded> {
+  /** The thing as some of its events leave it. */
+  async replay(module: Module, id: string, select: Select): Promise<Loaded> {
     const events = await this.events.readStream(streamName(module.name, id));
-    const first = events.findIndex(({ metadata }) => metadata.command.id === command);
-    return folded(module, empty(module), first === -1 ? events : events.slice(0, first));
+    return folded(module, empty(module), select(events));
+  }
+
+  /** The thing as a command found it: before the first event of that command. */
+  loadBefore(module: Module, id: string, command: string): Promise<Loaded> {
+    return this.replay(module, id, (events) => {
+      const first = events.findIndex(({ metadata }) => metadata.command.id === command);
+      return first === -1 ? events : events.slice(0, first);
+    });
   }
 
   /** Keep a thing as a command has just left it. */

@@ -16,7 +16,8 @@ import {
 import { Claims, claims } from './claims';
 import { systemClock, type Clock } from './clock';
 import { bodyHash, derivedId, numberedId } from './hash';
-import { Streams, type KnownCommand, type Loaded } from './streams';
+import { Streams, type KnownCommand, type Loaded, type Select } from './streams';
+import { asAppend, asCommand, recordedTrace } from './telemetry';
 import { Undecidable, undecidable } from './undecidable';
 
 /** A command on its way to the thing it is for. */
@@ -85,7 +86,9 @@ export class Submitter {
   async submit(submission: Submission): Promise<Answer> {
     const module = this.module(submission.module);
     const stream = streamName(module.name, submission.id);
-    return this.inTurn(stream, () => this.attempt(module, stream, submission));
+    return asCommand(module, submission.command, () =>
+      this.inTurn(stream, () => this.attempt(module, stream, submission)),
+    );
   }
 
   /** What other modules may know of a thing; undefined where it does not exist. */
@@ -96,6 +99,11 @@ export class Submitter {
   /** A thing as it is now. */
   async load(module: string, id: string): Promise<Loaded> {
     return this.streams.load(this.module(module), id);
+  }
+
+  /** A thing as some of its events leave it. */
+  async replay(module: string, id: string, select: Select): Promise<Loaded> {
+    return this.streams.replay(this.module(module), id, select);
   }
 
   /** A thing as a command found it: before the first event of that command. */
@@ -217,6 +225,7 @@ export class Submitter {
         correlation: submission.correlation ?? commandId,
         causation: submission.causation ?? commandId,
         command: { id: commandId, hash },
+        ...recordedTrace(),
       },
     }));
     return { events, state: after };
@@ -228,7 +237,9 @@ export class Submitter {
     events: readonly NewEvent[],
     state: never,
   ): Promise<Answer> {
-    const { revision, position } = await this.events.append(stream, loaded.revision, events);
+    const { revision, position } = await asAppend(stream, events.length, () =>
+      this.events.append(stream, loaded.revision, events),
+    );
     const { id, hash } = events[0]!.metadata.command;
     const types = events.map(({ type }) => type);
     this.streams.keep(stream, loaded, { state, revision, position }, id, {

@@ -11,9 +11,9 @@ import {
   type View,
 } from '@waymark/kernel';
 import { POLICIES, Reactor } from './policies/reactor';
-import { keptUp, type Catalog } from './projections/catalog';
+import { keptUp, type Build, type Catalog, type ViewRecord } from './projections/catalog';
 import { Owners } from './projections/owners';
-import { Projector } from './projections/projector';
+import { Projector, type Assignment } from './projections/projector';
 import { outdated, type Rebuilder } from './projections/rebuild';
 import type { Serving } from './projections/serving';
 import { Skips } from './projections/skips';
@@ -35,7 +35,7 @@ export interface UpkeepOptions {
   readonly member: string;
   /** Takes part only where nobody else does. */
   readonly standby: boolean;
-  /** Told of views that have to be built anew, in the background. */
+  /** Told of views that are to be built, in the background. */
   readonly onOutdated: (views: readonly string[]) => Promise<void>;
   /** Told that a view or a stream stopped or waits, or that something failed and will be tried again. */
   readonly onFault: (what: string, reason: string) => void;
@@ -46,7 +46,7 @@ export class Upkeep {
   readonly projector: Projector;
   readonly reactor: Reactor;
   private readonly owners: Owners;
-  private readonly assigned = new Map<string, View>();
+  private readonly assigned = new Map<string, Assignment>();
 
   constructor(private readonly options: UpkeepOptions) {
     const { events, rows, control, unknown, now, serving, policies, submitter, member, standby } = options;
@@ -57,13 +57,16 @@ export class Upkeep {
     this.projector = new Projector({
       ...{ events, rows, unknown, skips, now },
       onProjected: () => serving.wake(),
-      onStopped: (view, reason) => void this.stopped(view, reason),
+      onStopped: (view, reason) => {
+        options.onFault(`view ${rowSetName(view)}`, reason);
+        this.stopped(view, reason).catch(failed('views')); // said again at the next look around
+      },
       onParked: (view, _key, why) => parked(`a row of ${rowSetName(view)}`, why),
       onFenced: (view) => this.owners.lost(rowSetName(view)),
       onFailed: failed('views'),
     });
     this.reactor = new Reactor({
-      ...{ events, rows, policies, submitter, skips, now },
+      ...{ events, rows, policies, submitter, skips, unknown, now },
       onParked: (_stream, why) => parked('a stream of policies', why),
       onFailed: failed('policies'),
     });
@@ -94,22 +97,23 @@ export class Upkeep {
     return this.owners.look();
   }
 
-  /** See what there is of each view: the first generation serves where the log is empty, others are to be built. */
+  /**
+   * See what there is of each view: the first generation serves where the log is empty, others are to be built; so are
+   * builds that were begun before and do not rest.
+   */
   private async begin(): Promise<void> {
-    const { events, views, catalog, rebuilder } = this.options;
+    const { events, rows, views, catalog, rebuilder, onOutdated } = this.options;
     if ((await events.head()) === START) {
-      for (const { name, version } of views) {
-        await catalog.change(name, (record) =>
-          record.serving || record.building
-            ? record
-            : { ...record, serving: { version, generation: 1 }, built: { ...record.built, [version]: 1 } },
-        );
+      for (const view of views) {
+        await rows.prepare(view);
+        await catalog.change(view.name, (record) => first(record, view.version));
       }
     }
-    const old = outdated(views, await catalog.records()).map(({ name }) => name);
-    if (old.length === 0) return;
-    await rebuilder.plan(old);
-    await this.options.onOutdated(old);
+    await rebuilder.plan(outdated(views, await catalog.records()).map(({ name }) => name));
+    for (const name of views.map((view) => view.name)) await rebuilder.forgetRetired(name);
+    const records = await catalog.records();
+    const due = views.map(({ name }) => name).filter((name) => isDue(records.get(name)?.building));
+    if (due.length > 0) await onOutdated(due);
   }
 
   /** Generations to keep up, by the names of their rows. */
@@ -126,17 +130,18 @@ export class Upkeep {
   private async take(owned: ReadonlyMap<string, Epoch>): Promise<void> {
     const views = await this.keptUp();
     for (const name of this.assigned.keys()) if (!owned.has(name)) this.assigned.delete(name);
-    for (const name of owned.keys()) {
-      const view = views.get(name);
+    for (const [name, epoch] of owned) {
+      const before = this.assigned.get(name);
       // The same object each time, by which the projector knows that it goes on.
-      if (!view || this.assigned.has(name)) continue;
-      this.assigned.set(name, view);
+      const view = before?.view ?? views.get(name);
+      if (!view || before?.epoch === epoch) continue;
+      this.assigned.set(name, { view, epoch });
       await this.goesOn(view);
     }
-    await this.projector.assign(
-      [...this.assigned].map(([name, view]) => ({ view, epoch: owned.get(name) ?? 0 })),
-    );
+    await this.projector.assign([...this.assigned.values()]);
     await this.reactor.own(owned.get(rowSetName(POLICIES)));
+    for (const { view, stopped } of this.projector.states())
+      if (stopped !== undefined) await this.stopped(view, stopped);
   }
 
   /** A view that stopped elsewhere, or in another release, is tried again. */
@@ -149,11 +154,21 @@ export class Upkeep {
 
   /** A view that stopped is said to have, for all processes to see. */
   private async stopped(view: View, reason: string): Promise<void> {
-    this.options.onFault(`view ${rowSetName(view)}`, reason);
     const position = await this.options.rows.checkpoint(view);
-    await this.options.catalog.change(view.name, (record) => ({
-      ...record,
-      stopped: { ...record.stopped, [rowSetName(view)]: { reason, position } },
-    }));
+    const name = rowSetName(view);
+    await this.options.catalog.change(view.name, (record) =>
+      record.stopped[name]?.reason === reason
+        ? record
+        : { ...record, stopped: { ...record.stopped, [name]: { reason, position } } },
+    );
   }
 }
+
+const first = (record: ViewRecord, version: number): ViewRecord =>
+  record.serving || record.building
+    ? record
+    : { ...record, serving: { version, generation: 1 }, built: { ...record.built, [version]: 1 } };
+
+/** Whether somebody is to see to a build: it neither rests nor waits to be switched. */
+const isDue = (build: Build | undefined): boolean =>
+  build !== undefined && !build.paused && !(build.state === 'verified' && build.hold);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { SingleBar } from 'cli-progress';
 import { Importer, sourceFiles, unfinishedImport } from '@waymark/imports';
 import type { Platform } from '@waymark/platform';
 import { importReport, type ImportReport } from '@waymark/views';
+import { progressBar } from './progress-bar';
 
 export interface ImportWithProgressOptions {
   readonly actor: string;
@@ -20,7 +20,7 @@ export async function importWithProgress(
 ): Promise<{ readonly id: string; readonly report: ImportReport }> {
   const files = await sourceFiles(paths);
   const id = (await unfinishedImport(platform, files)) ?? randomUUID();
-  const bar = quiet ? undefined : progressBar();
+  const bar = quiet ? undefined : progressBar(FORMAT);
   bar?.start(1, 0, { file: '' });
   try {
     await new Importer(platform, id, files, {
@@ -40,11 +40,5 @@ export async function importWithProgress(
   return { id, report };
 }
 
-const progressBar = (): SingleBar =>
-  new SingleBar({
-    format: 'importing {bar} {percentage}% | {value} of about {total} rows | {eta_formatted} left | {file}',
-    stream: process.stderr,
-    hideCursor: true,
-    noTTYOutput: !process.stderr.isTTY,
-    notTTYSchedule: 5_000,
-  });
+const FORMAT =
+  'importing {bar} {percentage}% | {value} of about {total} rows | {eta_formatted} left | {file}';

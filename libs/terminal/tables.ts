@@ -1,7 +1,8 @@
 import Table from 'cli-table3';
 import type { FileReport, GroupAttendance, ImportReport, Kpis, PupilAttendance } from '@waymark/views';
 
-const plain = { style: { head: [], border: [] } };
+/** A table as plain text. */
+export const plain = { style: { head: [], border: [] } };
 
 const percent = (value: number | null): string => (value === null ? '–' : `${value.toFixed(2)}%`);
 

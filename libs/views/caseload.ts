@@ -1,7 +1,7 @@
 import { viewsOf, type RowReader } from '@waymark/kernel';
-import { safeguardingKinds, type DomainEvents } from '@waymark/domain';
-import { one, paged, find, type Page, type PageOf } from './read';
-import { mentors, pupils } from './directory';
+import { safeguardingKinds, toRemindOf, type DomainEvents, type Reminders } from '@waymark/domain';
+import { one, paged, find, type Found, type Page, type PageOf } from './read';
+import { mentors, pupils, type MentorRow } from './directory';
 
 interface OpenBarrier {
   readonly kind: string;
@@ -170,6 +170,8 @@ export interface Caseload extends Page<CaseloadEntry> {
   readonly name: string;
   /** Pupils in the whole caseload, not only on this page. */
   readonly pupils: number;
+  /** Of what the mentor was reminded last, as far as it still is to be done. */
+  readonly reminders?: Reminders & { readonly on: string };
 }
 
 /** A mentor's caseload; undefined where there is no such mentor. */
@@ -185,7 +187,36 @@ export async function caseloadOf(
   const entries = await Promise.all(
     items.map(async ({ key, row }) => entry(key, row, await one(rows, pupils, row.pupil))),
   );
-  return { mentor, name: appointed.name, pupils: found.length, items: entries, ...rest };
+  const reminders = appointed.reminded && leftOf(appointed.reminded, found);
+  return {
+    mentor,
+    name: appointed.name,
+    pupils: found.length,
+    ...(reminders && { reminders }),
+    items: entries,
+    ...rest,
+  };
+}
+
+/** Of what a mentor would be reminded on a day, of the pupils in the caseload. */
+export const remindersOn = (caseload: readonly Found<CaseloadRow>[], day: string): Reminders =>
+  toRemindOf(
+    caseload.map(({ key, row }) => ({ journey: key, ...row })),
+    day,
+  );
+
+/** What is left of a reminder: nothing where all of it has been done since. */
+function leftOf(
+  { on, overdue, quiet }: NonNullable<MentorRow['reminded']>,
+  caseload: readonly Found<CaseloadRow>[],
+): Caseload['reminders'] {
+  const now = remindersOn(caseload, on);
+  const stillOverdue = new Set(now.overdue.map(({ journey, session }) => `${journey} ${session}`));
+  const left = {
+    overdue: overdue.filter(({ journey, session }) => stillOverdue.has(`${journey} ${session}`)),
+    quiet: quiet.filter((journey) => now.quiet.includes(journey)),
+  };
+  return left.overdue.length + left.quiet.length === 0 ? undefined : { on, ...left };
 }
 
 function entry(

@@ -1,5 +1,11 @@
 import { viewsOf } from '@waymark/kernel';
-import type { DomainEvents, ProgrammeDefinition, PupilDetails, SchoolDetails } from '@waymark/domain';
+import type {
+  DomainEvents,
+  ProgrammeDefinition,
+  PupilDetails,
+  Reminders,
+  SchoolDetails,
+} from '@waymark/domain';
 
 const view = viewsOf<DomainEvents>();
 
@@ -33,6 +39,8 @@ export interface MentorRow {
   readonly from: string;
   /** Journeys that hold a place. */
   readonly caseload: number;
+  /** Of what the mentor was reminded last, and on which day. */
+  readonly reminded?: Reminders & { readonly on: string };
 }
 
 /** Mentors by id, with how many places are taken. */
@@ -42,9 +50,10 @@ export const mentors = view<MentorRow>({
   indexes: ['school'],
   on: {
     MentorAppointed: (_, { data }) => ({ ...data, caseload: 0 }),
-    MentorDetailsChanged: (row, { data }) => ({ ...data, caseload: row?.caseload ?? 0 }),
+    MentorDetailsChanged: (row, { data }) => ({ ...row, ...data, caseload: row?.caseload ?? 0 }),
     PlaceTaken: (row) => row && { ...row, caseload: row.caseload + 1 },
     PlaceReleased: (row) => row && { ...row, caseload: row.caseload - 1 },
+    MentorReminded: (row, { data }) => row && { ...row, reminded: data },
   },
 });
 

@@ -67,9 +67,19 @@ const UTC_SECONDS = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 export function toInstant(text: string): Instant | undefined {
   const plain = UTC_SECONDS.exec(text);
   if (plain) return isDay(plain[1]) ? text : undefined;
+  return inUtc(text, 'second');
+}
+
+/** A moment, UTC, to the millisecond, as events say it: `2025-09-03T16:00:00.000Z`. Such moments compare as text. */
+export type Moment = string;
+
+/** An ISO moment with its offset, in UTC, to the millisecond; undefined where it is none. */
+export const toMoment = (text: string): Moment | undefined => inUtc(text, 'millisecond');
+
+function inUtc(text: string, smallestUnit: 'second' | 'millisecond'): string | undefined {
   if (!ISO_INSTANT.test(text)) return undefined;
   try {
-    return Temporal.Instant.from(text).toString({ smallestUnit: 'second', roundingMode: 'floor' });
+    return Temporal.Instant.from(text).toString({ smallestUnit, roundingMode: 'floor' });
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 export * from './day';
 export * from './fields';
+export * from './period';
 export * from './upn';
 export * from './validate';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
-import { Platform } from '@waymark/platform';
+import { Platform, type PlatformOptions } from '@waymark/platform';
 import { pino } from 'pino';
 import request from 'supertest';
 import { createApp } from '../../apps/api/app.module';
@@ -27,8 +27,11 @@ export interface Api {
 }
 
 /** A server on a folder of its own, stopped after the test if it has not been before. */
-export async function serve(data = temporaryDirectory()): Promise<Api> {
-  const api = await start(data);
+export async function serve(
+  data = temporaryDirectory(),
+  options: Partial<PlatformOptions> = {},
+): Promise<Api> {
+  const api = await start(data, options);
   afterwards(api.close);
   return api;
 }
@@ -48,9 +51,10 @@ export function serverOfAll(): () => Api {
 }
 
 /** A server on a folder, as `main` starts it. */
-async function start(data: string): Promise<Api> {
+async function start(data: string, options: Partial<PlatformOptions> = {}): Promise<Api> {
   const logged: string[] = [];
-  const platform = await Platform.open({ data });
+  const platform = await Platform.open({ data, ...options });
+  if (options.work !== false) await platform.work();
   const app = await createApp(
     platform,
     pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { packaged } from '@waymark/platform';
 import { safeName } from '../../apps/api/imports/receive';
@@ -16,13 +16,42 @@ const registers = readdirSync(join(sample, 'registers')).map((name) => join('reg
 const upload = ({ http }: Api, files: readonly string[], query = '') =>
   files.reduce((sent, file) => sent.attach('files', join(sample, file)), http.post(`/v1/imports${query}`));
 
-const finished = (api: Api, id: string) =>
+const finished = (api: Api, id: string, position?: number) =>
   eventually(async () => {
-    const { body, status } = await api.get(`imports/${id}`);
+    const { body, status } = await api.get(`imports/${id}`, position);
     expect(status).toBe(200);
     expect(body.interrupted).toBeUndefined();
     return body.state === 'finished' ? body : undefined;
   });
+
+/** A job, as soon as it is in that state. */
+const jobIn = (api: Api, id: string, state: string): Promise<Body> =>
+  eventually(async () => {
+    const { body } = await api.get(`jobs/${id}`);
+    return body.state === state ? (body as Body) : undefined;
+  });
+
+type Body = Record<string, unknown>;
+
+interface Begun {
+  readonly id: string;
+  readonly position: number;
+}
+
+const rowsIn = ({ files }: Body): number => sum(picked(files, 'rows').flat() as number[]);
+const lines = (file: string): number => readFileSync(join(sample, file), 'utf8').split('\n').length - 1;
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
+
+/** Of the directory's files: rows accepted, and rejected. */
+const everythingNew = [1, 12, 12, 300].map((rows) => [rows, 0]);
+const nothingNew = everythingNew.map(() => [0, 0]);
+
+/** A folder in which a worker has been at work. */
+async function folderInUse(): Promise<string> {
+  const data = temporaryDirectory();
+  await (await serve(data)).close();
+  return data;
+}
 
 const uploads = (api: Api): string[] => {
   const folder = join(api.platform.data, 'uploads');
@@ -197,16 +226,101 @@ describe('an import over HTTP', () => {
 
   it('that fails is tried again, and never takes the server with it', async () => {
     const api = await serve();
-    const head = jest.spyOn(api.platform.events, 'append').mockRejectedValueOnce(new Error('disk full'));
+    jest.spyOn(api.platform.jobs, 'add').mockRejectedValueOnce(new Error('disk full'));
     const failed = await upload(api, directory);
     expect([failed.status, failed.body.code]).toEqual([500, 'INTERNAL']);
-    expect(uploads(api)).toEqual([]);
-    head.mockRestore();
-    const sent = await upload(api, directory).expect(202);
+    const { body } = await upload(api, directory).expect(202);
     jest.spyOn(api.platform.submitter, 'submit').mockRejectedValueOnce(new Error(`no place for ${UPN}`));
-    const report = await finished(api, String(sent.body.id));
+    const report = await finished(api, String(body.id));
     expect(picked(report.files, 'accepted').flat()).toEqual([1, 12, 12, 300]);
     expect((await api.get(`imports/${JOURNEY}`)).status).toBe(404);
+  }, 60_000);
+
+  it('says how far it is, by the job of the same id, which tells nothing of a person', async () => {
+    const api = await serve();
+    const sent = await upload(api, directory).set({ 'Waymark-Actor': 'data-team' }).expect(202);
+    const id = String(sent.body.id);
+    await finished(api, id);
+    const job = await jobIn(api, id, 'done');
+    const [programme, schools, mentors, referrals] = directory.map(lines) as [number, number, number, number];
+    expect(job).toMatchObject({
+      kind: 'import',
+      data: { actor: 'data-team', aliases: false },
+      progress: {
+        done: programme + schools + mentors + 300,
+        total: programme + schools + mentors + referrals,
+      },
+    });
+    expect(Object.keys(job['data'] as object)).toEqual(['actor', 'aliases']);
+  }, 60_000);
+
+  it('is cancelled between two chunks, and goes on from there when it is tried again', async () => {
+    const api = await serve();
+    const files = [...directory, 'registers/blackpool.csv', 'registers/norwich.csv', 'sessions.csv'];
+    const id = String((await upload(api, files).expect(202)).body.id);
+    const begun = await eventually(async () => {
+      const { body } = await api.get(`imports/${id}`);
+      return body.files[1].done === true ? rowsIn(body) : undefined;
+    });
+    await api.http.post(`/v1/jobs/${id}/cancel`).expect(202);
+    await jobIn(api, id, 'cancelled');
+    const cancelled = (await api.get(`imports/${id}`)).body;
+    expect(cancelled).toMatchObject({ state: 'running', interrupted: true });
+    expect(rowsIn(cancelled)).toBeGreaterThanOrEqual(begun);
+    expect(picked(cancelled.files, 'done').at(-1)).toEqual([false]);
+    expect(uploads(api)).toEqual([id]);
+
+    const retried = await api.http.post(`/v1/jobs/${id}/retry`).expect(202);
+    expect(retried.body).toMatchObject({ id, kind: 'import' });
+    const report = await finished(api, id);
+    expect(report.registers).toEqual({
+      blackpool: { ...expected.registers['blackpool'], corrections: 0 },
+      norwich: { ...expected.registers['norwich'], corrections: 0 },
+    });
+    expect(await eventually(async () => (uploads(api).length === 0 ? true : undefined))).toBe(true);
+  }, 60_000);
+
+  it('whose files are gone is a dead letter that says so, and can be tried again once they are there', async () => {
+    const data = await folderInUse();
+    const front = await serve(data, { work: false });
+    const { id, position } = (await upload(front, directory).expect(202)).body as Begun;
+    const [own, elsewhere] = [join(data, 'uploads', id), join(data, 'elsewhere')];
+    renameSync(own, elsewhere);
+    await serve(data);
+    const { error } = await jobIn(front, id, 'failed');
+    expect(error).toBe(
+      'the files are not in the data folder: do api and workers share the volume that it is on?',
+    );
+    const { body } = await front.get(`imports/${id}`, position).expect(200);
+    expect(body).toMatchObject({ state: 'running', interrupted: true });
+
+    renameSync(elsewhere, own);
+    await front.http.post(`/v1/jobs/${id}/retry`).expect(202);
+    await finished(front, id);
+  }, 60_000);
+
+  it('is taken by a worker, where the API does not work, and waits until there is one', async () => {
+    const data = await folderInUse();
+    const front = await serve(data, { work: false });
+    const { id, position } = (await upload(front, directory).expect(202)).body as Begun;
+    expect(await front.platform.jobs.get(id)).toMatchObject({ state: 'waiting', attempts: 0 });
+    await serve(data);
+    const report = await finished(front, id, position);
+    expect(picked(report.files, 'accepted').flat()).toEqual([1, 12, 12, 300]);
+  }, 60_000);
+
+  it('waits for the one at hand, whichever worker that is with', async () => {
+    const data = temporaryDirectory();
+    const [one, other] = [await serve(data), await serve(data)];
+    const sent = await Promise.all([
+      upload(one, directory),
+      upload(other, directory),
+      upload(one, directory),
+    ]);
+    const reports = [];
+    for (const { body } of sent) reports.push(await finished(one, String(body.id)));
+    const accepted = reports.map(({ files }) => picked(files, 'accepted', 'rejected'));
+    expect(accepted.sort()).toEqual([nothingNew, nothingNew, everythingNew]);
   }, 60_000);
 });
 

@@ -12,7 +12,10 @@ const CONNECTIONS = 64;
 const SECONDS = 4;
 
 /** A data folder with a programme in it, and the journeys' ids. */
-async function prepared(folder: string, size: ProgrammeSize): Promise<{ data: string; journeys: string[] }> {
+export async function prepared(
+  folder: string,
+  size: ProgrammeSize,
+): Promise<{ data: string; journeys: string[] }> {
   const [files, data] = [join(folder, 'files'), join(folder, 'data')];
   await writeProgramme(files, size);
   const platform = await Platform.open({ data });

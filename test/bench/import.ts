@@ -18,7 +18,7 @@ async function bring(
   platform: Platform,
   id: string,
   paths: readonly string[],
-  onProgress: (progress: Progress) => unknown = () => undefined,
+  onProgress: (progress: Progress) => void = () => undefined,
 ): Promise<void> {
   await new Importer(platform, id, await sourceFiles(paths), { actor: 'bench', onProgress }).run();
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { appends, appendsAgainstEmmett, appendsAsTheLogGrows } from './append';
+import { duringRebuild } from './during';
 import { commands, queries } from './http';
 import { importing, importMemory } from './import';
 import type { Comparison, Figure } from './measure';
@@ -8,6 +9,7 @@ import { againstEmmett, rebuildMemory, rebuilding } from './rebuild';
 
 const comparisons: Readonly<Record<string, () => Promise<readonly (Comparison | Figure)[]>>> = {
   append: async () => [await appends()],
+  during: duringRebuild,
   emmett: async () => [await appendsAgainstEmmett(), await againstEmmett()],
   growth: appendsAsTheLogGrows,
   http: async () => [await commands()],

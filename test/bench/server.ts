@@ -55,14 +55,15 @@ class BareController {
 @Module({ controllers: [BareController] })
 class BareModule {}
 
+async function waymark(): Promise<INestApplication> {
+  const platform = await Platform.open({ data });
+  await platform.work();
+  return createApp(platform, pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }));
+}
+
 async function main(): Promise<void> {
   const app: INestApplication =
-    kind === 'bare'
-      ? await NestFactory.create(BareModule, { logger: false })
-      : await createApp(
-          await Platform.open({ data }),
-          pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }),
-        );
+    kind === 'bare' ? await NestFactory.create(BareModule, { logger: false }) : await waymark();
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   process.stdout.write(`${String(port)}\n`);

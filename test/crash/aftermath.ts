@@ -1,7 +1,30 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { RecordedEvent } from '@waymark/kernel';
+import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
+import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
+import { domain } from '@waymark/domain';
+import type { EventStore, Module, RecordedEvent, RowReader, RowStore } from '@waymark/kernel';
 import type { Platform } from '@waymark/platform';
+import { policies } from '@waymark/policies';
+import {
+  Projector,
+  Reactor,
+  Skips,
+  Submitter,
+  claims,
+  copyLog,
+  projections,
+  schemasOf,
+  unknownReason,
+  upcasting,
+} from '@waymark/runtime';
 import { views } from '@waymark/views';
+import { still } from './moments';
+
+const modules: readonly Module[] = [...domain, claims as Module, projections];
+const schemas = schemasOf(modules);
+const now = (): string => still.now();
 
 type Log = readonly RecordedEvent[];
 
@@ -86,28 +109,67 @@ export const differences = (
     .map((key) => `${key}: ${JSON.stringify(found.get(key))}, not ${JSON.stringify(wanted.get(key))}`);
 
 /** Every row of every view, none of which may be empty but those named. */
-async function rowsOf(platform: Platform, empty: readonly string[]): Promise<Map<string, object>> {
-  await platform.settle();
+async function rowsOf(rows: RowReader, empty: readonly string[]): Promise<Map<string, object>> {
   const found = views.map(async (view) => {
-    const rows = await platform.rows.find(view);
-    if ((rows.length === 0) !== empty.includes(view.name))
-      throw new Error(`${view.name} shows ${String(rows.length)} rows`);
-    return rows.map(({ key, row }) => [`${view.name} ${key}`, row] as const);
+    const all = await rows.find(view);
+    if ((all.length === 0) !== empty.includes(view.name))
+      throw new Error(`${view.name} shows ${String(all.length)} rows`);
+    return all.map(({ key, row }) => [`${view.name} ${key}`, row] as const);
   });
   return new Map((await Promise.all(found)).flat());
 }
 
-/**
- * Rows that are not what a rebuild from the log makes of them; and whether policies, which start over there as well,
- * find something to do that had not been done.
- */
+/** Rows that are not what a rebuild from the log makes of them; and what policies would do that they had not done. */
 export async function unlikeRebuild(platform: Platform, empty: readonly string[] = []): Promise<string[]> {
-  const rebuilt = await platform.scratch();
+  await platform.settle();
+  const rebuilt = new SqliteRowStore(':memory:');
   try {
-    const rows = differences(await rowsOf(platform, empty), await rowsOf(rebuilt, empty));
-    const more = (await rebuilt.events.head()) - (await platform.events.head());
-    return more === 0 ? rows : [...rows, `policies recorded ${String(more)} events more`];
+    await buildAnew(platform.events, rebuilt);
+    return [
+      ...differences(await rowsOf(platform.rows, empty), await rowsOf(rebuilt, empty)),
+      ...(await leftUndone(platform, rebuilt)),
+    ];
   } finally {
     await rebuilt.close();
+  }
+}
+
+/** Fold the whole log into rows of which there are none yet. */
+async function buildAnew(events: EventStore, rows: RowStore): Promise<void> {
+  const unknown = (event: RecordedEvent): string | undefined => unknownReason(event, schemas);
+  const skips = new Skips(events);
+  const projector = new Projector({ events, rows, unknown, skips, now, strict: true });
+  await projector.assign(views.map((view) => ({ view, epoch: 0 })));
+  await projector.catchUp();
+  for (const { view, stopped } of projector.states())
+    if (stopped !== undefined) throw new Error(`${view.name}: ${stopped}`);
+}
+
+/** What policies do that begin with the whole log, on a copy of it, as if nothing had been reacted to. */
+async function leftUndone({ data, stores }: Platform, rows: RowStore): Promise<string[]> {
+  const store = new SqliteEventStore(':memory:');
+  try {
+    await copyLog(stores.events, store, { keepsOrder: true });
+    const copy = upcasting(store, modules);
+    const before = await copy.head();
+    const hashKey = keyFromFile(join(data, 'keys', 'hash.key'));
+    const submitter = new Submitter({
+      events: copy,
+      modules: [...domain, projections],
+      hashKey,
+      clock: still,
+    });
+    const failures: string[] = [];
+    const reactor = new Reactor({
+      ...{ events: copy, rows, policies, submitter, skips: new Skips(copy), now },
+      onParked: (stream, { error }) => failures.push(`${stream} waits: ${error}`),
+      onFailed: (error) => failures.push(String(error)),
+    });
+    await reactor.catchUp();
+    const { events: more } = await copy.readAll(before, 10);
+    const done = more.map(({ type, stream }) => `policies had left ${type} undone in ${stream}`);
+    return [...failures, ...done];
+  } finally {
+    await store.close();
   }
 }

@@ -93,7 +93,7 @@ describe('an import', () => {
     expect(again.report.followUps).toEqual({ assessed: 0, eligible: 0, allocated: 0, notAllocated: {} });
     expect(await figures()).toEqual(before);
     // Besides its own course the import recorded nothing.
-    const since = await platform.events.readAll(head, 1_000);
+    const { events: since } = await platform.events.readAll(head, 1_000);
     expect(new Set(since.map(({ stream }) => stream))).toEqual(new Set([`import-${again.id}`]));
   });
 

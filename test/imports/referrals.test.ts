@@ -55,7 +55,7 @@ describe('a referral', () => {
     const before = await office.platform.events.head();
     expect(await refer(office, referred(upn, wrong))).toEqual([reason]);
     // Nothing of it is kept: the corrected row may say something else of everything.
-    const log = await office.platform.events.readAll(before, 100);
+    const { events: log } = await office.platform.events.readAll(before, 100);
     expect(log.filter(({ stream }) => /^(pupil|journey)-/.test(stream))).toEqual([]);
     const right = { forename: 'Zahra', surname: 'Faruk', school: '990402' };
     expect(await refer(office, referred(ZARA, right))).toEqual(['accepted']);

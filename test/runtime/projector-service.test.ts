@@ -80,7 +80,7 @@ describe('Projector as part of a service', () => {
     const failing = Object.create(events, {
       onAppended: { value: () => () => undefined },
       readAll: {
-        value: (...args: [number, number]) =>
+        value: (...args: Parameters<EventStore['readAll']>) =>
           (readings += 1) === 1 ? Promise.reject(new Error('not now')) : events.readAll(...args),
       },
     }) as EventStore;
@@ -126,7 +126,7 @@ describe('Projector as part of a service', () => {
                 await projector.catchUp();
               })();
             }
-            return Promise.resolve(page);
+            return Promise.resolve({ events: page, through: page.at(-1)?.position ?? after });
           },
         },
       }) as EventStore;

@@ -1,5 +1,5 @@
 import { WrongExpectedRevision, policiesOf, type EventStore, type Policy } from '@waymark/kernel';
-import { Reactor, derivedId, type ReactorOptions } from '@waymark/runtime';
+import { Reactor, Skips, derivedId, type ReactorOptions } from '@waymark/runtime';
 import { range, readWhole } from '../support/events';
 import {
   CountLocker,
@@ -52,6 +52,8 @@ describe('Reactor', () => {
       ...on,
       policies: [counting],
       submitter: submitterOver(on.events),
+      skips: new Skips(on.events),
+      now: () => '2025-09-03T16:00:00.000Z',
       onFailed: (error) => {
         throw error;
       },
@@ -135,6 +137,24 @@ describe('Reactor', () => {
     expect(await datas('LockerCounted')).toEqual([{ locker: 'a1' }, { locker: 'b2' }]);
   });
 
+  it('knows when another process has reacted to all up to a position, though that keeps no account of the rest', async () => {
+    await install('a1');
+    const other = reactorOver(stores.connect());
+    await other.catchUp();
+    const { position } = await send(submitter, 'hall-south', OpenHall, { room: 1 });
+    await other.catchUp();
+    const reactor = reactorOver(stores);
+    await reactor.own(undefined);
+
+    expect(await reactor.reached(position, 0)).toBe(true);
+    expect(await reactor.reached(position + 1, 0)).toBe(false);
+    const { position: next } = await install('b2');
+    expect(await reactor.reached(next - 1, 0)).toBe(true);
+    expect(await reactor.reached(next, 0)).toBe(false);
+    await other.catchUp();
+    expect(await reactor.reached(next, 0)).toBe(true);
+  });
+
   it('knows which events lead further, and when it has reacted to all up to a position', async () => {
     const reactor = started(reactorOver(stores));
     const { position, events: types } = await install('a1');
@@ -184,7 +204,7 @@ describe('Reactor', () => {
       failing = Object.create(events, {
         onAppended: { value: () => () => undefined }, // nothing but the reactor itself makes it try again
         readAll: {
-          value: (...args: [number, number]) =>
+          value: (...args: Parameters<EventStore['readAll']>) =>
             (readings += 1) === 1 ? Promise.reject(new Error('no log')) : events.readAll(...args),
         },
       }) as EventStore;
@@ -205,7 +225,9 @@ describe('Reactor', () => {
 
     it('does not try again once it was stopped', async () => {
       const onFailed = jest.fn();
+      const failure = new Promise((failed) => onFailed.mockImplementation(failed));
       const reactor = started(reactorOver(stores, { events: failing, onFailed }));
+      await failure;
       await reactor.stop();
       expect(onFailed).toHaveBeenCalledTimes(1);
 

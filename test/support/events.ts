@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   START,
+  WrongExpectedRevision,
   type EventMetadata,
   type EventStore,
   type NewEvent,
@@ -40,3 +41,27 @@ export async function readWhole(store: EventStore, size = 500): Promise<Recorded
 
 /** 0, 1, 2 … up to, not including, `length`. */
 export const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+
+/** Append events one by one behind whatever others append: a lost race costs a retry and nothing else. */
+export async function appendInTurn(
+  store: EventStore,
+  stream: string,
+  events: readonly NewEvent[],
+): Promise<void> {
+  for (let done = 0; done < events.length;) {
+    const [last] = await store.readStream(stream, { direction: 'backwards', limit: 1 });
+    try {
+      await store.append(stream, last?.revision ?? 'none', [events[done]!]);
+      done += 1;
+    } catch (error) {
+      if (!(error instanceof WrongExpectedRevision)) throw error;
+    }
+  }
+}
+
+/** What events say that are notes. */
+export const texts = (events: readonly RecordedEvent[]): unknown[] =>
+  events.map(({ data }) => (data as { text: unknown }).text);
+
+export const revisions = (events: readonly RecordedEvent[]): number[] =>
+  events.map(({ revision }) => revision);

@@ -4,7 +4,7 @@
  */
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { CheckpointMoved, WrongExpectedRevision, type RowSet } from '@waymark/kernel';
+import { CheckpointMoved, WrongExpectedRevision, type RowChange, type RowSet } from '@waymark/kernel';
 import { newEvent } from './events';
 
 export interface Won {
@@ -27,7 +27,8 @@ async function compete(directory: string, label: string, count: number): Promise
   };
   const commit = async (): Promise<number> => {
     const from = await rows.checkpoint(VIEW);
-    await rows.commit(VIEW, from, from + 1, new Map([[String(from + 1), { by: label }]]));
+    const change: RowChange = { row: { by: label }, loaded: undefined };
+    await rows.commit(VIEW, { from, to: from + 1, epoch: 0, changes: new Map([[String(from + 1), change]]) });
     return from + 1;
   };
   for (let done = 0; done < count; done += 1) {

@@ -1,13 +1,15 @@
 import {
+  rowSetName,
   viewsOf,
   type EventStore,
   type Position,
   type RecordedEvent,
   type RowReader,
+  type RowSet,
   type RowStore,
   type View,
 } from '@waymark/kernel';
-import { Projector, Skips, type ProjectionState, type ProjectorOptions } from '@waymark/runtime';
+import { Projector, Skips, ownerEpoch, type ProjectionState, type ProjectorOptions } from '@waymark/runtime';
 import { newEvent } from './events';
 
 interface Events {
@@ -17,10 +19,10 @@ interface Events {
   DoorPainted: object;
 }
 
-const view = viewsOf<Events>();
+export const viewsOfToys = viewsOf<Events>();
 
 /** What is in each locker; no row for an empty one. Counts, so that an event that counts twice shows. */
-export const contents = view<{ items: readonly string[]; count: number }>({
+export const contents = viewsOfToys<{ items: readonly string[]; count: number }>({
   name: 'contents',
   version: 1,
   indexes: [],
@@ -34,7 +36,7 @@ export const contents = view<{ items: readonly string[]; count: number }>({
 });
 
 /** How often each item was stored, in whichever locker. */
-export const popularity = view<{ times: number }>({
+export const popularity = viewsOfToys<{ times: number }>({
   name: 'popularity',
   version: 1,
   indexes: [],
@@ -52,6 +54,9 @@ export const refolding = (
   type: string,
   fold: (row: object | null, event: RecordedEvent) => object | null,
 ): View => ({ ...of, on: new Map([...of.on, [type, fold]]) as View['on'] });
+
+/** For a test may have set the clock that the projector goes by. */
+const { setTimeout: realTimeout } = globalThis;
 
 interface ProjectingOptions extends Partial<ProjectorOptions> {
   readonly views?: readonly View[];
@@ -107,7 +112,7 @@ export class Projecting {
       const at = await Promise.all(asked.map((view) => this.stores.rows.checkpoint(view)));
       if (at.every((checkpoint) => checkpoint >= position)) return true;
       if (Date.now() >= deadline) return false;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => realTimeout(resolve, 5));
     }
   }
 
@@ -156,3 +161,19 @@ export function folded(log: readonly RecordedEvent[], views = toyViews): Rows {
     }),
   );
 }
+
+/** Write a row that the log does not give, as nobody should. */
+export async function tamper(rows: RowStore, set: RowSet, key: string, row: object): Promise<void> {
+  const at = await rows.checkpoint(set);
+  const loaded = (await rows.load(set, [key])).get(key)?.position;
+  const epoch = await ownerEpoch(rows.control, rowSetName(set));
+  await rows.commit(set, { from: at, to: at, epoch, changes: new Map([[key, { row, loaded }]]) });
+}
+
+/** The contents of lockers as a version of the program has them that cannot fold some items: those of the set, at the time. */
+export const picky = (poison: ReadonlySet<string>): View =>
+  refolding(contents as View, 'ItemStored', (row, event) => {
+    const { item } = event.data as { item: string };
+    if (poison.has(item)) throw new Error(`no ${item} here`);
+    return contents.on.get('ItemStored')!(row as never, event as RecordedEvent<string, never>);
+  });

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { Importer, type SourceFile } from '@waymark/imports';
+import { requestImport, type ImportRequest } from '@waymark/jobs';
 import { Platform } from '@waymark/platform';
 import { importReport, importReports, registersOf } from '@waymark/views';
 import { IsOneOf, Optional, check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
 import { actorOf } from '../headers';
 import { receive } from './receive';
-import { Uploads, type Wanted } from './uploads';
 
 const flags = ['true', 'false'] as const;
 
@@ -24,10 +24,7 @@ const PATIENCE = 2_000;
 
 @Controller('v1/imports')
 export class ImportsController {
-  constructor(
-    private readonly uploads: Uploads,
-    private readonly platform: Platform,
-  ) {}
+  constructor(private readonly platform: Platform) {}
 
   @Post()
   async import(@Req() request: Request, @Res() response: Response): Promise<void> {
@@ -35,27 +32,21 @@ export class ImportsController {
     if (errors.length > 0) throw invalid(errors);
     const wanted = { actor: actorOf(request.headers), aliases: asked.aliases === 'true' };
     const id = randomUUID();
-    const files = await this.received(id, request, response);
+    const files = await receive(request, response, this.platform.uploads, id);
     if (asked.dryRun === 'true') response.status(200).json(await this.tryOut(id, files, wanted));
     else await this.begin(id, files, wanted, response);
   }
 
-  private async received(id: string, request: Request, response: Response): Promise<SourceFile[]> {
-    try {
-      return await receive(request, response, await this.uploads.folderFor(id));
-    } catch (error) {
-      await this.uploads.discard(id);
-      throw error;
-    }
-  }
-
+  /** Leave the import to a worker, and wait until it can be asked about. */
   private async begin(
     id: string,
     files: readonly SourceFile[],
-    wanted: Wanted,
+    wanted: ImportRequest,
     response: Response,
   ): Promise<void> {
-    const position = await this.uploads.begin(id, files, wanted);
+    // First of all: from here on it is done, whatever becomes of this process.
+    await requestImport(this.platform.jobs, id, wanted);
+    const { position } = await new Importer(this.platform, id, files, wanted).start();
     await this.platform.serving.reached([importReports.name], position, PATIENCE);
     response.setHeader('Location', `/v1/imports/${id}`);
     response.setHeader('Waymark-Position', String(position));
@@ -68,17 +59,20 @@ export class ImportsController {
   }
 
   /** Import into a copy of everything, and say what came of it. */
-  private async tryOut(id: string, files: readonly SourceFile[], wanted: Wanted): Promise<object> {
-    const copy = await this.platform.scratch();
+  private async tryOut(id: string, files: readonly SourceFile[], wanted: ImportRequest): Promise<object> {
     try {
-      await new Importer(copy, id, files, wanted).run();
-      await copy.settle();
-      const report = await importReport(copy.rows, id);
-      if (!report) throw new Error('the import has left no report');
-      return { dryRun: true, ...report, registers: registersOf(report) };
+      const copy = await this.platform.scratch();
+      try {
+        await new Importer(copy, id, files, wanted).run();
+        await copy.settle();
+        const report = await importReport(copy.rows, id);
+        if (!report) throw new Error('the import has left no report');
+        return { dryRun: true, ...report, registers: registersOf(report) };
+      } finally {
+        await copy.close();
+      }
     } finally {
-      await copy.close();
-      await this.uploads.discard(id);
+      await this.platform.uploads.discard(id);
     }
   }
 }

@@ -1,7 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Refusal } from '@waymark/kernel';
-import { sourceFiles, type SourceFile } from '@waymark/imports';
+import type { SourceFile, Uploads } from '@waymark/imports';
 import { invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
 import multer, { MulterError, diskStorage, type DiskStorageOptions } from 'multer';
@@ -14,10 +12,15 @@ export const MOST_FILES = 50;
 export const LARGEST_FILE = Number(process.env['WAYMARK_LARGEST_FILE'] ?? 200 * 1_048_576);
 
 /**
- * Take the files of a multipart request into a folder, each into a folder of its own, so that two may have one
- * name; and see what each of them is. Throws where one is nothing that can be imported.
+ * Take the files of a multipart request, and see what each of them is. Throws where one is nothing that can be imported, and
+ * then nothing is left of them.
  */
-export async function receive(request: Request, response: Response, folder: string): Promise<SourceFile[]> {
+export async function receive(
+  request: Request,
+  response: Response,
+  uploads: Uploads,
+  id: string,
+): Promise<readonly SourceFile[]> {
   if (!request.is('multipart/form-data')) {
     throw new Problem(
       415,
@@ -25,23 +28,16 @@ export async function receive(request: Request, response: Response, folder: stri
       `Send files as multipart/form-data, in the field ${FIELD}.`,
     );
   }
-  await store(request, response, folder);
-  return recognised(folder);
-}
-
-/** The files in a folder, in the order in which they came. */
-export async function recognised(folder: string): Promise<SourceFile[]> {
-  const sent = await readdir(folder).catch(() => []);
-  const known = await sourceFiles([folder]).catch((error: unknown) => {
-    if (error instanceof Refusal) return [];
+  try {
+    await store(request, response, (index) => uploads.placeFor(id, index));
+    const { files, unknown } = await uploads.look(id);
+    if (unknown.length > 0) throw invalid(unknown.map(unknownFile));
+    if (files.length === 0) throw new Refusal('NOTHING_TO_IMPORT', 'There is no file to import.', 'invalid');
+    return files;
+  } catch (error) {
+    await uploads.discard(id);
     throw error;
-  });
-  const wrong = sent
-    .map(Number)
-    .filter((index) => !known.some(({ path }) => path.startsWith(join(folder, numbered(index)))));
-  if (wrong.length > 0) throw invalid(wrong.sort((a, b) => a - b).map(unknownFile));
-  if (known.length === 0) throw new Refusal('NOTHING_TO_IMPORT', 'There is no file to import.', 'invalid');
-  return known;
+  }
 }
 
 const unknownFile = (index: number) => ({
@@ -51,19 +47,20 @@ const unknownFile = (index: number) => ({
     'is none of the files that can be imported: programme, schools, mentors, referrals, registers, sessions',
 });
 
-const numbered = (index: number): string => String(index).padStart(2, '0');
-
-function store(request: Request, response: Response, folder: string): Promise<void> {
+function store(
+  request: Request,
+  response: Response,
+  placeFor: (index: number) => Promise<string>,
+): Promise<void> {
   let count = 0;
   const onDisk: DiskStorageOptions & { readonly flush: boolean } = {
     flush: true, // an upload that was answered is there after a power cut; multer's types do not know it yet
     destination: (_request, _file, done) => {
-      const own = join(folder, numbered(count));
-      count += 1;
-      mkdir(own, { recursive: true }).then(
-        () => done(null, own),
-        (error: unknown) => done(error as Error, own),
+      placeFor(count).then(
+        (place) => done(null, place),
+        (error: unknown) => done(error as Error, ''),
       );
+      count += 1;
     },
     filename: (_request, { originalname }, done) => done(null, safeName(originalname)),
   };

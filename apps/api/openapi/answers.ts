@@ -21,6 +21,8 @@ const phases = [
   'Reintegration and self-reliance',
 ];
 
+const caseloadRow = { pupil: PUPIL, programme: 'ampe-2025-11', mentor: 'M-890-1', phase: 2 };
+
 const group = {
   possible: 7220,
   attended: 5918,
@@ -66,10 +68,13 @@ const report = {
 /** What each question is for, and an answer as an example, which the answer's schema is read off. */
 export const answers = {
   journey: {
-    summary: 'A journey as it stands',
-    description: 'Its `ETag` is the revision that commands take as `If-Match`.',
+    summary: 'A journey as it stands, or as it stood on a day and was known at a moment',
+    description:
+      'Its `ETag` is the revision that commands take as `If-Match`. With `asOf`, only what is about days up to that one, by all that is known: a session corrected to have been on a later day is not there, and an end that was taken back has not been. With `asKnownAt`, only what had been recorded by then, wrong as it may have been. With both, how it was believed then to have stood on that day. Such an answer says what it is for, and has no `ETag`; where the journey had not begun or was not known, it is `UNKNOWN_JOURNEY_THEN`.',
     example: {
       id: JOURNEY,
+      asOf: '2025-12-01',
+      asKnownAt: '2026-02-15T00:00:00.000Z',
       revision: 9,
       programme: 'ampe-2025-11',
       school: '990401',
@@ -98,8 +103,11 @@ export const answers = {
   },
   timeline: {
     summary: 'Everything that was recorded of a journey, its pupil and the register',
-    description: 'In the order in which it was recorded, with who did it and what it followed from.',
+    description:
+      'In the order in which it was recorded, with who did it and what it followed from. With `asOf` and `asKnownAt`, what the journey of that day and moment follows from; of the register, marks of days up to `asOf` that had come to us by `asKnownAt`.',
     example: {
+      asOf: '2025-12-01',
+      asKnownAt: '2026-02-15T00:00:00.000Z',
       items: [
         {
           position: 1042,
@@ -122,10 +130,17 @@ export const answers = {
   },
   caseload: {
     summary: "A mentor's pupils",
+    description:
+      '`reminders` is what the mentor was reminded of last, as far as it still is to be done: planned sessions without an outcome, and journeys without a session for 14 days.',
     example: {
       mentor: 'M-890-1',
       name: 'Oscar Roberts',
       pupils: 24,
+      reminders: {
+        on: '2025-12-09',
+        overdue: [{ journey: JOURNEY, session: SESSION, on: '2025-12-08' }],
+        quiet: [JOURNEY],
+      },
       items: [
         {
           journey: JOURNEY,
@@ -207,7 +222,8 @@ export const answers = {
   imports: { summary: 'All imports, the last one first', example: { items: [report], next: IMPORT } },
   import: {
     summary: 'What became of an import',
-    description: '`registers` has the registers by their file’s name, each with its corrections.',
+    description:
+      '`registers` has the registers by their file’s name, each with its corrections. `interrupted` is there and true where the import failed again and again or was cancelled: it goes on when the job of the same id is tried again.',
     example: {
       ...report,
       registers: {
@@ -228,5 +244,21 @@ export const answers = {
     description:
       'Rows that follow on each other and fared alike are told once; warnings are outcomes of their own.',
     example: { items: [{ file: 'blackpool.csv', from: 1, to: 211, outcome: 'accepted' }], next: '1' },
+  },
+  row: {
+    summary: "A view's row, folded anew from the log up to a position",
+    description:
+      'Beside it, as `served`, the row that queries are answered from; `equal` says whether it is the same, and is there where both are of one position. Reads the log through: for finding out what went wrong, not for every day. Pupils’ numbers are hidden, names are not.',
+    example: {
+      view: 'caseload',
+      version: 1,
+      key: JOURNEY,
+      position: 1042,
+      row: caseloadRow,
+      events: 9,
+      last: { id: '7d444840-9dc0-51d1-b245-5ffdce74fad2', type: 'SessionHeld', position: 1038 },
+      served: { version: 1, generation: 1, position: 1042, row: caseloadRow },
+      equal: true,
+    },
   },
 } satisfies Record<keyof typeof queryRoutes, Answered>;

@@ -1,6 +1,8 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { commandPaths, commandSchemas } from './commands';
 import { healthPaths, importPath } from './fixed';
+import { exportPaths, exportSchemas, jobPaths } from './jobs';
+import { operationPaths, operationSchemas } from './operations';
 import { headerParameters } from './parameters';
 import { problemResponses, problemSchema } from './problems';
 import { queryPaths } from './queries';
@@ -20,6 +22,9 @@ function paths(): Readonly<Record<string, object>> {
     ...commandPaths(),
     ...queries,
     ...healthPaths,
+    ...jobPaths(),
+    ...exportPaths(),
+    ...operationPaths(),
     '/v1/imports': { ...queries['/v1/imports'], ...importPath() },
   };
 }
@@ -31,7 +36,7 @@ export const openApi = (): OpenAPIObject =>
     info: { title: 'Waymark', version: '1', description },
     paths: paths(),
     components: {
-      schemas: { ...commandSchemas(), Problem: problemSchema },
+      schemas: { ...commandSchemas(), ...exportSchemas(), ...operationSchemas(), Problem: problemSchema },
       parameters: headerParameters,
       responses: problemResponses,
     },

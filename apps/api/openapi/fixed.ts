@@ -62,7 +62,10 @@ export const importPath = () => ({
   },
 });
 
-const views = [{ view: 'caseload', version: 1, position: 1042, stopped: false }];
+const view = { view: 'caseload', version: 1, generation: 1, position: 1042, stopped: false };
+const up = { status: 'up', responseTime: 2 };
+const stores = { events: up, rows: up, jobs: up };
+const stopped = { status: 'down', message: 'caseload has stopped' };
 
 /** For whoever keeps the server running. */
 export const healthPaths = {
@@ -80,10 +83,19 @@ export const healthPaths = {
       summary: 'Whether it can do its work, and where each view is',
       tags: ['health'],
       responses: {
-        200: json('It can.', { status: 'ready', views }),
-        503: json('A view has stopped.', {
-          status: 'stopped',
-          views: views.map((view) => ({ ...view, stopped: true })),
+        200: json('It can.', {
+          status: 'ok',
+          info: { ...stores, views: { status: 'up' } },
+          error: {},
+          details: { ...stores, views: { status: 'up' } },
+          views: [view],
+        }),
+        503: json('A store does not answer, or a view has stopped or is not built yet.', {
+          status: 'error',
+          info: stores,
+          error: { views: stopped },
+          details: { ...stores, views: stopped },
+          views: [{ ...view, stopped: true }],
         }),
       },
     },

@@ -26,12 +26,13 @@ const meanings: Readonly<Record<number, string>> = {
   400: 'The request is not well formed: `MALFORMED_JSON`, `JSON_TOO_DEEP`, `MALFORMED_HEADER`, `MALFORMED_PATH`, `MALFORMED_UPLOAD`.',
   404: 'What the path names does not exist: `UNKNOWN_ID`, or `UNKNOWN_` and what it is.',
   409: 'It does not fit what was recorded before; the code says why.',
+  410: 'It is no longer kept: `EXPORT_EXPIRED`.',
   412: 'The record has changed since: `STALE_REVISION`.',
   413: 'It is too large: `BODY_TOO_LARGE`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`.',
   415: 'The body is in no form that is read here: `UNSUPPORTED_MEDIA_TYPE`, `UNSUPPORTED_CHARSET`, `UNSUPPORTED_ENCODING`.',
   422: 'Fields are wrong, every one is named in `errors`: `INVALID_FIELDS`, `IDEMPOTENCY_KEY_REUSED`, or what a decision found wrong.',
   500: 'Something went wrong on our side: `INTERNAL`.',
-  503: 'What the answer is read from has stopped: `VIEW_STOPPED`.',
+  503: 'What the answer is read from has stopped: `VIEW_STOPPED`; or it cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
   504: 'What the answer is read from is not as far as asked: `VIEW_BEHIND`, with where it is in `position`.',
 };
 

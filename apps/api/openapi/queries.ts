@@ -10,15 +10,16 @@ const template = ({ path }: QueryRoute): string => `/v1/${path.replaceAll(/:(\w+
 
 function operation(name: Name, route: QueryRoute) {
   const { summary, description, example }: Answered = answers[name];
-  const id = /:(\w+)/.exec(route.path)?.[1];
-  const waits = route.views.length > 0;
+  const parts = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => String(name));
+  const { of = [], views, problems: further = [] } = route;
+  const waits = views.length > 0;
   return {
     operationId: `queries.${name}`,
     summary,
     ...(description === undefined ? {} : { description }),
     tags: ['queries'],
     parameters: [
-      ...(id !== undefined && route.of ? [pathId(id, route.of)] : []),
+      ...of.map((part, index) => pathId(parts[index]!, part)),
       ...queryParameters(route.question),
       ...(waits ? headers('WaymarkPosition', 'Prefer') : []),
     ],
@@ -27,7 +28,7 @@ function operation(name: Name, route: QueryRoute) {
         description: 'The answer.',
         content: { 'application/json': { schema: inferred(example), example } },
       },
-      ...problems(400, ...(route.of ? [404] : []), 422, 500, ...(waits ? [503, 504] : [])),
+      ...problems(400, ...(of.length > 0 ? [404] : []), 422, 500, ...(waits ? [503, 504] : []), ...further),
     },
   };
 }

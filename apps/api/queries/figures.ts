@@ -13,7 +13,7 @@ import {
   type PhaseProgress,
   type PupilAttendance,
 } from '@waymark/views';
-import { invalid, toInstant, type Period } from '@waymark/vocabulary';
+import { periodOf, toInstant } from '@waymark/vocabulary';
 import { KeptAnswers } from './kept-answers';
 import { pageByKey } from './pages';
 import { GetAttendance, GetCaseload, GetKpis, GetPhaseProgress } from './questions';
@@ -80,17 +80,4 @@ export class GetAttendanceHandler implements IQueryHandler<GetAttendance> {
     const rows = await this.kept.to(question, query, () => attendanceBy(this.platform.rows, query));
     return pageByKey(rows, question);
   }
-}
-
-const FIRST_DAY = '0001-01-01';
-const LAST_DAY = '9999-12-31';
-
-/** A period that is open where it has no end. */
-function periodOf({ from = FIRST_DAY, to = LAST_DAY }: Partial<Period>): Period {
-  if (to < from) {
-    throw invalid([
-      { field: 'to', code: 'PERIOD_ENDS_BEFORE_IT_BEGINS', message: 'must not be before from' },
-    ]);
-  }
-  return { from, to };
 }

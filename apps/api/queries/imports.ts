@@ -9,7 +9,6 @@ import {
   type Page,
   type RowsOutcome,
 } from '@waymark/views';
-import { Uploads } from '../imports/uploads';
 import type { ImportDocument, ImportItem } from './documents';
 import { numeral, pageFrom } from './pages';
 import { GetImport, ListImports, ListRows } from './questions';
@@ -32,16 +31,18 @@ export class ListImportsHandler implements IQueryHandler<ListImports> {
 
 @QueryHandler(GetImport)
 export class GetImportHandler implements IQueryHandler<GetImport> {
-  constructor(
-    private readonly platform: Platform,
-    private readonly uploads: Uploads,
-  ) {}
+  constructor(private readonly platform: Platform) {}
 
   async execute({ id }: GetImport): Promise<ImportDocument> {
     const report = await importReport(this.platform.rows, id);
     if (!report) throw unknown();
-    const interrupted = this.uploads.interrupted.has(id) ? { interrupted: true as const } : {};
-    return { id, ...report, registers: registersOf(report), ...interrupted };
+    const interrupted = report.state === 'running' && (await this.isInterrupted(id));
+    return { id, ...report, registers: registersOf(report), ...(interrupted && { interrupted }) };
+  }
+
+  private async isInterrupted(id: string): Promise<boolean> {
+    const state = (await this.platform.jobs.get(id))?.state;
+    return state === 'failed' || state === 'cancelled';
   }
 }
 

@@ -19,7 +19,9 @@ export class QueriesController {
   @Get(routes.journey.path)
   async journey(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
     const journey = await this.ask(routes.journey, request);
-    response.setHeader('ETag', `"${String(journey.revision)}"`);
+    const { revision, asOf, asKnownAt } = journey;
+    // Commands are sent to the journey as it is now.
+    if (asOf === undefined && asKnownAt === undefined) response.setHeader('ETag', `"${String(revision)}"`);
     return journey;
   }
 
@@ -63,11 +65,20 @@ export class QueriesController {
     return this.ask(routes.rows, request);
   }
 
-  private async ask<Answer>({ question, views, of }: QueryRoute<Answer>, request: Request): Promise<Answer> {
-    const [id] = Object.values(request.params);
-    if (of && !of.id.pattern.test(String(id))) {
-      const code = `UNKNOWN_${of.name.toUpperCase()}`;
-      throw new Problem(404, code, `There is no ${of.name} with this id: it would be ${of.id.description}.`);
+  @Get(routes.row.path)
+  row(@Req() request: Request) {
+    return this.ask(routes.row, request);
+  }
+
+  private async ask<Answer>(
+    { question, views, of = [] }: QueryRoute<Answer>,
+    request: Request,
+  ): Promise<Answer> {
+    const parts = Object.values(request.params);
+    for (const [index, { name, id }] of of.entries()) {
+      if (id.pattern.test(String(parts[index]))) continue;
+      const code = `UNKNOWN_${name.toUpperCase()}`;
+      throw new Problem(404, code, `There is no ${name} with this id: it would be ${id.description}.`);
     }
     const { command: asked, errors } = check(question, request.query);
     if (errors.length > 0) throw invalid(errors.map(asParameter));

@@ -1,4 +1,5 @@
 import { Query } from '@nestjs/cqrs';
+import type { RowThen } from '@waymark/platform';
 import {
   attendanceGroups,
   kpiGroups,
@@ -7,6 +8,7 @@ import {
   type Caseload,
   type CaseloadEntry,
   type GroupAttendance,
+  type JourneyDocument,
   type KpiGroup,
   type Kpis,
   type Page,
@@ -19,7 +21,7 @@ import {
 } from '@waymark/views';
 import { IsCode, IsDay, IsInstant, IsOneOf, IsText, IsWhole, Optional } from '@waymark/vocabulary';
 import { Type } from 'class-transformer';
-import type { ImportDocument, ImportItem, JourneyDocument } from './documents';
+import type { ImportDocument, ImportItem, TimelinePage } from './documents';
 
 /*
  * What can be asked: each class says which parameters its question takes, and what it is answered with. Fields
@@ -33,14 +35,18 @@ class Paged<Item, Answer = Page<Item>> extends Query<Answer> implements PageOf {
   @Optional() @IsText('', 200) after?: string;
 }
 
-/** A pupil's journey as it stands. */
+/** A pupil's journey as it stands, or as it stood on a day and was known at a moment. */
 export class GetJourney extends Query<JourneyDocument> {
   id!: string;
+  @Optional() @IsDay('2025-12-01') asOf?: string;
+  @Optional() @IsInstant('2026-02-15T00:00:00Z') asKnownAt?: string;
 }
 
-/** Everything that was recorded of a journey, its pupil and the register, in order. */
-export class GetTimeline extends Paged<TimelineEntry> {
+/** Everything that was recorded of a journey, its pupil and the register, in order; or what had been by a moment, or is about days up to one. */
+export class GetTimeline extends Paged<TimelineEntry, TimelinePage> {
   id!: string;
+  @Optional() @IsDay('2025-12-01') asOf?: string;
+  @Optional() @IsInstant('2026-02-15T00:00:00Z') asKnownAt?: string;
 }
 
 /** A mentor's pupils. */
@@ -83,4 +89,12 @@ export class ListRows extends Paged<RowsOutcome> {
   id!: string;
   /** Only rows that fared so: `accepted`, `repeated`, or a reason such as `UNKNOWN_PUPIL`. */
   @Optional() @IsText('UNKNOWN_PUPIL', 60) outcome?: string;
+}
+
+/** A view's row, folded anew from the log up to a position. */
+export class GetRow extends Query<RowThen> {
+  view!: string;
+  key!: string;
+  /** Where the log is taken to end: at its present end, if left out or further on. */
+  @Optional() @Type(() => Number) @IsWhole(0, Number.MAX_SAFE_INTEGER, 1042) position?: number;
 }

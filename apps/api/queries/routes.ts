@@ -13,6 +13,7 @@ import {
   pupils,
   regionalKpis,
   schools,
+  views,
 } from '@waymark/views';
 import {
   GetAttendance,
@@ -21,10 +22,32 @@ import {
   GetJourney,
   GetKpis,
   GetPhaseProgress,
+  GetRow,
   GetTimeline,
   ListImports,
   ListRows,
 } from './questions';
+
+/** What a part of a path names, and what its ids look like. */
+export type PathPart = Pick<Module, 'name' | 'id'>;
+
+const view: PathPart = {
+  name: 'view',
+  id: {
+    pattern: new RegExp(`^(${views.map(({ name }) => name).join('|')})$`),
+    description: 'the name of a view',
+    example: caseloads.name,
+  },
+};
+
+const row: PathPart = {
+  name: 'row',
+  id: {
+    pattern: /^.{1,200}$/su,
+    description: 'its key, percent-encoded',
+    example: '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11',
+  },
+};
 
 /** How a question is asked over HTTP. */
 export interface QueryRoute<Answer = unknown> {
@@ -32,18 +55,20 @@ export interface QueryRoute<Answer = unknown> {
   readonly question: Type<Query<Answer>>;
   /** Views that the answer is read from: they must be as far as the client has seen. None where it is the log itself. */
   readonly views: readonly RowSet[];
-  /** What the id in the path is one of. */
-  readonly of?: Pick<Module, 'name' | 'id'>;
+  /** What each part of the path that varies names, in their order. */
+  readonly of?: readonly PathPart[];
+  /** Further statuses that it may be answered with. */
+  readonly problems?: readonly number[];
 }
 
 /** Every question: whoever adds one, adds it here. */
 export const queryRoutes = {
-  journey: { path: 'journeys/:id', question: GetJourney, of: journey, views: [] },
-  timeline: { path: 'journeys/:id/timeline', question: GetTimeline, of: journey, views: [] },
+  journey: { path: 'journeys/:id', question: GetJourney, of: [journey], views: [] },
+  timeline: { path: 'journeys/:id/timeline', question: GetTimeline, of: [journey], views: [] },
   caseload: {
     path: 'caseloads/:mentorId',
     question: GetCaseload,
-    of: mentor,
+    of: [mentor],
     views: [caseloads, mentors, pupils],
   },
   phaseProgress: {
@@ -58,6 +83,7 @@ export const queryRoutes = {
     views: [attendance, attendanceHistory, schools],
   },
   imports: { path: 'imports', question: ListImports, views: [importReports] },
-  import: { path: 'imports/:id', question: GetImport, of: imports, views: [importReports] },
-  rows: { path: 'imports/:id/rows', question: ListRows, of: imports, views: [] },
+  import: { path: 'imports/:id', question: GetImport, of: [imports], views: [importReports] },
+  rows: { path: 'imports/:id/rows', question: ListRows, of: [imports], views: [] },
+  row: { path: 'views/:view/:key', question: GetRow, of: [view, row], views: [], problems: [503] },
 } satisfies Record<string, QueryRoute>;

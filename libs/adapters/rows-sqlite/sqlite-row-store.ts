@@ -23,6 +23,8 @@ import { Tables, createIndexes, createTable, type RowTable, type StoredText } fr
 const AT_ONCE = 200;
 /** Form of the tables. Rows in another form are forgotten: they are in the log, and are projected again. */
 const FORM = 2;
+/** Ends a transaction that another writer came before. */
+const BEATEN = new Error();
 
 /** A batch that waits to be written, its rows as text. */
 interface Waiting {
@@ -226,16 +228,15 @@ export class SqliteRowStore implements RowStore {
     try {
       // A transaction within the transaction: what does not fit takes nothing else with it.
       this.db.transaction(() => {
-        if (this.move.run(last ? to : from, epoch, rowSetName(view), from, epoch).changes === 0)
-          throw this.moved(view, from, epoch);
-        for (const row of rows) {
-          if (!writeRow(table, row, to)) throw this.moved(view, from, epoch);
-        }
+        const { changes } = this.move.run(last ? to : from, epoch, rowSetName(view), from, epoch);
+        if (changes === 0 || !rows.every((row) => writeRow(table, row, to))) throw BEATEN;
       })();
       return resolve;
     } catch (error) {
-      if (error instanceof CheckpointMoved || error instanceof Fenced) return () => reject(error);
-      throw error;
+      if (error !== BEATEN) throw error;
+      // Asked once it is undone: until then the checkpoint is where this batch moved it.
+      const refusal = this.moved(view, from, epoch);
+      return () => reject(refusal);
     }
   }
 
@@ -269,9 +270,11 @@ export class SqliteRowStore implements RowStore {
 
 /** False where the row is not as it was when it was loaded. A row that is deleted keeps its position. */
 function writeRow(table: RowTable, { key, doc, parked, loaded }: TextChange, to: Position): boolean {
-  if (loaded !== undefined) return table.update.run(doc, to, parked, key, loaded).changes === 1;
-  const nothing = doc === null && parked === null;
-  return nothing || table.insert.run(key, doc, to, parked).changes === 1;
+  const { changes } =
+    loaded === undefined
+      ? table.insert.run(key, doc, to, parked)
+      : table.update.run(doc, to, parked, key, loaded);
+  return changes === 1;
 }
 
 const stored = ({ doc, position, parked }: StoredText): StoredRow => ({

@@ -116,10 +116,12 @@ export const barriers = slice<BarrierEvents>({
       ...journey,
       barriers: { ...journey.barriers, [barrier]: { kind, ...(severity === undefined ? {} : { severity }) } },
     }),
-    BarrierReassessed: (journey, { barrier, severity }) => ({
-      ...journey,
-      barriers: { ...journey.barriers, [barrier]: { kind: journey.barriers[barrier]?.kind ?? '', severity } },
-    }),
+    BarrierReassessed: (journey, { barrier, severity }) => {
+      const known = journey.barriers[barrier];
+      // As of a day it may have been judged again before the day on which it is said to have been found.
+      if (!known) return journey;
+      return { ...journey, barriers: { ...journey.barriers, [barrier]: { ...known, severity } } };
+    },
     SafeguardingDecided: (journey) => journey,
   },
   personal: { BarrierFound: ['text'] },

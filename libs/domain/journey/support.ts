@@ -130,11 +130,11 @@ export const support = slice<SupportEvents>({
   },
   evolve: {
     ReferralMade: (journey, { referral }) => at(journey, referral, 'made'),
-    ReferralAccepted: (journey, { referral }) => at(journey, referral, 'accepted'),
-    ReferralDeclined: (journey, { referral }) => at(journey, referral, 'declined'),
-    SupportStarted: (journey, { referral }) => at(journey, referral, 'started'),
-    SupportFinished: (journey, { referral }) => at(journey, referral, 'finished'),
-    ReferralWithdrawn: (journey, { referral }) => at(journey, referral, 'withdrawn'),
+    ReferralAccepted: (journey, { referral }) => onwards(journey, referral, 'accepted'),
+    ReferralDeclined: (journey, { referral }) => onwards(journey, referral, 'declined'),
+    SupportStarted: (journey, { referral }) => onwards(journey, referral, 'started'),
+    SupportFinished: (journey, { referral }) => onwards(journey, referral, 'finished'),
+    ReferralWithdrawn: (journey, { referral }) => onwards(journey, referral, 'withdrawn'),
   },
   personal: {
     ReferralMade: ['overrideReason'],
@@ -148,6 +148,10 @@ const at = (journey: Journey, referral: string, step: SupportStep): Journey => (
   ...journey,
   support: { ...journey.support, [referral]: step },
 });
+
+/** As of a day, a step may be about a day before the one on which the referral is said to have been made. */
+const onwards = (journey: Journey, referral: string, step: SupportStep): Journey =>
+  journey.support[referral] ? at(journey, referral, step) : journey;
 
 /** True where the step can be taken; false where it has been; a refusal where it cannot be. */
 function reaches({ support: steps }: Journey, referral: string, step: keyof typeof reachedFrom): boolean {

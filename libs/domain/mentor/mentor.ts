@@ -3,6 +3,7 @@ import { codeId } from '@waymark/vocabulary';
 import type { MentorFacts } from '../shared/facts';
 import { appointment } from './appointment';
 import { caseload } from './caseload';
+import { reminders } from './reminders';
 import type { Mentor } from './state';
 
 export const mentor = defineModule(
@@ -14,5 +15,5 @@ export const mentor = defineModule(
     subject: (_: Mentor, id: string) => id,
     facts: (state: Mentor): MentorFacts | undefined => state.appointment,
   },
-  [appointment, caseload],
+  [appointment, caseload, reminders],
 );

@@ -1,5 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import {
+  AppendTooLarge,
   CheckpointMoved,
   Fenced,
   START,
@@ -15,10 +16,11 @@ import {
   type RowStore,
 } from '@waymark/kernel';
 import { parkedAt } from '../projections/batch';
-import { ownerEpoch } from '../projections/owners';
+import { takeOver } from '../projections/owners';
 import { Skips } from '../projections/skips';
 import { sideBySide } from '../side-by-side';
 import type { Submitter } from '../submit';
+import { asReaction } from '../telemetry';
 import { Undecidable } from '../undecidable';
 import { Wakers } from '../wakers';
 import { carryOut } from './carry-out';
@@ -30,6 +32,8 @@ export interface ReactorOptions {
   readonly policies: readonly Policy[];
   readonly submitter: Submitter;
   readonly skips: Skips;
+  /** Why this version does not know an event; undefined where it does. */
+  readonly unknown?: (event: RecordedEvent) => string | undefined;
   readonly now: () => string;
   /** Told of a stream that waits from now on. */
   readonly onParked?: (stream: string, parked: Parked) => void;
@@ -39,11 +43,22 @@ export interface ReactorOptions {
 /** What the policies have seen; its rows are the streams that wait at an event which could not be reacted to. */
 export const POLICIES: RowSet = { name: 'policies', version: 1, indexes: [] };
 
+/** How far a stream that waited has been reacted to. */
+interface Released {
+  /** The event that it waited at. */
+  readonly from: string;
+  readonly through: Position;
+  /** Where it waits now. */
+  readonly parked?: Parked;
+}
+
 const PAGE = 500;
 /** How far the checkpoint may lie behind where nothing was to be done. */
 const PASSED_OVER = 10_000;
 /** How long to wait before trying again what failed for no reason of the domain's, in milliseconds. */
 const RETRY = 1_000;
+/** How long to wait before trying again what another process has kept from being done, in milliseconds. */
+const PAUSE = 100;
 /** How often to look at what another process does, in milliseconds. */
 const POLL = 20;
 
@@ -110,7 +125,7 @@ export class Reactor {
   /** Wait until everything up to a position has been reacted to, here or elsewhere, or `ms` have passed. */
   async reached(position: Position, ms: number): Promise<boolean> {
     const deadline = Date.now() + ms;
-    while (!((await this.seen()) >= position)) {
+    while (!(await this.hasReached(position))) {
       if (Date.now() >= deadline) return false;
       await this.wakers.wait(Math.min(POLL, deadline - Date.now()));
     }
@@ -128,34 +143,53 @@ export class Reactor {
     const { rows, events } = this.options;
     const skips = new Skips(events);
     await skips.load();
+    let released: Released | undefined;
     for (;;) {
-      const to = await rows.checkpoint(POLICIES);
-      const stored = (await rows.load(POLICIES, [stream])).get(stream);
-      if (!stored?.parked) return;
-      const first = stored.parked.position;
-      const waiting = (await events.readStream(stream)).filter(
-        ({ position }) => position >= first && position <= to,
-      );
-      const change = await this.reactTo(waiting, undefined, skips);
       try {
-        const changes = new Map([[stream, { row: null, loaded: stored.position, ...change }]]);
-        await rows.commit(POLICIES, {
-          from: to,
-          to,
-          epoch: await ownerEpoch(rows.control, rowSetName(POLICIES)),
-          changes,
-        });
+        // Whoever reacts at present has the stream waiting in memory, and must not write that any more: it is fenced off,
+        // and goes on once it is the owner again.
+        const epoch = await takeOver(rows.control, rowSetName(POLICIES));
+        const to = await rows.fence(POLICIES, epoch);
+        const stored = (await rows.load(POLICIES, [stream])).get(stream);
+        if (!stored?.parked) return;
+        const waiting = (await events.readStream(stream)).filter(({ position }) => position <= to);
+        // What an attempt before has carried out need not be again, as long as it began at the same event.
+        released = await this.reactOn(waiting, stored.parked, released, skips);
+        const { parked } = released;
+        const change = { row: null, loaded: stored.position, ...(parked ? { parked } : {}) };
+        await rows.commit(POLICIES, { from: to, to, epoch, changes: new Map([[stream, change]]) });
         return;
       } catch (error) {
-        if (!(error instanceof CheckpointMoved)) throw error;
+        // The policies went to another owner meanwhile, and with them perhaps the stream.
+        if (!(error instanceof CheckpointMoved || error instanceof Fenced)) throw error;
       }
+      await pause(PAUSE);
     }
   }
 
-  private async seen(): Promise<Position> {
-    if (this.epoch !== undefined && this.position !== undefined) return this.position;
-    await this.options.rows.prepare(POLICIES);
-    return this.options.rows.checkpoint(POLICIES);
+  private async reactOn(
+    waiting: readonly RecordedEvent[],
+    { event, position }: Parked,
+    before: Released | undefined,
+    skips: Skips,
+  ): Promise<Released> {
+    const known = before?.from === event ? before : undefined;
+    const next = waiting.filter((each) =>
+      known ? each.position > known.through : each.position >= position,
+    );
+    const { parked } = await this.reactTo(next, known?.parked, skips);
+    const through = next.at(-1)?.position ?? known?.through ?? position - 1;
+    return { from: event, through, ...(parked ? { parked } : {}) };
+  }
+
+  private async hasReached(position: Position): Promise<boolean> {
+    if (this.epoch !== undefined && this.position !== undefined) return this.position >= position;
+    const { rows, events } = this.options;
+    const checkpoint = await rows.checkpoint(POLICIES);
+    if (checkpoint >= position || this.epoch !== undefined) return checkpoint >= position;
+    // Another process's checkpoint may lie behind where there was nothing to react to.
+    const { events: next, through } = await events.readAll(checkpoint, 1, this.reacted);
+    return (next[0] ? next[0].position - 1 : through) >= position;
   }
 
   private async run(): Promise<void> {
@@ -207,7 +241,10 @@ export class Reactor {
     const found = await this.options.rows.load(POLICIES, [...streams.keys()]);
     await sideBySide(streams, async ([stream, events]) => {
       const stored = found.get(stream);
-      const { parked } = await this.reactTo(events, stored?.parked, this.options.skips);
+      // It may be ahead of the checkpoint, which is written after it.
+      const next = stored ? events.filter(({ position }) => position > stored.position) : events;
+      if (next.length === 0) return;
+      const { parked } = await this.reactTo(next, stored?.parked, this.options.skips);
       if (parked) changes.set(stream, { row: null, loaded: stored?.position, parked });
     });
     return changes;
@@ -226,11 +263,15 @@ export class Reactor {
         parked = { ...parked, waiting: parked.waiting + 1 };
         continue;
       }
+      // Not parked: the version that recorded it knows what follows from it, and is to take over.
+      const strange = this.options.unknown?.(event);
+      if (strange !== undefined) throw new Error(strange);
       try {
-        for (const policy of this.options.policies) await carryOut(policy, event, this.options.submitter);
+        for (const policy of this.options.policies)
+          await asReaction(policy, event, () => carryOut(policy, event, this.options.submitter));
       } catch (error) {
         // What another attempt might mend is tried again, with everything after it.
-        if (!(error instanceof Undecidable)) throw error;
+        if (!(error instanceof Undecidable || error instanceof AppendTooLarge)) throw error;
         parked = parkedAt(event, error, this.options.now());
         this.options.onParked?.(event.stream, parked);
       }

@@ -11,7 +11,16 @@ export interface Projection {
 }
 
 /** An event that a view cannot take: the view stops there, with a word, and is not tried again by itself. */
-export class Unfoldable extends Error {}
+export class Unfoldable extends Error {
+  constructor(
+    message: string,
+    /** Where the event is; absent where several views have stopped. */
+    readonly position?: Position,
+  ) {
+    super(message);
+    this.name = 'Unfoldable';
+  }
+}
 
 export interface BatchOptions {
   readonly rows: RowStore;
@@ -50,14 +59,16 @@ export class Batch {
     return this.rows.size;
   }
 
+  /** Throws {@link Unfoldable} where the view has to stop; the events before that one are folded. */
   async fold(events: readonly RecordedEvent[]): Promise<void> {
     const { view } = this.projection;
     const relevant = events.filter(({ type, position }) => position > this.from && view.on.has(type));
     if (relevant.length === 0) return;
-    const keys = relevant.map((event) => this.keyOf(event));
+    const { keys, keyless } = keysOf(view, relevant);
     await this.fetch(keys);
-    for (const [index, event] of relevant.entries()) {
-      const held = this.rows.get(keys[index]!)!;
+    for (const [index, key] of keys.entries()) {
+      const event = relevant[index]!;
+      const held = this.rows.get(key)!;
       // A row may be ahead of the view: its batch was written, and the checkpoint was not.
       if (held.loaded !== undefined && event.position <= held.loaded) continue;
       if (this.options.skips.has(view, event)) continue;
@@ -65,9 +76,10 @@ export class Batch {
         held.parked = { ...held.parked, waiting: held.parked.waiting + 1 };
         held.changed = true;
       } else {
-        this.foldInto(held, keys[index]!, event);
+        this.foldInto(held, key, event);
       }
     }
+    if (keyless) throw keyless;
   }
 
   /** Write what changed, and the position up to which it reflects the log. */
@@ -89,20 +101,11 @@ export class Batch {
       if (folded === held.row) return;
       held.row = folded;
     } catch (error) {
-      if (this.options.strict) throw new Unfoldable(cannot(event, error));
-      held.parked = parkedAt(event, error, this.options.now());
+      if (this.options.strict) throw cannotFold(event, error);
+      held.parked = { ...parkedAt(event, error, this.options.now()), after: this.from };
       this.options.onParked?.(view, key, held.parked);
     }
     held.changed = true;
-  }
-
-  /** Without its key nobody can say which row an event is for: the view stops. */
-  private keyOf(event: RecordedEvent): string {
-    try {
-      return this.projection.view.key(event);
-    } catch (error) {
-      throw new Unfoldable(cannot(event, error));
-    }
   }
 
   /** Read the rows that are not in memory yet. */
@@ -122,6 +125,19 @@ export class Batch {
   }
 }
 
+/** The keys of events, up to one whose key cannot be told: without it nobody can say which row it is for. */
+function keysOf(view: View, events: readonly RecordedEvent[]): { keys: string[]; keyless?: Unfoldable } {
+  const keys: string[] = [];
+  for (const event of events) {
+    try {
+      keys.push(view.key(event));
+    } catch (error) {
+      return { keys, keyless: cannotFold(event, error) };
+    }
+  }
+  return { keys };
+}
+
 /** A row that waits at this event. */
 export const parkedAt = ({ id, type, position }: RecordedEvent, error: unknown, since: string): Parked => ({
   event: id,
@@ -134,5 +150,8 @@ export const parkedAt = ({ id, type, position }: RecordedEvent, error: unknown, 
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const cannot = ({ type, position }: RecordedEvent, error: unknown): string =>
-  `event ${type} at position ${String(position)} cannot be folded: ${reason(error)}`;
+const cannotFold = ({ type, position }: RecordedEvent, error: unknown): Unfoldable =>
+  new Unfoldable(
+    `event ${type} at position ${String(position)} cannot be folded: ${reason(error)}`,
+    position,
+  );

@@ -44,6 +44,10 @@ export interface ViewRecord {
   readonly built: Readonly<Record<number, number>>;
   /** Generations, by the name of their rows, that stopped at an event, and why. */
   readonly stopped: Readonly<Record<string, { readonly reason: string; readonly position: Position }>>;
+  /** Generations that are kept up no longer, and whose rows are not forgotten yet. */
+  readonly retired?: readonly Generation[];
+  /** How often rows that had waited were folded on: rows that changed though the view did not move. */
+  readonly mended?: number;
 }
 
 const PREFIX = 'view/';
@@ -93,6 +97,12 @@ export function generationOf(view: View, wanted: Generation | undefined): View |
 /** The generation that this code answers from: what serves, or where that is another release's, what served before. */
 export const readable = (view: View, { serving, previous }: ViewRecord): View | undefined =>
   generationOf(view, serving) ?? generationOf(view, previous);
+
+/** Why what this code answers from stopped, where it did. */
+export function stoppedAt(view: View, record: ViewRecord | undefined): string | undefined {
+  const served = record && readable(view, record);
+  return served && record.stopped[rowSetName(served)]?.reason;
+}
 
 /** Every generation of a view that is kept up with the log. */
 export function keptUp(view: View, { serving, previous, building }: ViewRecord): View[] {

@@ -24,7 +24,8 @@ export async function ownersOf(control: ControlStore): Promise<ReadonlyMap<strin
 export async function someoneWorks(control: ControlStore): Promise<boolean> {
   const before = await workersIn(control);
   if (before.size === 0) return false;
-  for (const deadline = performance.now() + PATIENCE; performance.now() < deadline; await pause(POLL)) {
+  for (const deadline = performance.now() + PATIENCE; performance.now() < deadline;) {
+    await pause(POLL);
     for (const [name, { beat }] of await workersIn(control)) {
       if (before.get(name)?.beat !== beat) return true;
     }

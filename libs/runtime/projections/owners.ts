@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ControlMoved, type ControlDocument, type ControlStore, type Epoch } from '@waymark/kernel';
 
 /** A process that projects, as the others see it. */
@@ -8,6 +10,8 @@ export interface Member {
   readonly beat: number;
   readonly host: string;
   readonly pid: number;
+  /** What its pid is a number in: containers of one machine may each count for themselves. */
+  readonly pids: string;
   /** Takes only what nobody else would: a command line, for as long as it runs. */
   readonly standby: boolean;
 }
@@ -43,6 +47,9 @@ export const MEMBERS = 'member/';
 /** What the documents that say who owns some rows are called. */
 export const OWNERS = 'owner/';
 const HOST = hostname();
+const PIDS = pidNamespace();
+/** How often to look whether others have let go, in milliseconds. */
+const POLL = 20;
 
 /**
  * Divides what there is to own among the processes that are alive: one owner for each name, the same in every process's
@@ -57,6 +64,7 @@ export class Owners {
   private revision: number | 'none' = 'none';
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
   private stopped = false;
 
   constructor(private readonly options: OwnersOptions) {}
@@ -68,25 +76,22 @@ export class Owners {
     this.timer = setInterval(() => void this.look(), every).unref();
   }
 
-  /** Look around now: what there is to own may have changed. */
-  async look(): Promise<void> {
-    if (this.stopped) return;
-    this.looking ??= this.lookAround()
-      .catch((error: unknown) => this.options.onFailed?.(error))
-      .finally(() => (this.looking = undefined));
-    await this.looking;
+  /** Look around now: what there is to own may have changed. One look that is under way may have missed it. */
+  look(): Promise<void> {
+    if (this.looking) return (this.next ??= this.looking.then(() => this.lookNow()));
+    return this.lookNow();
   }
 
   /** Let go of everything, so that others need not wait to take it. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.looking;
     this.stopped = true;
+    await this.looking;
     const names = [...this.owned.keys()];
     this.owned.clear();
     await this.options.onOwned(this.owned);
-    for (const name of names) await this.letGo(name);
-    if (this.revision !== 'none') await this.ignoringMoves(() => this.leave());
+    for (const name of names) await this.unlessFailed(() => this.letGo(name));
+    if (this.revision !== 'none') await this.unlessFailed(() => this.leave());
   }
 
   /** This process no longer owns it, as another's write has shown. */
@@ -94,10 +99,19 @@ export class Owners {
     this.owned.delete(name);
   }
 
+  private async lookNow(): Promise<void> {
+    this.next = undefined;
+    if (this.stopped) return;
+    this.looking ??= this.lookAround()
+      .catch((error: unknown) => this.options.onFailed?.(error))
+      .finally(() => (this.looking = undefined));
+    await this.looking;
+  }
+
   private async lookAround(): Promise<void> {
     const { control, member, standby, wanted, onOwned } = this.options;
-    await this.show({ beat: (this.beat += 1), host: HOST, pid: process.pid, standby });
-    const alive = this.alive(await control.list(MEMBERS));
+    await this.show({ beat: (this.beat += 1), host: HOST, pid: process.pid, pids: PIDS, standby });
+    const alive = await this.alive(await control.list(MEMBERS));
     const names = await wanted();
     const owners = new Map((await control.list(OWNERS)).map((each) => [each.id.slice(OWNERS.length), each]));
     const mine = new Map<string, Epoch>();
@@ -106,11 +120,14 @@ export class Owners {
       const epoch = await this.take(name, owners.get(name), alive);
       if (epoch !== undefined) mine.set(name, epoch);
     }
-    const given = [...this.owned.keys()].filter((name) => !mine.has(name));
     this.owned.clear();
     for (const [name, epoch] of mine) this.owned.set(name, epoch);
     await onOwned(this.owned);
-    for (const name of given) await this.letGo(name);
+    // By what the documents say and not by what was owned: an earlier look may have failed before it let go.
+    for (const [name, { doc }] of owners) {
+      if ((doc as Owner).member === member && !mine.has(name))
+        await this.unlessFailed(() => this.letGo(name));
+    }
   }
 
   /** The epoch under which this process owns something; undefined as long as another that is alive does. */
@@ -139,7 +156,7 @@ export class Owners {
     const document = await control.get(OWNERS + name);
     const owner = document?.doc as Owner | undefined;
     if (!document || owner?.member !== member) return;
-    await this.ignoringMoves(() => control.put(OWNERS + name, document.revision, { ...owner, member: null }));
+    await control.put(OWNERS + name, document.revision, { ...owner, member: null });
   }
 
   private async show(me: Member): Promise<void> {
@@ -155,7 +172,7 @@ export class Owners {
   }
 
   /** Who is alive; those that have been dead for long are forgotten. */
-  private alive(documents: readonly ControlDocument[]): ReadonlyMap<string, Member> {
+  private async alive(documents: readonly ControlDocument[]): Promise<ReadonlyMap<string, Member>> {
     const { patience = 3_000, member: self } = this.options;
     const now = performance.now();
     const alive = new Map<string, Member>();
@@ -166,7 +183,7 @@ export class Owners {
       const still = now - this.seen.get(name)!.at;
       if (name === self || (still < patience && !isGone(member))) alive.set(name, member);
       else if (still > 10 * patience)
-        void this.ignoringMoves(() => this.options.control.remove(id, revision));
+        await this.unlessFailed(() => this.options.control.remove(id, revision));
     }
     return alive;
   }
@@ -176,12 +193,11 @@ export class Owners {
     if (known) await this.options.control.remove(known.id, known.revision);
   }
 
-  private async ignoringMoves(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ControlMoved)) this.options.onFailed?.(error);
-    }
+  /** For what is of no great consequence: others find out for themselves. */
+  private async unlessFailed(work: () => Promise<unknown>): Promise<void> {
+    await unlessMoved(work).catch((error: unknown) => {
+      this.options.onFailed?.(error);
+    });
   }
 }
 
@@ -204,6 +220,22 @@ export async function ownerEpoch(control: ControlStore, name: string): Promise<E
   return ((await control.get(OWNERS + name))?.doc as Owner | undefined)?.epoch ?? 0;
 }
 
+/** Until nobody who is there owns some rows, or `ms` have passed: then whoever does is dead, or has no time for it. */
+export async function letGoOf(control: ControlStore, name: string, ms: number): Promise<void> {
+  for (const deadline = performance.now() + ms; performance.now() < deadline;) {
+    const member = ((await control.get(OWNERS + name))?.doc as Owner | undefined)?.member;
+    const owner = typeof member === 'string' ? await control.get(MEMBERS + member) : undefined;
+    if (!owner || isGone(owner.doc as Member)) return;
+    await pause(POLL);
+  }
+}
+
+/** Forget who owned some rows: there are none any more. */
+export async function disown(control: ControlStore, name: string): Promise<void> {
+  const document = await control.get(OWNERS + name);
+  if (document) await unlessMoved(() => control.remove(document.id, document.revision));
+}
+
 /** Who is to own something: by rendezvous hashing, so that a process that comes or goes moves little. */
 function chosen(name: string, alive: ReadonlyMap<string, Member>): string | undefined {
   const workers = [...alive].filter(([, { standby }]) => !standby);
@@ -218,12 +250,29 @@ const byWeight = ([one]: readonly [string, string], [other]: readonly [string, s
   one < other ? -1 : 1;
 
 /** A process of this machine that is no longer there. */
-export function isGone({ host, pid }: Member): boolean {
-  if (host !== HOST) return false;
+export function isGone({ host, pid, pids }: Member): boolean {
+  if (host !== HOST || pids !== PIDS) return false;
   try {
     process.kill(pid, 0);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return ''; // not Linux: there is but one
+  }
+}
+
+/** What somebody else has changed or forgotten meanwhile is theirs. */
+async function unlessMoved(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ControlMoved)) throw error;
   }
 }

@@ -1,18 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   CheckpointMoved,
+  Fenced,
   Refusal,
+  START,
   rowSetName,
   type EventStore,
   type Parked,
+  type Position,
   type RecordedEvent,
   type RowStore,
+  type StoredRow,
   type View,
 } from '@waymark/kernel';
 import { POLICIES, type Reactor } from '../policies/reactor';
 import type { Answer, Submitter } from '../submit';
 import { parkedAt } from './batch';
-import { keptUp, type Catalog } from './catalog';
-import { ownerEpoch } from './owners';
+import { generationOf, keptUp, type Catalog } from './catalog';
+import { takeOver } from './owners';
 import { eventsOf } from './past';
 import { SkipEvent, Skips, projections } from './skips';
 
@@ -37,6 +42,18 @@ export interface ParkingOptions {
 }
 
 const ATTEMPTS = 50;
+/** How long to wait before the next attempt, in milliseconds: a view's owner looks around every second. */
+const PAUSE = 100;
+
+/** A row on its way from the event where it waited to where its view is. */
+interface Folded {
+  /** The event that it waited at. */
+  readonly from: string;
+  readonly through: Position;
+  readonly row: object | null;
+  /** Where it waits now. */
+  readonly parked?: Parked;
+}
 
 /** Rows that wait at an event which could not be folded: which there are, and how they go on. */
 export class Parking {
@@ -91,39 +108,56 @@ export class Parking {
     return waiting;
   }
 
-  private async release(row: ParkedRow): Promise<void> {
-    if (row.view === POLICIES.name) return this.options.reactor.release(row.key);
+  private async release({ view: name, version, generation, key }: ParkedRow): Promise<void> {
+    if (name === POLICIES.name) return this.options.reactor.release(key);
+    const { events, rows, views, catalog } = this.options;
+    const view = generationOf(
+      views.find((each) => each.name === name)!,
+      { version, generation },
+    )!;
+    const skips = new Skips(events);
+    await skips.load();
+    let folded: Folded | undefined;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.foldOn(row);
+        // The view's owner may have the row in memory as it was, and must not write it: it is fenced off, and takes the
+        // view up again when it next looks around.
+        const epoch = await takeOver(rows.control, rowSetName(view));
+        const to = await rows.fence(view, epoch);
+        const stored = (await rows.load(view, [key])).get(key);
+        if (!stored?.parked) return;
+        // Written ahead of the view by an owner that was cut off: the next one comes by first.
+        if (stored.parked.position > to) throw new CheckpointMoved(name, stored.parked.position, to);
+        folded = await this.foldOn(view, key, { ...stored, parked: stored.parked }, to, skips, folded);
+        const { row, parked } = folded;
+        const change = { row, loaded: stored.position, ...(parked ? { parked } : {}) };
+        await rows.commit(view, { from: to, to, epoch, changes: new Map([[key, change]]) });
+        await catalog.change(name, (record) => ({ ...record, mended: (record.mended ?? 0) + 1 }));
         return;
       } catch (error) {
-        // The view moved on meanwhile, and with it perhaps the row.
-        if (!(error instanceof CheckpointMoved) || attempt === ATTEMPTS) throw error;
+        if (!(error instanceof CheckpointMoved || error instanceof Fenced) || attempt === ATTEMPTS)
+          throw error;
       }
+      await pause(PAUSE);
     }
   }
 
-  /** Fold a row from the event where it waits up to where its view is, and write it in place. */
-  private async foldOn({ view: name, version, generation, key }: ParkedRow): Promise<void> {
-    const { events, rows, views } = this.options;
-    const skips = new Skips(events);
-    await skips.load();
-    const present = views.find((each) => each.name === name)!;
-    const known = [present, ...present.former.map((former) => former.view)].find(
-      (each) => each.version === version,
-    )!;
-    const view = { ...known, generation };
-    const epoch = await ownerEpoch(rows.control, rowSetName(view));
-    const to = await rows.checkpoint(view);
-    const stored = (await rows.load(view, [key])).get(key);
-    if (!stored?.parked) return;
-    // Written ahead of the view by a projector that was cut off: its successor comes by first.
-    if (stored.position > to) throw new CheckpointMoved(name, stored.position, to);
-    let { row } = stored;
-    let parked: Parked | undefined;
-    for await (const event of eventsOf(events, view, key, stored.parked.position - 1, to)) {
-      if (skips.has(view, event)) continue;
+  /** Fold a row up to where its view is: from the event where it waits, or from where an attempt before has come. */
+  private async foldOn(
+    view: View,
+    key: string,
+    {
+      row: waiting,
+      parked: { event: from, position, after = START },
+    }: StoredRow & { readonly parked: Parked },
+    to: Position,
+    skips: Skips,
+    before: Folded | undefined,
+  ): Promise<Folded> {
+    const known = before?.from === from ? before : { from, through: after, row: waiting };
+    let { row, parked }: { row: object | null; parked?: Parked } = known;
+    for await (const event of eventsOf(this.options.events, view, key, known.through, to)) {
+      if (event.position < position || skips.has(view, event)) continue;
       if (parked) {
         parked = { ...parked, waiting: parked.waiting + 1 };
         continue;
@@ -131,10 +165,9 @@ export class Parking {
       try {
         row = view.on.get(event.type)!(row, event as RecordedEvent<string, never>);
       } catch (error) {
-        parked = parkedAt(event, error, this.options.now());
+        parked = { ...parkedAt(event, error, this.options.now()), after };
       }
     }
-    const change = { row, loaded: stored.position, ...(parked ? { parked } : {}) };
-    await rows.commit(view, { from: to, to, epoch, changes: new Map([[key, change]]) });
+    return { from, through: to, row, ...(parked ? { parked } : {}) };
   }
 }

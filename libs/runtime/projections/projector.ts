@@ -72,7 +72,8 @@ export class Projector {
   async assign(assignments: readonly Assignment[]): Promise<void> {
     this.wanted = assignments;
     const taken = new Promise<void>((resolve) => this.taken.add(resolve));
-    if (this.running) await Promise.race([taken, this.running]);
+    // A run that fails is tried again, and not the fault of who assigns.
+    if (this.running) await Promise.race([taken, this.running.catch(() => undefined)]);
     if (this.wanted === assignments) await this.take();
     if (this.unsubscribe) this.keepUp();
   }
@@ -93,11 +94,15 @@ export class Projector {
     const { wanted = [] } = this;
     this.wanted = undefined;
     const before = new Map(this.projections.map((projection) => [projection.view, projection]));
-    this.projections = [];
-    for (const { view, epoch } of wanted) {
-      const known = before.get(view);
-      if (known?.epoch === epoch) this.projections.push(known);
-      else await this.begin({ view, epoch, position: Number.NaN });
+    const goesOn = ({ view, epoch }: Assignment): boolean => before.get(view)?.epoch === epoch;
+    this.projections = wanted.filter(goesOn).map(({ view }) => before.get(view)!);
+    try {
+      for (const assignment of wanted) {
+        if (!goesOn(assignment)) await this.begin({ ...assignment, position: Number.NaN });
+      }
+    } catch (error) {
+      this.wanted ??= wanted; // unless others are assigned by now
+      throw error;
     }
     for (const done of this.taken) done();
     this.taken.clear();

@@ -11,7 +11,7 @@ import {
   type View,
 } from '@waymark/kernel';
 import { Wakers } from '../wakers';
-import { nameOf, readable, type Catalog, type ViewRecord } from './catalog';
+import { readable, stoppedAt, type Catalog, type ViewRecord } from './catalog';
 
 /** How often to look at what another process projects, in milliseconds: often at first. */
 const POLLS = [2, 5, 10, 20, 50];
@@ -76,19 +76,21 @@ export class Serving {
     const records = await this.catalog.records();
     const states = views.map(async (name) => {
       const view = this.generation(name, records);
-      return view ? `${rowSetName(view)} ${String(await this.rows.checkpoint(view))}` : name;
+      if (!view) return name;
+      const { mended = 0 } = records.get(name)!;
+      return `${rowSetName(view)} ${String(await this.rows.checkpoint(view))} ${String(mended)}`;
     });
     return (await Promise.all(states)).join();
   }
 
-  /** Names of the views that can be waited for: those that have not stopped, or failed before they ever served. */
+  /** Names of the views that can be waited for: not those that have stopped, or rest before they ever served. */
   async going(): Promise<string[]> {
     const records = await this.catalog.records();
     return [...this.views.values()]
       .filter((view) => {
-        const { serving, stopped, building } = records.get(view.name) ?? {};
-        if (serving && stopped?.[nameOf(view.name, serving)]) return false;
-        return serving !== undefined || building?.failed === undefined;
+        const record = records.get(view.name);
+        if (record && readable(view, record)) return stoppedAt(view, record) === undefined;
+        return !record?.building?.paused && record?.building?.failed === undefined;
       })
       .map(({ name }) => name);
   }
@@ -98,9 +100,8 @@ export class Serving {
     const records = await this.catalog.records();
     return new Map(
       views.flatMap((name) => {
-        const { serving, stopped } = records.get(name) ?? {};
-        const why = serving && stopped?.[nameOf(name, serving)];
-        return why ? [[name, why.reason] as const] : [];
+        const why = stoppedAt(this.view(name), records.get(name));
+        return why === undefined ? [] : [[name, why] as const];
       }),
     );
   }
@@ -111,15 +112,20 @@ export class Serving {
   }
 
   private generation(name: string, records: ReadonlyMap<string, ViewRecord>): View | undefined {
-    const [view, record] = [this.views.get(name), records.get(name)];
+    const record = records.get(name);
+    return record && readable(this.view(name), record);
+  }
+
+  private view(name: string): View {
+    const view = this.views.get(name);
     if (!view) throw new Error(`there is no view ${name}`);
-    return record && readable(view, record);
+    return view;
   }
 
   private served(name: string, records: ReadonlyMap<string, ViewRecord>): ServedRows {
     const generation = this.generation(name, records);
     if (!generation) throw building(name);
-    const former = this.views.get(name)!.former.find(({ view }) => view.version === generation.version);
+    const former = this.view(name).former.find(({ view }) => view.version === generation.version);
     return new ServedRows(this.rows, generation, former?.read);
   }
 }
@@ -142,8 +148,11 @@ class ServedRows {
   }
 
   async find(query?: FindRows): Promise<KeyedRow[]> {
-    const found = await this.rows.find(this.generation, query);
-    const { read } = this;
+    const { read, generation } = this;
+    const isFound = (field: string): boolean => generation.indexes.includes(field);
+    // What an earlier version's rows cannot be found by, the present one's will be.
+    if (read && !Object.keys(query?.where ?? {}).every(isFound)) throw building(generation.name);
+    const found = await this.rows.find(generation, query);
     return read ? found.map(({ key, row }) => ({ key, row: read(row) })) : found;
   }
 }

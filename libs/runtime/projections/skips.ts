@@ -72,6 +72,7 @@ const PAGE = 1_000;
 /** Events that are left out of views, as the log has it. */
 export class Skips {
   private readonly known = new Set<string>();
+  private after = START;
   private loading: Promise<void> | undefined;
 
   constructor(private readonly events: EventStore) {}
@@ -88,6 +89,12 @@ export class Skips {
     }));
   }
 
+  /** Read what was decided since it was last read. */
+  refresh(): Promise<void> {
+    this.loading = undefined;
+    return this.load();
+  }
+
   /** Take note of what was decided since. */
   see(events: readonly RecordedEvent[]): void {
     for (const event of events) {
@@ -99,12 +106,11 @@ export class Skips {
   }
 
   private async read(): Promise<void> {
-    let after = START;
     for (;;) {
-      const { events, through } = await this.events.readAll(after, PAGE, TYPES);
+      const { events, through } = await this.events.readAll(this.after, PAGE, TYPES);
       this.see(events);
+      this.after = through;
       if (events.length < PAGE) return;
-      after = through;
     }
   }
 }

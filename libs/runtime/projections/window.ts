@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore, Position, RecordedEvent } from '@waymark/kernel';
+import { ObservedWindow } from '../telemetry';
 import { Batch, Unfoldable, type BatchOptions, type Projection } from './batch';
 
 export interface WindowOptions extends BatchOptions {
@@ -34,37 +35,72 @@ export async function projectWindow(
   options: WindowOptions,
   guard: Guard,
 ): Promise<Projected | undefined> {
-  const { events: log, page = 2_000, window = 200_000 } = options;
+  const { events: log, page: size = 2_000, window = 200_000 } = options;
   const from = Math.min(...projections.map(({ position }) => position));
   const batches = new Map(projections.map((projection) => [projection, new Batch(projection, options)]));
   let through = from;
   let count = 0;
   let more = true;
+  const observed = new ObservedWindow(options.strict ? 'rebuild' : 'live');
   await options.skips.load();
-  while (more && count < window && [...batches.values()].every(({ size }) => size < ROWS_AT_ONCE)) {
-    const read = await log.readAll(through, page);
+  while (more && count < window && [...batches.values()].every((batch) => batch.size < ROWS_AT_ONCE)) {
+    const read = await log.readAll(through, size);
     options.skips.see(read.events);
-    const strange = read.events.find((event) => options.unknown(event) !== undefined);
-    const known = strange ? read.events.slice(0, read.events.indexOf(strange)) : read.events;
-    const types = new Set(known.map(({ type }) => type));
-    for (const [projection, batch] of batches) {
-      await guard(projection, async () => {
-        // Most pages hold a few types of events, and most views use none of them.
-        if (concerns(projection, types)) await batch.fold(known);
-        if (strange && strange.position > projection.position) throw new Unfoldable(options.unknown(strange));
-      });
-    }
+    observed.read(read.events);
+    const page: Page = {
+      events: read.events,
+      types: new Set(read.events.map(({ type }) => type)),
+      unknown: read.events.filter((event) => options.unknown(event) !== undefined),
+      after: through,
+    };
+    for (const [projection, batch] of batches)
+      await guard(projection, () => foldPage(projection, batch, page, options));
     count += read.events.length;
     through = read.through;
-    more = read.events.length === page;
+    more = read.events.length === size;
     await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
   }
   if (through === from) return undefined;
-  // All at once, so that a store may write them together.
-  await Promise.all(
+  // All at once, so that a store may write them together; and none is left to itself where another fails.
+  const commits = await Promise.allSettled(
     [...batches].map(([projection, batch]) => guard(projection, () => batch.commit(through))),
   );
+  for (const commit of commits) if (commit.status === 'rejected') throw commit.reason;
+  observed.written(projections.length, count);
   return { events: count, through, more };
+}
+
+interface Page {
+  readonly events: readonly RecordedEvent[];
+  readonly types: ReadonlySet<string>;
+  /** Events of it that this version does not know. */
+  readonly unknown: readonly RecordedEvent[];
+  /** What was read to before it. */
+  readonly after: Position;
+}
+
+/** Fold a page into one view. Where the view has to stop, what comes before that event is written. */
+async function foldPage(
+  projection: Projection,
+  batch: Batch,
+  { events, types, unknown, after }: Page,
+  options: WindowOptions,
+): Promise<void> {
+  // A view may be past an event that is not known: it was projected by another version.
+  const strange = unknown.find(({ position }) => position > projection.position);
+  try {
+    // Most pages hold a few types of events, and most views use none of them.
+    if (concerns(projection, types)) {
+      await batch.fold(strange ? events.filter(({ position }) => position < strange.position) : events);
+    }
+    if (strange) throw new Unfoldable(options.unknown(strange)!, strange.position);
+  } catch (error) {
+    if (error instanceof Unfoldable) {
+      const before = events.findLast(({ position }) => position < error.position!);
+      await batch.commit(before?.position ?? after);
+    }
+    throw error;
+  }
 }
 
 function concerns({ view }: Projection, types: ReadonlySet<string>): boolean {

@@ -1,0 +1,117 @@
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import {
+  EXPORT,
+  EXPORTS_KEPT,
+  exportKinds,
+  type ExportKind,
+  type ExportKindName,
+  type ExportRequest,
+  type ExportResult,
+} from '@waymark/jobs';
+import type { Job } from '@waymark/kernel';
+import { Platform } from '@waymark/platform';
+import { invalid, periodOf, valid } from '@waymark/vocabulary';
+import type { Request, Response } from 'express';
+import { jsonBody } from '../commands/json-body';
+import { actorOf } from '../headers';
+import { Problem } from '../problem';
+
+/** What was asked for, and how far it is. */
+export interface ExportDocument extends Pick<Job, 'id' | 'state' | 'progress' | 'addedAt' | 'finishedAt'> {
+  readonly kind: string;
+  readonly parameters: object;
+  readonly requestedBy: string;
+  /** Where it is done: the file's name, its rows, and until when it can be fetched. */
+  readonly file?: { readonly name: string; readonly rows: number; readonly until: string };
+}
+
+const types: Readonly<Record<string, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/jsonl; charset=utf-8',
+};
+
+/** Figures and timelines as files. */
+@Controller('v1/exports')
+export class ExportsController {
+  constructor(private readonly platform: Platform) {}
+
+  @Post()
+  async ask(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const actor = actorOf(request.headers);
+    const data: ExportRequest = { ...wanted(jsonBody(request)), actor };
+    const id = await this.platform.jobs.add({ kind: EXPORT, data });
+    response.setHeader('Location', `/v1/exports/${id}`);
+    response.status(202).json(documentOf(await this.job(id)));
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<ExportDocument> {
+    return documentOf(await this.job(id));
+  }
+
+  @Get(':id/file')
+  async file(@Param('id') id: string, @Res() response: Response): Promise<void> {
+    const { state, result } = await this.job(id);
+    if (state !== 'done') {
+      throw new Problem(409, 'EXPORT_NOT_DONE', `The export is ${state}. Ask for its file when it is done.`);
+    }
+    const { file } = result as ExportResult;
+    const root = this.platform.exports.folderOf(id);
+    response.attachment(file);
+    response.setHeader('Content-Type', types[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream');
+    await new Promise<void>((resolve, reject) => {
+      response.sendFile(file, { root, cacheControl: false }, (error?: Error) => {
+        if (error && !response.headersSent) reject(isMissing(error) ? expired() : error);
+        else resolve();
+      });
+    });
+  }
+
+  private async job(id: string): Promise<Job> {
+    const job = await this.platform.jobs.get(id);
+    if (job?.kind !== EXPORT)
+      throw new Problem(404, 'UNKNOWN_EXPORT', 'There is no export with this id, or it is long gone.');
+    return job;
+  }
+}
+
+const isKind = (kind: unknown): kind is ExportKindName =>
+  typeof kind === 'string' && Object.hasOwn(exportKinds, kind);
+
+/** What a body asks for. Throws a refusal that names every field that is wrong. */
+function wanted(body: unknown): Omit<ExportRequest, 'actor'> {
+  const { kind } = (body ?? {}) as { readonly kind?: unknown };
+  if (!isKind(kind)) {
+    const message = `must be one of ${Object.keys(exportKinds).join(', ')}`;
+    throw invalid([{ field: 'kind', code: kind === undefined ? 'REQUIRED' : 'NOT_ONE_OF', message }]);
+  }
+  const { request }: ExportKind = exportKinds[kind];
+  const { parameters = {} } = valid(request, body);
+  periodOf(parameters, 'parameters.');
+  return { kind, parameters };
+}
+
+function documentOf({ id, state, data, progress, result, addedAt, finishedAt }: Job): ExportDocument {
+  const { kind, parameters, actor } = data as ExportRequest;
+  const { file: name, rows } = (result ?? {}) as Partial<ExportResult>;
+  return {
+    id,
+    kind,
+    parameters,
+    state,
+    requestedBy: actor,
+    addedAt,
+    ...(progress && { progress }),
+    ...(finishedAt !== undefined && { finishedAt }),
+    ...(name !== undefined &&
+      rows !== undefined &&
+      finishedAt !== undefined && { file: { name, rows, until: until(finishedAt) } }),
+  };
+}
+
+const until = (finishedAt: string): string => new Date(Date.parse(finishedAt) + EXPORTS_KEPT).toISOString();
+
+const isMissing = (error: Error): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+const expired = (): Problem =>
+  new Problem(410, 'EXPORT_EXPIRED', 'The file is no longer kept. Ask for the export again.');

@@ -1,0 +1,58 @@
+import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { jobStates, type Job, type JobState } from '@waymark/kernel';
+import { Platform } from '@waymark/platform';
+import { IsCode, IsOneOf, IsWhole, Optional, check, invalid } from '@waymark/vocabulary';
+import { Type } from 'class-transformer';
+import type { Request } from 'express';
+import { Problem } from '../problem';
+
+/** Which jobs to list. */
+export class JobsParameters {
+  @Optional() @IsCode('import') kind?: string;
+  @Optional() @IsOneOf(jobStates, 'failed') state?: JobState;
+  @Optional() @Type(() => Number) @IsWhole(1, 1000, 100) limit?: number;
+}
+
+/** For operations staff: what goes on in the background, and what went wrong there. */
+@Controller('v1/jobs')
+export class JobsController {
+  constructor(private readonly platform: Platform) {}
+
+  @Get()
+  async list(@Req() request: Request): Promise<{ readonly items: readonly Job[] }> {
+    const { command: which, errors } = check(JobsParameters, request.query);
+    if (errors.length > 0) throw invalid(errors);
+    return { items: await this.platform.jobs.list(which) };
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<Job> {
+    const job = await this.platform.jobs.get(id);
+    if (!job) throw new Problem(404, 'UNKNOWN_JOB', 'There is no job with this id, or it is long done.');
+    return job;
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  async cancel(@Param('id') id: string): Promise<Job> {
+    if (await this.platform.jobs.cancel(id)) return this.get(id);
+    const { state } = await this.get(id);
+    throw new Problem(
+      409,
+      'JOB_NOT_GOING_ON',
+      `Only what waits or runs can be cancelled; this job is ${state}.`,
+    );
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  async retry(@Param('id') id: string): Promise<Job> {
+    if (await this.platform.jobs.retry(id)) return this.get(id);
+    const { state } = await this.get(id);
+    throw new Problem(
+      409,
+      'JOB_NOT_ENDED',
+      `Only what failed or was cancelled can be tried again; this job is ${state}.`,
+    );
+  }
+}

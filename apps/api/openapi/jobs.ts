@@ -1,0 +1,168 @@
+import { exportKinds } from '@waymark/jobs';
+import { jobStates } from '@waymark/kernel';
+import { JobsParameters } from '../jobs/jobs.controller';
+import { headers, queryParameters } from './parameters';
+import { problems } from './problems';
+import { exampleOf, inferred, ref, schemaOf, schemasOf, type Schema } from './schemas';
+
+const EXPORT = '9b2f4c1e-6d3a-4e8b-a1c7-5f0e2d9b8a64';
+
+const begunExport = {
+  id: EXPORT,
+  kind: 'kpis',
+  parameters: { by: 'region' },
+  state: 'waiting',
+  requestedBy: 'evaluator:1',
+  addedAt: '2026-02-16T08:30:00.000Z',
+};
+
+const finishedExport = {
+  ...begunExport,
+  state: 'done',
+  progress: { rows: 3 },
+  finishedAt: '2026-02-16T08:30:04.211Z',
+  file: { name: 'kpis.csv', rows: 3, until: '2026-02-23T08:30:04.211Z' },
+};
+
+const job = {
+  id: 'reminders@2026-02-16T06:00:00.000Z',
+  kind: 'reminders',
+  data: {},
+  state: 'failed',
+  attempts: 8,
+  progress: {},
+  result: {},
+  error: 'the event store does not answer',
+  addedAt: '2026-02-16T06:00:00.000Z',
+  finishedAt: '2026-02-16T06:10:35.120Z',
+};
+
+/** An answer as an example, which its schema is read off; the states that it may name besides. */
+const answer = (description: string, example: object) => {
+  const schema = inferred(example);
+  const state = { type: 'string', enum: jobStates };
+  return {
+    description,
+    content: {
+      'application/json': {
+        schema: 'state' in example ? { ...schema, properties: { ...schema.properties, state } } : schema,
+        example,
+      },
+    },
+  };
+};
+
+const id = (of: string, example: string) => ({
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: `The ${of}'s id, percent-encoded.`,
+  schema: { type: 'string' },
+  example,
+});
+
+const requests = Object.values(exportKinds).map(({ request }) => request);
+
+/** What exports are asked for with, by name. */
+export const exportSchemas = (): Readonly<Record<string, Schema>> => schemasOf(requests);
+
+const step = (name: string, summary: string, description: string) => ({
+  post: {
+    operationId: `jobs.${name}`,
+    summary,
+    description,
+    tags: ['jobs'],
+    parameters: [id('job', job.id)],
+    responses: { 202: answer('The job as it stands now.', job), ...problems(400, 404, 409, 500) },
+  },
+});
+
+/** Work in the background, for operations staff. */
+export const jobPaths = () => ({
+  '/v1/jobs': {
+    get: {
+      operationId: 'jobs.list',
+      summary: 'Imports, exports, reminders and rebuilds: the last added first',
+      description: 'All dead letters are kept, `state=failed`, and the last thousand of what is done.',
+      tags: ['jobs'],
+      parameters: queryParameters(JobsParameters),
+      responses: { 200: answer('The jobs.', { items: [job] }), ...problems(400, 422, 500) },
+    },
+  },
+  '/v1/jobs/{id}': {
+    get: {
+      operationId: 'jobs.get',
+      summary: 'A job as it stands',
+      tags: ['jobs'],
+      parameters: [id('job', job.id)],
+      responses: { 200: answer('The job.', job), ...problems(400, 404, 500) },
+    },
+  },
+  '/v1/jobs/{id}/cancel': step(
+    'cancel',
+    'Cancel a job',
+    'One that waits never runs; one that runs is told within about a second, and ends as soon as it well can.',
+  ),
+  '/v1/jobs/{id}/retry': step(
+    'retry',
+    'Try a failed or cancelled job again',
+    'From its first attempt. An import goes on after the last rows that it recorded.',
+  ),
+});
+
+/** Figures and timelines as files. */
+export const exportPaths = () => ({
+  '/v1/exports': {
+    post: {
+      operationId: 'exports.request',
+      summary: 'Ask for figures or timelines as a file',
+      tags: ['exports'],
+      parameters: headers('WaymarkActor'),
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: { oneOf: requests.map(({ name }) => ref(name)) },
+            example: exampleOf(schemaOf(exportKinds.kpis.request)),
+          },
+        },
+      },
+      responses: {
+        202: {
+          ...answer('The export is made by itself; ask how far it is at `Location`.', begunExport),
+          headers: { Location: { schema: { type: 'string' }, example: `/v1/exports/${EXPORT}` } },
+        },
+        ...problems(400, 413, 415, 422, 500),
+      },
+    },
+  },
+  '/v1/exports/{id}': {
+    get: {
+      operationId: 'exports.get',
+      summary: 'How far an export is',
+      tags: ['exports'],
+      parameters: [id('export', EXPORT)],
+      responses: { 200: answer('The export.', finishedExport), ...problems(400, 404, 500) },
+    },
+  },
+  '/v1/exports/{id}/file': {
+    get: {
+      operationId: 'exports.file',
+      summary: 'The file that was exported',
+      description: 'It is kept for seven days.',
+      tags: ['exports'],
+      parameters: [id('export', EXPORT)],
+      responses: {
+        200: {
+          description:
+            'Figures as CSV, with a header: text that a spreadsheet would take for a formula is led by an apostrophe. Timelines and reminders as one JSON value a line.',
+          content: {
+            'text/csv': { schema: { type: 'string' } },
+            'application/jsonl': { schema: { type: 'string' } },
+          },
+        },
+        ...problems(400, 404, 409, 410, 500),
+      },
+    },
+  },
+});

@@ -1,0 +1,108 @@
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import {
+  Platform,
+  rebuildActs,
+  rebuildsOf,
+  retryRow,
+  skipEvent,
+  startRebuild,
+  statesOf,
+  waitingRows,
+  type RebuildAct,
+  type RebuildState,
+  type States,
+  type ViewState,
+  type WaitingRow,
+} from '@waymark/platform';
+import { views as all } from '@waymark/views';
+import { IsFlag, IsText, IsTexts, Optional, invalid, valid } from '@waymark/vocabulary';
+import type { Request, Response } from 'express';
+import { jsonBody } from '../commands/json-body';
+import { actorOf } from '../headers';
+import { Problem } from '../problem';
+
+/** Views to build anew, from one reading of the log. */
+export class StartRebuild {
+  @IsTexts(['caseload', 'phase-progress']) views!: string[];
+  /** They serve only once they are switched to. */
+  @Optional() @IsFlag(false) hold?: boolean;
+}
+
+/** Why an event is left out of a view. */
+export class SkipParked {
+  @IsText('Recorded twice by the old system; see the entry of the day after.', 500) reason!: string;
+}
+
+interface Items<Item> {
+  readonly items: readonly Item[];
+}
+
+const isAct = (act: string): act is RebuildAct => Object.hasOwn(rebuildActs, act);
+
+/** For operations staff: how views stand, building them anew, and rows that wait at an event. */
+@Controller('v1/operations')
+export class OperationsController {
+  constructor(private readonly platform: Platform) {}
+
+  @Get('views')
+  views(): Promise<States> {
+    return statesOf(this.platform);
+  }
+
+  @Get('rebuilds')
+  async rebuilds(): Promise<Items<RebuildState>> {
+    return { items: await rebuildsOf(this.platform) };
+  }
+
+  @Post('rebuilds')
+  @HttpCode(202)
+  async rebuild(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Items<RebuildState>> {
+    const { views, hold = false } = valid(StartRebuild, jsonBody(request));
+    const unknown = views.flatMap((view, at) => (all.some(({ name }) => name === view) ? [] : [at]));
+    if (unknown.length > 0) throw invalid(unknown.map(noView));
+    await startRebuild(this.platform, [...new Set(views)], { hold });
+    response.setHeader('Location', '/v1/operations/rebuilds');
+    const items = await rebuildsOf(this.platform);
+    return { items: items.filter(({ view }) => views.includes(view)) };
+  }
+
+  @Post('rebuilds/:view/:act')
+  @HttpCode(200)
+  async act(@Param('view') view: string, @Param('act') act: string): Promise<Items<ViewState>> {
+    if (!isAct(act)) throw new Problem(404, 'UNKNOWN_PATH', 'There is nothing at this path. See /docs.');
+    await rebuildActs[act](this.platform, [view]);
+    return { items: (await statesOf(this.platform, [view])).views };
+  }
+
+  @Get('parked')
+  async parked(): Promise<Items<WaitingRow>> {
+    return { items: await waitingRows(this.platform) };
+  }
+
+  @Post('parked/:view/:key/retry')
+  @HttpCode(200)
+  async retry(@Param('view') view: string, @Param('key') key: string): Promise<Items<WaitingRow>> {
+    return { items: await retryRow(this.platform, view, key) };
+  }
+
+  @Post('parked/:view/:key/skip')
+  @HttpCode(200)
+  async skip(
+    @Param('view') view: string,
+    @Param('key') key: string,
+    @Req() request: Request,
+  ): Promise<Items<WaitingRow>> {
+    const { reason } = valid(SkipParked, jsonBody(request));
+    const actor = actorOf(request.headers);
+    return { items: await skipEvent(this.platform, view, key, { reason, actor }) };
+  }
+}
+
+const noView = (at: number) => ({
+  field: `views.${String(at)}`,
+  code: 'UNKNOWN_VIEW',
+  message: `must be one of ${all.map(({ name }) => name).join(', ')}`,
+});

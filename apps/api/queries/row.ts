@@ -1,0 +1,12 @@
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Platform, rowThen, type RowThen } from '@waymark/platform';
+import { GetRow } from './questions';
+
+@QueryHandler(GetRow)
+export class GetRowHandler implements IQueryHandler<GetRow> {
+  constructor(private readonly platform: Platform) {}
+
+  execute({ view, key, position }: GetRow): Promise<RowThen> {
+    return rowThen(this.platform, view, key, { position });
+  }
+}

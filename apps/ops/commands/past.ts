@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { journeyText, timelineText } from '@waymark/terminal';
+import { journeyOf, timelineOf, withoutUpns, type Then } from '@waymark/views';
+import { besidePlatform } from '../open';
+import { day, moment } from '../options';
+import { print, printJson } from '../output';
+
+interface Flags extends Then {
+  readonly json?: boolean;
+}
+
+const seen = (name: string, description: string): Command =>
+  new Command(name)
+    .description(`${description}, now or then`)
+    .argument('<id>', "the journey's id")
+    .option('--as-of <day>', 'as it stood on this day: only what is about days up to it', day)
+    .option('--as-known-at <time>', 'as it was known at this moment: only what had been recorded', moment)
+    .option('--json', 'print an object');
+
+export const journey = seen('journey', 'a journey').action((id: string, { json = false, ...then }: Flags) =>
+  besidePlatform(async ({ submitter }) => {
+    const document = withoutUpns(await journeyOf(submitter, id, then));
+    if (json) printJson(document);
+    else print(journeyText(document));
+  }),
+);
+
+export const timeline = seen(
+  'timeline',
+  'all that was recorded of a journey, its pupil and the register',
+).action((id: string, { json = false, ...then }: Flags) =>
+  besidePlatform(async ({ submitter, events }) => {
+    const { pupil } = await journeyOf(submitter, id, then);
+    const items = withoutUpns(await timelineOf(events, id, pupil, then));
+    if (json) printJson({ ...then, items });
+    else print(timelineText(id, then, items));
+  }),
+);

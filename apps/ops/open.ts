@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { Refusal } from '@waymark/kernel';
+import { Platform, settingsFrom } from '@waymark/platform';
+import { masked } from '@waymark/vocabulary';
+import { tell } from './output';
+
+/** Who the command line acts as, until access tokens say so. */
+export const ACTOR = 'cli';
+
+type Work = (platform: Platform) => Promise<void>;
+
+/** Open the platform to take part where nobody else does, do something with it, and close it whatever happens. */
+export const withPlatform = (work: Work): Promise<void> =>
+  during(
+    Platform.open({
+      ...settingsFrom(process.env),
+      ...{ work: true, standby: true },
+      onFault: (what, reason) => tell(`${what}: ${masked(reason)}`),
+    }),
+    work,
+  );
+
+/** Open the platform and leave it as it is, but for what is done with it. */
+export const idlePlatform = (work: Work): Promise<void> =>
+  during(Platform.open({ ...settingsFrom(process.env), work: false }), work);
+
+/** Open the platform to look at it, or to say what others are to do; where there is no data, none is begun. */
+export async function besidePlatform(work: Work): Promise<void> {
+  const { data, engines } = settingsFrom(process.env);
+  const embedded = engines.events === undefined || engines.rows === undefined;
+  if (embedded && !existsSync(data))
+    throw new Refusal('NO_DATA', 'The folder that WAYMARK_DATA names (.waymark) is not there.', 'missing');
+  await idlePlatform(work);
+}
+
+async function during(opening: Promise<Platform>, work: Work): Promise<void> {
+  const platform = await opening;
+  try {
+    await work(platform);
+  } finally {
+    await platform.close();
+  }
+}

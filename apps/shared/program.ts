@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
+import { Platform, settingsFrom, type Settings } from '@waymark/platform';
+import { startTelemetry, type Telemetry } from '@waymark/telemetry';
+import { masked } from '@waymark/vocabulary';
+import type { Logger } from 'pino';
+import { createLog, type Role } from './log';
+
+/** A process that serves HTTP over a platform until it is told to stop. */
+export interface Program {
+  readonly role: Role;
+  /** Variables of the environment that say where it listens, the first that is there, and what holds without any. */
+  readonly port: { readonly variables: readonly string[]; readonly otherwise: number };
+  /** Settings that do not depend on the environment. */
+  readonly settings?: Partial<Settings>;
+  /** What is to be done before it serves. */
+  readonly begin?: (platform: Platform) => Promise<void>;
+  readonly app: (platform: Platform, log: Logger, telemetry: Telemetry) => Promise<INestApplication>;
+}
+
+/** How long what was begun may take to come to an end once the process is told to stop, in milliseconds. */
+const GRACE = 25_000;
+
+/** Run a program, and end the process with it: well where it was told to stop, else with a word on standard error. */
+export function run(program: Program): void {
+  serve(program).catch((error: unknown) => {
+    process.stderr.write(`waymark: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  });
+}
+
+async function serve({ role, port: where, settings, begin, app }: Program): Promise<void> {
+  const host = process.env['HOST'] ?? '127.0.0.1';
+  const port = portOf(where);
+  const member = randomUUID();
+  const log = createLog(role, member);
+  const telemetry = startTelemetry({
+    service: `waymark-${role}`,
+    instance: member,
+    onTrouble: (message) => log.warn({ event: 'telemetry.failed', reason: masked(message) }),
+  });
+  const options = { ...settingsFrom(process.env), ...settings };
+  const platform = await Platform.open({
+    ...options,
+    onFault: (what, reason) => log.error({ event: 'fault', what, reason: masked(reason) }),
+  });
+  telemetry.observe(platform);
+  await begin?.(platform);
+  if (options.work) await platform.work();
+  const server = await app(platform, log, telemetry);
+  stopWhenTold(log, async () => {
+    await server.close();
+    await platform.close();
+    await telemetry.shutdown();
+  });
+  await server.listen(port, host);
+  const address = (server.getHttpServer() as Server).address();
+  const url = `http://${host}:${String(typeof address === 'object' ? address?.port : port)}`;
+  log.info({ event: 'process.serving', url, works: options.work }, 'serving');
+}
+
+/** Stop once, in order; told again, or where that takes too long, the process ends as it is. */
+function stopWhenTold(log: Logger, stop: () => Promise<void>): void {
+  const end = (code: number): void => log.flush(() => process.exit(code));
+  const told = async (signal: NodeJS.Signals): Promise<void> => {
+    log.info({ event: 'process.stopping', signal }, 'stopping');
+    setTimeout(() => {
+      log.error({ event: 'process.cut-off' }, 'what was begun did not come to an end in time');
+      end(1);
+    }, GRACE).unref();
+    await stop();
+    log.info({ event: 'process.stopped' }, 'stopped');
+    end(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      told(signal).catch((error: unknown) => {
+        log.error({ event: 'process.failed', reason: masked(String(error)) }, 'could not stop');
+        end(1);
+      });
+    });
+  }
+}
+
+function portOf({ variables, otherwise }: Program['port']): number {
+  const variable = variables.find((name) => process.env[name]);
+  if (variable === undefined) return otherwise;
+  const text = process.env[variable]!;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new Error(`${variable} must be a number from 0 to 65535`);
+  return Number(text);
+}

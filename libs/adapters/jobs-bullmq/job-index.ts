@@ -1,0 +1,99 @@
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+/** An id belongs to the kind that it was first added under, and comes after all that were added before. */
+const CLAIM = `
+  local kinds, added, id, kind = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
+  local known = redis.call('HGET', kinds, id)
+  if known then return known end
+  local last = redis.call('ZREVRANGE', added, 0, 0, 'WITHSCORES')[2] or 0
+  redis.call('ZADD', added, last + 1, id)
+  redis.call('HSET', kinds, id, kind)
+  return kind
+`;
+
+/**
+ * A job that no worker has begun goes to the failed ones, as BullMQ would put it there. It is marked, and so is one that
+ * runs: its worker looks for the mark.
+ */
+const CANCEL = `
+  local wait, delayed, active, failed, job, cancelled = unpack(KEYS)
+  local id, own, now = unpack(ARGV)
+  if redis.call('LREM', wait, 1, id) + redis.call('ZREM', delayed, id) > 0 then
+    redis.call('ZADD', failed, now, id)
+    redis.call('HSET', job, 'finishedOn', now, 'failedReason', 'cancelled')
+  elseif not redis.call('LPOS', active, id) then
+    return 0
+  end
+  redis.call('ZADD', cancelled, now, own)
+  return 1
+`;
+
+/** BullMQ takes no number and no colon for an id. */
+export const toBullId = (id: string): string => `=${encodeURIComponent(id)}`;
+export const fromBullId = (bullId: string): string => decodeURIComponent(bullId.slice(1));
+
+/**
+ * What BullMQ, which has a queue for each kind, does not know of jobs: which kind an id is of, the order in which they
+ * were added, and which of them were cancelled.
+ */
+export class JobIndex {
+  private readonly kinds: string;
+  private readonly added: string;
+  private readonly cancelled: string;
+
+  constructor(
+    private readonly redis: Redis,
+    prefix: string,
+  ) {
+    this.kinds = `${prefix}:kinds`;
+    this.added = `${prefix}:added`;
+    this.cancelled = `${prefix}:cancelled`;
+  }
+
+  /** The kind that an id belongs to from now on: this one, unless it was known under another. */
+  async claim(id: string, kind: string): Promise<string> {
+    return (await this.redis.eval(CLAIM, 2, this.kinds, this.added, id, kind)) as string;
+  }
+
+  async kindOf(id: string): Promise<string | undefined> {
+    return (await this.redis.hget(this.kinds, id)) ?? undefined;
+  }
+
+  /** The last added first. */
+  ids(): Promise<string[]> {
+    return this.redis.zrevrange(this.added, 0, -1);
+  }
+
+  /** Which of these are marked as cancelled. */
+  async cancelledOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const marks = await this.redis.zmscore(this.cancelled, ...ids);
+    return new Set(ids.filter((_, at) => marks[at] !== null));
+  }
+
+  /** True where the job was waiting, and never runs, or running, and is marked. */
+  async cancel(queue: Queue, id: string, now: number): Promise<boolean> {
+    const keys = ['wait', 'delayed', 'active', 'failed', toBullId(id)].map((key) => queue.toKey(key));
+    const values = [toBullId(id), id, String(now)];
+    return (await this.redis.eval(CANCEL, 6, ...keys, this.cancelled, ...values)) === 1;
+  }
+
+  async unmark(id: string): Promise<void> {
+    await this.redis.zrem(this.cancelled, id);
+  }
+
+  /** All but the last that were marked, as many as are kept. */
+  async cancelledBefore(keep: number): Promise<string[]> {
+    return this.redis.zrange(this.cancelled, 0, String(-keep - 1));
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.redis
+      .multi()
+      .zrem(this.added, ...ids)
+      .hdel(this.kinds, ...ids)
+      .zrem(this.cancelled, ...ids)
+      .exec();
+  }
+}

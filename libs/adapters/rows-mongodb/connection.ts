@@ -1,0 +1,90 @@
+import {
+  MongoBulkWriteError,
+  MongoClient,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoWriteConcernError,
+  type Collection,
+  type Db,
+  type MongoClientOptions,
+  type OptionalUnlessRequiredId,
+} from 'mongodb';
+import { StoreUnavailable } from '@waymark/kernel';
+
+/** How to reach MongoDB; what is left out has a default that suits a cluster. */
+export type MongoOptions = Pick<
+  MongoClientOptions,
+  'maxPoolSize' | 'monitorCommands' | 'serverSelectionTimeoutMS' | 'socketTimeoutMS'
+>;
+
+const DATABASE = 'waymark';
+
+/** The number of a MongoDB error that says an id is taken. */
+export const DUPLICATE_KEY = 11_000;
+
+/**
+ * Numbers of the errors of a server that is going, has ceased to be the primary, or cannot say that a majority wrote; the
+ * driver has tried again already.
+ */
+const NOT_NOW: ReadonlySet<unknown> = new Set([
+  6, 7, 64, 89, 91, 100, 134, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
+]);
+
+/**
+ * The database that a connection string's path names, `waymark` where it names none. What is written is on the disks of
+ * a majority before it counts, and only that is read: nothing that is seen can be undone by a change of primary.
+ */
+export function openDatabase(url: string, options: MongoOptions = {}): Db {
+  try {
+    const client = new MongoClient(url, {
+      appName: 'waymark',
+      maxPoolSize: 20,
+      serverSelectionTimeoutMS: 10_000,
+      // A server that is silent at this is taken for gone, and what waits for it is told.
+      connectTimeoutMS: 10_000,
+      // Longer than an index of a large view takes to make: that, too, is one answer.
+      socketTimeoutMS: 120_000,
+      ...options,
+      readPreference: 'primary',
+      readConcern: { level: 'majority' },
+      writeConcern: { w: 'majority', journal: true, wtimeoutMS: 30_000 },
+    });
+    const [, path] = /^[^:]+:\/\/[^/?]*\/([^?]+)/.exec(url) ?? [];
+    return client.db(path === undefined ? DATABASE : decodeURIComponent(path));
+  } catch {
+    // The driver's own words may repeat parts of it, and so a password.
+    throw new Error('the connection string is none that MongoDB takes: check its scheme, hosts and options');
+  }
+}
+
+/** What MongoDB answers; {@link StoreUnavailable} where it does not, or cannot say whether it wrote. */
+export async function answered<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isNoAnswer(error) ? new StoreUnavailable('view store', { cause: error }) : error;
+  }
+}
+
+const isNoAnswer = (error: unknown): boolean =>
+  error instanceof MongoNetworkError ||
+  error instanceof MongoServerSelectionError ||
+  error instanceof MongoWriteConcernError ||
+  (error instanceof MongoServerError && NOT_NOW.has(error.code)) ||
+  // A bulk write puts what went wrong on the way into an error of its own.
+  (error instanceof MongoBulkWriteError && isNoAnswer(error.errorResponse));
+
+/** Write a new document. False where its id is taken. */
+export async function inserted<Document extends { readonly _id: string }>(
+  collection: Collection<Document>,
+  document: OptionalUnlessRequiredId<Document>,
+): Promise<boolean> {
+  try {
+    await collection.insertOne(document);
+    return true;
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+    throw error;
+  }
+}

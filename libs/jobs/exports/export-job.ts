@@ -1,0 +1,49 @@
+import type { WorkHandler, Workplace } from '../handlers';
+import { formats } from './formats';
+import { exportKinds, type ExportKind, type ExportKindName } from './kinds';
+
+export const EXPORT = 'export';
+
+/** What is to be exported, and who asked for it. */
+export interface ExportRequest {
+  readonly kind: ExportKindName;
+  readonly parameters: object;
+  readonly actor: string;
+}
+
+/** How far an export is. */
+export interface ExportProgress {
+  /** Rows written. */
+  readonly rows: number;
+}
+
+/** What an export came to: the name of its file, and how many rows it has. */
+export interface ExportResult extends ExportProgress {
+  readonly file: string;
+}
+
+/** Rows written between two words on how far it is. */
+const STEP = 1_000;
+
+/** Exports: one that was cut off begins anew. */
+export const exportJob = (workplace: Workplace): WorkHandler => ({
+  kind: EXPORT,
+  attempts: 8,
+  backoff: 1_000,
+  concurrency: 2,
+  run: async ({ kind, parameters }: ExportRequest, { id, signal, progress }): Promise<ExportResult> => {
+    const { events, rows, published, exports } = workplace;
+    const { format, rows: rowsOf }: ExportKind = exportKinds[kind];
+    const file = `${kind}.${format}`;
+    let written = 0;
+    const counted = async function* () {
+      for await (const row of rowsOf({ events, rows, published }, parameters as never)) {
+        yield row;
+        written += 1;
+        if (written % STEP === 0) await progress({ rows: written } satisfies ExportProgress);
+      }
+    };
+    await exports.write(id, file, counted(), { format: formats[format](), signal });
+    return { file, rows: written };
+  },
+});

@@ -1,0 +1,64 @@
+import { START, type Position } from '@waymark/kernel';
+import { outdated } from '@waymark/runtime';
+import { views } from '@waymark/views';
+import { begun, inLog, inRows, inStates, inTrials, rebuild, type Finding } from './check/findings';
+import { leftRows } from './left-rows';
+import { scanLog, type EventKind, type ReadingProgress } from './check/log-scan';
+import { schemas, unknown } from './modules';
+import type { Platform } from './platform';
+import { requireKnown } from './rebuilds';
+import { tryFolding, type FoldTrials } from './check/trial-fold';
+import { statesOf } from './view-states';
+
+/** What a release would find in a store, and do. */
+export interface CheckReport {
+  /** Position of the log's last event. */
+  readonly head: Position;
+  /** Events in the log, and seconds that it took to read them. */
+  readonly events: number;
+  readonly seconds: number;
+  readonly kinds: readonly EventKind[];
+  /** What blocks comes first. */
+  readonly findings: readonly Finding[];
+  /** What became of the views that were built in memory, where that was asked for. */
+  readonly trials?: FoldTrials;
+}
+
+export interface CheckOptions {
+  /** Build views in memory, to see whether they take every event: these, or all that the release would build. */
+  readonly fold?: readonly string[] | true;
+  /** Told how far a reading of the log is, and what for. */
+  readonly onReading?: (what: 'reading' | 'folding', progress: ReadingProgress) => void;
+}
+
+/** Compare this release with a store, and change nothing. */
+export async function checkRelease(platform: Platform, options: CheckOptions = {}): Promise<CheckReport> {
+  const { fold = [], onReading } = options;
+  if (fold !== true) requireKnown(fold);
+  const { events, catalog } = platform;
+  const [head, records] = [await events.head(), await catalog.records()];
+  const changed = head === START ? [] : outdated(views, records);
+  const scan = await scanLog(events, schemas, (progress) => onReading?.('reading', progress));
+  const tried = fold === true ? changed : views.filter(({ name }) => fold.includes(name));
+  const folding = (progress: ReadingProgress): void => onReading?.('folding', progress);
+  const trials =
+    tried.length > 0 ? await tryFolding(events, tried, { unknown, onReading: folding }) : undefined;
+  const findings = [
+    ...inLog(scan),
+    ...(trials ? inTrials(trials) : []),
+    ...views.flatMap((view) => {
+      const record = records.get(view.name);
+      if (record?.building) return [begun(view.name, record.building)];
+      return changed.includes(view) ? [rebuild(view, record, scan, trials)] : [];
+    }),
+    ...inStates(await statesOf(platform)),
+    ...inRows(await leftRows(platform)),
+  ];
+  return {
+    ...{ head, events: scan.events, seconds: scan.seconds, kinds: scan.kinds },
+    findings: effects.flatMap((effect) => findings.filter((finding) => finding.effect === effect)),
+    ...(trials && { trials }),
+  };
+}
+
+const effects: readonly Finding['effect'][] = ['blocks', 'work', 'note'];

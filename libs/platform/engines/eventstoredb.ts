@@ -1,0 +1,1 @@
+export { EventStoreDbEventStore } from '@waymark/adapters/events-eventstoredb/eventstoredb-event-store';

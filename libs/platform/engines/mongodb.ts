@@ -1,0 +1,1 @@
+export { MongoRowStore } from '@waymark/adapters/rows-mongodb/mongo-row-store';

@@ -1,0 +1,1 @@
+export { BullMqJobs } from '@waymark/adapters/jobs-bullmq/bullmq-jobs';

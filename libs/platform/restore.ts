@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { documentsIn } from '@waymark/adapters/backup-sqlite/contents';
+import { hold } from '@waymark/adapters/backup-sqlite/hold';
+import { Refusal } from '@waymark/kernel';
+import { MEMBERS, isGone, systemClock, type Member } from '@waymark/runtime';
+import { KEYS, KEY_FILE, keyIn, synced, type BackupProgress } from './backup';
+import { databases, filesIn, fingerprintOf, verifyBackup, type BackupManifest } from './backup-manifest';
+import { forgetOthers } from './scratch';
+
+export interface RestoreOptions {
+  /** The data folder: one that is empty or not there, unless `replace`. */
+  readonly data: string;
+  /** Put the data folder that is there aside, under another name beside it. */
+  readonly replace?: boolean;
+  /** Folder of the keys, where the backup has none. */
+  readonly keys?: string | undefined;
+  /** The key itself, for services that are given it. */
+  readonly hashKey?: Buffer;
+  readonly onProgress?: (progress: BackupProgress) => void;
+}
+
+export interface Restored {
+  readonly manifest: BackupManifest;
+  /** Where the data folder is that was there before. */
+  readonly aside?: string;
+}
+
+/**
+ * Make a data folder of a backup, once that has been verified: beside its place, and put there by renaming it when all of it
+ * is on the disk. What was there before is put aside, and never deleted.
+ *
+ * Refused as `BACKUP_DAMAGED`, `DATA_NOT_EMPTY`, `DATA_IN_USE`, `KEYS_MISSING`, `WRONG_KEYS`, and `DATA_NOT_MOVABLE`.
+ */
+export async function restore(folder: string, options: RestoreOptions): Promise<Restored> {
+  const { replace = false, onProgress = () => undefined } = options;
+  const data = resolve(options.data);
+  const there = await readdir(data).catch(() => []);
+  if (there.length > 0 && !replace) {
+    const message =
+      'There is something in the data folder. It would be put aside, and not deleted, with --replace.';
+    throw new Refusal('DATA_NOT_EMPTY', message);
+  }
+  if (
+    `${await realpath(folder).catch(() => folder)}${sep}`.startsWith(
+      `${await realpath(data).catch(() => data)}${sep}`,
+    )
+  )
+    throw new Refusal(
+      'BACKUP_IN_DATA',
+      'The backup lies in the data folder that is to be replaced. Copy it elsewhere first.',
+    );
+  const { manifest, problems } = await verifyBackup(folder, (bytes, total) =>
+    onProgress({ doing: 'reading', bytes, total }),
+  );
+  if (problems.length > 0)
+    throw new Refusal('BACKUP_DAMAGED', `The backup is not sound: ${problems.join('; ')}.`);
+  const keys = keysFor(folder, manifest, { ...options, data });
+  await refuseMembers(data);
+  const release = holdAll(data);
+  const made = `${data}.restoring-${randomUUID().slice(0, 8)}`;
+  try {
+    await make(folder, made, manifest, keys, onProgress);
+    const aside = await exchange(made, data, there.length > 0);
+    return { manifest, ...(aside !== undefined && { aside }) };
+  } finally {
+    release();
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+/** The folder that keys are taken from; none where the services are given theirs. */
+function keysFor(
+  folder: string,
+  { keys: { included, fingerprint } }: BackupManifest,
+  { data, keys, hashKey }: RestoreOptions,
+): string | undefined {
+  const from = [
+    ...(keys === undefined ? [] : [keys]),
+    ...(included ? [join(folder, KEYS)] : []),
+    join(data, KEYS),
+  ];
+  const source = hashKey ? undefined : from.find((each) => keyIn(each));
+  const key = hashKey ?? (source && keyIn(source));
+  if (!key) {
+    throw new Refusal(
+      'KEYS_MISSING',
+      'The backup has no keys, without which retries and UPNs would not be known again. Name their folder with --keys, or set WAYMARK_HASH_KEY.',
+    );
+  }
+  if (fingerprint !== undefined && fingerprintOf(key) !== fingerprint)
+    throw new Refusal('WRONG_KEYS', 'The key is not the one that the backup goes with.');
+  return source;
+}
+
+/** Refuse where a process says that it keeps the views up here. */
+async function refuseMembers(data: string): Promise<void> {
+  const file = join(data, databases.views);
+  const members = (): Member[] => {
+    try {
+      return existsSync(file) ? (documentsIn(file, MEMBERS) as Member[]) : [];
+    } catch {
+      return []; // it cannot be read: nobody works with it, and it is to be replaced
+    }
+  };
+  const alive = members().filter((member) => !isGone(member));
+  if (alive.length === 0) return;
+  // A process of another machine, or one that has the number of a dead one: it lives if it moves.
+  await new Promise((passed) => setTimeout(passed, PATIENCE));
+  const moved = members().find((member) =>
+    alive.some((before) => isSame(before, member) && before.beat !== member.beat),
+  );
+  if (moved) throw inUse(`the process ${moved.host}/${String(moved.pid)}`);
+}
+
+/** Longer than those who are alive stand still, in milliseconds. */
+const PATIENCE = 3_500;
+
+const isSame = (one: Member, other: Member): boolean => one.host === other.host && one.pid === other.pid;
+
+/**
+ * Keep everybody from the databases of a folder; returns how to let go of them. A service that keeps no views up says so
+ * nowhere, but has them open, which SQLite's locks show. What cannot be read at all is nobody's.
+ */
+function holdAll(data: string): () => void {
+  const held: (() => void)[] = [];
+  const release = (): void => {
+    for (const letGo of held) letGo();
+  };
+  for (const name of Object.values(databases)) {
+    const file = join(data, name);
+    if (!existsSync(file)) continue;
+    try {
+      const letGo = hold(file);
+      if (!letGo) throw inUse(`a process that has ${name} open`);
+      held.push(letGo);
+    } catch (error) {
+      if (!(error instanceof Refusal)) continue;
+      release();
+      throw error;
+    }
+  }
+  return release;
+}
+
+const inUse = (by: string): Refusal =>
+  new Refusal('DATA_IN_USE', `The data folder is in use by ${by}. Stop all services on it first.`);
+
+/** A data folder of what is in a backup, on the disk. */
+async function make(
+  folder: string,
+  made: string,
+  { files }: BackupManifest,
+  keys: string | undefined,
+  onProgress: (progress: BackupProgress) => void,
+): Promise<void> {
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let copied = 0;
+  for (const { path, bytes } of files) {
+    if (!path.startsWith(`${KEYS}/`)) await copyDurably(join(folder, path), join(made, path));
+    onProgress({ doing: 'copying', bytes: (copied += bytes), total });
+  }
+  if (keys !== undefined) {
+    for (const path of new Set([KEY_FILE, ...(await filesIn(keys))]))
+      await copyDurably(join(keys, path), join(made, KEYS, path), 0o600);
+  }
+  const views = join(made, databases.views);
+  // Who worked on the original does not work on this.
+  if (existsSync(views)) await forgetOthers(views);
+  await synced(made);
+}
+
+async function copyDurably(from: string, to: string, mode?: number): Promise<void> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  await copyFile(from, to);
+  const handle = await open(to, 'r+');
+  if (mode !== undefined) await handle.chmod(mode);
+  await handle.sync();
+  await handle.close();
+}
+
+/** Put a finished folder where the data are, and what was there aside. */
+async function exchange(made: string, data: string, isThere: boolean): Promise<string | undefined> {
+  const aside = isThere ? asideOf(data) : undefined;
+  try {
+    if (aside !== undefined) await rename(data, aside);
+    try {
+      await rename(made, data);
+    } catch (error) {
+      if (aside !== undefined) await rename(aside, data);
+      throw error;
+    }
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code);
+    throw new Refusal(
+      'DATA_NOT_MOVABLE',
+      `The data folder cannot be put in its place (${code}), as where it is a mount point. Restore into a folder within that.`,
+    );
+  }
+  await synced(dirname(data));
+  return aside;
+}
+
+const asideOf = (data: string): string => {
+  const name = `${data}.before-${systemClock.now().replaceAll(/[:.]/g, '')}`;
+  return existsSync(name) ? `${name}-${randomUUID().slice(0, 8)}` : name;
+};

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { prepared } from './http';
+import { inFolder, limited, percentile, type Figure } from './measure';
+import { insertRaw, pupilEvents } from './sample-log';
+import { serving } from './serve';
+
+const EVENTS = 1_000_000;
+const COMMANDS_A_SECOND = 100;
+const QUERIES_A_SECOND = 10;
+const SECONDS = 30;
+
+interface RebuildDocument {
+  readonly view: string;
+  readonly state: string;
+}
+
+/**
+ * How long queries take while 100 commands a second come in, without a rebuild of the KPIs over 1,000,000 events and with one, in
+ * the one process of the embedded default.
+ */
+export function duringRebuild(): Promise<Figure[]> {
+  return inFolder(async (folder) => {
+    const { data, journeys } = await prepared(folder, { pupils: 3_600, days: 110 });
+    // More pupils' histories, until the log is as long as it should be; what the import has recorded is a part of it.
+    insertRaw(join(data, 'events.sqlite'), limited(pupilEvents(3_600, 300), EVENTS - 150_000), 10_000);
+    return serving('waymark', data, async (url) => {
+      await caughtUp(url);
+      const without = await load(url, journeys, () => Promise.resolve());
+      let rebuilds = 0;
+      const during = await load(url, journeys, async (going) => {
+        while (going()) {
+          await rebuilt(url);
+          rebuilds += 1;
+        }
+      });
+      const ms = (times: readonly number[], percent: number): string => percentile(times, percent).toFixed(1);
+      const line = (times: readonly number[]): string =>
+        `p50 ${ms(times, 50)} ms, p99 ${ms(times, 99)} ms of ${String(times.length)} queries`;
+      const apart = percentile(during, 99) - percentile(without, 99);
+      return [
+        {
+          name: `queries while ${String(COMMANDS_A_SECOND)} commands a second come in`,
+          value: line(without),
+        },
+        {
+          name: `the same while the KPI view is rebuilt over ${EVENTS.toLocaleString('en-GB')} events (${String(rebuilds)} times)`,
+          value: line(during),
+        },
+        { name: 'their p99 apart', value: `${apart.toFixed(1)} ms`, target: '≤ 50 ms' },
+      ];
+    });
+  });
+}
+
+/** Send commands and queries at their rates as long as something takes, 30 seconds at least; none may fail. */
+async function load(
+  url: string,
+  journeys: readonly string[],
+  meanwhile: (going: () => boolean) => Promise<void>,
+): Promise<number[]> {
+  const paths = [
+    '/v1/kpis?by=area',
+    '/v1/caseloads/M-1',
+    `/v1/journeys/${journeys[0]!}`,
+    '/v1/phase-progress?by=area',
+    `/v1/journeys/${journeys[1]!}/timeline`,
+  ];
+  const times: number[] = [];
+  const until = performance.now() + SECONDS * 1_000;
+  const going = (): boolean => performance.now() < until;
+  let done = false;
+  const work = meanwhile(going).finally(() => (done = true));
+  const sent: Promise<unknown>[] = [];
+  const at = async (rate: number, send: (n: number) => Promise<unknown>): Promise<void> => {
+    for (let n = 0; going() || !done; n += 1) {
+      sent.push(send(n));
+      await pause(1_000 / rate);
+    }
+  };
+  await Promise.all([
+    at(COMMANDS_A_SECOND, (n) => command(url, journeys[n % journeys.length]!)),
+    at(QUERIES_A_SECOND, async (n) => {
+      const start = performance.now();
+      await asked(url + paths[n % paths.length]!);
+      times.push(performance.now() - start);
+    }),
+    work,
+  ]);
+  await Promise.all(sent);
+  return times;
+}
+
+const command = (url: string, journey: string): Promise<unknown> =>
+  asked(`${url}/v1/journeys/${journey}/record-barrier`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      barrier: randomUUID(),
+      kind: 'TRANSPORT',
+      by: 'MENTOR',
+      severity: 2,
+      on: '2025-11-03',
+    }),
+  });
+
+async function rebuilt(url: string): Promise<void> {
+  const body = JSON.stringify({ views: ['regional-kpis'] });
+  await asked(`${url}/v1/operations/rebuilds`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  for (;;) {
+    const { items } = (await asked(`${url}/v1/operations/rebuilds`)) as { items: RebuildDocument[] };
+    const build = items.find(({ view }) => view === 'regional-kpis');
+    if (!build || build.state === 'live') return;
+    if (build.state === 'failed') throw new Error('the rebuild failed');
+    await pause(100);
+  }
+}
+
+async function caughtUp(url: string): Promise<void> {
+  const { views } = (await asked(`${url}/v1/operations/views`)) as { views: { lag?: number }[] };
+  if (views.every(({ lag }) => lag === 0)) return;
+  await pause(500);
+  await caughtUp(url);
+}
+
+async function asked(url: string, init?: RequestInit): Promise<unknown> {
+  const answer = await fetch(url, init);
+  const body = await answer.text();
+  if (!answer.ok) throw new Error(`${new URL(url).pathname} answered ${String(answer.status)}`);
+  return JSON.parse(body) as unknown;
+}

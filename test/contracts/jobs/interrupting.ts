@@ -1,0 +1,270 @@
+import { JobInterrupted } from '@waymark/kernel';
+import { range } from '../../support/events';
+import { PAINT, inState, interruption, latch, painting, untilTold } from '../../support/jobs';
+import { ids, type Given } from './given';
+
+/** How jobs are broken off, and what becomes of them. */
+export function interrupting(given: Given): void {
+  describe('cancelling', () => {
+    it('lets a waiting job never run, and says that it is cancelled', async () => {
+      const painted: number[] = [];
+      await given.add(1);
+      await given.add(2);
+      expect(await (await given.opened.second()).cancel('locker-1')).toBe(true);
+
+      const job = await given.jobs.get('locker-1');
+      expect(job).toMatchObject({ state: 'cancelled', attempts: 0, finishedAt: expect.any(String) });
+      expect(job).not.toHaveProperty('error');
+      await given.jobs.work([painting(async ({ locker }) => void painted.push(locker) as undefined)]);
+      await given.done('locker-2');
+      expect(painted).toEqual([2]);
+      expect(await given.jobs.get('locker-1')).toEqual(job);
+    });
+
+    it('lets a job that waits for its next attempt have none', async () => {
+      const attempts: number[] = [];
+      await given.jobs.work([
+        painting(
+          async ({ locker }, { attempt }) => {
+            if (locker === 2) return undefined;
+            attempts.push(attempt);
+            throw new Error('no paint left');
+          },
+          { backoff: 300 },
+        ),
+      ]);
+      await given.add(1);
+      await inState(given.jobs, 'locker-1', 'waiting', (job) => job.attempts === 1);
+      expect(await given.jobs.cancel('locker-1')).toBe(true);
+
+      // A second job fails once and is tried again after the moment of the first one's next attempt.
+      expect(await given.jobs.get('locker-1')).toMatchObject({ state: 'cancelled', attempts: 1 });
+      await given.jobs.add({ kind: PAINT, data: { locker: 3 }, id: 'later' });
+      await inState(given.jobs, 'later', 'waiting', (job) => job.attempts === 2);
+      expect(attempts).toEqual([1, 1, 2]);
+      expect(await given.jobs.get('locker-1')).toMatchObject({ state: 'cancelled', attempts: 1 });
+    });
+
+    it('tells the handler of a running job, from another connection, and does not try again', async () => {
+      const told: unknown[] = [];
+      await given.jobs.work([
+        painting(async (_, { signal }) => {
+          told.push(await interruption(signal));
+          throw new Error('left half painted');
+        }),
+      ]);
+      await given.add(1);
+      await inState(given.jobs, 'locker-1', 'running');
+      expect(await (await given.opened.second()).cancel('locker-1')).toBe(true);
+
+      const job = await inState(given.jobs, 'locker-1', 'cancelled');
+      expect(job).toMatchObject({ attempts: 1, finishedAt: expect.any(String) });
+      expect(job).not.toHaveProperty('error');
+      expect(told).toEqual([expect.any(JobInterrupted)]);
+      expect(told).toMatchObject([{ why: 'cancelled' }]);
+    });
+
+    it('counts a job as cancelled that failed before its handler was told', async () => {
+      const fail = latch();
+      await given.jobs.work([
+        painting(async () => {
+          await fail.opened;
+          throw new Error('no paint left');
+        }),
+      ]);
+      await given.add(1);
+      await inState(given.jobs, 'locker-1', 'running');
+      expect(await given.jobs.cancel('locker-1')).toBe(true);
+      fail.open();
+
+      expect(await inState(given.jobs, 'locker-1', 'cancelled')).toMatchObject({ attempts: 1 });
+    });
+
+    it('counts a job as done that is completed nevertheless', async () => {
+      await given.jobs.work([
+        painting(async (_, { signal }) => ({ after: (await interruption(signal)).why })),
+      ]);
+      await given.add(1);
+      await inState(given.jobs, 'locker-1', 'running');
+      expect(await given.jobs.cancel('locker-1')).toBe(true);
+
+      expect(await given.done('locker-1')).toMatchObject({ result: { after: 'cancelled' } });
+    });
+
+    it('is too late for a job that is done, a dead letter or cancelled, or was never there', async () => {
+      await given.jobs.work([
+        painting(
+          async ({ locker }) => {
+            if (locker === 2) throw new Error('no paint left');
+            return undefined;
+          },
+          { attempts: 1 },
+        ),
+      ]);
+      await Promise.all([1, 2].map((locker) => given.add(locker)));
+      await given.jobs.add({ kind: 'count', data: {}, id: 'count' });
+      await given.jobs.cancel('count');
+      const states = { 'locker-1': 'done', 'locker-2': 'failed', count: 'cancelled' } as const;
+
+      for (const [id, state] of Object.entries(states)) {
+        const job = await inState(given.jobs, id, state);
+        expect(await given.jobs.cancel(id)).toBe(false);
+        expect(await given.jobs.get(id)).toEqual(job);
+      }
+      expect(await given.jobs.cancel('another')).toBe(false);
+    });
+
+    it('lets a cancelled job be tried again, whether it ran or not', async () => {
+      let told = false;
+      await given.add(1);
+      await given.jobs.cancel('locker-1');
+      await given.jobs.work([
+        painting(async (_, { attempt, signal }) => {
+          if (told && attempt === 2) return { attempt };
+          if (!told) await interruption(signal);
+          told = true;
+          throw new Error('left half painted');
+        }),
+      ]);
+      await given.add(2);
+      await inState(given.jobs, 'locker-2', 'running');
+      await given.jobs.cancel('locker-2');
+      await inState(given.jobs, 'locker-2', 'cancelled');
+
+      for (const id of ['locker-1', 'locker-2']) {
+        expect(await given.jobs.retry(id)).toBe(true);
+        expect(await given.done(id)).toMatchObject({ attempts: 2, result: { attempt: 2 } });
+      }
+    });
+  });
+
+  describe('stopping', () => {
+    it('puts a running job back for another worker, its attempt not counted, its progress kept', async () => {
+      const told: string[] = [];
+      await given.jobs.work([
+        painting(
+          async (_, { signal, progress }) => {
+            await progress({ doors: 1 });
+            told.push((await interruption(signal)).why);
+            throw signal.reason;
+          },
+          { attempts: 1 },
+        ),
+      ]);
+      await given.add(1);
+      await inState(given.jobs, 'locker-1', 'running', ({ progress }) => progress !== undefined);
+      await given.jobs.stop();
+
+      expect(told).toEqual(['stopping']);
+      const waiting = await given.jobs.get('locker-1');
+      expect(waiting).toMatchObject({ state: 'waiting', attempts: 0, progress: { doors: 1 } });
+      expect(waiting).not.toHaveProperty('error');
+      const other = await given.opened.second();
+      await other.work([painting(async (_, { attempt }) => ({ attempt }), { attempts: 1 })]);
+      expect(await given.done('locker-1')).toMatchObject({ attempts: 1, result: { attempt: 1 } });
+    });
+
+    it('keeps why the attempt before failed', async () => {
+      await given.jobs.work([
+        painting(async (data, context) => {
+          if (context.attempt === 1) throw new Error('no paint left');
+          return untilTold(data, context);
+        }),
+      ]);
+      await given.add(1);
+      await inState(given.jobs, 'locker-1', 'running', ({ attempts }) => attempts === 2);
+      await given.jobs.stop();
+
+      expect(await given.jobs.get('locker-1')).toMatchObject({
+        state: 'waiting',
+        attempts: 1,
+        error: 'no paint left',
+      });
+    });
+
+    it('waits for a handler that completes its job nevertheless', async () => {
+      await given.jobs.work([
+        painting(async (_, { signal }) => ({ after: (await interruption(signal)).why })),
+      ]);
+      await given.add(1);
+      await inState(given.jobs, 'locker-1', 'running');
+      await given.jobs.stop();
+
+      expect(await given.jobs.get('locker-1')).toMatchObject({
+        state: 'done',
+        result: { after: 'stopping' },
+      });
+    });
+
+    it('takes no further job, and lets another worker do those that are left, the ones broken off first', async () => {
+      const begun: number[] = [];
+      const slow = latch();
+      await given.jobs.work([
+        painting(
+          async ({ locker }, { signal }) => {
+            begun.push(locker);
+            await interruption(signal);
+            if (locker === 1) await slow.opened;
+            throw signal.reason;
+          },
+          { concurrency: 2 },
+        ),
+      ]);
+      for (const locker of range(5)) await given.add(locker);
+      await Promise.all([0, 1].map((locker) => inState(given.jobs, `locker-${String(locker)}`, 'running')));
+      const stopped = given.jobs.stop();
+      await inState(given.jobs, 'locker-0', 'waiting');
+      await given.add(5);
+      slow.open();
+      await stopped;
+      expect(begun.sort()).toEqual([0, 1]);
+
+      const other = await given.opened.second();
+      const finished: number[] = [];
+      await other.work([
+        painting(async ({ locker }) => void finished.push(locker) as undefined, { concurrency: 1 }),
+      ]);
+      await Promise.all(range(6).map((locker) => given.done(`locker-${String(locker)}`)));
+      expect([...finished.slice(0, 2).sort(), ...finished.slice(2)]).toEqual(range(6));
+      expect(begun).toHaveLength(2);
+    });
+
+    it('is over at once where nothing runs, and the same jobs can be worked on again', async () => {
+      await given.jobs.stop();
+      await given.jobs.work([painting(async () => undefined)]);
+      await given.jobs.stop();
+      await given.jobs.stop();
+      await given.jobs.work([painting(async () => undefined)]);
+
+      await given.add(1);
+      await given.done('locker-1');
+    });
+  });
+
+  it('has jobs of every state after it was opened again', async () => {
+    await given.jobs.work([
+      painting(
+        async (data, context) => {
+          if (data.locker === 1) return { painted: 1 };
+          if (data.locker === 2) throw new Error('no paint left');
+          await context.progress({ doors: 1 });
+          return untilTold(data, context);
+        },
+        { attempts: 1 },
+      ),
+    ]);
+    for (const locker of [1, 2, 3]) await given.add(locker);
+    for (const id of ['waiting', 'cancelled']) await given.jobs.add({ kind: 'count', data: { id }, id });
+    await given.jobs.cancel('cancelled');
+    await given.done('locker-1');
+    await inState(given.jobs, 'locker-2', 'failed');
+    await inState(given.jobs, 'locker-3', 'running', ({ progress }) => progress !== undefined);
+    const before = await given.jobs.list();
+    const after = await (await given.opened.reopen()).list();
+
+    expect(ids(after)).toEqual(['cancelled', 'waiting', 'locker-3', 'locker-2', 'locker-1']);
+    expect(after).toEqual(
+      before.map((job) => (job.state === 'running' ? { ...job, state: 'waiting', attempts: 0 } : job)),
+    );
+  });
+}

@@ -1,0 +1,134 @@
+import { START } from '@waymark/kernel';
+import { range } from '../../support/events';
+import { AGAIN, LOCKERS, NEXT, OTHER, fresh, stateOf, write, type Given } from './given';
+
+export function viewCases({ store, second, reopen }: Given): void {
+  // Whatever the error is: a native module's own are no `Error` to Jest, once another suite has loaded it.
+  const refused = (work: Promise<unknown>) => expect(work).rejects.toHaveProperty('message');
+
+  describe('views', () => {
+    it('are kept apart: versions, generations, and those whose names begin alike', async () => {
+      const views = [LOCKERS, NEXT, AGAIN, OTHER];
+      for (const [at, view] of views.entries()) {
+        await store().prepare(view);
+        await write(store(), view, [START, at + 10], { 1: { at } });
+      }
+      await store().drop(NEXT);
+
+      expect(await Promise.all([LOCKERS, AGAIN, OTHER].map((view) => stateOf(store(), view)))).toEqual([
+        { at: 10, rows: { 1: { at: 0 } } },
+        { at: 12, rows: { 1: { at: 2 } } },
+        { at: 13, rows: { 1: { at: 3 } } },
+      ]);
+    });
+
+    it('are listed by name, in order, once they are prepared and until they are dropped', async () => {
+      for (const view of [OTHER, NEXT, AGAIN, { ...NEXT, generation: 10 }]) await store().prepare(view);
+      expect(await store().names()).toEqual([
+        'lockers-by-hall@1',
+        'lockers@1',
+        'lockers@1.2',
+        'lockers@2',
+        'lockers@2.10',
+      ]);
+
+      await store().drop(NEXT);
+      await store().drop(LOCKERS);
+      expect(await store().names()).toEqual(['lockers-by-hall@1', 'lockers@1.2', 'lockers@2.10']);
+    });
+
+    it('may have names of any characters', async () => {
+      const odd = { ...LOCKERS, name: `O'Hall "é" $a%_.b/` };
+      await store().prepare(odd);
+      await write(store(), odd, [START, 1], { 1: { hall: 'north' } });
+
+      expect(await store().find(odd, { where: { hall: 'north' } })).toHaveLength(1);
+      expect(await store().names()).toContain(`O'Hall "é" $a%_.b/@1`);
+    });
+
+    it('are left as they are when they are prepared again', async () => {
+      await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
+      await store().prepare(LOCKERS);
+      await store().prepare(LOCKERS, 'later');
+      await (await second()).prepare(LOCKERS);
+
+      expect(await stateOf(store(), LOCKERS)).toEqual({ at: 7, rows: { 1: { hall: 'north' } } });
+      expect(await store().find(LOCKERS, { where: { hall: 'north' } })).toHaveLength(1);
+    });
+
+    it('may be prepared by several at once', async () => {
+      const stores = [store(), await second(), store(), await second()];
+      await Promise.all(stores.map((each, n) => each.prepare(NEXT, n % 2 === 0 ? 'now' : 'later')));
+      await Promise.all(stores.map((each) => each.index(NEXT)));
+
+      await write(store(), NEXT, [START, 7], { 1: { hall: 'north' } });
+      expect(await stateOf(store(), NEXT)).toEqual({ at: 7, rows: { 1: { hall: 'north' } } });
+    });
+
+    it('are filled before they have indexes, and get them afterwards', async () => {
+      await store().prepare(NEXT, 'later');
+      await write(store(), NEXT, [START, 7], { 1: { hall: 'north' }, 2: { hall: 'south' } });
+      expect(await store().load(NEXT, ['2'])).toEqual(
+        new Map([['2', { row: { hall: 'south' }, position: 7 }]]),
+      );
+      expect(await store().find(NEXT)).toHaveLength(2);
+      expect(await store().parked(NEXT)).toEqual([]);
+
+      await store().index(NEXT);
+      await store().index(NEXT); // they are there: nothing to do
+      await write(store(), NEXT, [7, 8], { 3: { hall: 'south' } });
+      expect((await store().find(NEXT, { where: { hall: 'south' } })).map(({ key }) => key)).toEqual([
+        '2',
+        '3',
+      ]);
+    });
+
+    it('are written only once they are prepared', async () => {
+      const changes = fresh({ 1: { hall: 'north' } });
+      await refused(write(store(), NEXT, [START, 7], {}));
+      await refused(store().commit(NEXT, { from: START, to: 7, epoch: 0, changes }));
+
+      await store().prepare(NEXT);
+      expect(await stateOf(store(), NEXT)).toEqual({ at: START, rows: {} });
+    });
+
+    it('are forgotten when dropped, and can then be built anew on every connection', async () => {
+      const other = await second();
+      await other.prepare(LOCKERS);
+      await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
+      await other.drop(LOCKERS);
+      await other.drop(NEXT); // never prepared: nothing to forget
+      await refused(write(store(), LOCKERS, [7, 8], { 1: { hall: 'south' } }));
+
+      await store().prepare(LOCKERS);
+      expect(await stateOf(store(), LOCKERS)).toEqual({ at: START, rows: {} });
+      await write(store(), LOCKERS, [START, 3], { 2: { hall: 'south' } });
+      expect(await other.find(LOCKERS, { where: { hall: 'south' } })).toEqual([
+        { key: '2', row: { hall: 'south' } },
+      ]);
+    });
+
+    it('have rows and checkpoint after the store was opened again', async () => {
+      await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
+      const again = await reopen();
+
+      expect(await again.names()).toEqual(['lockers@1']);
+      await again.prepare(LOCKERS);
+      expect(await stateOf(again, LOCKERS)).toEqual({ at: 7, rows: { 1: { hall: 'north' } } });
+      expect(await again.find(LOCKERS, { where: { hall: 'north' } })).toHaveLength(1);
+    });
+
+    it('have a size: how many rows, and about how many bytes', async () => {
+      expect((await store().size(LOCKERS)).rows).toBe(0);
+      const rows = range(200).map((n) => [`locker-${String(n)}`, { text: 'x'.repeat(1_000) }] as const);
+      await write(store(), LOCKERS, [START, 1], Object.fromEntries(rows));
+
+      const { rows: count, bytes } = await store().size(LOCKERS);
+      expect(count).toBe(200);
+      expect(bytes).toBeGreaterThan(200_000);
+      expect(bytes).toBeLessThan(800_000);
+      await write(store(), LOCKERS, [1, 2], { 'locker-7': null });
+      expect((await store().size(LOCKERS)).rows).toBe(199);
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import { discreet, jobHandlers } from '@waymark/jobs';
+import { PermanentFailure, type JobContext, type JobHandler } from '@waymark/kernel';
+import { Platform } from '@waymark/platform';
+import { upnOf } from '../support/made-up';
+import { afterwards, temporaryDirectory } from '../support/stores';
+
+jest.setTimeout(30_000);
+
+describe('the kinds of jobs', () => {
+  const open = async (): Promise<Platform> => {
+    const platform = await Platform.open({ data: temporaryDirectory() });
+    afterwards(() => platform.close());
+    return platform;
+  };
+
+  it('are each what they are called, and rest a while before they are tried again', async () => {
+    const handlers = jobHandlers(await open());
+    expect(handlers.map(({ kind }) => kind)).toEqual(['import', 'export', 'reminders', 'tidying']);
+    for (const { attempts, backoff } of handlers) {
+      // Long enough for a server to be started again: the last pause is a minute at least.
+      expect(backoff * 2 ** (attempts - 2)).toBeGreaterThanOrEqual(60_000);
+    }
+  });
+
+  it('come by the clock where nobody asks for them', async () => {
+    const platform = await open();
+    const schedule = jest.spyOn(platform.jobs, 'schedule');
+    await platform.work();
+    expect(schedule.mock.calls).toEqual([
+      ['reminders', '0 6 * * *', {}],
+      ['tidying', '30 2 * * *', {}],
+    ]);
+  });
+
+  it('are only those that a process is given, where it is given some', async () => {
+    const platform = await open();
+    const [work, schedule] = [jest.spyOn(platform.jobs, 'work'), jest.spyOn(platform.jobs, 'schedule')];
+    await platform.work([]);
+    expect(work.mock.calls.map(([handlers]) => handlers.map(({ kind }) => kind))).toEqual([['rebuild']]);
+    expect(schedule).not.toHaveBeenCalled();
+  });
+});
+
+describe('a job that fails', () => {
+  const painting = (run: JobHandler['run']): JobHandler =>
+    discreet({ kind: 'paint', attempts: 1, backoff: 1, concurrency: 1, run });
+  const paint = ({ run }: JobHandler): Promise<unknown> => run({} as never, {} as JobContext);
+  const failing = (thrown: unknown) => painting(() => Promise.reject(thrown as Error));
+
+  it('does not tell whom it was about, and is what it was', async () => {
+    const thrown = new PermanentFailure(`no place for ${upnOf(7)}, nor for ${upnOf(8)}`);
+    await expect(paint(failing(thrown))).rejects.toBe(thrown);
+    expect(thrown.message).toBe('no place for [UPN], nor for [UPN]');
+    await expect(paint(failing('text'))).rejects.toBe('text');
+  });
+
+  it('gives what it came to, where it does not', async () => {
+    expect(await paint(painting(async () => ({ painted: 1 })))).toEqual({ painted: 1 });
+  });
+});

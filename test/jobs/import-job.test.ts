@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { importJob } from '@waymark/jobs';
+import { JobInterrupted, PermanentFailure, type JobContext } from '@waymark/kernel';
+import { Platform, packaged } from '@waymark/platform';
+import { importReport, type ImportReport } from '@waymark/views';
+import { upnOf } from '../support/made-up';
+import { afterwards, temporaryDirectory } from '../support/stores';
+
+jest.setTimeout(60_000);
+
+const files = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];
+
+/** A worker with files that were sent, and how it takes the job of importing them. */
+async function sent() {
+  const data = temporaryDirectory();
+  const platform = await Platform.open({ data });
+  afterwards(() => platform.close());
+  const id = randomUUID();
+  for (const [index, name] of files.entries())
+    copyFileSync(packaged('data', 'sample', name), join(await platform.uploads.placeFor(id, index), name));
+  const folder = join(data, 'uploads', id);
+  const progress: object[] = [];
+  /** `onProgress` is told how far the import is before it goes on. */
+  const run = (onProgress: () => void = () => undefined, signal = new AbortController().signal) =>
+    importJob(platform).run({ actor: 'clerk', aliases: false } as never, {
+      ...({ id, attempt: 1, signal } satisfies Partial<JobContext>),
+      progress: async (so) => {
+        progress.push(so);
+        onProgress();
+      },
+    });
+  const report = async (): Promise<ImportReport> => {
+    await platform.settle();
+    return (await importReport(platform.rows, id))!;
+  };
+  return { platform, id, folder, progress, run, report, isThere: () => existsSync(folder) };
+}
+
+const accepted = ({ files: of }: ImportReport): number[] => of.map((file) => file.accepted);
+
+describe('the job of an import', () => {
+  it('takes what was sent, says how far it is, and deletes the files', async () => {
+    const { run, report, progress, isThere } = await sent();
+    expect(await run()).toBeUndefined();
+    expect(await report()).toMatchObject({ state: 'finished', startedBy: 'clerk' });
+    expect(accepted(await report())).toEqual([1, 12, 12, 300]);
+    // A word for each chunk: the referrals are two.
+    expect(progress).toHaveLength(5);
+    const done = progress.map((so) => (so as { done: number }).done);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(isThere()).toBe(false);
+  });
+
+  it('that fails leaves the files, and goes on with them', async () => {
+    const { platform, run, report, isThere } = await sent();
+    const submit = jest
+      .spyOn(platform.submitter, 'submit')
+      .mockRejectedValue(new Error(`no place: ${upnOf(1)}`));
+    await expect(run()).rejects.toThrow('no place');
+    expect(isThere()).toBe(true);
+    submit.mockRestore();
+    await run();
+    expect(accepted(await report())).toEqual([1, 12, 12, 300]);
+    expect(isThere()).toBe(false);
+  });
+
+  it.each([
+    ['between two files', 1, [1, 0, 0, 0]],
+    ['within a file', 4, [1, 12, 12, 200]],
+  ])('that is told to end %s does, and goes on from there', async (_, chunks, soFar) => {
+    const { run, report, progress, isThere } = await sent();
+    const worker = new AbortController();
+    const stopping = new JobInterrupted('stopping');
+    const first = run(() => {
+      if (progress.length === chunks) worker.abort(stopping);
+    }, worker.signal);
+    await expect(first).rejects.toBe(stopping);
+    expect(progress).toHaveLength(chunks);
+    expect(accepted(await report())).toEqual(soFar);
+    expect(isThere()).toBe(true);
+    await run();
+    expect(accepted(await report())).toEqual([1, 12, 12, 300]);
+    expect(progress).toHaveLength(5);
+  });
+
+  it('that cannot say how far it is, for another worker has it, ends at once', async () => {
+    const { run, progress, isThere } = await sent();
+    const late = new JobInterrupted('taken over');
+    const saying = run(() => {
+      throw late;
+    });
+    await expect(saying).rejects.toBe(late);
+    expect(progress).toHaveLength(1);
+    expect(isThere()).toBe(true);
+  });
+
+  it('is done where the import was finished before, whatever is left of the files', async () => {
+    const { platform, id, run, report, isThere } = await sent();
+    await run();
+    await expect(run()).resolves.toBeUndefined();
+    // Killed while it was deleting them.
+    const place = await platform.uploads.placeFor(id, 0);
+    copyFileSync(packaged('data', 'sample', 'schools.csv'), join(place, 'schools.csv'));
+    await run();
+    expect(isThere()).toBe(false);
+    expect(accepted(await report())).toEqual([1, 12, 12, 300]);
+  });
+
+  it('fails for good where the files are gone, or never came to this worker', async () => {
+    const { run, folder } = await sent();
+    rmSync(folder, { recursive: true });
+    await expect(run()).rejects.toThrow(PermanentFailure);
+  });
+});

@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  status,
+  type Metadata,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+} from '@grpc/grpc-js';
+import { GossipService, type IGossipServer } from '@eventstore/db-client/generated/gossip_grpc_pb';
+import { ClusterInfo, EndPoint, MemberInfo } from '@eventstore/db-client/generated/gossip_pb';
+import { UUID } from '@eventstore/db-client/generated/shared_pb';
+import { StreamsService, type IStreamsServer } from '@eventstore/db-client/generated/streams_grpc_pb';
+import {
+  TombstoneResp,
+  type ReadReq,
+  type ReadResp,
+  type TombstoneReq,
+} from '@eventstore/db-client/generated/streams_pb';
+import { append } from './appends';
+import type { Node } from './node';
+import { readAll, readStream, subscribe } from './readings';
+import * as wire from './wire';
+
+export { GossipService, StreamsService };
+
+/**
+ * A node's streams, as its clients see them. `Append` and not `BatchAppend`: it says that it does not know that one, as
+ * servers before 21.6 did not.
+ */
+export const streams = (node: Node): Pick<IStreamsServer, 'append' | 'read' | 'tombstone'> => ({
+  append: (call, answer) => {
+    const appended = admit(node, call.metadata).then(() => append(node, call));
+    void appended.then((response) => answer(null, response), answer);
+  },
+  read: (call) => void respond(node, call),
+  tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) => {
+    const stream = wire.nameIn(call.request.getOptions()!.getStreamIdentifier());
+    try {
+      node.log.tombstone(stream);
+      answer(null, new TombstoneResp());
+    } catch {
+      answer(wire.deletedStream(stream));
+    }
+  },
+});
+
+/** Who the nodes of the cluster are, and which of them leads. */
+export const gossip = (node: Node): IGossipServer => ({
+  read: (_call, answer) =>
+    answer(
+      null,
+      new ClusterInfo().setMembersList(
+        node.members.map(({ port, leads, listens }) =>
+          new MemberInfo()
+            .setInstanceId(new UUID().setString(`00000000-0000-4000-8000-${String(port).padStart(12, '0')}`))
+            .setTimeStamp('0')
+            .setState(leads ? MemberInfo.VNodeState.LEADER : MemberInfo.VNodeState.FOLLOWER)
+            .setIsAlive(listens)
+            .setHttpEndPoint(new EndPoint().setAddress('localhost').setPort(port)),
+        ),
+      ),
+    ),
+});
+
+async function respond(node: Node, call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
+  const options = call.request.getOptions()!;
+  const reader = { call, gone: new Promise((resolve) => call.once('cancelled', resolve)) };
+  try {
+    await admit(node, call.metadata);
+    if (options.hasSubscription()) await subscribe(node, reader, options);
+    else if (options.hasStream()) await readStream(node, reader, options);
+    else await readAll(node, reader, options);
+    call.end();
+  } catch (error) {
+    call.emit('error', error);
+  }
+}
+
+/** Let a call in, in its time: not without the right credentials, nor one that only the leader may answer. */
+async function admit(node: Node, metadata: Metadata): Promise<void> {
+  if (node.faults.delay > 0) await delay(node.faults.delay);
+  if (node.credentials) {
+    const { username, password } = node.credentials;
+    const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    if (metadata.get('authorization')[0] !== expected) {
+      throw wire.failure(status.UNAUTHENTICATED, 'Unauthenticated');
+    }
+  }
+  const leader = node.members.find(({ leads }) => leads);
+  if (metadata.get('requires-leader')[0] === 'true' && leader !== node && leader) {
+    throw wire.notLeader(leader.port);
+  }
+}

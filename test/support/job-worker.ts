@@ -1,0 +1,55 @@
+/**
+ * A process that works on jobs, two at a time: each takes as many milliseconds as its data say. It says of each that it
+ * has begun, that it has noted progress, and why it was told to end.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { JobInterrupted, Jobs } from '@waymark/kernel';
+import { BullMqJobs } from '@waymark/adapters/jobs-bullmq/bullmq-jobs';
+import { EmbeddedJobs } from '@waymark/adapters/jobs-embedded/embedded-jobs';
+import { PAINT } from './jobs';
+
+export type WorkerSays =
+  | { readonly says: 'begun' | 'progressed'; readonly id: string }
+  /** And whether it could note progress then. */
+  | { readonly says: 'told'; readonly id: string; readonly why: string; readonly progressed: boolean };
+
+/** Where the jobs are: a file, or a prefix in a Redis. */
+export type Where =
+  | { readonly file: string; readonly lease: number }
+  | { readonly url: string; readonly prefix: string; readonly lease: number };
+
+const open = (where: Where): Promise<Jobs> =>
+  'file' in where ? Promise.resolve(new EmbeddedJobs(where.file, where)) : BullMqJobs.open(where);
+
+const say = (said: WorkerSays): Promise<void> =>
+  new Promise((sent) => {
+    process.send!(said, () => sent());
+  });
+
+export async function run(where: string): Promise<void> {
+  const jobs = await open(JSON.parse(where) as Where);
+  await jobs.work([
+    {
+      kind: PAINT,
+      attempts: 1,
+      backoff: 0,
+      concurrency: 2,
+      run: async ({ ms }: { ms: number }, { id, signal, progress }) => {
+        await say({ says: 'begun', id });
+        await progress({ by: process.pid });
+        await say({ says: 'progressed', id });
+        try {
+          await pause(ms, undefined, { signal });
+        } catch {
+          const { why } = signal.reason as JobInterrupted;
+          const progressed = await progress({ late: true }).then(
+            () => true,
+            () => false,
+          );
+          await say({ says: 'told', id, why, progressed });
+        }
+        return { by: process.pid };
+      },
+    },
+  ]);
+}

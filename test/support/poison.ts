@@ -1,0 +1,20 @@
+import type { EventStore, RecordedEvent } from '@waymark/kernel';
+import { newEvent } from './events';
+
+/** The day of a session that is recorded after an event that cannot be folded. */
+export const SCHEDULED_BEHIND = '2025-12-08';
+
+/**
+ * Record what no version of the program would: that a pupil was referred under no delivery model, which views of journeys
+ * cannot fold, and a session after it. Returns the first of the two as the log holds it.
+ */
+export async function plantPoison(events: EventStore, journey: string): Promise<RecordedEvent> {
+  const stream = `journey-${journey}`;
+  const session = { session: '8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f', on: SCHEDULED_BEHIND };
+  const { revision } = await events.append(stream, 'any', [
+    newEvent('PupilReferred'),
+    newEvent('SessionScheduled', session),
+  ]);
+  const [poison] = await events.readStream(stream, { from: revision - 1, limit: 1 });
+  return poison!;
+}
