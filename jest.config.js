@@ -41,6 +41,8 @@ module.exports = {
     '^(\\./engines/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // Nothing here waits for time to pass: this is for machines that are busy with something else.
+  testTimeout: 20_000,
   // Two cores do; more would only make the tests of timing and recovery wait for each other.
   maxWorkers: 2,
 };

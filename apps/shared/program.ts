@@ -43,7 +43,9 @@ async function serve({ role, port: where, settings, begin, app }: Program): Prom
   const options = { ...settingsFrom(process.env), ...settings };
   const platform = await Platform.open({
     ...options,
-    onFault: (what, reason) => log.error({ event: 'fault', what, reason: masked(reason) }),
+    member,
+    onFault: (what, reason, fault) => log.error({ ...fault, what, reason: masked(reason) }),
+    onNotice: (notice) => log.info(notice),
   });
   telemetry.observe(platform);
   await begin?.(platform);

@@ -20,9 +20,10 @@ export async function lagBehind(
 ): Promise<Lag> {
   if (position >= head) return { events: 0, seconds: 0 };
   const { events, through } = await log.readAll(position, COUNTED, types);
-  const [first] = events;
-  if (!first) return { events: 0, seconds: 0 };
-  const beyond = (events.length * Math.max(0, head - through)) / (through - position);
-  const age = (Date.now() - Date.parse(first.metadata.recordedAt)) / 1_000;
-  return { events: Math.round(events.length + beyond), seconds: Math.max(0, age) };
+  const [first, last] = [events[0], events.at(-1)];
+  if (!first || !last) return { events: 0, seconds: 0 };
+  const seconds = Math.max(0, (Date.now() - Date.parse(first.metadata.recordedAt)) / 1_000);
+  if (through >= head) return { events: events.length, seconds };
+  const density = (events.length - 1) / (last.position - first.position);
+  return { events: Math.round(events.length + density * (head - through)), seconds };
 }

@@ -19,10 +19,13 @@ import {
   systemClock,
   upcasting,
   type Clock,
+  type Fault,
+  type Notice,
   type Reactor,
 } from '@waymark/runtime';
 import { readPublishedRates, views, type PublishedRates } from '@waymark/views';
 import { modules, unknown } from './modules';
+import { changesOf, observedJob } from './notices';
 import { packaged } from './package-root';
 import { rebuildJob, requestRebuild } from './rebuild-job';
 import { copyOfAll } from './scratch';
@@ -37,7 +40,11 @@ export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   /** Takes part in keeping views up only where no other process does: for a command line. */
   readonly standby?: boolean;
   /** Told of a view that stopped, or a policy that failed and will be tried again. */
-  readonly onFault?: (what: string, reason: string) => void;
+  readonly onFault?: (what: string, reason: string, fault: Fault) => void;
+  /** Told what this process owns, and what becomes of views by what it does. */
+  readonly onNotice?: (notice: Notice) => void;
+  /** Name of this process among those that keep views up; made up if left out. */
+  readonly member?: string;
 }
 
 /** Everything put together: the one place where adapters are chosen. */
@@ -62,7 +69,7 @@ export class Platform {
     /** The stores themselves. */
     readonly stores: Stores,
   ) {
-    const { clock = systemClock, work = true, standby = false, onFault, data } = options;
+    const { clock = systemClock, work = true, standby = false, onFault, onNotice, data } = options;
     const now = (): string => clock.now();
     const { rows } = stores;
     this.works = work;
@@ -74,7 +81,9 @@ export class Platform {
       hashKey,
       clock,
     }));
-    const catalog = (this.catalog = new Catalog(rows.control));
+    const catalog = (this.catalog = new Catalog(rows.control, (view, before, after) => {
+      for (const notice of changesOf(view, before, after)) onNotice?.(notice);
+    }));
     const serving = (this.serving = new Serving(rows, catalog, views));
     const rebuilder = (this.rebuilder = new Rebuilder({
       ...{ events, rows, views, catalog, now },
@@ -84,9 +93,10 @@ export class Platform {
     this.upkeep = new Upkeep({
       ...{ events, rows, views, policies, submitter, catalog, serving, rebuilder, unknown, now, standby },
       control: rows.control,
-      member: randomUUID(),
+      member: options.member ?? randomUUID(),
       onOutdated: (outdated) => requestRebuild(stores.jobs, catalog, outdated),
-      onFault: (what, reason) => onFault?.(what, reason),
+      onFault: (what, reason, fault) => onFault?.(what, reason, fault),
+      ...(onNotice && { onNotice }),
     });
     this.parking = new Parking({
       ...{ events, rows, views, catalog, submitter, now },
@@ -104,7 +114,11 @@ export class Platform {
   static async open(options: PlatformOptions): Promise<Platform> {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
     const { data, engines = {}, onFault } = options;
-    const stores = await openStores({ data, engines, warn: (message) => onFault?.('jobs', message) });
+    const stores = await openStores({
+      data,
+      engines,
+      warn: (message) => onFault?.('jobs', message, { event: 'fault' }),
+    });
     const platform = new Platform(options, stores);
     if (platform.works) await platform.upkeep.start();
     return platform;
@@ -144,7 +158,8 @@ export class Platform {
 
   /** Do jobs in this process from now on: rebuilds, and those of every other kind or of the kinds given. */
   async work(handlers: readonly WorkHandler[] = jobHandlers(this)): Promise<void> {
-    await this.jobs.work([...handlers, rebuildJob(this.rebuilder)]);
+    const { onFault = () => undefined } = this.options;
+    await this.jobs.work([...handlers, rebuildJob(this.rebuilder)].map(observedJob(onFault)));
     for (const { kind, cron } of handlers) {
       if (cron !== undefined) await this.jobs.schedule(kind, cron, {});
     }

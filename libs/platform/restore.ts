@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { documentsIn } from '@waymark/adapters/backup-sqlite/contents';
-import { hold } from '@waymark/adapters/backup-sqlite/hold';
+import { hold, type Hold } from '@waymark/adapters/backup-sqlite/hold';
 import { Refusal } from '@waymark/kernel';
 import { MEMBERS, isGone, systemClock, type Member } from '@waymark/runtime';
 import { KEYS, KEY_FILE, keyIn, synced, type BackupProgress } from './backup';
@@ -59,14 +59,14 @@ export async function restore(folder: string, options: RestoreOptions): Promise<
     throw new Refusal('BACKUP_DAMAGED', `The backup is not sound: ${problems.join('; ')}.`);
   const keys = keysFor(folder, manifest, { ...options, data });
   await refuseMembers(data);
-  const release = holdAll(data);
+  letGo(holdAll(data));
   const made = `${data}.restoring-${randomUUID().slice(0, 8)}`;
   try {
     await make(folder, made, manifest, keys, onProgress);
-    const aside = await exchange(made, data, there.length > 0);
+    const aside = there.length > 0 ? await putAside(data) : undefined;
+    await putInPlace(made, data, aside);
     return { manifest, ...(aside !== undefined && { aside }) };
   } finally {
-    release();
     await rm(made, { recursive: true, force: true });
   }
 }
@@ -121,29 +121,35 @@ const PATIENCE = 3_500;
 const isSame = (one: Member, other: Member): boolean => one.host === other.host && one.pid === other.pid;
 
 /**
- * Keep everybody from the databases of a folder; returns how to let go of them. A service that keeps no views up says so
- * nowhere, but has them open, which SQLite's locks show. What cannot be read at all is nobody's.
+ * Keep everybody from the databases of a folder. A service that keeps no views up says so nowhere, but has them open, which
+ * SQLite's locks show. What cannot be read at all is nobody's.
  */
-function holdAll(data: string): () => void {
-  const held: (() => void)[] = [];
-  const release = (): void => {
-    for (const letGo of held) letGo();
-  };
-  for (const name of Object.values(databases)) {
-    const file = join(data, name);
-    if (!existsSync(file)) continue;
-    try {
-      const letGo = hold(file);
-      if (!letGo) throw inUse(`a process that has ${name} open`);
-      held.push(letGo);
-    } catch (error) {
-      if (!(error instanceof Refusal)) continue;
-      release();
-      throw error;
+function holdAll(data: string): Hold[] {
+  const holds: Hold[] = [];
+  try {
+    for (const name of Object.values(databases)) {
+      const held = existsSync(join(data, name)) ? holdIfSound(join(data, name)) : 'broken';
+      if (!held) throw inUse(`a process that has ${name} open`);
+      if (held !== 'broken') holds.push(held);
     }
+    return holds;
+  } catch (error) {
+    letGo(holds);
+    throw error;
   }
-  return release;
 }
+
+function holdIfSound(file: string): Hold | 'broken' | undefined {
+  try {
+    return hold(file);
+  } catch {
+    return 'broken';
+  }
+}
+
+const letGo = (holds: readonly Hold[]): void => {
+  for (const held of holds) held.letGo();
+};
 
 const inUse = (by: string): Refusal =>
   new Refusal('DATA_IN_USE', `The data folder is in use by ${by}. Stop all services on it first.`);
@@ -181,27 +187,38 @@ async function copyDurably(from: string, to: string, mode?: number): Promise<voi
   await handle.close();
 }
 
-/** Put a finished folder where the data are, and what was there aside. */
-async function exchange(made: string, data: string, isThere: boolean): Promise<string | undefined> {
-  const aside = isThere ? asideOf(data) : undefined;
+/** Give the data folder another name, while nobody can open what is in it. Returns that name. */
+async function putAside(data: string): Promise<string> {
+  const aside = asideOf(data);
+  // Again, for a service may have been started since.
+  const holds = holdAll(data);
   try {
-    if (aside !== undefined) await rename(data, aside);
-    try {
-      await rename(made, data);
-    } catch (error) {
-      if (aside !== undefined) await rename(aside, data);
-      throw error;
-    }
+    for (const held of holds) held.rest();
+    await rename(data, aside);
   } catch (error) {
-    const code = String((error as NodeJS.ErrnoException).code);
-    throw new Refusal(
-      'DATA_NOT_MOVABLE',
-      `The data folder cannot be put in its place (${code}), as where it is a mount point. Restore into a folder within that.`,
-    );
+    throw notMovable(error);
+  } finally {
+    letGo(holds);
   }
-  await synced(dirname(data));
   return aside;
 }
+
+/** Put a finished folder where the data are to be. Where that cannot be done, what was put aside is put back. */
+async function putInPlace(made: string, data: string, aside: string | undefined): Promise<void> {
+  try {
+    await rename(made, data);
+    await synced(dirname(data));
+  } catch (error) {
+    if (aside !== undefined) await rename(aside, data);
+    throw notMovable(error);
+  }
+}
+
+const notMovable = (error: unknown): Refusal =>
+  new Refusal(
+    'DATA_NOT_MOVABLE',
+    `The data folder cannot be put in its place (${String((error as NodeJS.ErrnoException).code)}), as where it is a mount point. Restore into a folder within that.`,
+  );
 
 const asideOf = (data: string): string => {
   const name = `${data}.before-${systemClock.now().replaceAll(/[:.]/g, '')}`;

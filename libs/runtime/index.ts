@@ -2,6 +2,7 @@ export * from './claims';
 export * from './clock';
 export * from './copy';
 export * from './hash';
+export * from './notices';
 export * from './policies/reactor';
 export * from './projections/batch';
 export * from './projections/build';

@@ -56,6 +56,10 @@ const measured = instruments((meter) => ({
     description: 'How long it took to read, fold and write a window of the log, live or in a rebuild',
     advice: { explicitBucketBoundaries: SECONDS },
   }),
+  jobs: meter.createHistogram('waymark_job_duration_seconds', {
+    description: 'How long attempts at jobs took: done, failed, or interrupted to go on elsewhere',
+    advice: { explicitBucketBoundaries: SECONDS },
+  }),
   projected: meter.createCounter('waymark_projection_events', { description: 'Events in those windows' }),
 }));
 
@@ -99,6 +103,24 @@ export function asReaction<T>(policy: Policy, event: RecordedEvent, work: () => 
     attributes: { policy: policy.name, event: event.type },
     parent: traceOf(event),
     outcome: () => 'done',
+  };
+  return asSpan(observed, work);
+}
+
+/** Do a job: a span of its own, and how long it took. */
+export function asJob<T>(kind: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const observed: Observed<T> = {
+    name: `job ${kind}`,
+    kind: SpanKind.CONSUMER,
+    attributes: { kind },
+    parent: ROOT_CONTEXT,
+    outcome: () => 'done',
+    ended: (outcome) =>
+      measured().jobs.record((performance.now() - began) / 1_000, {
+        kind,
+        outcome: outcome === 'done' ? outcome : signal.aborted ? 'interrupted' : 'failed',
+      }),
   };
   return asSpan(observed, work);
 }

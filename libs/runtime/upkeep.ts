@@ -10,6 +10,7 @@ import {
   type RowStore,
   type View,
 } from '@waymark/kernel';
+import type { Fault, Notice } from './notices';
 import { POLICIES, Reactor } from './policies/reactor';
 import { keptUp, type Build, type Catalog, type ViewRecord } from './projections/catalog';
 import { Owners } from './projections/owners';
@@ -38,7 +39,9 @@ export interface UpkeepOptions {
   /** Told of views that are to be built, in the background. */
   readonly onOutdated: (views: readonly string[]) => Promise<void>;
   /** Told that a view or a stream stopped or waits, or that something failed and will be tried again. */
-  readonly onFault: (what: string, reason: string) => void;
+  readonly onFault: (what: string, reason: string, fault: Fault) => void;
+  /** Told what this process owns from now on, or no longer does. */
+  readonly onNotice?: (notice: Notice) => void;
 }
 
 /** Keeps this process's share of the views up with the log, and carries policies out. */
@@ -47,27 +50,32 @@ export class Upkeep {
   readonly reactor: Reactor;
   private readonly owners: Owners;
   private readonly assigned = new Map<string, Assignment>();
+  private owned: ReadonlyMap<string, Epoch> = new Map();
 
   constructor(private readonly options: UpkeepOptions) {
     const { events, rows, control, unknown, now, serving, policies, submitter, member, standby } = options;
     const skips = new Skips(events);
-    const failed = (what: string) => (error: unknown) => options.onFault(what, String(error));
-    const parked = (what: string, { type, position, error }: Parked): void =>
-      options.onFault(what, `event ${type} at position ${String(position)} cannot be taken: ${error}`);
+    const failed = (what: string) => (error: unknown) =>
+      options.onFault(what, String(error), { event: 'fault' });
+    const parked = (what: string, rows: string, { type, position, error }: Parked): void =>
+      options.onFault(what, `event ${type} at position ${String(position)} cannot be taken: ${error}`, {
+        ...{ event: 'row.parked', rows, type, position },
+      });
     this.projector = new Projector({
       ...{ events, rows, unknown, skips, now },
       onProjected: () => serving.wake(),
       onStopped: (view, reason) => {
-        options.onFault(`view ${rowSetName(view)}`, reason);
+        const rows = rowSetName(view);
+        options.onFault(`view ${rows}`, reason, { event: 'view.stopped', rows });
         this.stopped(view, reason).catch(failed('views')); // said again at the next look around
       },
-      onParked: (view, _key, why) => parked(`a row of ${rowSetName(view)}`, why),
+      onParked: (view, _key, why) => parked(`a row of ${rowSetName(view)}`, rowSetName(view), why),
       onFenced: (view) => this.owners.lost(rowSetName(view)),
       onFailed: failed('views'),
     });
     this.reactor = new Reactor({
       ...{ events, rows, policies, submitter, skips, unknown, now },
-      onParked: (_stream, why) => parked('a stream of policies', why),
+      onParked: (_stream, why) => parked('a stream of policies', rowSetName(POLICIES), why),
       onFailed: failed('policies'),
     });
     this.owners = new Owners({
@@ -128,6 +136,7 @@ export class Upkeep {
   }
 
   private async take(owned: ReadonlyMap<string, Epoch>): Promise<void> {
+    this.tell(new Map(owned));
     const views = await this.keptUp();
     for (const name of this.assigned.keys()) if (!owned.has(name)) this.assigned.delete(name);
     for (const [name, epoch] of owned) {
@@ -142,6 +151,15 @@ export class Upkeep {
     await this.reactor.own(owned.get(rowSetName(POLICIES)));
     for (const { view, stopped } of this.projector.states())
       if (stopped !== undefined) await this.stopped(view, stopped);
+  }
+
+  private tell(owned: ReadonlyMap<string, Epoch>): void {
+    const { onNotice = () => undefined } = this.options;
+    const before = this.owned;
+    this.owned = owned;
+    for (const rows of before.keys()) if (!owned.has(rows)) onNotice({ event: 'owner.lost', rows });
+    for (const [rows, epoch] of owned)
+      if (before.get(rows) !== epoch) onNotice({ event: 'owner.taken', rows, epoch });
   }
 
   /** A view that stopped elsewhere, or in another release, is tried again. */

@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import {
@@ -101,12 +110,43 @@ describe('a SQLite file that is held', () => {
     await note(store, 10);
     await store.close();
 
-    const letGo = hold(file)!;
-    const other = new Database(file, { timeout: 50 });
-    expect(() => other.prepare('SELECT count(*) FROM events').get()).toThrow(/locked/);
-    other.close();
-    letGo();
+    const held = hold(file)!;
+    const refused = (): void => {
+      const other = new Database(file, { timeout: 50 });
+      expect(() => other.prepare('SELECT count(*) FROM events').get()).toThrow(/locked/);
+      other.close();
+    };
+    refused();
+    held.rest();
+    refused();
+    held.letGo();
     expect(readdirSync(dirname(file))).toEqual(['events.sqlite']);
     expect(await readWhole(openLog(file))).toHaveLength(20);
+  });
+
+  it('can be renamed once it rests, with all that it held', async () => {
+    const directory = temporaryDirectory();
+    const [file, moved] = [join(directory, 'events.sqlite'), join(directory, 'moved', 'events.sqlite')];
+    const writer = new Database(file);
+    writer.pragma('journal_mode = WAL');
+    writer.exec('CREATE TABLE notes (text)');
+    writer.close();
+    // A log that nobody has written back, as of a process that was killed.
+    const killed = new Database(file);
+    killed.pragma('wal_autocheckpoint = 0');
+    killed.exec("INSERT INTO notes VALUES ('one')");
+    for (const end of ['-wal', '-shm']) copyFileSync(file + end, `${file}${end}.kept`);
+    killed.close();
+    for (const end of ['-wal', '-shm']) renameSync(`${file}${end}.kept`, file + end);
+
+    const held = hold(file)!;
+    held.rest();
+    mkdirSync(dirname(moved));
+    renameSync(file, moved);
+    held.letGo();
+    expect(readdirSync(dirname(moved))).toEqual(['events.sqlite']);
+    const found = new Database(moved);
+    expect(found.prepare('SELECT text FROM notes').pluck().all()).toEqual(['one']);
+    found.close();
   });
 });

@@ -51,6 +51,7 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     { faults: ['cut before', 'cut before', 'cut after'] },
     { faults: ['cut before', 'wrong revision'] },
     { faults: ['written late', 'wrong revision'] },
+    { faults: ['written late', 'behind the late'] },
     { faults: ['cut before', 'no position'] },
     { faults: ['silence before', 'timeout before', 'silence after'] },
   ];

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { BullMqJobs, type BullMqJobsOptions } from '@waymark/adapters/jobs-bullmq/bullmq-jobs';
-import { StoreUnavailable, type Jobs } from '@waymark/kernel';
+import { PermanentFailure, StoreUnavailable, type Jobs } from '@waymark/kernel';
 import { range } from '../support/events';
 import type { WorkerSays } from '../support/job-worker';
-import { PAINT, eventually, inState, latch, painting, untilTold } from '../support/jobs';
+import { PAINT, eventually, inState, interruption, latch, painting, untilTold } from '../support/jobs';
 import { startProcess } from '../support/process';
 import { RedisServer, ownPrefix } from '../support/redis/redis-server';
 import { afterwards } from '../support/stores';
@@ -239,5 +239,31 @@ describe('BullMQ where Redis', () => {
       async () => ((await known())[0]!.length === kept.length ? true : undefined),
     );
     expect(await known()).toEqual([kept, kept, kept.slice(0, 2)]);
+  });
+
+  it('keeps nothing of an error but its message, and no mark of a job that was done although it was cancelled', async () => {
+    const server = await start();
+    const jobs = await open({ url: server.url, prefix: 'marks' });
+    await jobs.work([
+      painting(async ({ locker }, { signal }) => {
+        if (locker === 1) throw new PermanentFailure('no paint left');
+        return { after: (await interruption(signal)).why };
+      }),
+    ]);
+    await add(jobs, 1);
+    await add(jobs, 2);
+    await inState(jobs, 'locker-2', 'running');
+    await jobs.cancel('locker-2');
+    await inState(jobs, 'locker-1', 'failed');
+    await inState(jobs, 'locker-2', 'done');
+
+    const redis = new Redis(server.url);
+    afterwards(() => redis.quit());
+    const [key] = await redis.keys('marks:*locker-1');
+    expect(await redis.hget(key!, 'stacktrace')).toBe('[]');
+    await eventually(
+      () => 'still marked',
+      async () => ((await redis.zcard('marks:cancelled')) === 0 ? true : undefined),
+    );
   });
 });

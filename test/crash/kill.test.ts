@@ -18,7 +18,7 @@ const KILLS = 20;
 /** A failure names it: given again, the moments are the same, as far as processes are. */
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
 
-jest.setTimeout(170_000);
+jest.setTimeout(420_000);
 
 describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
   const random = randomFrom(seed);

@@ -3,7 +3,7 @@ import type { Engine } from '../support/engine-stores';
 import { temporaryDirectory } from '../support/stores';
 import { killedWhileProjecting } from './projecting';
 
-jest.setTimeout(170_000);
+jest.setTimeout(420_000);
 
 let engine: Engine;
 beforeEach(() => {

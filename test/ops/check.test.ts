@@ -19,7 +19,7 @@ import { plantPoison } from '../support/poison';
 import { afterwards, openStores, temporaryDirectory } from '../support/stores';
 import { contents, popularity, put, refolding } from '../support/views';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const { slice } = slices<object>();
 

@@ -61,7 +61,7 @@ async function headOf(data: string): Promise<number> {
   return head;
 }
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 describe('the command line', () => {
   it('imports, and says the figures, as JSON and nothing else', async () => {

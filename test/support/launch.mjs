@@ -1,16 +1,36 @@
 /** In a process that a test starts: takes this project's TypeScript as it is, as Jest does, and calls a file's `run`. */
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { argv } from 'node:process';
+import { argv, pid } from 'node:process';
 import { transformSync } from '@swc/core';
 import jest from '../../jest.config.js';
 
 const root = join(import.meta.dirname, '../..');
 const [[, options]] = Object.values(jest.transform);
-Module._extensions['.ts'] = (module, filename) => {
-  module._compile(transformSync(readFileSync(filename, 'utf8'), { ...options, filename }).code, filename);
-};
+
+/** Tests start dozens of processes, each of which would transform the whole project again. */
+const kept = join(tmpdir(), 'waymark-launched');
+mkdirSync(kept, { recursive: true });
+const settings = JSON.stringify(options);
+
+function transformed(filename) {
+  const source = readFileSync(filename, 'utf8');
+  const known = join(kept, createHash('sha256').update(`${settings}\0${filename}\0${source}`).digest('hex'));
+  try {
+    return readFileSync(known, 'utf8');
+  } catch {
+    const { code } = transformSync(source, { ...options, filename });
+    // Whole or not at all: others read it as soon as it is there.
+    writeFileSync(`${known}.${pid}`, code);
+    renameSync(`${known}.${pid}`, known);
+    return code;
+  }
+}
+
+Module._extensions['.ts'] = (module, filename) => module._compile(transformed(filename), filename);
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = (request, ...rest) => {

@@ -167,6 +167,11 @@ describe('/metrics', () => {
     expect(metrics.value('waymark_rebuild_progress_ratio', { view: 'mentors' })).toBeNaN();
     expect(metrics.value('waymark_jobs', { kind: 'rebuild', state: 'waiting' })).toBe(1);
     expect(metrics.value('waymark_jobs', { kind: 'rebuild', state: 'failed' })).toBe(0);
+    await api.platform.work([]);
+    const done = { kind: 'rebuild', outcome: 'done' };
+    await scrapedWith(api, ({ samples }) =>
+      samples('waymark_job_duration_seconds_count', done).some(({ value }) => value === 1),
+    );
   });
 
   it('says which store does not answer, and leaves open what that would have said', async () => {

@@ -41,8 +41,11 @@ describe('an api and workers on one data folder', () => {
       startProgram('worker', data),
     ]);
     await eventually(async () => ((await api.http.get('/health/ready')).status === 200 ? true : undefined));
-    expect(api.lines[0]).toMatchObject({ role: 'api', works: false });
-    expect(first.lines[0]).toMatchObject({ role: 'worker', works: true });
+    expect(api.lines.at(-1)).toMatchObject({ role: 'api', works: false });
+    expect(first.lines.find(({ event }) => event === 'process.serving')).toMatchObject({
+      role: 'worker',
+      works: true,
+    });
 
     await send(api, `programmes/${PROGRAMME}/define-programme`, programme);
     await send(api, `schools/${SCHOOL}/register-school`, school);
@@ -63,7 +66,14 @@ describe('an api and workers on one data folder', () => {
     const third = await startProgram('worker', data);
     second.child.kill('SIGTERM');
     expect(await second.ended).toBe(0);
-    expect(picked(second.lines.slice(-2), 'event').flat()).toEqual(['process.stopping', 'process.stopped']);
+    const [{ event: end, member }] = second.lines.slice(-1) as [Record<string, unknown>];
+    expect(end).toBe('process.stopped');
+    const taken = second.lines.filter(({ event }) => event === 'owner.taken');
+    const lost = second.lines.filter(({ event }) => event === 'owner.lost');
+    expect([...new Set(picked(taken, 'rows').flat())].sort()).toEqual(
+      [...new Set(picked(lost, 'rows').flat())].sort(),
+    );
+    expect(await owners(data)).not.toContain(member);
     const last = await send(api, 'mentors/M-890-3/appoint-mentor', { ...mentor, name: 'Ann Roberts' });
     expect((await caseload(api, 'M-890-3', last).expect(200)).body).toMatchObject({ name: 'Ann Roberts' });
     await allAt(api, last);

@@ -77,9 +77,12 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {
+    const { progress } = this.follower;
     const events: RecordedEvent[] = [];
     let through = after;
-    let start = this.follower.progress.startAfter(after);
+    let start = progress.startAfter(after);
+    /** The last event of ours, of whatever type. */
+    let last = after;
     // One more than wanted, for the one at `start` comes again; a whole page where some will be passed over.
     let count = types === undefined ? limit + 1 : Math.max(limit + 1, this.options.page);
     // Goes on where it was if it has to be repeated.
@@ -92,12 +95,16 @@ export class EventStoreDbEventStore implements EventStore {
           const position = positionOf(event);
           if (position <= through) continue;
           through = start = position;
-          if (!isSystem(event) && types?.has(event.type) !== false) events.push(recorded(event));
+          if (isSystem(event)) continue;
+          progress.passedOver(last, position);
+          last = position;
+          if (types?.has(event.type) !== false) events.push(recorded(event));
         }
         end = page.length < count;
         count = Math.max(limit - events.length + 1, this.options.page);
       }
-      this.follower.progress.reached(through);
+      progress.passedOver(last, through);
+      progress.reached(through);
       return { events, through };
     });
   }

@@ -47,11 +47,8 @@ export class Follower {
         regex: '^[^$]',
         maxSearchWindow: WINDOW,
         checkpointInterval: 1,
-        checkpointReached: ({ readableLength }, { commit }) => {
-          // The client hands on a checkpoint before the events that it still holds.
-          if (this.subscription === subscription && readableLength === 0) {
-            this.progress.checkpoint(Number(commit));
-          }
+        checkpointReached: (_, { commit }) => {
+          this.progress.reached(Number(commit));
         },
       }),
     });
@@ -69,14 +66,10 @@ export class Follower {
     });
     subscription.on('caughtUp', wake);
     subscription.on('data', ({ event }) => {
-      if (this.subscription !== subscription || !event) return;
-      if (isSystem(event)) {
-        // A link in a stream of ours: as good as a checkpoint.
-        this.progress.checkpoint(positionOf(event));
-      } else {
-        this.progress.event(positionOf(event));
-        this.wake();
-      }
+      // Links may be in any stream.
+      if (this.subscription !== subscription || !event || isSystem(event)) return;
+      this.progress.event(positionOf(event));
+      this.wake();
     });
     subscription.on('error', broken);
     subscription.on('end', broken);

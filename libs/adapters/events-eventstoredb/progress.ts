@@ -1,56 +1,46 @@
 import { START, type Position } from '@waymark/kernel';
 
+/** Bytes of the log that are worth remembering when nothing in them is ours. */
+const LONG = 64 * 1_024;
+
 /**
- * How far a subscription to the whole log has come, and the last stretch that it showed to hold nothing of ours.
+ * How far the log is known, so that what is not ours in it need not be looked at again and again.
  *
- * A checkpoint is a hint. Servers have sent some more than once, and some ahead of events that were still to come. So
- * none moves anything back, and one counts only once something behind it has followed.
+ * Two things are told apart. Where a subscription is taken up again may be a guess, for whoever listens is then woken
+ * and reads: there a checkpoint will do, though servers have sent some ahead of events that were still to come. Where a
+ * reading may begin must be known: only an event proves that nothing of ours is still to come before it.
  */
 export class Progress {
   private place: Position | undefined;
-  /** The last event shown, or where the subscription began. */
+  /** Where the subscription began, or the last event that it showed. */
   private shown: Position | undefined;
-  /** A checkpoint that nothing has followed yet. */
-  private hint: Position | undefined;
-  private empty = { after: START, to: START };
+  /** The last long stretch in which nothing is ours. */
+  private empty = { after: START, before: START };
 
   /** A subscription begins: after the position answered, or at the end of the log if none is known. */
   begin(): Position | undefined {
-    this.shown = this.place;
-    this.hint = undefined;
-    return this.place;
+    return (this.shown = this.place);
   }
 
-  /** The subscription showed an event. */
+  /** The subscription showed an event of ours. */
   event(at: Position): void {
-    this.confirm(at);
-    this.hint = undefined;
+    if (this.shown !== undefined) this.passedOver(this.shown, at);
     this.shown = at;
     this.reached(at);
   }
 
-  /** The subscription sent a checkpoint. */
-  checkpoint(at: Position): void {
-    if (at <= (this.hint ?? this.shown ?? START)) return;
-    this.confirm(at);
-    this.hint = at;
-  }
-
-  /** The log was read up to here. */
+  /** The log was looked through up to here, or so the server says. */
   reached(at: Position): void {
     this.place = Math.max(this.place ?? START, at);
   }
 
-  /** Where to begin to read in order to find all that is ours after a position: there, or further on. */
-  startAfter(after: Position): Position {
-    return after >= this.empty.after && after < this.empty.to ? this.empty.to : after;
+  /** Nothing between two positions is ours. */
+  passedOver(after: Position, before: Position): void {
+    if (before - after >= LONG && before > this.empty.before) this.empty = { after, before };
   }
 
-  /** Something stands at `next`: if that is behind the hint, nothing of ours is still to come before it. */
-  private confirm(next: Position): void {
-    if (this.hint === undefined || next <= this.hint) return;
-    if (this.shown === undefined) this.shown = this.hint;
-    else this.empty = { after: this.shown, to: this.hint };
-    this.reached(this.hint);
+  /** Where to begin to read in order to find all that is ours after a position: there, or further on. */
+  startAfter(after: Position): Position {
+    return after >= this.empty.after && after < this.empty.before ? this.empty.before : after;
   }
 }

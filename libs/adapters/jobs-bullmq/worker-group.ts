@@ -1,13 +1,8 @@
 import { UnrecoverableError, WaitingError, Worker, type Job as BullJob } from 'bullmq';
 import type { Redis } from 'ioredis';
-import {
-  JobInterrupted,
-  PermanentFailure,
-  type Interruption,
-  type JobContext,
-  type JobHandler,
-} from '@waymark/kernel';
+import { JobInterrupted, PermanentFailure, type Interruption, type JobHandler } from '@waymark/kernel';
 import { failureText } from '../shared/failure-text';
+import { settled } from '../shared/settled';
 import { fromBullId, type JobIndex } from './job-index';
 import { trouble, within } from './redis';
 
@@ -120,7 +115,8 @@ export class WorkerGroup {
       if ((await job.extendLock(token, this.options.lease)) !== 1) throw new JobInterrupted('taken over');
       await job.updateProgress(how);
     };
-    const work = done(handler, job.data, { id, attempt: job.attemptsMade + 1, signal, progress });
+    const context = { id, attempt: job.attemptsMade + 1, signal, progress };
+    const work = settled(() => handler.run(job.data as never, context));
     const running = { id, abort, over: work.catch(() => undefined) };
     this.running.add(running);
     try {
@@ -174,9 +170,3 @@ export class WorkerGroup {
 
 const interruption = ({ aborted, reason }: AbortSignal): Partial<JobInterrupted> =>
   aborted ? (reason as JobInterrupted) : {};
-
-async function done(handler: JobHandler, data: unknown, context: JobContext): Promise<object | undefined> {
-  const result = await handler.run(data as never, context);
-  JSON.stringify(result); // What cannot be written fails the attempt.
-  return result;
-}

@@ -56,7 +56,12 @@ const ATTEMPTS = 50;
 
 /** Which generations there are of each view, and which one serves: the same for all processes. */
 export class Catalog {
-  constructor(private readonly control: ControlStore) {}
+  constructor(
+    private readonly control: ControlStore,
+    /** Told of what this process changed. */
+    private readonly onChanged: (view: string, before: ViewRecord, after: ViewRecord) => void = () =>
+      undefined,
+  ) {}
 
   /** What is known of every view. */
   async records(): Promise<ReadonlyMap<string, ViewRecord>> {
@@ -77,6 +82,7 @@ export class Catalog {
       if (after === before) return before;
       try {
         await this.control.put(PREFIX + view, known?.revision ?? 'none', after);
+        this.onChanged(view, before, after);
         return after;
       } catch (error) {
         if (!(error instanceof ControlMoved) || attempt === ATTEMPTS) throw error;

@@ -45,16 +45,21 @@ export function interrupting(given: Given): void {
       expect(await given.jobs.get('locker-1')).toMatchObject({ state: 'cancelled', attempts: 1 });
     });
 
-    it('tells the handler of a running job, from another connection, and does not try again', async () => {
+    it('tells the handler of a running job alone, from another connection, and does not try again', async () => {
       const told: unknown[] = [];
+      const finish = latch();
       await given.jobs.work([
-        painting(async (_, { signal }) => {
+        painting(async ({ locker }, { signal }) => {
+          if (locker === 2) {
+            await finish.opened;
+            return { told: signal.aborted };
+          }
           told.push(await interruption(signal));
           throw new Error('left half painted');
         }),
       ]);
-      await given.add(1);
-      await inState(given.jobs, 'locker-1', 'running');
+      await Promise.all([1, 2].map((locker) => given.add(locker)));
+      await Promise.all(['locker-1', 'locker-2'].map((id) => inState(given.jobs, id, 'running')));
       expect(await (await given.opened.second()).cancel('locker-1')).toBe(true);
 
       const job = await inState(given.jobs, 'locker-1', 'cancelled');
@@ -62,6 +67,8 @@ export function interrupting(given: Given): void {
       expect(job).not.toHaveProperty('error');
       expect(told).toEqual([expect.any(JobInterrupted)]);
       expect(told).toMatchObject([{ why: 'cancelled' }]);
+      finish.open();
+      expect(await given.done('locker-2')).toMatchObject({ result: { told: false } });
     });
 
     it('counts a job as cancelled that failed before its handler was told', async () => {

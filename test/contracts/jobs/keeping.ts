@@ -1,6 +1,6 @@
 import { PermanentFailure, jobStates } from '@waymark/kernel';
 import { range } from '../../support/events';
-import { PAINT, eventually, inState, interruption, painting } from '../../support/jobs';
+import { PAINT, eventually, inState, interruption, latch, painting } from '../../support/jobs';
 import { ids, type Given } from './given';
 
 /** What a queue keeps of its jobs. */
@@ -67,6 +67,8 @@ export function keeping(given: Given): void {
 
       expect(await given.jobs.get('a')).toBeUndefined();
       expect(await given.jobs.list()).toEqual([]);
+      await given.jobs.add({ kind: 'count', data: {}, id: 'a' });
+      expect(await given.jobs.get('a')).toMatchObject({ kind: 'count' });
     });
   });
 
@@ -138,6 +140,32 @@ export function keeping(given: Given): void {
       expect(await few.jobs.get('5')).toBeUndefined();
       expect(await few.jobs.add({ kind: PAINT, data: { locker: 5 }, id: '5' })).toBe('5');
       expect(await inState(few.jobs, '5', 'done')).toMatchObject({ attempts: 1 });
+      await few.close();
+    });
+
+    it('keeps a job that was cancelled for as long as it runs', async () => {
+      const few = await given.open({ keep: 2 });
+      const end = latch();
+      await few.jobs.work([
+        painting(async () => {
+          await end.opened;
+          throw new Error('left half painted');
+        }),
+      ]);
+      await few.jobs.add({ kind: PAINT, data: { locker: 1 }, id: 'a' });
+      await inState(few.jobs, 'a', 'running');
+      await few.jobs.cancel('a');
+      for (const id of ['b', 'c', 'd']) {
+        await few.jobs.add({ kind: 'count', data: {}, id });
+        await few.jobs.cancel(id);
+      }
+      expect(ids(await few.jobs.list())).toEqual(['d', 'c', 'a']);
+      end.open();
+
+      await eventually(
+        () => 'still running',
+        async () => ((await few.jobs.get('a'))?.state === 'running' ? undefined : true),
+      );
       await few.close();
     });
   });

@@ -64,6 +64,10 @@ async function carriedOut(
       node.cut();
       node.late.push(delay(LATE).then(write));
       throw lost();
+    case 'behind the late':
+      await Promise.all(node.late);
+      node.log.forget();
+      return wire.appended(write(), expected);
     case 'silence before':
       return forever();
     case 'silence after':

@@ -1,12 +1,13 @@
 /**
  * What can go wrong with one append: the connection is cut, the server says nothing, or says that it took too long,
  * each before the events are written or after; the connection is cut and the events are written only then; the server
- * says that the revision was wrong, that it does not lead its cluster, or does not say where the events stand.
+ * does not begin before those are written, and has forgotten their ids by then; it says that the revision was wrong, that it does not lead its cluster, or does not say where the events stand.
  */
 export type AppendFault =
   | 'cut before'
   | 'cut after'
   | 'written late'
+  | 'behind the late'
   | 'silence before'
   | 'silence after'
   | 'timeout before'
@@ -18,7 +19,7 @@ export type AppendFault =
 
 /**
  * Which checkpoints a subscription is sent: those that are due; an old one after each event besides; or one at the end
- * of the log, before each event.
+ * of the log, and a while before each event.
  */
 export type Checkpoints = 'due' | 'stale' | 'early';
 

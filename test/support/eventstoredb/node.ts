@@ -24,6 +24,8 @@ export interface Node {
   readonly happenings: EventEmitter<Happenings>;
   /** Appends that were 'written late', or will be. */
   readonly late: Promise<unknown>[];
+  /** When each of those who are being read to is gone. */
+  readonly readers: Set<Promise<unknown>>;
   readonly port: number;
   /** The cluster's nodes, this one among them; those that do not listen are down. */
   readonly members: readonly Node[];

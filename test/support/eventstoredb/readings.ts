@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import type { Kept, Log } from './log';
@@ -8,6 +9,8 @@ import * as wire from './wire';
 
 /** Events that a filter looks at, at most, where the client does not say. */
 const WINDOW = 32;
+/** How early 'early' checkpoints are, in milliseconds. */
+const EARLY = 20;
 
 /** Who is being answered to a reading, and when nobody is any more. */
 export interface Reader {
@@ -98,7 +101,10 @@ export async function subscribe(node: Node, reader: Reader, options: ReadReq.Opt
     count += 1;
     considered.subscriptions += 1;
     if (passes(event)) {
-      if (faults.checkpoints === 'early') await send(reader, wire.checkpoint(log.events.at(-1)!.position));
+      if (faults.checkpoints === 'early') {
+        await send(reader, wire.checkpoint(log.events.at(-1)!.position));
+        await delay(EARLY);
+      }
       await send(reader, wire.read(event));
       if (faults.checkpoints === 'stale') await send(reader, wire.checkpoint(log.events[0]!.position));
     }

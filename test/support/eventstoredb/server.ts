@@ -26,6 +26,7 @@ export class StandIn implements Node {
   readonly considered: Considered = { readings: 0, subscriptions: 0 };
   readonly happenings = new EventEmitter<Happenings>();
   readonly late: Promise<unknown>[] = [];
+  readonly readers = new Set<Promise<unknown>>();
   readonly credentials: Credentials | undefined;
   port: number;
   members: readonly StandIn[] = [this];
@@ -72,7 +73,7 @@ export class StandIn implements Node {
   async refuse(): Promise<void> {
     const closed = new Promise((resolve) => this.listener?.close(resolve));
     this.cut();
-    await closed;
+    await Promise.all([closed, ...this.readers]);
   }
 
   cut(): void {

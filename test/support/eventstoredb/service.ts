@@ -64,7 +64,9 @@ export const gossip = (node: Node): IGossipServer => ({
 
 async function respond(node: Node, call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
   const options = call.request.getOptions()!;
-  const reader = { call, gone: new Promise((resolve) => call.once('cancelled', resolve)) };
+  const gone = new Promise((resolve) => call.once('cancelled', resolve));
+  const reader = { call, gone };
+  node.readers.add(gone);
   try {
     await admit(node, call.metadata);
     if (options.hasSubscription()) await subscribe(node, reader, options);
@@ -73,6 +75,8 @@ async function respond(node: Node, call: ServerWritableStream<ReadReq, ReadResp>
     call.end();
   } catch (error) {
     call.emit('error', error);
+  } finally {
+    node.readers.delete(gone);
   }
 }
 
