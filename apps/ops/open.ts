@@ -15,7 +15,10 @@ export const withPlatform = (work: Work): Promise<void> =>
     Platform.open({
       ...settingsFrom(process.env),
       ...{ work: true, standby: true },
-      onFault: (what, reason) => tell(`${what}: ${masked(reason)}`),
+      // What became of a job that somebody waits for, its own command says.
+      onFault: (what, reason, { event }) => {
+        if (event !== 'job.failed') tell(`${what}: ${masked(reason)}`);
+      },
     }),
     work,
   );

@@ -30,5 +30,6 @@ export function hold(file: string): Hold | undefined {
   };
 }
 
+/** By its code and not by its class: the native module throws that of whoever loaded it first. */
 const isLocked = (error: unknown): boolean =>
-  error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
+  /^SQLITE_(BUSY|LOCKED)/.test(String((error as { readonly code?: unknown }).code));
