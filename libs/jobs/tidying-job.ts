@@ -6,8 +6,11 @@ const DAY = 86_400_000;
 /** How long an export can be fetched, in milliseconds. */
 export const EXPORTS_KEPT = 7 * DAY;
 
-/** Removes what holds personal data and is of no more use: exports after a week, uploads that led to no import. */
-export const tidyingJob = ({ uploads, exports, jobs }: Workplace): WorkHandler => ({
+/**
+ * Removes what holds personal data and is of no more use: exports after a week, uploads that led to no import.
+ * (`exports` by itself is what a compiled module gives away, so it goes by another name here.)
+ */
+export const tidyingJob = ({ uploads, exports: files, jobs }: Workplace): WorkHandler => ({
   kind: TIDYING,
   cron: '30 2 * * *',
   attempts: 5,
@@ -21,8 +24,8 @@ export const tidyingJob = ({ uploads, exports, jobs }: Workplace): WorkHandler =
       await uploads.discard(id);
       removed += 1;
     }
-    for (const id of await exports.before(Date.now() - EXPORTS_KEPT)) {
-      await exports.discard(id);
+    for (const id of await files.before(Date.now() - EXPORTS_KEPT)) {
+      await files.discard(id);
       removed += 1;
     }
     return { removed };
