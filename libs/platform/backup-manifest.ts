@@ -36,7 +36,7 @@ export interface BackupContents {
 /** What says that a folder is a backup: written last, when all of it is on the disk. */
 export interface BackupManifest extends BackupContents {
   readonly format: number;
-  /** UTC, milliseconds. */
+  /** The moment of which it is: UTC, milliseconds. */
   readonly createdAt: string;
   /** Of what made it. */
   readonly versions: { readonly waymark: string; readonly node: string; readonly sqlite: string };

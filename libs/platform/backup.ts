@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { sqliteVersion } from '@waymark/adapters/backup-sqlite/contents';
 import { SqliteSnapshot } from '@waymark/adapters/backup-sqlite/snapshot';
 import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
@@ -55,10 +55,10 @@ export async function backup(folder: string, options: BackupOptions): Promise<Ba
     throw new Refusal('NO_DATA', 'The folder that WAYMARK_DATA names (.waymark) holds no log.', 'missing');
   await begin(folder, data);
   try {
-    await copyDatabases(folder, options);
+    const createdAt = await copyDatabases(folder, options);
     if (withKeys) await copyAll(join(data, KEYS), join(folder, KEYS));
     const files = await describedAll(folder, onProgress);
-    return await conclude(folder, files, options);
+    return await conclude(folder, files, createdAt, options);
   } catch (error) {
     for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
     throw error;
@@ -69,8 +69,7 @@ export async function backup(folder: string, options: BackupOptions): Promise<Ba
 async function begin(folder: string, data: string): Promise<void> {
   if ((await readdir(folder).catch(() => [])).length > 0)
     throw new Refusal('FOLDER_NOT_EMPTY', 'There is something in the folder already. Name a new one.');
-  const parent = await realpath(dirname(resolve(folder))).catch(() => dirname(resolve(folder)));
-  if (`${parent}${sep}`.startsWith(`${await realpath(data)}${sep}`))
+  if (await isWithin(folder, data))
     throw new Refusal(
       'FOLDER_IN_DATA',
       'A backup within the data folder would be lost with it. Name another one.',
@@ -78,10 +77,11 @@ async function begin(folder: string, data: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
+/** Returns the moment of which the copy is. */
 async function copyDatabases(
   folder: string,
   { data, engines, onProgress = () => undefined }: BackupOptions,
-): Promise<void> {
+): Promise<string> {
   const snapshots: (readonly [name: string, snapshot: SqliteSnapshot])[] = [];
   const take = (name: string, isEmbedded: boolean): void => {
     if (isEmbedded && existsSync(join(data, name)))
@@ -92,6 +92,7 @@ async function copyDatabases(
     take(databases.jobs, engines.jobs === undefined);
     await copyAll(join(data, UPLOADS), join(folder, UPLOADS));
     take(databases.events, true);
+    const moment = systemClock.now();
     const total = snapshots.reduce((sum, [, { bytes }]) => sum + bytes, 0);
     let before = 0;
     for (const [name, snapshot] of snapshots) {
@@ -100,6 +101,7 @@ async function copyDatabases(
       );
       before += snapshot.bytes;
     }
+    return moment;
   } finally {
     for (const [, snapshot] of snapshots) snapshot.close();
   }
@@ -130,6 +132,7 @@ async function describedAll(
         onProgress({ doing: 'reading', bytes: (read += bytes), total }),
       ),
     );
+    await synced(dirname(join(folder, path)));
   }
   return files;
 }
@@ -138,12 +141,13 @@ async function describedAll(
 async function conclude(
   folder: string,
   files: readonly BackupFile[],
+  createdAt: string,
   { data, hashKey, withKeys = false }: BackupOptions,
 ): Promise<BackupManifest> {
   const key = hashKey ?? keyIn(join(data, KEYS));
   const manifest: BackupManifest = {
     format: FORMAT,
-    createdAt: systemClock.now(),
+    createdAt,
     versions: { waymark: version(), node: process.versions.node, sqlite: sqliteVersion() },
     ...contentsOf(folder),
     keys: { included: withKeys, ...(key && { fingerprint: fingerprintOf(key) }) },
@@ -164,6 +168,19 @@ export const keyIn = (folder: string): Buffer | undefined => {
   const file = join(folder, KEY_FILE);
   return existsSync(file) ? keyFromFile(file) : undefined;
 };
+
+/** Whether a path leads into a folder, by whatever links, or is that folder; neither need be there. */
+export async function isWithin(path: string, folder: string): Promise<boolean> {
+  return `${await real(path)}${sep}`.startsWith(`${await real(folder)}${sep}`);
+}
+
+/** Where a path leads, as far as there is something. */
+async function real(path: string): Promise<string> {
+  const parent = dirname(resolve(path));
+  return realpath(path).catch(async () =>
+    parent === resolve(path) ? parent : join(await real(parent), basename(resolve(path))),
+  );
+}
 
 /** What is in a folder is on the disk by its name too. */
 export async function synced(folder: string): Promise<void> {

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
-import { documentsIn } from '@waymark/adapters/backup-sqlite/contents';
-import { hold, type Hold } from '@waymark/adapters/backup-sqlite/hold';
+import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Refusal } from '@waymark/kernel';
-import { MEMBERS, isGone, systemClock, type Member } from '@waymark/runtime';
-import { KEYS, KEY_FILE, keyIn, synced, type BackupProgress } from './backup';
+import { systemClock } from '@waymark/runtime';
+import { KEYS, KEY_FILE, isWithin, keyIn, synced, type BackupProgress } from './backup';
 import { databases, filesIn, fingerprintOf, verifyBackup, type BackupManifest } from './backup-manifest';
+import { holdAll, letGo, refuseMembers } from './data-in-use';
 import { forgetOthers } from './scratch';
 
 export interface RestoreOptions {
@@ -37,17 +36,13 @@ export interface Restored {
 export async function restore(folder: string, options: RestoreOptions): Promise<Restored> {
   const { replace = false, onProgress = () => undefined } = options;
   const data = resolve(options.data);
-  const there = await readdir(data).catch(() => []);
-  if (there.length > 0 && !replace) {
-    const message =
-      'There is something in the data folder. It would be put aside, and not deleted, with --replace.';
-    throw new Refusal('DATA_NOT_EMPTY', message);
-  }
-  if (
-    `${await realpath(folder).catch(() => folder)}${sep}`.startsWith(
-      `${await realpath(data).catch(() => data)}${sep}`,
-    )
-  )
+  const isThere = (await readdir(data).catch(() => [])).length > 0;
+  if (isThere && !replace)
+    throw new Refusal(
+      'DATA_NOT_EMPTY',
+      'There is something in the data folder. With --replace it is put aside, and not deleted.',
+    );
+  if (await isWithin(folder, data))
     throw new Refusal(
       'BACKUP_IN_DATA',
       'The backup lies in the data folder that is to be replaced. Copy it elsewhere first.',
@@ -63,7 +58,7 @@ export async function restore(folder: string, options: RestoreOptions): Promise<
   const made = `${data}.restoring-${randomUUID().slice(0, 8)}`;
   try {
     await make(folder, made, manifest, keys, onProgress);
-    const aside = there.length > 0 ? await putAside(data) : undefined;
+    const aside = isThere ? await putAside(data) : undefined;
     await putInPlace(made, data, aside);
     return { manifest, ...(aside !== undefined && { aside }) };
   } finally {
@@ -77,11 +72,8 @@ function keysFor(
   { keys: { included, fingerprint } }: BackupManifest,
   { data, keys, hashKey }: RestoreOptions,
 ): string | undefined {
-  const from = [
-    ...(keys === undefined ? [] : [keys]),
-    ...(included ? [join(folder, KEYS)] : []),
-    join(data, KEYS),
-  ];
+  const kept = [...(included ? [join(folder, KEYS)] : []), join(data, KEYS)];
+  const from = keys === undefined ? kept : [keys];
   const source = hashKey ? undefined : from.find((each) => keyIn(each));
   const key = hashKey ?? (source && keyIn(source));
   if (!key) {
@@ -94,65 +86,6 @@ function keysFor(
     throw new Refusal('WRONG_KEYS', 'The key is not the one that the backup goes with.');
   return source;
 }
-
-/** Refuse where a process says that it keeps the views up here. */
-async function refuseMembers(data: string): Promise<void> {
-  const file = join(data, databases.views);
-  const members = (): Member[] => {
-    try {
-      return existsSync(file) ? (documentsIn(file, MEMBERS) as Member[]) : [];
-    } catch {
-      return []; // it cannot be read: nobody works with it, and it is to be replaced
-    }
-  };
-  const alive = members().filter((member) => !isGone(member));
-  if (alive.length === 0) return;
-  // A process of another machine, or one that has the number of a dead one: it lives if it moves.
-  await new Promise((passed) => setTimeout(passed, PATIENCE));
-  const moved = members().find((member) =>
-    alive.some((before) => isSame(before, member) && before.beat !== member.beat),
-  );
-  if (moved) throw inUse(`the process ${moved.host}/${String(moved.pid)}`);
-}
-
-/** Longer than those who are alive stand still, in milliseconds. */
-const PATIENCE = 3_500;
-
-const isSame = (one: Member, other: Member): boolean => one.host === other.host && one.pid === other.pid;
-
-/**
- * Keep everybody from the databases of a folder. A service that keeps no views up says so nowhere, but has them open, which
- * SQLite's locks show. What cannot be read at all is nobody's.
- */
-function holdAll(data: string): Hold[] {
-  const holds: Hold[] = [];
-  try {
-    for (const name of Object.values(databases)) {
-      const held = existsSync(join(data, name)) ? holdIfSound(join(data, name)) : 'broken';
-      if (!held) throw inUse(`a process that has ${name} open`);
-      if (held !== 'broken') holds.push(held);
-    }
-    return holds;
-  } catch (error) {
-    letGo(holds);
-    throw error;
-  }
-}
-
-function holdIfSound(file: string): Hold | 'broken' | undefined {
-  try {
-    return hold(file);
-  } catch {
-    return 'broken';
-  }
-}
-
-const letGo = (holds: readonly Hold[]): void => {
-  for (const held of holds) held.letGo();
-};
-
-const inUse = (by: string): Refusal =>
-  new Refusal('DATA_IN_USE', `The data folder is in use by ${by}. Stop all services on it first.`);
 
 /** A data folder of what is in a backup, on the disk. */
 async function make(
@@ -185,6 +118,7 @@ async function copyDurably(from: string, to: string, mode?: number): Promise<voi
   if (mode !== undefined) await handle.chmod(mode);
   await handle.sync();
   await handle.close();
+  await synced(dirname(to));
 }
 
 /** Give the data folder another name, while nobody can open what is in it. Returns that name. */
@@ -207,17 +141,20 @@ async function putAside(data: string): Promise<string> {
 async function putInPlace(made: string, data: string, aside: string | undefined): Promise<void> {
   try {
     await rename(made, data);
-    await synced(dirname(data));
   } catch (error) {
-    if (aside !== undefined) await rename(aside, data);
-    throw notMovable(error);
+    const back = aside === undefined || (await rename(aside, data).then(done, failed));
+    throw notMovable(error, back ? '' : ` What was there before is in ${aside}.`);
   }
+  await synced(dirname(data));
 }
 
-const notMovable = (error: unknown): Refusal =>
+const done = (): boolean => true;
+const failed = (): boolean => false;
+
+const notMovable = (error: unknown, more = ''): Refusal =>
   new Refusal(
     'DATA_NOT_MOVABLE',
-    `The data folder cannot be put in its place (${String((error as NodeJS.ErrnoException).code)}), as where it is a mount point. Restore into a folder within that.`,
+    `The data folder cannot be put in its place (${String((error as NodeJS.ErrnoException).code)}), as where it is a mount point. Restore into a folder within that.${more}`,
   );
 
 const asideOf = (data: string): string => {

@@ -47,15 +47,17 @@ async function withBar<T>(
   const bar = progressBar(FORMAT);
   let doing: BackupProgress['doing'] | undefined;
   const inMib = (bytes: number): number => Math.round(bytes / MIB);
-  bar.start(1, 0, { doing: 'beginning' });
   try {
     return await work((progress) => {
-      // Each has a pace of its own, by which the time left is told.
-      if (progress.doing !== doing) bar.start(inMib(progress.total), 0, { doing: (doing = progress.doing) });
+      if (progress.doing !== doing) {
+        // Each has a pace of its own, by which the time left is told.
+        if (bar.isActive) bar.stop();
+        bar.start(inMib(progress.total), 0, { doing: (doing = progress.doing) });
+      }
       bar.update(inMib(progress.bytes));
     });
   } finally {
-    bar.stop();
+    if (bar.isActive) bar.stop();
   }
 }
 

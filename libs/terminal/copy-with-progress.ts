@@ -14,7 +14,6 @@ export async function copyWithProgress(
   if (quiet) return copyLog(from.log, to.log, { keepsOrder });
   const bar = progressBar(FORMAT);
   let [doing, since]: [CopyProgress['doing'] | undefined, number] = [undefined, 0];
-  bar.start(1, 0, { doing: 'reading', events: 0, rate: 0 });
   try {
     return await copyLog(from.log, to.log, {
       keepsOrder,
@@ -22,6 +21,7 @@ export async function copyWithProgress(
         if (progress.doing !== doing) {
           [doing, since] = [progress.doing, performance.now()];
           // Each has a pace of its own, by which the time left is told.
+          if (bar.isActive) bar.stop();
           bar.start(progress.head + 1, 0, { doing, events: 0, rate: 0 });
         }
         const seconds = (performance.now() - since) / 1_000;
@@ -31,7 +31,7 @@ export async function copyWithProgress(
       },
     });
   } finally {
-    bar.stop();
+    if (bar.isActive) bar.stop();
   }
 }
 

@@ -19,17 +19,16 @@ export async function rowWithProgress(
 ): Promise<RowThen> {
   if (quiet) return rowThen(platform, view, key, { position });
   const bar = progressBar(FORMAT);
-  bar.start(1, 0);
   try {
     return await rowThen(platform, view, key, {
       position,
       onRead: (at, to) => {
-        bar.setTotal(to + 1);
+        if (!bar.isActive) bar.start(to + 1, 0);
         bar.update(at + 1);
       },
     });
   } finally {
-    bar.stop();
+    if (bar.isActive) bar.stop();
   }
 }
 

@@ -206,8 +206,7 @@ describe('following EventStoreDB (on the stand-in)', () => {
       expect(texts((await store.readAll(START, 10)).events)).toEqual(['before', 'behind']);
     });
 
-    it('does not begin to follow before it once it was read, nor again when it was followed', async () => {
-      await store.readAll(last, 10);
+    it('is not looked at to begin to follow, nor again when it was followed', async () => {
       const followed = (work: () => unknown): Promise<number> =>
         considered('subscriptions', async () => {
           const live = once(server.happenings, 'caughtUp');
@@ -220,6 +219,21 @@ describe('following EventStoreDB (on the stand-in)', () => {
       // As far as the last checkpoint, though nobody was shown an event.
       expect(await followed(() => server.cut())).toBeLessThan(LONG / 2);
     });
+  });
+
+  it('passes over nothing of ours, however long, because it was of a type not asked for or read before', async () => {
+    const store = connect();
+    const long = 'x'.repeat(100_000);
+    for (const n of range(6)) {
+      await store.append(STREAM, 'any', [newEvent(n % 2 === 0 ? 'Kept' : 'Noted', { text: n, long })]);
+    }
+    const { events: kept } = await store.readAll(START, 10, new Set(['Kept']));
+    expect(texts(kept)).toEqual([0, 2, 4]);
+
+    expect(texts((await store.readAll(START, 10)).events)).toEqual(range(6));
+    for (const [at, { position }] of kept.entries()) {
+      expect(texts((await store.readAll(position, 10)).events)).toEqual(range(6).slice(2 * at + 1));
+    }
   });
 
   it('ends with the store', async () => {

@@ -1,45 +1,7 @@
-import type { Clock } from '@waymark/runtime';
 import { newEvent } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
-import { JOURNEY, MENTOR, PUPIL, SCHOOL, UPN, allocated, picked, serve, type Api } from './client';
-
-const SESSION = '8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f';
-const session = { session: SESSION, mentor: MENTOR, minutes: 60, mode: 'IN_PERSON', place: 'SCHOOL' };
-const MONDAY = '2025-11-03';
-const NEXT = '2025-11-10';
-
-/** A clock that a test sets. */
-class SetClock implements Clock {
-  constructor(private moment: string) {}
-
-  set(moment: string): void {
-    this.moment = moment;
-  }
-
-  now(): string {
-    return this.moment;
-  }
-}
-
-/** A journey with a session that was recorded of the wrong day, put right, and an end that was taken back. */
-async function mended(): Promise<Api> {
-  const clock = new SetClock('2025-11-01T09:00:00.000Z');
-  const api = await serve(temporaryDirectory(), { clock });
-  const send = async (command: string, body: object): Promise<void> => {
-    await api.send(`journeys/${JOURNEY}/${command}`, body).expect(200);
-  };
-  await allocated(api);
-  clock.set('2025-11-11T09:00:00.250Z');
-  await send('hold-session', { ...session, on: MONDAY });
-  clock.set('2025-11-12T09:00:00.750Z');
-  await send('correct-session', { session: SESSION, on: NEXT, reason: `Not ${MONDAY}: see ${UPN}.` });
-  clock.set('2025-12-13T09:00:00.000Z');
-  await send('end-journey', { ending: 'ENDED_EARLY', reason: 'The family moved.', on: '2025-12-12' });
-  clock.set('2026-02-15T09:00:00.000Z');
-  await send('reopen-journey', { reason: 'It was another family.' });
-  await api.platform.settle();
-  return api;
-}
+import { JOURNEY, MENTOR, PUPIL, SCHOOL, UPN, allocated, picked, serve } from './client';
+import { MONDAY, NEXT, SESSION, SetClock, mended } from './mended';
 
 describe('a journey then', () => {
   it('is seen as of a day, as known at a moment, and both; and says so', async () => {
@@ -123,22 +85,27 @@ describe('a journey then', () => {
     expect(second.body.next).toBeUndefined();
   });
 
-  it('has of a week the marks of its days up to then', async () => {
-    const api = await serve();
+  it('has of a week the marks of its days up to then, once they have come', async () => {
+    const clock = new SetClock('2025-11-01T09:00:00.000Z');
+    const api = await serve(temporaryDirectory(), { clock });
     await allocated(api);
     const marks = ['2025-09-19', '2025-09-18', '2025-09-22'].map((on) => ({
       ...{ on, am: '/', pm: '\\' },
       at: '2025-09-22T16:00:00Z',
     }));
+    clock.set('2025-11-02T09:00:00.000Z');
     await api.send(`attendance/${PUPIL}/record-attendance`, { school: SCHOOL, marks }).expect(200);
-    const days = async (asOf: string): Promise<unknown[]> => {
-      const { body } = await api.get(`journeys/${JOURNEY}/timeline?asOf=${asOf}`).expect(200);
+    const days = async (query: string): Promise<unknown[]> => {
+      const { body } = await api.get(`journeys/${JOURNEY}/timeline?${query}`).expect(200);
       const items = body.items as { type: string; data: { marks: object[] } }[];
       const weeks = items.filter(({ type }) => type === 'AttendanceRecorded').slice(2);
       return weeks.map(({ data }) => picked(data.marks, 'on').flat());
     };
-    expect(await days('2025-09-19')).toEqual([['2025-09-19', '2025-09-18']]);
-    expect(await days('2025-09-22')).toEqual([['2025-09-19', '2025-09-18'], ['2025-09-22']]);
+    const early = ['2025-09-19', '2025-09-18'];
+    expect(await days('asOf=2025-09-19')).toEqual([early]);
+    expect(await days('asOf=2025-09-22')).toEqual([early, ['2025-09-22']]);
+    expect(await days('asKnownAt=2025-11-02T09:00:00Z')).toEqual([early, ['2025-09-22']]);
+    expect(await days('asKnownAt=2025-11-02T08:59:59Z')).toEqual([]);
   });
 
   it('shows no UPN, whatever was written', async () => {

@@ -1,4 +1,11 @@
-import { AppendTooLarge, policiesOf, type EventStore, type Policy, type Refusal } from '@waymark/kernel';
+import {
+  AppendTooLarge,
+  policiesOf,
+  type EventStore,
+  type Policy,
+  type Refusal,
+  type RowStore,
+} from '@waymark/kernel';
 import { POLICIES, projections } from '@waymark/runtime';
 import { newEvent, range, readWhole } from '../support/events';
 import { CountLocker, InstallLocker, OpenHall, StoreItems, send, type ToyEvents } from '../support/lockers';
@@ -181,6 +188,30 @@ describe('a stream whose event a policy cannot react to', () => {
     service = await working();
     await caughtUp();
     expect(await counted()).toEqual(['a bag', 'a riddle']);
+  });
+
+  it('does not wait again because it did when it was last looked at', async () => {
+    puzzling.add('bomb');
+    await store('a', 'bag', 'bomb');
+    await caughtUp();
+    await service.stop();
+    // Whoever reacts has seen that the stream waits, just as it goes on elsewhere.
+    const { rows } = stores;
+    let retrying: Promise<unknown> | undefined;
+    const overtaken = Object.assign(Object.create(rows) as RowStore, {
+      commit: async (...args: Parameters<RowStore['commit']>) => {
+        puzzling.clear();
+        const options = { policies: [counting], views: [] };
+        await (retrying ??= new Service(stores.connect(), options).parking.retry('policies', 'locker-a'));
+        return rows.commit(...args);
+      },
+    });
+    service = await working({}, { ...stores, rows: overtaken });
+    await store('a', 'coat');
+    for (const _look of [1, 2]) await caughtUp();
+
+    expect(await retrying).toEqual([]);
+    expect([await counted(), await waiting()]).toEqual([['a bag', 'a bomb', 'a coat'], []]);
   });
 
   it('goes on though more of it comes meanwhile, and nothing is carried out of turn', async () => {

@@ -8,7 +8,7 @@ import {
   folded,
   known,
   popularity,
-  type Projecting,
+  Projecting,
   projectorOver,
   put,
   refolding,
@@ -81,6 +81,29 @@ describe('Projector', () => {
         await projector.catchUp();
       }
       expect(overtaken).toBeGreaterThanOrEqual(5);
+      await expectTheWholeLogOnce();
+    });
+
+    it('writes nothing of a view that has gone to another owner since, and says so', async () => {
+      const onFenced = jest.fn();
+      const { projector: late } = new Projecting({ events, rows }, { onFenced });
+      await late.assign(toyViews.map((view) => ({ view, epoch: 1 })));
+      await put(events, 'a', 'bag');
+      await late.catchUp();
+      const { projector: next } = new Projecting(stores.connect());
+      await next.assign([{ view: contents as View, epoch: 2 }]);
+      await put(events, 'a', 'coat');
+      await late.catchUp();
+
+      expect(onFenced.mock.calls).toEqual([[contents]]);
+      expect(late.states().map(({ view }) => view)).toEqual([popularity]);
+      expect(await rowsOf(rows)).toMatchObject({
+        contents: { a: { items: ['bag'] } },
+        popularity: { coat: { times: 1 } },
+      });
+      await late.assign([{ view: contents as View, epoch: 1 }]);
+      expect(late.states()).toEqual([]);
+      await next.catchUp();
       await expectTheWholeLogOnce();
     });
 

@@ -1,4 +1,5 @@
 import { Refusal, type View } from '@waymark/kernel';
+import { DyingRows } from '../support/dying';
 import { Service, type ServiceOptions } from '../support/service';
 import { afterwards, openStores } from '../support/stores';
 import { contents, popularity, put, viewsOfToys } from '../support/views';
@@ -156,6 +157,17 @@ describe('views at a first start', () => {
     const service = await Service.working(stores);
     expect(service.due).toEqual([]);
     expect(await service.rows()).toEqual({ contents: {}, popularity: {} });
+  });
+
+  it('can be read as soon as it is known that they serve', async () => {
+    const stores = openStores();
+    // The process that starts first dies as soon as it has said so of the first view.
+    const dying = new DyingRows(stores.rows, 2, 'after');
+    await expect(new Service({ ...stores, rows: dying.rows }).start()).rejects.toThrow('dead');
+
+    const { serving, catalog } = new Service(stores.connect());
+    expect([...(await catalog.records()).keys()]).toEqual(['contents']);
+    expect(await serving.reader().find(contents)).toEqual([]);
   });
 
   it('are built where it is not, as one that is new among them', async () => {

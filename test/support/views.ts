@@ -65,7 +65,7 @@ interface ProjectingOptions extends Partial<ProjectorOptions> {
 
 /** A projector of its own over some stores, with all of the views assigned to it as long as nobody owns them. */
 export class Projecting {
-  private readonly projector: Projector;
+  readonly projector: Projector;
   private readonly views: readonly View[];
   private assigned: Promise<void> | undefined;
 

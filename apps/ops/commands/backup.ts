@@ -15,6 +15,7 @@ interface Flags {
 }
 
 export const backup = new Command('backup')
+  .enablePositionalOptions()
   .description('copy the data folder to another, while services work on it')
   .argument('<folder>', 'one that is empty, or not there')
   .option('--with-keys', 'with the keys, by which personal data can be told: otherwise they are kept apart')

@@ -104,7 +104,6 @@ export class EventStoreDbEventStore implements EventStore {
         count = Math.max(limit - events.length + 1, this.options.page);
       }
       progress.passedOver(last, through);
-      progress.reached(through);
       return { events, through };
     });
   }

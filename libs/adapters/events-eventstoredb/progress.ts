@@ -29,7 +29,7 @@ export class Progress {
     this.reached(at);
   }
 
-  /** The log was looked through up to here, or so the server says. */
+  /** The server says that the subscription is here. */
   reached(at: Position): void {
     this.place = Math.max(this.place ?? START, at);
   }

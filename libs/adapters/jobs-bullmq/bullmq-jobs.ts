@@ -97,8 +97,8 @@ export class BullMqJobs implements Jobs {
   async work(handlers: readonly JobHandler[]): Promise<void> {
     await this.stop();
     const { prefix, lease, warn } = this.options;
-    this.group = new WorkerGroup(this.index, { connection: this.redis, prefix, lease, warn }, (id, kind) =>
-      this.tidy(id, kind),
+    this.group = new WorkerGroup(this.index, { connection: this.redis, prefix, lease, warn }, (kind, done) =>
+      this.tidy(kind, done),
     );
     for (const handler of handlers) this.group.do(handler);
     this.group.start(TIMES, (time) => this.addScheduled(time), {
@@ -149,17 +149,25 @@ export class BullMqJobs implements Jobs {
   }
 
   private async listNow({ kind, state, limit = 100 }: ListJobs): Promise<readonly Job[]> {
-    const ids = await this.index.ids();
+    const all = (await this.index.all()).filter((known) => known.kind === (kind ?? known.kind));
+    const among = state && (await this.mayBe(state, new Set(all.map((known) => known.kind))));
+    const ids = all.map(({ id }) => id).filter((id) => among?.has(id) ?? true);
     const jobs: Job[] = [];
     for (let from = 0; from < ids.length && jobs.length < limit; from += PAGE) {
       const page = await Promise.all(ids.slice(from, from + PAGE).map((id) => this.find(id)));
-      jobs.push(
-        ...page
-          .filter((found) => found !== undefined)
-          .filter((found) => found.kind === (kind ?? found.kind) && found.state === (state ?? found.state)),
-      );
+      const found = page.filter((each) => each !== undefined);
+      jobs.push(...found.filter((each) => each.state === (state ?? each.state)));
     }
     return jobs.slice(0, limit);
+  }
+
+  /** Those jobs of these kinds that are in a state, and perhaps some more. */
+  private async mayBe(state: JobState, kinds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    if (state === 'cancelled') return new Set(await this.index.cancelledBefore(0));
+    const found = await Promise.all(
+      [...kinds].map((kind) => this.queue(kind).getRanges([...lists[state]], 0, -1)),
+    );
+    return new Set(found.flat().map(fromBullId));
   }
 
   private async cancelNow(id: string): Promise<boolean> {
@@ -196,9 +204,9 @@ export class BullMqJobs implements Jobs {
     await this.addNow({ id: `${kind}@${time}`, kind, data: data as object });
   }
 
-  /** After a job's end. */
-  private async tidy(id: string, kind: string): Promise<void> {
-    if ((await this.find(id))?.state === 'done') await this.index.unmark(id);
+  /** After jobs of a kind have ended: one that was done although it was cancelled is marked no longer. */
+  private async tidy(kind: string, done: readonly string[]): Promise<void> {
+    await this.index.unmark(...done);
     await this.prune(kind);
   }
 
@@ -246,6 +254,14 @@ const states: Readonly<Record<BullState, JobState>> = {
   completed: 'done',
   failed: 'failed',
 };
+
+/** Where BullMQ has jobs of a state; the cancelled ones are marked besides. */
+const lists = {
+  waiting: ['wait', 'delayed'],
+  running: ['active'],
+  done: ['completed'],
+  failed: ['failed'],
+} as const;
 
 /** BullMQ counts an attempt when it has ended. */
 function job(found: BullJob<object, object | null>, state: JobState, marked: boolean): Job {

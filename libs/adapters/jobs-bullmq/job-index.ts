@@ -60,13 +60,21 @@ export class JobIndex {
     return (await this.redis.hget(this.kinds, id)) ?? undefined;
   }
 
-  /** The last added first. */
-  ids(): Promise<string[]> {
-    return this.redis.zrevrange(this.added, 0, -1);
+  /** All ids, with their kinds: the last added first. */
+  async all(): Promise<readonly { readonly id: string; readonly kind: string }[]> {
+    const [ids, kinds] = await Promise.all([
+      this.redis.zrevrange(this.added, 0, -1),
+      this.redis.hgetall(this.kinds),
+    ]);
+    return ids.flatMap((id) => {
+      const kind = kinds[id];
+      return kind === undefined ? [] : [{ id, kind }];
+    });
   }
 
   /** Which of these are marked as cancelled. */
   async cancelledOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
     const marks = await this.redis.zmscore(this.cancelled, ...ids);
     return new Set(ids.filter((_, at) => marks[at] !== null));
   }
@@ -78,12 +86,12 @@ export class JobIndex {
     return (await this.redis.eval(CANCEL, 6, ...keys, this.cancelled, ...values)) === 1;
   }
 
-  async unmark(id: string): Promise<void> {
-    await this.redis.zrem(this.cancelled, id);
+  async unmark(...ids: string[]): Promise<void> {
+    if (ids.length > 0) await this.redis.zrem(this.cancelled, ...ids);
   }
 
-  /** All but the last that were marked, as many as are kept. */
-  async cancelledBefore(keep: number): Promise<string[]> {
+  /** All but the last that were marked, where so many are to be kept. */
+  cancelledBefore(keep: number): Promise<string[]> {
     return this.redis.zrange(this.cancelled, 0, String(-keep - 1));
   }
 

@@ -6,7 +6,7 @@ import { settled } from '../shared/settled';
 import { fromBullId, type JobIndex } from './job-index';
 import { trouble, within } from './redis';
 
-/** Milliseconds between looks for jobs at hand that were cancelled. */
+/** Milliseconds between looks for jobs at hand that were cancelled, and tidying up after those that have ended. */
 const LOOK = 500;
 /** A job whose workers died more often is a dead letter. */
 const DEATHS = 9;
@@ -31,29 +31,25 @@ export class WorkerGroup {
   private readonly workers: Worker[] = [];
   private readonly running = new Set<Running>();
   private readonly timer: NodeJS.Timeout;
-  private readonly tidying = new Set<Promise<void>>();
+  /** Jobs that were done since the last look, by kind; a kind without any where one failed. */
+  private ended = new Map<string, string[]>();
   private stopping = false;
 
   constructor(
     private readonly index: JobIndex,
     private readonly options: WorkerGroupOptions,
-    /** Called when a job has come to an end, or its attempt has. */
-    private readonly tidy: (id: string, kind: string) => Promise<void>,
+    /** Called with jobs that were done, now and then, and after jobs of a kind have failed. */
+    private readonly tidy: (kind: string, done: readonly string[]) => Promise<void>,
   ) {
     this.timer = setInterval(() => void this.look(), LOOK);
   }
 
   do(handler: JobHandler): void {
     const worker = this.start(handler.kind, (job, token) => this.attempt(handler, job, token!), handler);
-    const ended = (job?: BullJob): void => {
-      if (!job) return;
-      const tidied = this.tidy(fromBullId(job.id!), handler.kind)
-        .catch((error: unknown) => this.warn(error))
-        .finally(() => this.tidying.delete(tidied));
-      this.tidying.add(tidied);
-    };
-    worker.on('completed', ended);
-    worker.on('failed', ended);
+    const ended = (...done: string[]): void =>
+      void this.ended.set(handler.kind, [...(this.ended.get(handler.kind) ?? []), ...done]);
+    worker.on('completed', ({ id }) => ended(fromBullId(id!)));
+    worker.on('failed', () => ended());
     worker.on('lockRenewalFailed', (jobs) => {
       const lost = new Set(jobs.map(fromBullId));
       this.interrupt('taken over', ({ id }) => lost.has(id));
@@ -100,15 +96,15 @@ export class WorkerGroup {
       () => false,
     );
     await Promise.all(this.workers.map((worker) => worker.close(!answers)));
-    if (answers) await Promise.all(this.tidying);
     clearInterval(this.timer);
+    if (answers) await this.look();
   }
 
   private async attempt(handler: JobHandler, job: BullJob, token: string): Promise<object | undefined> {
-    if (this.stopping) return this.putBack(job, token);
     const id = fromBullId(job.id!);
     // One that was cancelled while a worker had it that died.
     if (await this.isCancelled(id)) throw new UnrecoverableError('cancelled');
+    if (this.stopping) return this.putBack(job, token);
     const abort = new AbortController();
     const { signal } = abort;
     const progress = async (how: object): Promise<void> => {
@@ -147,10 +143,12 @@ export class WorkerGroup {
   }
 
   private async look(): Promise<void> {
-    if (this.running.size === 0) return;
     try {
       const cancelled = await this.index.cancelledOf([...this.running].map(({ id }) => id));
       this.interrupt('cancelled', ({ id }) => cancelled.has(id));
+      const { ended } = this;
+      this.ended = new Map();
+      for (const [kind, done] of ended) await this.tidy(kind, done);
     } catch (error) {
       this.warn(error);
     }

@@ -20,7 +20,7 @@ export function historyUpTo(day: Day, history: readonly RecordedEvent[]): Record
     const session = sessionOf(event);
     if (session !== undefined) sessionDays.set(session, on);
     if (endings.has(event.type)) end = event;
-    if (event.type === REOPENED && end) takenBack.set(end, latest(on, end.metadata.on));
+    if (event.type === REOPENED && end) takenBack.set(end, on);
   }
   const dayOf = (event: RecordedEvent): Day =>
     takenBack.get(event) ?? sessionDays.get(sessionOf(event) ?? '') ?? event.metadata.on;
@@ -34,5 +34,3 @@ const endings: ReadonlySet<string> = new Set(Object.keys(ending.evolve).filter((
 /** The session that an event is about. */
 const sessionOf = ({ type, data }: RecordedEvent): string | undefined =>
   sessionEvents.has(type) ? (data as { readonly session: string }).session : undefined;
-
-const latest = (one: Day, other: Day): Day => (one < other ? other : one);

@@ -1,0 +1,35 @@
+import { CheckpointMoved, Fenced, START, rowSetName, type RowSet, type RowStore } from '@waymark/kernel';
+
+/**
+ * Rows in a store without transactions, which writes the rows of a batch before its checkpoint: those who write can be cut off
+ * between the two.
+ */
+export class CutOffRows {
+  readonly rows: RowStore;
+  /** Commits that are cut off from now on, by what they are told. */
+  cuts: (view: RowSet) => boolean = () => false;
+  private readonly checkpoints = new Map<string, { position: number; epoch: number }>();
+
+  constructor(inner: RowStore) {
+    const checkpointOf = (view: RowSet) =>
+      this.checkpoints.get(rowSetName(view)) ?? { position: START, epoch: 0 };
+    const own: Pick<RowStore, 'checkpoint' | 'fence' | 'commit'> = {
+      checkpoint: (view) => Promise.resolve(checkpointOf(view).position),
+      fence: (view, epoch) => {
+        const at = checkpointOf(view);
+        if (at.epoch > epoch) return Promise.reject(new Fenced(view.name, epoch, at.epoch));
+        this.checkpoints.set(rowSetName(view), { ...at, epoch });
+        return Promise.resolve(at.position);
+      },
+      commit: async (view, { from, to, epoch, changes }) => {
+        const at = checkpointOf(view);
+        if (at.epoch > epoch) throw new Fenced(view.name, epoch, at.epoch);
+        if (at.position !== from) throw new CheckpointMoved(view.name, from, at.position);
+        await inner.commit(view, { from: await inner.checkpoint(view), to, epoch: 0, changes });
+        if (this.cuts(view)) throw new Error('cut off');
+        this.checkpoints.set(rowSetName(view), { position: to, epoch });
+      },
+    };
+    this.rows = Object.assign(Object.create(inner) as RowStore, own);
+  }
+}
