@@ -15,18 +15,26 @@ const floors = [
   ['libs/views', ['kernel', 'vocabulary', 'domain']],
   ['libs/policies', ['kernel', 'vocabulary', 'domain']],
   ['libs/imports', ['kernel', 'vocabulary', 'domain', 'views', 'runtime']],
-  ['libs/jobs', ['kernel', 'vocabulary', 'domain', 'views', 'runtime', 'imports']],
+  ['libs/access', ['kernel', 'vocabulary', 'domain', 'views', 'runtime']],
+  ['libs/jobs', ['kernel', 'vocabulary', 'domain', 'views', 'runtime', 'access', 'imports']],
+  ['libs/privacy', ['kernel', 'vocabulary', 'domain', 'views', 'runtime', 'access', 'jobs']],
   [
     'libs/platform',
-    ['kernel', 'vocabulary', 'adapters', 'runtime', 'domain', 'views', 'policies', 'imports', 'jobs'],
+    [
+      ...['kernel', 'vocabulary', 'adapters', 'runtime', 'domain', 'views', 'policies'],
+      ...['access', 'imports', 'jobs', 'privacy'],
+    ],
   ],
-  ['libs/terminal', ['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'imports', 'platform']],
+  [
+    'libs/terminal',
+    ['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'access', 'imports', 'privacy', 'platform'],
+  ],
   ['libs/telemetry', ['kernel', 'runtime', 'views', 'policies', 'platform']],
   [
     'apps/*',
     [
       ...['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'policies'],
-      ...['imports', 'jobs', 'platform', 'terminal', 'telemetry'],
+      ...['access', 'imports', 'jobs', 'privacy', 'platform', 'terminal', 'telemetry'],
     ],
   ],
 ];

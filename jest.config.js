@@ -5,6 +5,7 @@ const esm = [
   '@borewit/text-codec',
   '@tokenizer/inflate',
   'file-type',
+  'jose',
   'strtok3',
   'temporal-polyfill',
   'temporal-spec',

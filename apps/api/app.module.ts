@@ -4,16 +4,16 @@ import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Platform } from '@waymark/platform';
-import type { Telemetry } from '@waymark/telemetry';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Logger } from 'pino';
 import { CommandsController } from './commands/commands.controller';
 import { LIMIT } from './commands/json-body';
 import { SubmitHandler } from './commands/submit';
 import { ImportsController } from './imports/imports.controller';
 import { ExportsController } from './jobs/exports.controller';
 import { JobsController } from './jobs/jobs.controller';
-import { OperationsModule } from '../shared/operations.module';
+import { guardEdge } from '../shared/edge';
+import { OperationsModule, type Operated } from '../shared/operations.module';
+import type { Served } from '../shared/program';
 import { OperationsController } from './operations/operations.controller';
 import { methodsAt, openApi } from './openapi/document';
 import { ProblemFilter } from './problem';
@@ -25,6 +25,7 @@ import {
 } from './queries/figures';
 import { GetImportHandler, ListImportsHandler, ListRowsHandler } from './queries/imports';
 import { GetJourneyHandler, GetTimelineHandler } from './queries/journeys';
+import { GetPersonHandler, GetPupilHandler, ListReadsHandler } from './queries/people';
 import { KeptAnswers } from './queries/kept-answers';
 import { QueriesController } from './queries/queries.controller';
 import { GetRowHandler } from './queries/row';
@@ -53,34 +54,32 @@ import { requestLog } from './request-log';
     GetImportHandler,
     ListRowsHandler,
     GetRowHandler,
+    GetPupilHandler,
+    GetPersonHandler,
+    ListReadsHandler,
     KeptAnswers,
   ],
 })
 class AppModule {
   /** The platform is given: whoever opened it closes it. */
-  static over(platform: Platform, telemetry?: Telemetry): DynamicModule {
+  static over(operated: Omit<Operated, 'role'>): DynamicModule {
     return {
       module: AppModule,
-      imports: [OperationsModule.of({ role: 'api', platform, ...(telemetry && { telemetry }) })],
-      providers: [{ provide: Platform, useValue: platform }],
+      imports: [OperationsModule.of({ role: 'api', ...operated })],
+      providers: [{ provide: Platform, useValue: operated.platform }],
     };
   }
 }
 
 /** The HTTP interface over a platform, ready to listen; with metrics where there is telemetry. */
-export async function createApp(
-  platform: Platform,
-  log: Logger,
-  telemetry?: Telemetry,
-): Promise<INestApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.over(platform, telemetry), {
+export async function createApp({ log, origins = [], ...operated }: Served): Promise<INestApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.over(operated), {
     bodyParser: false,
     logger: false,
     abortOnError: false,
   });
-  app.disable('x-powered-by');
-  app.disable('etag');
   app.use(requestLog(log));
+  guardEdge(app, origins);
   app.useBodyParser('json', { limit: LIMIT });
   app.useGlobalFilters(new ProblemFilter(log, methodsAt));
   SwaggerModule.setup('docs', app, openApi, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });

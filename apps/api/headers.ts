@@ -2,20 +2,16 @@ import type { Request } from 'express';
 import { Problem } from './problem';
 
 const REVISION = /^"(-1|\d{1,15})"$/;
+const REASON = /^[\x20-\x7e]{3,200}$/;
 const KEY = /^[\x20-\x7e]{1,200}$/;
-const ACTOR = /^[A-Za-z0-9.:-]{1,64}$/;
 const POSITION = /^(-1|\d{1,15})$/;
 const WAIT = /(?:^|[,;])\s*wait\s*(?:=\s*"?([^",;\s]*)"?\s*)?(?=$|[,;])/i;
 
 /** The longest that a query may wait for its views, in seconds. */
 export const LONGEST_WAIT = 60;
 
-/** Who acts where nobody says so. */
-export const ANONYMOUS = 'anonymous';
-
 /** What a command's headers say of how it is to be carried out. */
 export function commandHeaders({ headers }: Request): {
-  readonly actor: string;
   readonly idempotencyKey?: string;
   readonly ifRevision?: number;
 } {
@@ -29,19 +25,18 @@ export function commandHeaders({ headers }: Request): {
     throw malformed('If-Match', 'must be one revision in quotes, as the ETag has it: "3"');
   }
   return {
-    actor: actorOf(headers),
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(revision === undefined ? {} : { ifRevision: Number(revision) }),
   };
 }
 
-/** Who acts: a name that nothing vouches for, until access tokens do. */
-export function actorOf(headers: Request['headers']): string {
-  const actor = one(headers['waymark-actor']) ?? ANONYMOUS;
-  if (!ACTOR.test(actor)) {
-    throw malformed('Waymark-Actor', 'must be 1 to 64 letters, digits, dots, dashes and colons');
+/** Why somebody asks to be shown what otherwise is masked: it is recorded. */
+export function reasonOf({ headers }: Request): string | undefined {
+  const reason = one(headers['waymark-reason']);
+  if (reason !== undefined && !REASON.test(reason)) {
+    throw malformed('Waymark-Reason', 'must be 3 to 200 printable ASCII characters');
   }
-  return actor;
+  return reason;
 }
 
 /** How far the views must be for a query, and how many seconds it may wait for them. */

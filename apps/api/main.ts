@@ -1,14 +1,15 @@
 import { argv, stdout } from 'node:process';
 import { packaged, type Platform } from '@waymark/platform';
 import { importWithProgress, kpiTable } from '@waymark/terminal';
-import { kpisBy } from '@waymark/views';
+import { everywhere, kpisBy } from '@waymark/views';
 import { run } from '../shared/program';
 import { createApp } from './app.module';
 
 /** Import the sample programme, which changes nothing where that has been done before, and show its figures. */
 async function showSample(platform: Platform): Promise<void> {
   await importWithProgress(platform, [packaged('data', 'sample')], { actor: 'sample' });
-  stdout.write(`${kpiTable(await kpisBy(platform.rows, platform.published, { by: 'region' }))}\n`);
+  const { rows, published } = platform;
+  stdout.write(`${kpiTable(await kpisBy(rows, published, { by: 'region' }, everywhere))}\n`);
 }
 
 run({

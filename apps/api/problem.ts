@@ -4,6 +4,7 @@ import {
   AppendTooLarge,
   Refusal,
   StoreUnavailable,
+  TooManyRequests,
   type FieldError,
   type RefusalKind,
 } from '@waymark/kernel';
@@ -35,6 +36,9 @@ export class Problem extends Error {
 /** How each kind of refusal is answered: the one place where the domain's words become HTTP's. */
 const statusOf: Readonly<Record<RefusalKind, number>> = {
   invalid: HttpStatus.UNPROCESSABLE_ENTITY,
+  unauthenticated: HttpStatus.UNAUTHORIZED,
+  forbidden: HttpStatus.FORBIDDEN,
+  limited: HttpStatus.TOO_MANY_REQUESTS,
   missing: HttpStatus.NOT_FOUND,
   conflict: HttpStatus.CONFLICT,
   stale: HttpStatus.PRECONDITION_FAILED,
@@ -126,7 +130,11 @@ export class ProblemFilter implements ExceptionFilter {
 function known(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof Refusal) {
-    return new Problem(statusOf[thrown.kind], thrown.code, thrown.message, { errors: thrown.errors });
+    const headers = headersOf(thrown);
+    return new Problem(statusOf[thrown.kind], thrown.code, thrown.message, {
+      errors: thrown.errors,
+      ...headers,
+    });
   }
   if (thrown instanceof StoreUnavailable) return unavailable;
   if (thrown instanceof AppendTooLarge) return tooLarge;
@@ -139,6 +147,14 @@ function known(thrown: unknown): Problem | undefined {
     'The body cannot be read as its headers say.',
   ];
   return new Problem(thrown.getStatus(), code, message);
+}
+
+/** What HTTP wants to be said besides, where a token is lacking (RFC 6750) or there were too many requests. */
+function headersOf(refusal: Refusal): Pick<More, 'headers'> {
+  if (refusal instanceof TooManyRequests) return { headers: { 'Retry-After': String(refusal.seconds) } };
+  if (refusal.kind !== 'unauthenticated') return {};
+  const error = refusal.code === 'TOKEN_MISSING' ? '' : ' error="invalid_token"';
+  return { headers: { 'WWW-Authenticate': `Bearer${error}` } };
 }
 
 /** `UNKNOWN_SCHOOL` is `Unknown school`. */

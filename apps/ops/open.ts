@@ -4,9 +4,6 @@ import { Platform, settingsFrom } from '@waymark/platform';
 import { masked } from '@waymark/vocabulary';
 import { tell } from './output';
 
-/** Who the command line acts as, until access tokens say so. */
-export const ACTOR = 'cli';
-
 type Work = (platform: Platform) => Promise<void>;
 
 /** Open the platform to take part where nobody else does, do something with it, and close it whatever happens. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isDay, toMoment } from '@waymark/vocabulary';
+import { isDay, toInstant, toMoment } from '@waymark/vocabulary';
 
 /** A calendar day that exists. */
 export const day = (text: string): string => {
@@ -10,6 +10,14 @@ export const day = (text: string): string => {
 /** A moment, to the millisecond. */
 export const moment = (text: string): string => {
   const known = toMoment(text);
+  if (known === undefined)
+    throw new InvalidArgumentError('It must be a moment such as 2026-02-15T00:00:00Z.');
+  return known;
+};
+
+/** A moment, to the second. */
+export const instant = (text: string): string => {
+  const known = toInstant(text);
   if (known === undefined)
     throw new InvalidArgumentError('It must be a moment such as 2026-02-15T00:00:00Z.');
   return known;

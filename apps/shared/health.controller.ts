@@ -9,6 +9,7 @@ import {
 import { Platform } from '@waymark/platform';
 import { servedViews, type Served } from '@waymark/telemetry';
 import type { Response } from 'express';
+import { Public } from './access.guard';
 import type { Role } from './log';
 
 /** What the role of the process is injected by. */
@@ -29,12 +30,14 @@ export class HealthController {
 
   /** The process answers. */
   @Get('live')
+  @Public()
   live() {
     return { status: 'live' };
   }
 
   /** It can do its work: the stores answer, and where it serves, so do all views. */
   @Get('ready')
+  @Public()
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
   async ready(@Res({ passthrough: true }) response: Response) {
     const { events, jobs } = this.platform;

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Telemetry } from '@waymark/telemetry';
 import type { Request, Response } from 'express';
+import { Action } from './access.guard';
 
 /** What the telemetry is injected by. */
 export const TELEMETRY = Symbol('telemetry');
@@ -11,6 +12,7 @@ export class MetricsController {
   constructor(@Inject(TELEMETRY) private readonly telemetry: Telemetry) {}
 
   @Get()
+  @Action('ReadMetrics')
   metrics(@Req() request: Request, @Res() response: Response): void {
     this.telemetry.handler(request, response);
   }

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
-import { Platform, settingsFrom, type Settings } from '@waymark/platform';
+import type { Identify } from '@waymark/access';
+import { Platform, openLimits, settingsFrom, type Limits, type Settings } from '@waymark/platform';
+import { ERASURES, destroyErasedKeys } from '@waymark/privacy';
 import { startTelemetry, type Telemetry } from '@waymark/telemetry';
 import { masked } from '@waymark/vocabulary';
 import type { Logger } from 'pino';
+import { LOCAL_ONLY, identityOf } from './identity';
+import { originsFrom, ratesFrom } from './limits';
 import { createLog, type Role } from './log';
 
 /** A process that serves HTTP over a platform until it is told to stop. */
@@ -16,7 +20,20 @@ export interface Program {
   readonly settings?: Partial<Settings>;
   /** What is to be done before it serves. */
   readonly begin?: (platform: Platform) => Promise<void>;
-  readonly app: (platform: Platform, log: Logger, telemetry: Telemetry) => Promise<INestApplication>;
+  readonly app: (served: Served) => Promise<INestApplication>;
+}
+
+/** What a program's HTTP interface is made from. */
+export interface Served {
+  readonly platform: Platform;
+  /** Says who asks. */
+  readonly identify: Identify;
+  readonly log: Logger;
+  readonly telemetry?: Telemetry;
+  /** How often anybody may ask; as often as they like, if left out. */
+  readonly limits?: Limits;
+  /** Other origins whose pages may ask: none, if left out. */
+  readonly origins?: readonly string[];
 }
 
 /** How long what was begun may take to come to an end once the process is told to stop, in milliseconds. */
@@ -48,18 +65,28 @@ async function serve({ role, port: where, settings, begin, app }: Program): Prom
     onNotice: (notice) => log.info(notice),
   });
   telemetry.observe(platform);
+  // Whatever was restored: nobody reads what was erased.
+  const cutOff = await destroyErasedKeys(platform);
+  if (cutOff.length > 0) await platform.jobs.add({ kind: ERASURES, data: {} });
   await begin?.(platform);
   if (options.work) await platform.work();
-  const server = await app(platform, log, telemetry);
+  const { identify, local } = identityOf(platform, options, { host });
+  const limits = await openLimits(ratesFrom(process.env), options.engines.jobs);
+  const server = await app({ platform, identify, log, telemetry, limits, origins: originsFrom(process.env) });
   stopWhenTold(log, async () => {
     await server.close();
+    await limits.close();
     await platform.close();
     await telemetry.shutdown();
   });
   await server.listen(port, host);
   const address = (server.getHttpServer() as Server).address();
   const url = `http://${host}:${String(typeof address === 'object' ? address?.port : port)}`;
-  log.info({ event: 'process.serving', url, works: options.work }, 'serving');
+  log.info(
+    { event: 'process.serving', url, works: options.work, tokens: local ? 'local' : 'issuer' },
+    'serving',
+  );
+  if (local) log.warn({ event: 'identity.local' }, LOCAL_ONLY);
 }
 
 /** Stop once, in order; told again, or where that takes too long, the process ends as it is. */

@@ -6,5 +6,5 @@ run({
   role: 'worker',
   port: { variables: ['WORKER_PORT', 'PORT'], otherwise: 3001 },
   settings: { work: true },
-  app: (platform, _log, telemetry) => createApp({ platform, telemetry }),
+  app: createApp,
 });

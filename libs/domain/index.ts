@@ -3,12 +3,13 @@ import { attendance } from './attendance/attendance';
 import { imports } from './import/import';
 import { journey } from './journey/journey';
 import { mentor } from './mentor/mentor';
+import { person } from './person/person';
 import { programme } from './programme/programme';
 import { pupil } from './pupil/pupil';
 import { school } from './school/school';
 
 /** Every kind of thing that has a history: whoever adds one, adds it here. */
-const modules = [programme, school, mentor, pupil, journey, attendance, imports] as const;
+const modules = [programme, school, mentor, pupil, journey, attendance, imports, person] as const;
 
 type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
   all: infer All,
@@ -40,10 +41,22 @@ export * from './journey/state';
 export * from './journey/support';
 export * from './mentor/appointment';
 export * from './mentor/caseload';
+export { CompleteMentorErasure, EraseMentor, type MentorErasureEvents } from './mentor/erasure';
 export * from './mentor/mentor';
 export * from './mentor/reminders';
+export type { Mentor } from './mentor/state';
+export * from './shared/assignment';
+export * from './person/person';
 export * from './programme/programme';
+export * from './pupil/erasure';
+export * from './pupil/holds';
+export * from './pupil/identity';
+export * from './pupil/objection';
 export * from './pupil/pupil';
+export * from './pupil/rectification';
+export * from './pupil/restriction';
+export type { Pupil, PupilDetails } from './pupil/state';
 export * from './school/school';
 export * from './shared/counts';
 export * from './shared/facts';
+export * from './shared/rights';

@@ -5,8 +5,9 @@ import { caseloads, every, find, importReport, mentors, type CaseloadRow } from 
 import type { Day } from '@waymark/vocabulary';
 import type { Workshop } from './taker';
 
-/** Events read at once to count what was done. */
+/** Events read at once to count what was done, and of which types. */
 const PAGE = 1_000;
+const COUNTED: ReadonlySet<string> = new Set<keyof DomainEvents>(['EligibilityAssessed', 'PlaceTaken']);
 
 interface Place {
   readonly journey: string;
@@ -58,7 +59,7 @@ export class FollowUp {
   private async done(): Promise<Omit<FollowUps, 'notAllocated'>> {
     let [assessed, eligible, allocated] = [0, 0, 0];
     for (let after = this.options.since; ;) {
-      const { events, through } = await this.workshop.events.readAll(after, PAGE);
+      const { events, through } = await this.workshop.events.readAll(after, PAGE, COUNTED);
       for (const { type, data, metadata } of events) {
         if (metadata.correlation !== this.options.importId) continue;
         if (type === 'EligibilityAssessed') {

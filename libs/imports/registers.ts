@@ -105,6 +105,8 @@ export class RegisterTaker implements Taker {
     ];
     const found = known.get(upn);
     if (!found) return isUpn(upn) ? 'UNKNOWN_PUPIL' : 'INVALID_UPN';
+    if (found.facts.erased) return 'PUPIL_ERASED';
+    if (found.facts.restricted) return 'PROCESSING_RESTRICTED';
     if (found.facts.schoolOn(on) !== school) return 'SCHOOL_MISMATCH';
     if (!isDay(on)) return 'INVALID_DATE';
     const [am, pm] = [this.mark(morning), this.mark(afternoon)];

@@ -6,4 +6,5 @@ export * from './exports/requests';
 export * from './handlers';
 export * from './import-job';
 export * from './reminder-job';
+export * from './seal-job';
 export * from './tidying-job';

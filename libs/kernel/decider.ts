@@ -59,7 +59,7 @@ export interface Handler<State = never, Events = unknown> {
 
 /**
  * Leads what an event says from one schema version to the next: a pure function of the data, which it leaves as they
- * are, and of what else is known of the event.
+ * are, and of what else is known of the event. Personal fields may be missing from the data.
  */
 export type Upcaster<To = object> = (data: never, metadata: EventMetadata) => To;
 
@@ -73,7 +73,10 @@ export interface Slice<State, Events, Emits = Events> {
   readonly evolve: {
     readonly [Type in keyof Events]: (state: State, data: Events[Type], on: string) => State;
   };
-  /** Fields that are personal data of the event's subject. */
+  /**
+   * Fields that are personal data of the event's subject, of every schema that the event has had. They are kept sealed:
+   * folds and upcasters may be given events without them, of people who have been erased; views always are.
+   */
   readonly personal?: { readonly [Type in keyof Events]?: readonly (keyof Events[Type] & string)[] };
   /**
    * The way from older schemas of an event to the current one, which `evolve` takes: the first leads from schema 1 to

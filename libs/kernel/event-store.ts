@@ -64,6 +64,20 @@ export interface LogPage {
   readonly through: Position;
 }
 
+/** An event as the bytes that are stored say it, whether or not they can still be understood. */
+export interface StoredEvent extends Omit<RecordedEvent, 'data' | 'metadata'> {
+  /** The text that is stored, which is JSON as it was written. */
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** A part of the whole log, as it is stored. */
+export interface StoredPage {
+  readonly events: readonly StoredEvent[];
+  /** As in {@link LogPage}. */
+  readonly through: Position;
+}
+
 /** Events in streams, and all of them in one order. What is acknowledged is durable. */
 export interface EventStore {
   /**
@@ -78,6 +92,11 @@ export interface EventStore {
    * given. Fewer than `limit` only at the end.
    */
   readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage>;
+  /**
+   * The same pages as they are stored, for whoever looks for changes in them: nothing is understood, so nothing that was
+   * put there fails it.
+   */
+  readStored(after: Position, limit: number): Promise<StoredPage>;
   /** Position of the last event, or {@link START} for an empty log. */
   head(): Promise<Position>;
   /** Call `wake` whenever the log may have grown, by this process or another. Returns how to stop. */

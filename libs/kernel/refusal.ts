@@ -1,8 +1,9 @@
 /**
- * How a refusal is answered: the request is wrong, nothing is there, it does not fit what was recorded before, or it cannot be
- * answered at present.
+ * How a refusal is answered: the request is wrong, nobody says who asks, who asks may not, or asks too often, nothing is there,
+ * it does not fit what was recorded before, or it cannot be answered at present.
  */
-export type RefusalKind = 'invalid' | 'missing' | 'conflict' | 'stale' | 'unavailable';
+export type RefusalKind =
+  'invalid' | 'unauthenticated' | 'forbidden' | 'limited' | 'missing' | 'conflict' | 'stale' | 'unavailable';
 
 /** A field that was wrong: its path in the body, a stable code, and words for a person. Never the value itself. */
 export interface FieldError {
@@ -30,4 +31,18 @@ export class Refusal extends Error {
 /** Refuse a command, from within a decision. */
 export function refuse(code: string, message: string, kind: RefusalKind = 'conflict'): never {
   throw new Refusal(code, message, kind);
+}
+
+/** More requests than somebody may send. */
+export class TooManyRequests extends Refusal {
+  constructor(
+    /** Until there may be more. */
+    readonly seconds: number,
+  ) {
+    super(
+      'TOO_MANY_REQUESTS',
+      'That is more than one may ask within a minute. Wait as Retry-After says.',
+      'limited',
+    );
+  }
 }

@@ -19,8 +19,8 @@ import {
 } from './backup-manifest';
 import { packaged } from './package-root';
 import type { Settings } from './settings';
+import { KEYS, KEY_DATABASE } from './stores';
 
-export const KEYS = 'keys';
 export const KEY_FILE = 'hash.key';
 const UPLOADS = 'uploads';
 
@@ -56,7 +56,7 @@ export async function backup(folder: string, options: BackupOptions): Promise<Ba
   await begin(folder, data);
   try {
     const createdAt = await copyDatabases(folder, options);
-    if (withKeys) await copyAll(join(data, KEYS), join(folder, KEYS));
+    if (withKeys) await copyKeys(join(data, KEYS), join(folder, KEYS));
     const files = await describedAll(folder, onProgress);
     return await conclude(folder, files, createdAt, options);
   } catch (error) {
@@ -107,9 +107,25 @@ async function copyDatabases(
   }
 }
 
+/** Copy the keys, the data keys as they are at one moment: after the log, so that whoever is in it has a key. */
+async function copyKeys(from: string, to: string): Promise<void> {
+  await copyAll(from, to, (path) => !path.startsWith(KEY_DATABASE));
+  if (!existsSync(join(from, KEY_DATABASE))) return;
+  const snapshot = new SqliteSnapshot(join(from, KEY_DATABASE));
+  try {
+    await snapshot.copyTo(join(to, KEY_DATABASE), () => undefined);
+  } finally {
+    snapshot.close();
+  }
+}
+
 /** Copy a folder's files, but for those that are gone when it comes to them. */
-async function copyAll(from: string, to: string): Promise<void> {
-  for (const path of await filesIn(from)) {
+async function copyAll(
+  from: string,
+  to: string,
+  wanted: (path: string) => boolean = () => true,
+): Promise<void> {
+  for (const path of (await filesIn(from)).filter(wanted)) {
     await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
     await copyFile(join(from, path), join(to, path)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

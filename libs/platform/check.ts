@@ -35,14 +35,13 @@ export interface CheckOptions {
 export async function checkRelease(platform: Platform, options: CheckOptions = {}): Promise<CheckReport> {
   const { fold = [], onReading } = options;
   if (fold !== true) requireKnown(fold);
-  const { events, catalog } = platform;
-  const [head, records] = [await events.head(), await catalog.records()];
+  const { log, catalog } = platform;
+  const [head, records] = [await log.head(), await catalog.records()];
   const changed = head === START ? [] : outdated(views, records);
-  const scan = await scanLog(events, schemas, (progress) => onReading?.('reading', progress));
+  const scan = await scanLog(log, schemas, (progress) => onReading?.('reading', progress));
   const tried = fold === true ? changed : views.filter(({ name }) => fold.includes(name));
   const folding = (progress: ReadingProgress): void => onReading?.('folding', progress);
-  const trials =
-    tried.length > 0 ? await tryFolding(events, tried, { unknown, onReading: folding }) : undefined;
+  const trials = tried.length > 0 ? await tryFolding(log, tried, { unknown, onReading: folding }) : undefined;
   const findings = [
     ...inLog(scan),
     ...(trials ? inTrials(trials) : []),

@@ -1,12 +1,19 @@
+import { access } from '@waymark/access';
 import { domain } from '@waymark/domain';
 import type { Module, RecordedEvent } from '@waymark/kernel';
-import { claims, projections, schemasOf, unknownReason } from '@waymark/runtime';
+import { claims, personalFieldsOf, projections, schemasOf, unknownReason } from '@waymark/runtime';
+
+/** Every module that has commands: the domain's, who looked at what, and what was decided about views. */
+export const submitted: readonly Module[] = [...domain, access as Module, projections];
 
 /** Every module that has events, the runtime's own included. */
-export const modules: readonly Module[] = [...domain, claims as Module, projections];
+export const modules: readonly Module[] = [...submitted, claims as Module];
 
 /** The current schema version of every event. */
 export const schemas = schemasOf(modules);
+
+/** Which fields of events are personal, and so sealed. */
+export const personal = personalFieldsOf(modules);
 
 /** Why this version does not know an event; undefined where it does. */
 export const unknown = (event: RecordedEvent): string | undefined => unknownReason(event, schemas);

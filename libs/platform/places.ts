@@ -27,7 +27,7 @@ export async function openPlace(
 ): Promise<Place> {
   const { file, url } = located(words, environment);
   if (file !== undefined && use === 'read' && !existsSync(file))
-    throw new Refusal('NO_LOG', 'There is no log at the place to copy from.', 'missing');
+    throw new Refusal('NO_LOG', 'There is no log at the place that is to be read.', 'missing');
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return { log: await openEvents(file ?? '', url), keepsOrder: url === undefined };
 }

@@ -1,37 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { AccessLog, People } from '@waymark/access';
 import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
-import { domain } from '@waymark/domain';
 import { Uploads } from '@waymark/imports';
 import { ExportFiles, jobHandlers, type WorkHandler } from '@waymark/jobs';
-import type { ControlStore, EventStore, Jobs, RowReader, RowStore } from '@waymark/kernel';
+import type { ControlStore, EventStore, Jobs, KeyStore, RowReader, RowStore } from '@waymark/kernel';
 import { policies } from '@waymark/policies';
+import { privacyHandlers, pupilStanding } from '@waymark/privacy';
 import {
   Catalog,
+  Keyring,
   Parking,
   Rebuilder,
   Serving,
   Skips,
   Submitter,
   Upkeep,
-  projections,
+  chaining,
+  sealLog,
+  sealing,
   systemClock,
   upcasting,
+  withholding,
   type Clock,
   type Fault,
   type Notice,
   type Reactor,
+  type SealLog,
+  type SealReport,
 } from '@waymark/runtime';
 import { readPublishedRates, views, type PublishedRates } from '@waymark/views';
-import { modules, unknown } from './modules';
+import { masterKeys } from './master-keys';
+import { modules, personal, submitted, unknown } from './modules';
 import { changesOf, observedJob } from './notices';
 import { packaged } from './package-root';
 import { rebuildJob, requestRebuild } from './rebuild-job';
 import { copyOfAll } from './scratch';
 import { Settlement } from './settlement';
-import { openStores, type Stores } from './stores';
+import { KEYS, openStores, type Stores } from './stores';
+import { sealKey, sealSinks } from './seals';
 import type { Settings } from './settings';
+import { toldFrom, type Told } from './told';
 
 export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   /** Folder of the embedded stores, of uploads, exports and keys. */
@@ -49,9 +59,20 @@ export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
 
 /** Everything put together: the one place where adapters are chosen. */
 export class Platform {
-  /** The log, each event in its current schema. */
+  /** The log, each event in its current schema, with the personal fields that there are keys for. */
   readonly events: EventStore;
+  /** The same with personal fields sealed: what views and policies are made from. */
+  readonly log: EventStore;
+  /** What those are told from who may see what is personal. */
+  readonly opened: Told;
+  /** What everybody else is told from. */
+  readonly withheld: Told;
+  readonly keyring: Keyring;
   readonly submitter: Submitter;
+  /** Who may do what. */
+  readonly people: People;
+  /** Who looked at what. */
+  readonly accessLog: AccessLog;
   readonly catalog: Catalog;
   readonly serving: Serving;
   readonly rebuilder: Rebuilder;
@@ -73,25 +94,47 @@ export class Platform {
     const now = (): string => clock.now();
     const { rows } = stores;
     this.works = work;
-    const events = (this.events = upcasting(stores.events, modules));
-    const hashKey = options.hashKey ?? keyFromFile(join(data, 'keys', 'hash.key'));
+    const { master, former } = masterKeys(options);
+    const keyring = (this.keyring = new Keyring({ keys: stores.keys, master, former }));
+    const chained = chaining(stores.events, { writesAnew: options.engines?.events === undefined });
+    const log = (this.log = upcasting(stores.events, modules));
+    const events = (this.events = upcasting(sealing(chained, keyring, personal), modules));
+    const hashKey = options.hashKey ?? keyFromFile(join(data, KEYS, 'hash.key'));
     const submitter = (this.submitter = new Submitter({
       events,
-      modules: [...domain, projections],
+      modules: submitted,
       hashKey,
       clock,
+      standing: pupilStanding,
     }));
+    this.opened = { things: submitter, events };
+    this.withheld = toldFrom(upcasting(withholding(stores.events, personal), modules), modules);
+    this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
+    this.accessLog = new AccessLog({ submitter, events, now });
+    keyring.onDestroyed(() => submitter.forget());
     const catalog = (this.catalog = new Catalog(rows.control, (view, before, after) => {
       for (const notice of changesOf(view, before, after)) onNotice?.(notice);
     }));
     const serving = (this.serving = new Serving(rows, catalog, views));
     const rebuilder = (this.rebuilder = new Rebuilder({
-      ...{ events, rows, views, catalog, now },
-      folding: { unknown, skips: new Skips(events) },
+      ...{ events: log, rows, views, catalog, now },
+      folding: { unknown, skips: new Skips(log) },
       onChanged: async () => (work ? this.upkeep.changed() : undefined),
     }));
     this.upkeep = new Upkeep({
-      ...{ events, rows, views, policies, submitter, catalog, serving, rebuilder, unknown, now, standby },
+      ...{
+        events: log,
+        rows,
+        views,
+        policies,
+        submitter,
+        catalog,
+        serving,
+        rebuilder,
+        unknown,
+        now,
+        standby,
+      },
       control: rows.control,
       member: options.member ?? randomUUID(),
       onOutdated: (outdated) => requestRebuild(stores.jobs, catalog, outdated),
@@ -99,10 +142,10 @@ export class Platform {
       ...(onNotice && { onNotice }),
     });
     this.parking = new Parking({
-      ...{ events, rows, views, catalog, submitter, now },
+      ...{ events: log, rows, views, catalog, submitter, now },
       reactor: this.reactor,
     });
-    this.settlement = new Settlement(events, serving, catalog, this.reactor);
+    this.settlement = new Settlement(log, serving, catalog, this.reactor);
     this.uploads = new Uploads(data);
     this.exports = new ExportFiles(data);
     this.published = readPublishedRates(
@@ -133,6 +176,10 @@ export class Platform {
     return this.stores.jobs;
   }
 
+  get keys(): KeyStore {
+    return this.stores.keys;
+  }
+
   get rowStore(): RowStore {
     return this.stores.rows;
   }
@@ -151,13 +198,22 @@ export class Platform {
     return this.options.data;
   }
 
+  /** Seal what was recorded since the last seal; undefined where another process is at that. */
+  sealLog(how?: SealLog): Promise<SealReport | undefined> {
+    const { stores, control, options } = this;
+    const [sinks, key, now] = [sealSinks(options), () => sealKey(options), () => this.now()];
+    return sealLog({ log: stores.events, control, sinks, key, now }, how);
+  }
+
   /** The present moment: UTC, milliseconds. */
   now(): string {
     return (this.options.clock ?? systemClock).now();
   }
 
   /** Do jobs in this process from now on: rebuilds, and those of every other kind or of the kinds given. */
-  async work(handlers: readonly WorkHandler[] = jobHandlers(this)): Promise<void> {
+  async work(
+    handlers: readonly WorkHandler[] = [...jobHandlers(this), ...privacyHandlers(this)],
+  ): Promise<void> {
     const { onFault = () => undefined } = this.options;
     await this.jobs.work([...handlers, rebuildJob(this.rebuilder)].map(observedJob(onFault)));
     for (const { kind, cron } of handlers) {
@@ -172,13 +228,14 @@ export class Platform {
 
   /** A copy of everything to try something on, embedded; closing it removes it. */
   async scratch(): Promise<Platform> {
-    const { clock, onFault, hashKey } = this.options;
+    const { clock, onFault, hashKey, masterKeys } = this.options;
     const data = await copyOfAll(this.data, this.stores);
     const copy = await Platform.open({
       data,
       ...(clock && { clock }),
       ...(onFault && { onFault }),
       ...(hashKey && { hashKey }),
+      ...(masterKeys && { masterKeys }),
     });
     await copy.work([]);
     copy.removeOnClose = true;
@@ -190,6 +247,7 @@ export class Platform {
     if (this.works) await this.upkeep.stop();
     await this.stores.events.close();
     await this.stores.rows.close();
+    await this.stores.keys.close();
     if (this.removeOnClose) rmSync(this.data, { recursive: true, force: true });
   }
 }

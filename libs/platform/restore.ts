@@ -4,10 +4,11 @@ import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Refusal } from '@waymark/kernel';
 import { systemClock } from '@waymark/runtime';
-import { KEYS, KEY_FILE, isWithin, keyIn, synced, type BackupProgress } from './backup';
+import { KEY_FILE, isWithin, keyIn, synced, type BackupProgress } from './backup';
 import { databases, filesIn, fingerprintOf, verifyBackup, type BackupManifest } from './backup-manifest';
 import { holdAll, letGo, refuseMembers } from './data-in-use';
 import { forgetOthers } from './scratch';
+import { KEYS } from './stores';
 
 export interface RestoreOptions {
   /** The data folder: one that is empty or not there, unless `replace`. */

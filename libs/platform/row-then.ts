@@ -47,9 +47,9 @@ export async function rowThen(
   if (!view) throw new Refusal('UNKNOWN_VIEW', 'There is no view of this name.', 'missing');
   // In this order: what is served then cannot be further than the end, but for what came in between.
   const served = await servedRow(platform, view, key);
-  const head = await platform.events.head();
+  const head = await platform.log.head();
   const to = Math.min(position ?? head, head);
-  const past = await rowAt(platform.events, guarded(view), key, to, (at) => onRead(Math.min(at, to), to));
+  const past = await rowAt(platform.log, guarded(view), key, to, (at) => onRead(Math.min(at, to), to));
   if (past.events === 0 && !served?.row && !served?.parked)
     throw new Refusal('UNKNOWN_ROW', 'The view has no row of this key, nor had it one then.', 'missing');
   const comparable = served && (served.position === to || (to === head && served.position > head));

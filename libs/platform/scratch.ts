@@ -1,18 +1,21 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { cp, mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { SqliteKeyStore } from '@waymark/adapters/keys-sqlite/sqlite-key-store';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
 import { TURN } from '@waymark/imports';
 import { MEMBERS, copyLog } from '@waymark/runtime';
-import type { Stores } from './stores';
+import { KEYS, KEY_DATABASE, type Stores } from './stores';
 
 const SCRATCH = 'scratch-';
 /** How long a copy may be in use, in milliseconds. */
 const DAY = 86_400_000;
+/** Keys copied together. */
+const PAGE = 1_000;
 
 /** A folder with a copy of everything, in embedded stores whatever the originals are kept in. */
-export async function copyOfAll(data: string, { events, rows }: Stores): Promise<string> {
+export async function copyOfAll(data: string, { events, rows, keys }: Stores): Promise<string> {
   removeOldOnes(data);
   const folder = await mkdtemp(join(data, SCRATCH));
   // The views first: what they lack they take from the log, but they must not be ahead of it.
@@ -21,7 +24,10 @@ export async function copyOfAll(data: string, { events, rows }: Stores): Promise
     await forgetOthers(join(folder, 'views.sqlite'));
   }
   await copyEvents(events, join(folder, 'events.sqlite'));
-  await cp(join(data, 'keys'), join(folder, 'keys'), { recursive: true }).catch(() => undefined);
+  // Only after the log: who is in it has a key.
+  const isSecret = (file: string): boolean => !basename(file).startsWith(KEY_DATABASE);
+  await cp(join(data, KEYS), join(folder, KEYS), { recursive: true, filter: isSecret });
+  await copyKeys(keys, join(folder, KEYS, KEY_DATABASE));
   return folder;
 }
 
@@ -39,6 +45,23 @@ async function copyEvents(events: Stores['events'], file: string): Promise<void>
   const copy = new SqliteEventStore(file);
   try {
     await copyLog(events, copy, { keepsOrder: true });
+  } finally {
+    await copy.close();
+  }
+}
+
+async function copyKeys(keys: Stores['keys'], file: string): Promise<void> {
+  if (keys instanceof SqliteKeyStore) return keys.copyTo(file);
+  const copy = new SqliteKeyStore(file);
+  try {
+    for (let page = await keys.list(undefined, PAGE); page.length > 0;) {
+      await Promise.all(
+        page.map(({ subject, key }) =>
+          'destroyedAt' in key ? copy.destroy(subject, key.destroyedAt) : copy.add(subject, key),
+        ),
+      );
+      page = await keys.list(page.at(-1)!.subject, PAGE);
+    }
   } finally {
     await copy.close();
   }

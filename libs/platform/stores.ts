@@ -1,15 +1,19 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import { EmbeddedJobs } from '@waymark/adapters/jobs-embedded/embedded-jobs';
+import { SqliteKeyStore } from '@waymark/adapters/keys-sqlite/sqlite-key-store';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import type { EventStore, Jobs, RowStore } from '@waymark/kernel';
+import type { EventStore, Jobs, KeyStore, RowStore } from '@waymark/kernel';
 import type { Settings } from './settings';
 
-/** The three stores, whatever they are kept in. */
+/** The stores, whatever they are kept in. */
 export interface Stores {
+  /** The log as it is kept: personal fields are sealed in it. */
   readonly events: EventStore;
   readonly rows: RowStore;
   readonly jobs: Jobs;
+  readonly keys: KeyStore;
 }
 
 export interface OpenStores extends Pick<Settings, 'data' | 'engines'> {
@@ -29,6 +33,7 @@ export async function openStores({ data, engines, warn }: OpenStores): Promise<S
       events: await open(openEvents(join(data, 'events.sqlite'), engines.events)),
       rows: await open(openRows(join(data, 'views.sqlite'), engines.rows)),
       jobs: await open(openJobs(join(data, 'jobs.sqlite'), engines.jobs, warn)),
+      keys: await open(openKeys(data, engines.keys)),
     };
   } catch (error) {
     for (const store of opened) await store.close();
@@ -55,4 +60,18 @@ async function openJobs(file: string, url: string | undefined, warn: OpenStores[
   if (url === undefined) return new EmbeddedJobs(file);
   const { BullMqJobs } = await import('./engines/redis.js');
   return BullMqJobs.open({ url, warn });
+}
+
+/** Folder of the keys within the data folder, and the file of the data keys in it. */
+export const KEYS = 'keys';
+export const KEY_DATABASE = 'keys.sqlite';
+
+/** Data keys in MongoDB where there is a URL, in a SQLite file in the folder of keys otherwise. */
+export async function openKeys(data: string, url: string | undefined): Promise<KeyStore> {
+  if (url === undefined) {
+    mkdirSync(join(data, KEYS), { recursive: true, mode: 0o700 });
+    return new SqliteKeyStore(join(data, KEYS, KEY_DATABASE));
+  }
+  const { MongoKeyStore } = await import('./engines/mongodb.js');
+  return MongoKeyStore.open(url);
 }

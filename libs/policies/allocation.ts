@@ -34,6 +34,7 @@ export const allocation = policiesOf<DomainEvents>()('allocation', {
           },
         ],
   JourneyEnded: ({ stream, data: { mentor } }) => freed(mentor, stream, 'ENDED'),
+  JourneyStopped: ({ stream, data: { mentor } }) => freed(mentor, stream, 'ENDED'),
 });
 
 const release = (mentor: string, journey: string, reason: ReleaseReason): Reaction => ({

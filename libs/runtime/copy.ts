@@ -27,12 +27,27 @@ export interface CopyProgress {
   readonly head: Position;
 }
 
+/** How a copy is written where it is not to be like its source to the letter. */
+export interface CopyForm {
+  /** Events of the source as the target is to hold them. */
+  write(events: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]>;
+  /** Events of either log, all that may differ taken off: what is left of an event and of its copy is the same text. */
+  read(events: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]>;
+}
+
+const toTheLetter: CopyForm = {
+  write: (events) => Promise.resolve(events),
+  read: (events) => Promise.resolve(events),
+};
+
 export interface CopyOptions {
   /**
    * The target writes appends in the order in which they are given, though it has not answered those before, and takes any that
    * the source took. Otherwise one waits for the other.
    */
   readonly keepsOrder?: boolean;
+  /** To the letter, if left out. */
+  readonly form?: CopyForm;
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
@@ -61,25 +76,22 @@ interface Common {
 export async function copyLog(
   from: EventStore,
   to: EventStore,
-  { keepsOrder = false, onProgress = () => undefined }: CopyOptions = {},
+  { keepsOrder = false, form = toTheLetter, onProgress = () => undefined }: CopyOptions = {},
 ): Promise<Copied> {
   const head = await from.head();
-  const there = await common(
-    from,
-    to,
-    { events: 0, source: START, target: START },
-    'TARGET_HOLDS_OTHERS',
-    (at) => onProgress({ doing: 'comparing', events: at.events, position: at.source, head }),
+  const logs = { from, to, form };
+  const there = await common(logs, { events: 0, source: START, target: START }, 'TARGET_HOLDS_OTHERS', (at) =>
+    onProgress({ doing: 'comparing', events: at.events, position: at.source, head }),
   );
   let copied = 0;
   let position = there.source;
   for await (const { events } of pagesOf(from, there.source)) {
-    await write(to, events, keepsOrder);
+    await write(to, await form.write(events), keepsOrder);
     copied += events.length;
     position = events.at(-1)?.position ?? position;
     onProgress({ doing: 'copying', events: copied, position, head: Math.max(head, position) });
   }
-  const end = await common(from, to, there, 'COPY_DIFFERS', (at) =>
+  const end = await common(logs, there, 'COPY_DIFFERS', (at) =>
     onProgress({
       doing: 'verifying',
       events: at.events - there.events,
@@ -162,17 +174,16 @@ type Difference = 'TARGET_HOLDS_OTHERS' | 'COPY_DIFFERS';
 
 /** Hold a target against its source, from where they are known to be the same up to where the target ends. */
 async function common(
-  from: EventStore,
-  to: EventStore,
+  { from, to, form }: { readonly from: EventStore; readonly to: EventStore; readonly form: CopyForm },
   known: Common,
   difference: Difference,
   tell: (at: Common) => void,
 ): Promise<Common> {
   let at = known;
   for (;;) {
-    const { events: theirs } = await to.readAll(at.target, PAGE);
+    const theirs = await form.read((await to.readAll(at.target, PAGE)).events);
     if (theirs.length === 0) return at;
-    const { events: ours } = await from.readAll(at.source, theirs.length);
+    const ours = await form.read((await from.readAll(at.source, theirs.length)).events);
     const unlike = theirs.findIndex((event, index) => !ours[index] || asText(event) !== asText(ours[index]));
     if (unlike !== -1) {
       const [original, copy] = [ours[unlike], theirs[unlike]!];

@@ -39,13 +39,23 @@ export class Streams {
   /** The thing as it is now, other processes' events included. */
   async load(module: Module, id: string): Promise<Loaded> {
     const stream = streamName(module.name, id);
-    const known = this.cache.get(stream) ?? empty(module);
-    const from = known.revision === 'none' ? 0 : known.revision + 1;
-    const events = await this.events.readStream(stream, { from });
-    if (events.length === 0) return known;
-    const loaded = folded(module, known, events);
-    this.cache.set(stream, loaded);
-    return loaded;
+    for (;;) {
+      const kept = this.cache.get(stream);
+      const known = kept ?? empty(module);
+      const from = known.revision === 'none' ? 0 : known.revision + 1;
+      const events = await this.events.readStream(stream, { from });
+      // Forgotten meanwhile, or read further by another: what was read does not follow on it.
+      if (this.cache.get(stream) !== kept) continue;
+      if (events.length === 0) return known;
+      const loaded = folded(module, known, events);
+      this.cache.set(stream, loaded);
+      return loaded;
+    }
+  }
+
+  /** Forget all things: what is known of them may hold what is to be known no more. */
+  forget(): void {
+    this.cache.clear();
   }
 
   /** The thing as some of its events leave it. */
@@ -62,7 +72,7 @@ export class Streams {
     });
   }
 
-  /** Keep a thing as a command has just left it. */
+  /** Keep a thing as a command has just left it, unless what it began from was forgotten meanwhile. */
   keep(
     stream: string,
     before: Loaded,
@@ -70,6 +80,7 @@ export class Streams {
     id: string,
     command: KnownCommand,
   ): void {
+    if (before.revision !== 'none' && this.cache.get(stream) !== before) return;
     this.cache.set(stream, { ...after, commands: new Map(before.commands).set(id, command) });
   }
 }

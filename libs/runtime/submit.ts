@@ -16,6 +16,7 @@ import {
 import { Claims, claims } from './claims';
 import { systemClock, type Clock } from './clock';
 import { bodyHash, derivedId, numberedId } from './hash';
+import type { Standing } from './standing';
 import { Streams, type KnownCommand, type Loaded, type Select } from './streams';
 import { asAppend, asCommand, recordedTrace } from './telemetry';
 import { Undecidable, undecidable } from './undecidable';
@@ -54,6 +55,8 @@ export interface SubmitterOptions {
   /** Key of the hashes of commands' bodies, and of the names that claimed values go by. */
   readonly hashKey: Buffer;
   readonly clock?: Clock;
+  /** None is refused for anybody's sake, if left out. */
+  readonly standing?: Standing;
 }
 
 /** A command of this id was carried out before, with another body. */
@@ -71,13 +74,15 @@ export class Submitter {
   private readonly claims: Claims;
   private readonly clock: Clock;
   private readonly hashKey: Buffer;
+  private readonly standing: Standing | undefined;
   private readonly turns = new Map<string, Promise<unknown>>();
 
-  constructor({ events, modules, hashKey, clock = systemClock }: SubmitterOptions) {
+  constructor({ events, modules, hashKey, clock = systemClock, standing }: SubmitterOptions) {
     this.events = events;
     this.claims = new Claims(this, { events, clock, key: hashKey });
     this.clock = clock;
     this.hashKey = hashKey;
+    this.standing = standing;
     this.modules = new Map([...modules, claims as Module].map((module) => [module.name, module]));
     this.streams = new Streams(events);
   }
@@ -109,6 +114,11 @@ export class Submitter {
   /** A thing as a command found it: before the first event of that command. */
   async loadBefore(module: string, id: string, command: string): Promise<Loaded> {
     return this.streams.loadBefore(this.module(module), id, command);
+  }
+
+  /** Forget what is kept of things in memory: personal data whose key has been destroyed are to be known no more. */
+  forget(): void {
+    this.streams.forget();
   }
 
   /** The stream that holds a claimed value. */
@@ -189,7 +199,12 @@ export class Submitter {
         'missing',
       );
     }
-    const { facts, missing } = await this.gather(handler, submission, state);
+    const subject = module.subject?.(state, id);
+    const [{ facts, missing }, refusal] = await Promise.all([
+      this.gather(handler, submission, state),
+      this.standing?.({ module: module.name, id, command, subject }, (other, its) => this.facts(other, its)),
+    ]);
+    if (refusal) throw refusal;
     if (missing.length > 0) throw unknownThings(missing, command);
     const now = this.clock.now();
     const context: Context<never> = {
@@ -210,7 +225,7 @@ export class Submitter {
       for (const wanted of handler.claims(command as never, state)) await this.claims.claim(wanted, claimant);
     }
     const after = folded(module, state, decided);
-    const subject = module.subject?.(after, id);
+    const whose = module.subject?.(after, id);
     const base = derivedId(commandId, name);
     const events = decided.map(({ type, data, on }, index) => ({
       id: numberedId(base, index),
@@ -221,7 +236,7 @@ export class Submitter {
         recordedAt: now,
         schema: module.schema.get(type)!,
         actor,
-        ...(subject === undefined ? {} : { subject }),
+        ...(whose === undefined ? {} : { subject: whose }),
         correlation: submission.correlation ?? commandId,
         causation: submission.causation ?? commandId,
         command: { id: commandId, hash },

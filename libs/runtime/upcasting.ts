@@ -33,6 +33,7 @@ export function upcasting(store: EventStore, modules: Iterable<Module>): EventSt
       const { events, through } = await store.readAll(after, limit, types);
       return { events: events.map(current), through };
     },
+    readStored: (after, limit) => store.readStored(after, limit),
     head: () => store.head(),
     onAppended: (wake) => store.onAppended(wake),
     close: () => store.close(),

@@ -38,7 +38,7 @@ const reactedTo: ReadonlySet<string> = new Set(policies.flatMap(({ on }) => [...
 /** Look at all of the stores; one that does not answer in time leaves out what it would have said. */
 export async function standingsOf(platform: Platform): Promise<Standings> {
   const [head, served, jobs] = await Promise.all([
-    inTime(platform.events.head()),
+    inTime(platform.log.head()),
     inTime(servedViews(platform)),
     inTime(jobsOf(platform)),
   ]);
@@ -51,7 +51,7 @@ export async function standingsOf(platform: Platform): Promise<Standings> {
 }
 
 async function viewsOf(
-  { events, rowStore, reactor }: Platform,
+  { log: events, rowStore, reactor }: Platform,
   head: Position,
   served: readonly Served[],
 ): Promise<ReadonlyMap<string, Standing>> {

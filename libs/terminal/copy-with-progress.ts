@@ -1,4 +1,4 @@
-import { copyLog, type Copied, type CopyProgress } from '@waymark/runtime';
+import { copyLog, type Copied, type CopyForm, type CopyProgress } from '@waymark/runtime';
 import type { Place } from '@waymark/platform';
 import { grouped, progressBar } from './progress-bar';
 
@@ -8,15 +8,15 @@ const FORMAT = '{doing} {bar} {percentage}% | {events} events | {rate} a second 
 export async function copyWithProgress(
   from: Place,
   to: Place,
-  { quiet = false }: { readonly quiet?: boolean } = {},
+  { quiet = false, form }: { readonly quiet?: boolean; readonly form?: CopyForm | undefined } = {},
 ): Promise<Copied> {
-  const { keepsOrder } = to;
-  if (quiet) return copyLog(from.log, to.log, { keepsOrder });
+  const options = { keepsOrder: to.keepsOrder, ...(form && { form }) };
+  if (quiet) return copyLog(from.log, to.log, options);
   const bar = progressBar(FORMAT);
   let [doing, since]: [CopyProgress['doing'] | undefined, number] = [undefined, 0];
   try {
     return await copyLog(from.log, to.log, {
-      keepsOrder,
+      ...options,
       onProgress: (progress) => {
         if (progress.doing !== doing) {
           [doing, since] = [progress.doing, performance.now()];

@@ -14,11 +14,12 @@ import {
   type Recording,
   type Register,
   type RegisterPages,
-  type SchoolDetails,
 } from '@waymark/domain';
 import { mondayOf, type Day, type Instant, type Period } from '@waymark/vocabulary';
-import { schools } from './directory';
-import { every, byKey } from './read';
+import { caseloads } from './caseload';
+import { Groups, type Group } from './groups';
+import type { Covers, Place } from './place';
+import { every } from './read';
 
 const view = viewsOf<DomainEvents>();
 
@@ -110,17 +111,20 @@ export interface AttendanceQuery extends Period {
   readonly asKnownAt?: Instant;
 }
 
-/** Attendance over a period, by pupil, school, area or region, in the order of their keys. */
+/** Attendance over a period, by pupil, school, area or region, as far as it may be seen, in the order of their keys. */
 export async function attendanceBy(
   rows: RowReader,
   { by, asKnownAt, ...period }: AttendanceQuery,
+  covers: Covers,
 ): Promise<(PupilAttendance | GroupAttendance)[]> {
   const counted = asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
-  const known = await byKey(rows, schools);
+  const known = await Groups.of(rows);
+  const mayBeSeen = visible(rows, by, covers);
   const groups = new Map<string, { name: string; pupils: Map<string, Counts> }>();
   for await (const { pupil, school, counts } of counted) {
     if (isBlank(counts)) continue;
-    const { key, name } = groupOf(by, pupil, school, known.get(school));
+    const { key, name, place } = groupOf(known, by, pupil, school);
+    if (!(await mayBeSeen(pupil, place))) continue;
     let group = groups.get(key);
     if (!group) groups.set(key, (group = { name, pupils: new Map() }));
     const before = group.pupils.get(pupil);
@@ -133,6 +137,39 @@ export async function attendanceBy(
         ? pupilAttendance(key, pupils.get(key) ?? noCounts)
         : { key, name, ...groupAttendance(pupils.values()) },
     );
+}
+
+/**
+ * Whether a pupil's sessions may be seen in a group: where the group may be, or as far as it is of a programme that the pupil has
+ * a journey in. A mentor sees those alone whose journey is with them.
+ */
+function visible(
+  rows: RowReader,
+  by: AttendanceGroup,
+  covers: Covers,
+): (pupil: string, place: Place) => boolean | Promise<boolean> {
+  let journeys: Promise<ReadonlyMap<string, readonly Place[]>> | undefined;
+  return async (pupil, place) => {
+    if (covers(place)) return true;
+    const known = (await (journeys ??= journeysByPupil(rows))).get(pupil) ?? [];
+    return known.some(({ programme, mentor }) =>
+      covers({
+        ...place,
+        ...(programme !== undefined && { programme }),
+        ...(by === 'pupil' && mentor !== undefined && { mentor }),
+      }),
+    );
+  };
+}
+
+async function journeysByPupil(rows: RowReader): Promise<ReadonlyMap<string, readonly Place[]>> {
+  const found = new Map<string, Place[]>();
+  for await (const { row } of every(rows, caseloads)) {
+    const known = found.get(row.pupil);
+    if (known) known.push(row);
+    else found.set(row.pupil, [row]);
+  }
+  return found;
 }
 
 /** Sums and rates of many pupils. */
@@ -188,22 +225,10 @@ function registerAt({ recordings }: AttendanceHistoryRow, time: Instant): Regist
 /** Nothing is recorded of the pupil in the period. */
 const isBlank = ({ possible, notPossible, noMark }: Counts): boolean => possible + notPossible + noMark === 0;
 
-function groupOf(
-  by: AttendanceGroup,
-  pupil: string,
-  urn: string,
-  school: SchoolDetails | undefined,
-): { key: string; name: string } {
-  switch (by) {
-    case 'pupil':
-      return { key: pupil, name: pupil };
-    case 'school':
-      return { key: urn, name: school?.name ?? urn };
-    case 'area':
-      return { key: school?.area ?? UNKNOWN, name: school?.areaName ?? UNKNOWN };
-    case 'region':
-      return { key: school?.region ?? UNKNOWN, name: school?.region ?? UNKNOWN };
-  }
+function groupOf(known: Groups, by: AttendanceGroup, pupil: string, school: string): Group {
+  if (by !== 'pupil') return known.of(by, { school }) ?? { key: UNKNOWN, name: UNKNOWN, place: {} };
+  const { place } = known.of('school', { school })!;
+  return { key: pupil, name: pupil, place };
 }
 
 const UNKNOWN = 'unknown';

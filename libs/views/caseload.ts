@@ -1,7 +1,8 @@
 import { viewsOf, type RowReader } from '@waymark/kernel';
 import { safeguardingKinds, toRemindOf, type DomainEvents, type Reminders } from '@waymark/domain';
 import { one, paged, find, type Found, type Page, type PageOf } from './read';
-import { mentors, pupils, type MentorRow } from './directory';
+import { mentors, type MentorRow } from './directory';
+import type { Names, PupilName } from './names';
 
 interface OpenBarrier {
   readonly kind: string;
@@ -97,6 +98,7 @@ export const caseloads = viewsOf<DomainEvents>()<CaseloadRow>({
     ConsentWithdrawn: (row) => row && { ...withoutMentor(row), consented: false },
     JourneyCompleted: (row) => row && { ...withoutMentor(row), ended: true },
     JourneyEnded: (row) => row && { ...withoutMentor(row), ended: true },
+    JourneyStopped: (row) => row && { ...withoutMentor(row), ended: true },
     JourneyReopened: (row) => row && { ...row, ended: false },
     PhaseAdvanced: (row, { data: { to } }) =>
       row && { ...row, phase: to, phaseName: row.phases[to - 1] ?? '' },
@@ -149,7 +151,8 @@ export const caseloads = viewsOf<DomainEvents>()<CaseloadRow>({
 export interface CaseloadEntry {
   readonly journey: string;
   readonly pupil: string;
-  readonly name: string;
+  /** Where whoever asks may see names, and the pupil has not been erased. */
+  readonly name?: string;
   readonly school: string;
   readonly yearGroup: number;
   readonly allocatedOn?: string;
@@ -167,33 +170,33 @@ export interface CaseloadEntry {
 
 export interface Caseload extends Page<CaseloadEntry> {
   readonly mentor: string;
-  readonly name: string;
+  readonly name?: string;
   /** Pupils in the whole caseload, not only on this page. */
   readonly pupils: number;
   /** Of what the mentor was reminded last, as far as it still is to be done. */
   readonly reminders?: Reminders & { readonly on: string };
 }
 
-/** A mentor's caseload; undefined where there is no such mentor. */
+/** A mentor's caseload, with names where they are given; undefined where there is no such mentor. */
 export async function caseloadOf(
   rows: RowReader,
   mentor: string,
   page: PageOf,
+  names?: Names,
 ): Promise<Caseload | undefined> {
   const appointed = await one(rows, mentors, mentor);
   if (!appointed) return undefined;
   const found = await find(rows, caseloads, { where: { mentor } });
   const { items, ...rest } = paged(found, ({ key }) => key, page);
-  const entries = await Promise.all(
-    items.map(async ({ key, row }) => entry(key, row, await one(rows, pupils, row.pupil))),
-  );
+  const called = await names?.pupils(items.map(({ row }) => row.pupil));
+  const name = (await names?.mentors([mentor]))?.get(mentor);
   const reminders = appointed.reminded && leftOf(appointed.reminded, found);
   return {
     mentor,
-    name: appointed.name,
+    ...(name === undefined ? {} : { name }),
     pupils: found.length,
     ...(reminders && { reminders }),
-    items: entries,
+    items: items.map(({ key, row }) => entry(key, row, called?.get(row.pupil))),
     ...rest,
   };
 }
@@ -219,11 +222,7 @@ function leftOf(
   return left.overdue.length + left.quiet.length === 0 ? undefined : { on, ...left };
 }
 
-function entry(
-  journey: string,
-  row: CaseloadRow,
-  pupil: { readonly forename: string; readonly surname: string } | undefined,
-): CaseloadEntry {
+function entry(journey: string, row: CaseloadRow, pupil: PupilName | undefined): CaseloadEntry {
   const sessions = Object.values(row.sessions);
   const days = (...kinds: string[]): string[] =>
     sessions
@@ -235,7 +234,7 @@ function entry(
   return {
     journey,
     pupil: row.pupil,
-    name: pupil ? `${pupil.forename} ${pupil.surname}` : '',
+    ...(pupil ? { name: `${pupil.forename} ${pupil.surname}` } : {}),
     school: row.school,
     yearGroup: row.yearGroup,
     ...(row.allocatedOn === undefined ? {} : { allocatedOn: row.allocatedOn }),

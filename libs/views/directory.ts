@@ -1,11 +1,5 @@
-import { viewsOf } from '@waymark/kernel';
-import type {
-  DomainEvents,
-  ProgrammeDefinition,
-  PupilDetails,
-  Reminders,
-  SchoolDetails,
-} from '@waymark/domain';
+import { viewsOf, type View } from '@waymark/kernel';
+import type { DomainEvents, ProgrammeDefinition, Reminders, SchoolDetails } from '@waymark/domain';
 
 const view = viewsOf<DomainEvents>();
 
@@ -32,7 +26,6 @@ export const schools = view<SchoolDetails>({
 });
 
 export interface MentorRow {
-  readonly name: string;
   readonly programme: string;
   readonly area: string;
   readonly school: string;
@@ -43,34 +36,51 @@ export interface MentorRow {
   readonly reminded?: Reminders & { readonly on: string };
 }
 
-/** Mentors by id, with how many places are taken. */
-export const mentors = view<MentorRow>({
-  name: 'mentors',
-  version: 1,
-  indexes: ['school'],
-  on: {
-    MentorAppointed: (_, { data }) => ({ ...data, caseload: 0 }),
-    MentorDetailsChanged: (row, { data }) => ({ ...row, ...data, caseload: row?.caseload ?? 0 }),
-    PlaceTaken: (row) => row && { ...row, caseload: row.caseload + 1 },
-    PlaceReleased: (row) => row && { ...row, caseload: row.caseload - 1 },
-    MentorReminded: (row, { data }) => row && { ...row, reminded: data },
-  },
-});
+type Place = Pick<MentorRow, 'programme' | 'area' | 'school' | 'from'>;
 
-export interface PupilRow extends PupilDetails {
-  readonly upn: string;
+/** Where a mentor works; the name is left where it is sealed. */
+const place = ({ programme, area, school, from }: Place): Place => ({ programme, area, school, from });
+
+const mentorView = (version: number, former?: View<MentorRow>['former']): View<MentorRow> =>
+  view<MentorRow>({
+    name: 'mentors',
+    version,
+    indexes: ['school'],
+    on: {
+      MentorAppointed: (_, { data }) => ({ ...place(data), caseload: 0 }),
+      MentorDetailsChanged: (row, { data }) => ({ ...row, ...place(data), caseload: row?.caseload ?? 0 }),
+      PlaceTaken: (row) => row && { ...row, caseload: row.caseload + 1 },
+      PlaceReleased: (row) => row && { ...row, caseload: row.caseload - 1 },
+      MentorReminded: (row, { data }) => row && { ...row, reminded: data },
+    },
+    ...(former && { former }),
+  });
+
+function withoutName(row: object): MentorRow {
+  const { name: _name, ...rest } = row as MentorRow & { readonly name?: string };
+  return rest;
+}
+
+/** Mentors by id, with how many places are taken. Rows of version 1 have names, which no answer gives away. */
+export const mentors = mentorView(2, [{ view: mentorView(1) as View, read: withoutName }]);
+
+export interface PupilRow {
   readonly school: string;
 }
 
-/** Pupils by id: the one place where views keep their names and numbers. */
-export const pupils = view<PupilRow>({
-  name: 'pupils',
-  version: 1,
-  indexes: [],
-  on: {
-    PupilRegistered: (_, { data: { schoolFrom: _from, ...row } }) => row,
-    UpnChanged: (row, { data: { upn } }) => row && { ...row, upn },
-    PupilDetailsCorrected: (row, { data: { reason: _reason, ...details } }) => row && { ...row, ...details },
-    PupilMovedSchool: (row, { data: { school } }) => row && { ...row, school },
-  },
-});
+const pupilView = (version: number, former?: View<PupilRow>['former']): View<PupilRow> =>
+  view<PupilRow>({
+    name: 'pupils',
+    version,
+    indexes: [],
+    on: {
+      PupilRegistered: (_, { data: { school } }) => ({ school }),
+      PupilMovedSchool: (row, { data: { school } }) => row && { ...row, school },
+    },
+    ...(former && { former }),
+  });
+
+/** Pupils by id. Rows of version 1 have names and numbers, which no answer gives away. */
+export const pupils = pupilView(2, [
+  { view: pupilView(1) as View, read: (row) => ({ school: (row as PupilRow).school }) },
+]);

@@ -23,9 +23,12 @@ export const views = [
 export * from './attendance';
 export * from './caseload';
 export * from './directory';
+export * from './groups';
 export * from './import-reports';
 export * from './journey';
+export * from './names';
 export * from './phase-progress';
+export * from './place';
 export * from './published-rates';
 export * from './pupil-timeline';
 export * from './read';

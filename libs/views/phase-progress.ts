@@ -1,7 +1,8 @@
 import { viewsOf, type RowReader } from '@waymark/kernel';
 import type { DomainEvents } from '@waymark/domain';
-import { mentors, programmes, schools } from './directory';
-import { byKey, every } from './read';
+import { Groups } from './groups';
+import type { Covers } from './place';
+import { every } from './read';
 
 /** Where a journey is on its way through the phases. */
 export interface PhaseProgressRow {
@@ -53,6 +54,7 @@ export const phaseProgress = viewsOf<DomainEvents>()<PhaseProgressRow>({
     PhaseAdvanced: (row, { data: { to } }) => row && { ...row, phase: to },
     JourneyCompleted: (row) => row && { ...row, state: 'completed' },
     JourneyEnded: (row) => row && { ...row, state: 'ended' },
+    JourneyStopped: (row) => row && { ...row, state: 'ended' },
     JourneyReopened: (row) =>
       row && { ...row, state: Object.keys(row.held).length > 0 ? 'going on' : 'waiting' },
   },
@@ -83,29 +85,20 @@ export interface PhaseProgressQuery {
   readonly programme?: string;
 }
 
-/** Phase progress of every programme, area, school or mentor, in the order of their keys. */
+/** Phase progress of every programme, area, school or mentor that may be seen, in the order of their keys. Mentors go by these. */
 export async function phaseProgressBy(
   rows: RowReader,
   { by, programme }: PhaseProgressQuery,
+  covers: Covers,
 ): Promise<PhaseProgress[]> {
-  const names = {
-    programme: await byKey(rows, programmes),
-    school: await byKey(rows, schools),
-    mentor: await byKey(rows, mentors),
-  };
+  const known = await Groups.of(rows);
   const groups = new Map<string, { name: string; rows: PhaseProgressRow[] }>();
   for await (const { row } of every(rows, phaseProgress)) {
     if (programme !== undefined && row.programme !== programme) continue;
-    const area = names.school.get(row.school);
-    const [key, name] = {
-      programme: [row.programme, names.programme.get(row.programme)?.name],
-      area: [area?.area, area?.areaName],
-      school: [row.school, area?.name],
-      mentor: [row.mentor, names.mentor.get(row.mentor ?? '')?.name],
-    }[by];
-    if (key === undefined) continue;
-    let group = groups.get(key);
-    if (!group) groups.set(key, (group = { name: name ?? key, rows: [] }));
+    const found = known.of(by, row);
+    if (!found || !covers(found.place)) continue;
+    let group = groups.get(found.key);
+    if (!group) groups.set(found.key, (group = { name: found.name, rows: [] }));
     group.rows.push(row);
   }
   return [...groups]

@@ -14,7 +14,9 @@ import {
 } from '@waymark/domain';
 import { within, type Day, type Period } from '@waymark/vocabulary';
 import { groupAttendance, type GroupAttendance } from './attendance';
-import { mentors, programmes, schools, type MentorRow } from './directory';
+import { programmes } from './directory';
+import { Groups } from './groups';
+import type { Covers } from './place';
 import type { PublishedRate, PublishedRates } from './published-rates';
 import { byKey, every } from './read';
 
@@ -150,47 +152,31 @@ export interface Kpis {
   };
 }
 
-/** KPIs of every region, area, school or mentor, in the order of their keys. */
-export async function kpisBy(rows: RowReader, published: PublishedRates, query: KpiQuery): Promise<Kpis[]> {
-  const directory = {
-    programmes: await byKey(rows, programmes),
-    schools: await byKey(rows, schools),
-    mentors: await byKey(rows, mentors),
-  };
-  const groups = new Map<string, Tally>();
+/** KPIs of every region, area, school or mentor that may be seen, in the order of their keys. Mentors go by these. */
+export async function kpisBy(
+  rows: RowReader,
+  published: PublishedRates,
+  query: KpiQuery,
+  covers: Covers,
+): Promise<Kpis[]> {
+  const known = { groups: await Groups.of(rows), programmes: await byKey(rows, programmes) };
+  const tallies = new Map<string, Tally>();
   for await (const { row } of every(rows, regionalKpis)) {
-    for (const known of Object.values(row.journeys)) {
-      const programme = directory.programmes.get(known.programme);
-      const school = directory.schools.get(known.school);
-      const group = groupOf(query.by, known, school, directory.mentors);
-      if (!programme || !school || !group || (query.programme ?? known.programme) !== known.programme)
+    for (const journey of Object.values(row.journeys)) {
+      const programme = known.programmes.get(journey.programme);
+      const school = known.groups.schools.get(journey.school);
+      const group = known.groups.of(query.by, journey);
+      if (!programme || !school || !group || (query.programme ?? journey.programme) !== journey.programme)
         continue;
-      let tally = groups.get(group.key);
-      if (!tally) groups.set(group.key, (tally = new Tally(group.name, query.period)));
-      tally.add(known, row.pages, programme, school);
+      if (!covers(group.place)) continue;
+      let tally = tallies.get(group.key);
+      if (!tally) tallies.set(group.key, (tally = new Tally(group.name, query.period)));
+      tally.add(journey, row.pages, programme, school);
     }
   }
-  return [...groups]
+  return [...tallies]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, tally]) => tally.kpis(key, query.by, published));
-}
-
-function groupOf(
-  by: KpiGroup,
-  { school: urn, mentor }: JourneyKpi,
-  school: SchoolDetails | undefined,
-  known: ReadonlyMap<string, MentorRow>,
-): { readonly key: string; readonly name: string } | undefined {
-  switch (by) {
-    case 'region':
-      return school && { key: school.region, name: school.region };
-    case 'area':
-      return school && { key: school.area, name: school.areaName };
-    case 'school':
-      return school && { key: urn, name: school.name };
-    case 'mentor':
-      return mentor === undefined ? undefined : { key: mentor, name: known.get(mentor)?.name ?? mentor };
-  }
 }
 
 /** Adds journeys up. */

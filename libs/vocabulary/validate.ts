@@ -66,7 +66,7 @@ export const invalid = (errors: readonly FieldError[]): Refusal =>
   );
 
 function flattened(error: ValidationError, path: string): FieldError[] {
-  const field = path + error.property;
+  const field = path + sayable(error.property);
   const broken = Object.entries(error.constraints ?? {});
   const first = broken.find(([rule]) => codes[rule] === 'WRONG_TYPE') ?? broken[0];
   const own = first ? [fieldError(field, isMissing(error), first[0], first[1])] : [];
@@ -79,6 +79,9 @@ function fieldError(field: string, missing: boolean, rule: string, message: stri
     return { field, code: 'UNKNOWN_FIELD', message: 'is not a field of this command' };
   return { field, code: codes[rule] ?? 'INVALID_VALUE', message };
 }
+
+/** A field's name as it may be said again: what looks like no field may be anything, a person's name or number too. */
+const sayable = (name: string): string => (/^([a-z][A-Za-z]{0,40}|\d{1,5}|)$/.test(name) ? name : '?');
 
 const isMissing = ({ target, property }: ValidationError): boolean =>
   (target as Readonly<Record<string, unknown>> | undefined)?.[property] === undefined;

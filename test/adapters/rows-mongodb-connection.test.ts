@@ -1,4 +1,4 @@
-import { answered, openDatabase } from '@waymark/adapters/rows-mongodb/connection';
+import { answered, openDatabase } from '@waymark/adapters/shared/mongodb';
 import { CheckpointMoved, StoreUnavailable } from '@waymark/kernel';
 import {
   MongoBulkWriteError,

@@ -1,4 +1,4 @@
-import { openDatabase } from '@waymark/adapters/rows-mongodb/connection';
+import { openDatabase } from '@waymark/adapters/shared/mongodb';
 import { MongoRowStore } from '@waymark/adapters/rows-mongodb/mongo-row-store';
 import { START, StoreUnavailable, type RowStore, type View } from '@waymark/kernel';
 import { randomFrom } from '../crash/moments';

@@ -1,5 +1,5 @@
 import { MongoRowStore } from '@waymark/adapters/rows-mongodb/mongo-row-store';
-import { openDatabase } from '@waymark/adapters/rows-mongodb/connection';
+import { openDatabase } from '@waymark/adapters/shared/mongodb';
 import { START, type RowChange, type RowSet } from '@waymark/kernel';
 import type { CommandStartedEvent, Db, Document } from 'mongodb';
 import { controlStoreContract } from '../contracts/control-store.contract';

@@ -10,6 +10,7 @@ import request from 'supertest';
 import { createApp } from '../../apps/api/app.module';
 import { afterwards, temporaryDirectory } from '../support/stores';
 import { harbourAcademy } from '../support/made-up';
+import { anybody, letAnybody } from '../support/readers';
 
 export interface Api {
   readonly app: INestApplication;
@@ -54,11 +55,13 @@ export function serverOfAll(): () => Api {
 async function start(data: string, options: Partial<PlatformOptions> = {}): Promise<Api> {
   const logged: string[] = [];
   const platform = await Platform.open({ data, ...options });
+  letAnybody(platform);
   if (options.work !== false) await platform.work();
-  const app = await createApp(
+  const app = await createApp({
     platform,
-    pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
-  );
+    identify: anybody,
+    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+  });
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as { port: number };
   const url = `http://127.0.0.1:${String(port)}`;

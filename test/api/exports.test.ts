@@ -21,7 +21,7 @@ const at = (row: Row, column: string): unknown =>
 const asked = async (api: Api, kind: string, parameters?: object): Promise<string> => {
   const { body, headers } = await api.http
     .post('/v1/exports')
-    .set('Waymark-Actor', 'evaluator:1')
+    .set('Authorization', 'Bearer evaluator:1')
     .send({ kind, ...(parameters && { parameters }) })
     .expect(202);
   expect(headers['location']).toBe(`/v1/exports/${String(body.id)}`);

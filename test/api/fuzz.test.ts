@@ -106,7 +106,6 @@ const header = (): Record<string, string> => {
   const candidates: [string, string][] = [
     ['if-match', one(['"0"', '*', '"', '"99999999999999999999"', 'x'])],
     ['idempotency-key', one(['a', 'b', ' ', 'x'.repeat(300)])],
-    ['waymark-actor', one(['lead', 'a b', '', 'policy:allocation'])],
     ['waymark-position', one(['0', '-1', 'x', '99999999999999', '1e9'])],
     ['prefer', one(['wait=0', 'wait', 'wait=-1', 'wait="0"', ',;=', 'wait=0, wait=0'])],
     ['content-encoding', one(['gzip', 'identity', 'br', 'x'])],

@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
 import { Platform } from '@waymark/platform';
 import { views } from '@waymark/views';
+import { pino } from 'pino';
 import request from 'supertest';
 import { createApp as createWorker } from '../../apps/worker/app.module';
 import { newEvent } from '../support/events';
+import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
 import { SCHOOL, eventually, picked, school, serve, type Api } from './client';
 
@@ -22,7 +24,7 @@ const readyWith = (api: Pick<Api, 'http'>, status: number) =>
 
 /** What a worker on a platform shows. */
 async function worker(platform: Platform): Promise<Pick<Api, 'http'>> {
-  const app = await createWorker({ platform });
+  const app = await createWorker({ platform, identify: anybody, log: pino({ level: 'silent' }) });
   afterwards(() => app.close());
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as { port: number };

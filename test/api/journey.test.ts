@@ -32,7 +32,7 @@ const held = (number: number, on: string, phase?: number) => ({
 describe('a journey, as a client sees it', () => {
   it('goes from the programme’s definition to its completion', async () => {
     const { send, get, logged } = await serve();
-    const by = { 'Waymark-Actor': 'lead:990401' };
+    const by = { Authorization: 'Bearer lead:990401' };
 
     const defined = await send(`programmes/${PROGRAMME}/define-programme`, programme, by).expect(200);
     expect(defined.body).toEqual({
@@ -136,7 +136,9 @@ describe('a journey, as a client sees it', () => {
     const api = await serve();
     await allocated(api);
     await api
-      .send(`journeys/${JOURNEY}/hold-session`, held(1, '2025-11-03'), { 'Waymark-Actor': 'mentor:M-890-1' })
+      .send(`journeys/${JOURNEY}/hold-session`, held(1, '2025-11-03'), {
+        Authorization: 'Bearer mentor:M-890-1',
+      })
       .expect(200);
     const { body } = await api.get(`journeys/${JOURNEY}/timeline`).expect(200);
     expect(picked(body.items, 'type').flat()).toEqual([

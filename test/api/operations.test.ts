@@ -72,7 +72,9 @@ describe('an event that cannot be folded', () => {
 
     await api.send(`${caseload}/skip`, {}).expect(422);
     const reason = 'Recorded twice by the old system';
-    const skipped = await api.send(`${caseload}/skip`, { reason }, { 'Waymark-Actor': 'ops:1' }).expect(200);
+    const skipped = await api
+      .send(`${caseload}/skip`, { reason }, { Authorization: 'Bearer ops:1' })
+      .expect(200);
     expect(skipped.body).toEqual({ items: [] });
     const { body: fresh } = await api.get(`caseloads/${MENTOR}`).expect(200);
     expect(fresh.items[0].nextSession).toBe(SCHEDULED_BEHIND);

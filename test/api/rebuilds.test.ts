@@ -24,7 +24,7 @@ describe('a rebuild over HTTP', () => {
         [1, 1, 'previous'],
         [1, 2, 'live'],
       ]);
-    expect(await states(api, 'pupils')).toEqual([[1, 1, 'live']]);
+    expect(await states(api, 'pupils')).toEqual([[2, 1, 'live']]);
     expect((await api.get(`caseloads/${MENTOR}`).expect(200)).body).toEqual(before);
   });
 

@@ -122,8 +122,8 @@ async function rebuilt(url: string): Promise<void> {
 }
 
 async function caughtUp(url: string): Promise<void> {
-  const { views } = (await asked(`${url}/v1/operations/views`)) as { views: { lag?: number }[] };
-  if (views.every(({ lag }) => lag === 0)) return;
+  const { views } = (await asked(`${url}/v1/operations/views`)) as { views: { lag: { events: number } }[] };
+  if (views.every(({ lag }) => lag.events === 0)) return;
   await pause(500);
   await caughtUp(url);
 }

@@ -6,6 +6,8 @@ import { importing, importMemory } from './import';
 import type { Comparison, Figure } from './measure';
 import { projecting } from './project';
 import { againstEmmett, rebuildMemory, rebuilding } from './rebuild';
+import { sealed } from './sealing';
+import { verifying } from './verify';
 
 const comparisons: Readonly<Record<string, () => Promise<readonly (Comparison | Figure)[]>>> = {
   append: async () => [await appends()],
@@ -18,6 +20,8 @@ const comparisons: Readonly<Record<string, () => Promise<readonly (Comparison | 
   project: async () => [await projecting()],
   queries,
   rebuild: async () => [await rebuilding(), ...(await rebuildMemory())],
+  sealing: sealed,
+  verify: async () => [await verifying()],
 };
 
 function line(result: Comparison | Figure): string {

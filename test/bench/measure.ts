@@ -39,23 +39,48 @@ export async function rate(units: number, work: () => unknown): Promise<number> 
   return units / (Number(process.hrtime.bigint() - start) / 1e9);
 }
 
+/** Work that is to be measured done two ways. */
+export interface SideBySide extends Pick<Comparison, 'name' | 'unit' | 'target'> {
+  readonly baseline: () => Promise<number>;
+  readonly ours: () => Promise<number>;
+}
+
 /** Measure both sides in turns, {@link RUNS} times after one that warms them up. */
 export async function sideBySide(
   what: Pick<Comparison, 'name' | 'unit' | 'target'>,
-  sides: { readonly baseline: () => Promise<number>; readonly ours: () => Promise<number> },
+  sides: Pick<SideBySide, 'baseline' | 'ours'>,
 ): Promise<Comparison> {
-  await sides.baseline();
-  await sides.ours();
-  const baseline: number[] = [];
-  const ours: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) {
-    globalThis.gc?.();
-    baseline.push(await sides.baseline());
-    globalThis.gc?.();
-    ours.push(await sides.ours());
+  const [result] = await allSideBySide([{ ...what, ...sides }]);
+  return result!;
+}
+
+/** Measure several, each of them once in every round. */
+export async function allSideBySide(works: readonly SideBySide[]): Promise<Comparison[]> {
+  const measured = works.map(() => ({ baseline: [] as number[], ours: [] as number[] }));
+  for (let round = 0; round <= RUNS; round += 1) {
+    for (const [at, { baseline, ours }] of works.entries()) {
+      globalThis.gc?.();
+      const theirs = await baseline();
+      globalThis.gc?.();
+      const own = await ours();
+      if (round === 0) continue; // warming up
+      measured[at]!.baseline.push(theirs);
+      measured[at]!.ours.push(own);
+    }
   }
-  const ratios = ours.map((value, run) => value / baseline[run]!);
-  return { ...what, ours: median(ours), baseline: median(baseline), ratio: median(ratios), ratios };
+  return works.map(({ name, unit, target }, at) => {
+    const { baseline, ours } = measured[at]!;
+    const ratios = ours.map((value, run) => value / baseline[run]!);
+    return {
+      name,
+      unit,
+      target,
+      ours: median(ours),
+      baseline: median(baseline),
+      ratio: median(ratios),
+      ratios,
+    };
+  });
 }
 
 /** Do something in a folder of its own, which is then removed. */

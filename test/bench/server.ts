@@ -10,6 +10,7 @@ import pino from 'pino';
 import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import { Platform } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
+import { identityOf } from '../../apps/shared/identity';
 
 /** A process that serves Waymark, or a bare NestJS endpoint that inserts one row, until it is told to stop. */
 
@@ -58,7 +59,8 @@ class BareModule {}
 async function waymark(): Promise<INestApplication> {
   const platform = await Platform.open({ data });
   await platform.work();
-  return createApp(platform, pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }));
+  const { identify } = identityOf(platform, { engines: {}, data }, { host: '127.0.0.1' });
+  return createApp({ platform, identify, log: pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }) });
 }
 
 async function main(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type RecordedEvent,
 } from '@waymark/kernel';
 import { appendInTurn, newEvent, range, readWhole, revisions, texts } from '../support/events';
+import { pageCases } from './event-store/pages';
 
 export interface OpenedEventStore {
   readonly store: EventStore;
@@ -170,60 +171,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect((await store.readAll(position, 10)).events).toEqual([]);
       });
 
-      describe('a page of the log', () => {
-        const NOTED = new Set(['Noted']);
-        const other = () => newEvent('Forgotten');
-        /** Positions of all that was written. */
-        let written: number[];
-
-        beforeEach(async () => {
-          await store.append(STREAM, 'none', [note('a'), other(), note('b')]);
-          await store.append('locker-2', 'none', [note('c'), other(), other()]);
-          written = (await readWhole(store)).map(({ position }) => position);
-        });
-
-        it('goes through to its last event where it is full', async () => {
-          expect((await store.readAll(START, 2)).through).toBe(written[1]);
-          expect((await store.readAll(written[0]!, 3)).through).toBe(written[3]);
-          expect((await store.readAll(START, 1, NOTED)).through).toBe(written[0]);
-          expect((await store.readAll(START, 2, NOTED)).through).toBe(written[2]);
-        });
-
-        it('goes through to the end of the log where it is not, whatever types were asked for', async () => {
-          for (const types of [undefined, NOTED, new Set(['Unheard']), new Set<string>()]) {
-            for (const after of [START, written[2]!, written.at(-1)!]) {
-              const { events, through } = await store.readAll(after, 100, types);
-              expect(through).toBeGreaterThanOrEqual(written.at(-1)!);
-              expect(texts(events)).toEqual(
-                texts(await readWhole(store)).filter(
-                  (text, at) =>
-                    written[at]! > after && (types?.has(text === undefined ? '' : 'Noted') ?? true),
-                ),
-              );
-            }
-          }
-        });
-
-        it('has the events of several types in one order, and no others', async () => {
-          await store.append('locker-3', 'none', [newEvent('Kept'), note('d')]);
-
-          const { events } = await store.readAll(written[2]!, 100, new Set(['Noted', 'Kept']));
-
-          expect(events.map(({ type }) => type)).toEqual(['Noted', 'Kept', 'Noted']);
-        });
-
-        it.each([undefined, NOTED])('is followed by the next one, of the types %p', async (types) => {
-          const first = await store.readAll(START, 100, types);
-          const nothing = await store.readAll(first.through, 100, types);
-          expect(nothing.events).toEqual([]);
-          expect(nothing.through).toBeGreaterThanOrEqual(first.through);
-
-          await store.append(STREAM, 'any', [note('later'), other()]);
-
-          const next = await store.readAll(nothing.through, 100, NOTED);
-          expect(texts(next.events)).toEqual(['later']);
-        });
-      });
+      pageCases(() => store);
 
       it('goes through an empty log to where it was asked to begin, or to its end', async () => {
         const { events, through } = await store.readAll(START, 10);

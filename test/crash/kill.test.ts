@@ -5,7 +5,7 @@ import type { RecordedEvent } from '@waymark/kernel';
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import { Platform } from '@waymark/platform';
 import type { Answer } from '@waymark/runtime';
-import { attendanceBy, importReport, kpisBy, rowOutcomes } from '@waymark/views';
+import { attendanceBy, everywhere, importReport, kpisBy, rowOutcomes } from '@waymark/views';
 import { range, readWhole } from '../support/events';
 import { startProcess } from '../support/process';
 import { byId, countsByType, differences, fullest, twice, unlikeRebuild } from './aftermath';
@@ -59,8 +59,8 @@ describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
     const outcome = async ({ rows, events, published }: Platform) => ({
       report: await importReport(rows, IMPORT),
       rows: await rowOutcomes(events, IMPORT),
-      attendance: await attendanceBy(rows, { by: 'area', from: '2025-09-03', to: '2026-02-13' }),
-      kpis: await kpisBy(rows, published, { by: 'area' }),
+      attendance: await attendanceBy(rows, { by: 'area', from: '2025-09-03', to: '2026-02-13' }, everywhere),
+      kpis: await kpisBy(rows, published, { by: 'area' }, everywhere),
     });
 
     it('every row fares as in an import never killed, nothing is twice, and views are what a rebuild gives', async () => {

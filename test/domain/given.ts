@@ -41,8 +41,8 @@ export const programmeFacts: ProgrammeFacts = {
   deliveryModel: model,
 };
 
-export const schoolFacts: SchoolFacts = { area: 'blackpool' };
-export const mentorFacts: MentorFacts = { area: 'blackpool', school: SCHOOL };
+export const schoolFacts: SchoolFacts = { area: 'blackpool', region: 'North West' };
+export const mentorFacts: MentorFacts = { programme: PROGRAMME, area: 'blackpool', school: SCHOOL };
 export const pupilFacts: PupilFacts = { schoolOn: () => SCHOOL };
 
 export const journeyFacts: JourneyFacts = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { access } from '@waymark/access';
 import { domain } from '@waymark/domain';
 import { START, type EventStore, type Module, type RecordedEvent } from '@waymark/kernel';
 import { policies } from '@waymark/policies';
@@ -15,12 +16,13 @@ import { misfits, type Typed } from './samples/misfits';
 const folder = join(__dirname, 'samples');
 const LOCK = 'lock.json';
 
-const modules: readonly Module[] = [...domain, claims as Module, projections];
+const modules: readonly Module[] = [...domain, access as Module, claims as Module, projections];
 const schemas = schemasOf(modules);
 const DECLARATIONS = `
+  import type { AccessEvents } from '@waymark/access';
   import type { DomainEvents } from '@waymark/domain';
   import type { ClaimEvents, SkipEvents } from '@waymark/runtime';
-  export type Events = DomainEvents & ClaimEvents & SkipEvents;
+  export type Events = AccessEvents & DomainEvents & ClaimEvents & SkipEvents;
   export type Needed<Data> = { [Field in keyof Data as {} extends Pick<Data, Field> ? never : Field]: Data[Field] };
 `;
 

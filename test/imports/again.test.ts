@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Importer, sourceFiles } from '@waymark/imports';
-import { attendanceBy, byKey, caseloads, importReport, registersOf } from '@waymark/views';
+import { attendanceBy, byKey, caseloads, everywhere, importReport, registersOf } from '@waymark/views';
 import { temporaryDirectory } from '../support/stores';
 import { openOffice, openProgramme, written } from './office';
 import {
@@ -78,7 +78,7 @@ describe('an import', () => {
     const { platform } = office;
     const first = await office.take(whole);
     const figures = async () => [
-      await attendanceBy(platform.rows, { by: 'pupil', from: '2025-09-01', to: '2025-12-31' }),
+      await attendanceBy(platform.rows, { by: 'pupil', from: '2025-09-01', to: '2025-12-31' }, everywhere),
       Object.fromEntries(await byKey(platform.rows, caseloads)),
     ];
     const before = await figures();

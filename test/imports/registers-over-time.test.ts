@@ -1,5 +1,5 @@
 import { ChangeUpn, MoveSchool } from '@waymark/domain';
-import { attendanceBy, registersOf } from '@waymark/views';
+import { attendanceBy, everywhere, registersOf } from '@waymark/views';
 import { openProgramme, type Office } from './office';
 import {
   HARBOUR,
@@ -19,7 +19,7 @@ import {
 const SEPTEMBER = { from: '2025-09-01', to: '2025-09-30' };
 
 const by = ({ platform }: Office, group: 'pupil' | 'school', rest: object = {}) =>
-  attendanceBy(platform.rows, { by: group, ...SEPTEMBER, ...rest });
+  attendanceBy(platform.rows, { by: group, ...SEPTEMBER, ...rest }, everywhere);
 
 describe('a temporary UPN that became permanent', () => {
   const [temporary, permanent] = [temporaryUpnOf(1), upnOf(1)];

@@ -1,5 +1,5 @@
 import { supplierAliases } from '@waymark/domain';
-import { attendanceBy } from '@waymark/views';
+import { attendanceBy, everywhere } from '@waymark/views';
 import { openProgramme, type Office } from './office';
 import { HARBOUR, NORTHGATE, marked, misspelt, referrals, referred, registers, upnOf } from './papers';
 
@@ -14,7 +14,11 @@ async function withZara(): Promise<Office> {
 
 /** The only pupil's sessions over a week. */
 async function week({ platform }: Office) {
-  const [row] = await attendanceBy(platform.rows, { by: 'pupil', from: '2025-09-15', to: '2025-09-19' });
+  const [row] = await attendanceBy(
+    platform.rows,
+    { by: 'pupil', from: '2025-09-15', to: '2025-09-19' },
+    everywhere,
+  );
   return row;
 }
 

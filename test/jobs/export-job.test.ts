@@ -5,6 +5,7 @@ import { EXPORT, ExportFiles, exportJob, type Workplace } from '@waymark/jobs';
 import type { EventStore, LogPage } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
 import { inState, latch } from '../support/jobs';
+import { letAnybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
 jest.setTimeout(30_000);
@@ -45,10 +46,11 @@ async function worker(
   told: () => void = () => undefined,
 ): Promise<Platform & { readonly end: () => Promise<void> }> {
   const platform = await Platform.open({ data });
+  letAnybody(platform);
   let ended: Promise<void> | undefined;
   const end = (): Promise<void> => (ended ??= platform.close());
   afterwards(end);
-  const workplace = Object.create(platform, { events: { value: events } }) as Workplace;
+  const workplace = Object.create(platform, { withheld: { value: { events } } }) as Workplace;
   const { run, ...handler } = exportJob(workplace);
   await platform.work([
     {

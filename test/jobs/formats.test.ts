@@ -28,9 +28,12 @@ describe('a table as CSV', () => {
     expect(await csv()).toBe('');
   });
 
-  it.each(['=1+1', '+44 20', '-Foo', '@SUM(A1)', '\t=1', '\r=1'])('marks %j as text', async (name) => {
-    expect(parse(await csv({ name }), { columns: true })).toEqual([{ name: `'${name}` }]);
-  });
+  it.each(['=1+1', '+44 20', '-Foo', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1+1', '＋1', '－1', '＠A1'])(
+    'marks %j as text',
+    async (name) => {
+      expect(parse(await csv({ name }), { columns: true })).toEqual([{ name: `'${name}` }]);
+    },
+  );
 
   it.each(['St Mary, Walsall', 'The "Bridge"', 'two\nlines', 'two\rlines', 'two\r\nlines', "O'Neill", ' '])(
     'gives back %j',
@@ -44,6 +47,6 @@ describe('a table as CSV', () => {
   );
 
   it('takes numbers for numbers', async () => {
-    expect(await csv({ n: -1 })).toBe('n\r\n-1\r\n');
+    expect(await csv({ n: -1, rate: -0.5, none: null })).toBe('n,rate,none\r\n-1,-0.5,\r\n');
   });
 });

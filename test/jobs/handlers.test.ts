@@ -15,7 +15,7 @@ describe('the kinds of jobs', () => {
 
   it('are each what they are called, and rest a while before they are tried again', async () => {
     const handlers = jobHandlers(await open());
-    expect(handlers.map(({ kind }) => kind)).toEqual(['import', 'export', 'reminders', 'tidying']);
+    expect(handlers.map(({ kind }) => kind)).toEqual(['import', 'export', 'reminders', 'sealing', 'tidying']);
     for (const { attempts, backoff } of handlers) {
       // Long enough for a server to be started again: the last pause is a minute at least.
       expect(backoff * 2 ** (attempts - 2)).toBeGreaterThanOrEqual(60_000);
@@ -28,7 +28,10 @@ describe('the kinds of jobs', () => {
     await platform.work();
     expect(schedule.mock.calls).toEqual([
       ['reminders', '0 6 * * *', {}],
+      ['sealing', '*/10 * * * *', {}],
       ['tidying', '30 2 * * *', {}],
+      ['erasures', '45 * * * *', {}],
+      ['retention', '15 3 * * 0', {}],
     ]);
   });
 

@@ -52,7 +52,7 @@ describe('waymark backup', () => {
     const made = await waymark(data, 'backup', folder, '--with-keys');
     expect(made.code).toBe(0);
     expect(made.out).toMatch(
-      /^Made at 20.* by Waymark \d.*: 5 files, \d.* MiB\.\n[\d,]+ events up to position \d+/,
+      /^Made at 20.* by Waymark \d.*: 7 files, \d.* MiB\.\n[\d,]+ events up to position \d+/,
     );
     expect(made.out).toContain('which have seen all of them.');
     expect(made.out).toContain('The keys are in it: keep it as you keep them.');

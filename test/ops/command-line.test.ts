@@ -86,7 +86,18 @@ describe('the command line', () => {
 
     const [ids, byUpn, known, kpis] = await Promise.all([
       waymark(data, 'attendance', '--by', 'pupil', ...SEPTEMBER, '--json'),
-      waymark(data, 'attendance', '--by', 'pupil', ...SEPTEMBER, '--key', 'upn', '--json'),
+      waymark(
+        data,
+        'attendance',
+        '--by',
+        'pupil',
+        ...SEPTEMBER,
+        '--key',
+        'upn',
+        '--reason',
+        'A return to the council',
+        '--json',
+      ),
       waymark(
         data,
         'attendance',

@@ -46,7 +46,7 @@ describe('a backup', () => {
     await work(platform, told);
     const manifest = await backedUp!;
     await platform.settle();
-    const whole = (await readWhole(platform.events)).map((event) => JSON.stringify(event));
+    const whole = (await readWhole(platform.stores.events)).map((event) => JSON.stringify(event));
     await platform.close();
 
     expect((await verifyBackup(folder)).problems).toEqual([]);

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
 import { backup, restore, type BackupProgress } from '@waymark/platform';
-import { kpisBy } from '@waymark/views';
+import { everywhere, kpisBy } from '@waymark/views';
 import { upnOf } from '../support/made-up';
 import { message, startProcess } from '../support/process';
 import { unlikeRebuild } from '../crash/aftermath';
@@ -48,7 +48,7 @@ describe('restoring a backup', () => {
     const folder = join(root, 'backup');
     const before = await opened(data);
     await before.settle();
-    const kpis = await kpisBy(before.rows, before.published, { by: 'school' });
+    const kpis = await kpisBy(before.rows, before.published, { by: 'school' }, everywhere);
     // Killed, as far as the backup can tell: it still says that it works.
     await backup(folder, { data, engines });
     await before.close();
@@ -73,7 +73,7 @@ describe('restoring a backup', () => {
     const again = await opened(restored);
     await again.settle();
     expect(await again.events.head()).toBe(manifest.events.head);
-    expect(await kpisBy(again.rows, again.published, { by: 'school' })).toEqual(kpis);
+    expect(await kpisBy(again.rows, again.published, { by: 'school' }, everywhere)).toEqual(kpis);
     expect(await unlikeRebuild(again, ['imports'])).toEqual([]);
     // The key is the same, by which a UPN is known to be taken.
     expect(await again.submitter.holder('upn', upnOf(100))).toMatch(/^pupil-/);

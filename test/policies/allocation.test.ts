@@ -70,6 +70,7 @@ describe('a journey that goes on no longer', () => {
   it.each([
     ['completed', event('JourneyCompleted', on, { on, mentor }), 'ENDED'],
     ['ended', event('JourneyEnded', on, { on, mentor, ending: 'MOVED_AWAY', reason }), 'ENDED'],
+    ['stopped', event('JourneyStopped', on, { on, mentor }), 'ENDED'],
     ['without consent', event('ConsentWithdrawn', on, { on, mentor, reason }), 'CONSENT_WITHDRAWN'],
   ] as const)('because it is %s frees its mentor’s place', (_, over, why) => {
     expect(followUps(ofJourney, over)).toEqual([release(MENTOR, why)]);
@@ -78,6 +79,7 @@ describe('a journey that goes on no longer', () => {
   it.each([
     event('JourneyCompleted', on, { on }),
     event('JourneyEnded', on, { on, ending: 'CANCELLED', reason }),
+    event('JourneyStopped', on, { on }),
     event('ConsentWithdrawn', on, { on }),
     event('JourneyReopened', on, { on, reason }),
   ])('leads to nothing where it had no mentor: $type', (over) => {

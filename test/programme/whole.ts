@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { createApp } from '../../apps/api/app.module';
 import { range } from '../support/events';
+import { anybody } from '../support/readers';
 import { temporaryDirectory } from '../support/stores';
 import { still } from '../crash/moments';
 
@@ -33,7 +34,7 @@ export async function wholeProgramme(engines: Engines): Promise<Outcome> {
     const files = await sourceFiles([packaged('data', 'sample')]);
     await new Importer(platform, IMPORT, files, { actor: 'clerk' }).run();
     await platform.settle();
-    const app = await createApp(platform, pino({ level: 'silent' }));
+    const app = await createApp({ platform, identify: anybody, log: pino({ level: 'silent' }) });
     try {
       await app.init();
       const http = request(app.getHttpServer() as Server);
@@ -86,7 +87,7 @@ async function commands(
   for (const [index, [name, body]] of sent.entries()) {
     const answer = await http
       .post(`/v1/journeys/${journey}/${name}`)
-      .set({ 'Idempotency-Key': `${String(n)}-${String(index)}`, 'Waymark-Actor': 'office' })
+      .set({ 'Idempotency-Key': `${String(n)}-${String(index)}`, Authorization: 'Bearer office' })
       .send(body);
     if (answer.status >= 500) throw new Error(`${name} answered ${String(answer.status)}`);
   }

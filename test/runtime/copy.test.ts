@@ -38,6 +38,7 @@ const but = (store: EventStore, otherwise: Partial<EventStore>): EventStore => (
   append: (...args) => store.append(...args),
   readStream: (...args) => store.readStream(...args),
   readAll: (...args) => store.readAll(...args),
+  readStored: (...args) => store.readStored(...args),
   head: () => store.head(),
   onAppended: (wake) => store.onAppended(wake),
   close: () => store.close(),

@@ -109,6 +109,7 @@ function frozen(...events: readonly NewEvent[]): EventStore & { readonly log: re
     append: () => Promise.reject(new Error('the log is closed')),
     readStream: async () => [...log],
     readAll: async () => ({ events: log, through: 10 * log.length }),
+    readStored: () => Promise.reject(new Error('nobody looks')),
     head: async () => 10 * log.length,
     onAppended: () => () => undefined,
     close: async () => undefined,

@@ -5,9 +5,11 @@ import { Importer, sourceFiles } from '@waymark/imports';
 import { Platform, packaged } from '@waymark/platform';
 import {
   attendanceBy,
+  everywhere,
   every,
   importReport,
   kpisBy,
+  namesIn,
   pupils,
   registersOf,
   type AttendanceGroup,
@@ -59,10 +61,12 @@ describe.each([
   const everyFigure = (): void => {
     it('gives every pupil’s sessions and rates, as they stand and as first recorded', async () => {
       const upns = new Map<string, string>();
-      for await (const { key, row } of every(platform.rows, pupils)) upns.set(key, row.upn);
+      const ids: string[] = [];
+      for await (const { key } of every(platform.rows, pupils)) ids.push(key);
+      for (const [id, { upn }] of await namesIn(platform.submitter).pupils(ids)) upns.set(id, upn);
       const of = async (from: string, to: string, asKnownAt?: string) =>
         new Map(
-          (await attendanceBy(platform.rows, { by: 'pupil', from, to, ...(asKnownAt ? { asKnownAt } : {}) })).map(
+          (await attendanceBy(platform.rows, { by: 'pupil', from, to, ...(asKnownAt ? { asKnownAt } : {}) }, everywhere)).map(
             ({ key, ...row }) => [upns.get(key), row],
           ),
         );
@@ -83,14 +87,14 @@ describe.each([
       const wanted = by === 'school' ? expected.schools : expected.areas;
       for (const window of ['baseline', 'followUp'] as const) {
         const [from, to] = expected.rules[window];
-        const rows = (await attendanceBy(platform.rows, { by, from, to })) as GroupAttendance[];
+        const rows = (await attendanceBy(platform.rows, { by, from, to }, everywhere)) as GroupAttendance[];
         expect(rows.map(({ key }) => key)).toEqual(Object.keys(wanted).sort());
         for (const row of rows) expect(row).toMatchObject(wanted[row.key]![window]);
       }
     });
 
     it('gives the funnel and the sessions by area', async () => {
-      const rows = await kpisBy(platform.rows, platform.published, { by: 'area' });
+      const rows = await kpisBy(platform.rows, platform.published, { by: 'area' }, everywhere);
       for (const row of rows) {
         const { allocated, consented, sessions, baseline, followUp } = expected.areas[row.key]!;
         expect(row).toMatchObject({ allocated, consented, baseline, followUp, referred: 100 });

@@ -177,9 +177,7 @@ describe('/metrics', () => {
   it('says which store does not answer, and leaves open what that would have said', async () => {
     const api = await observed();
     await scrapedWith(api, ({ value }) => value('waymark_store_up', { store: 'events' }) === 1);
-    jest
-      .spyOn(api.platform.events, 'head')
-      .mockRejectedValue(new Error('connect ECONNREFUSED 10.0.0.7:2113'));
+    jest.spyOn(api.platform.log, 'head').mockRejectedValue(new Error('connect ECONNREFUSED 10.0.0.7:2113'));
     const metrics = await scrapedWith(
       api,
       ({ value }) => value('waymark_store_up', { store: 'events' }) === 0,

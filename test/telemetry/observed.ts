@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { createApp } from '../../apps/api/app.module';
 import type { Api } from '../api/client';
+import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
 /** A value of a metric, and what it is a value of. */
@@ -35,7 +36,7 @@ export async function observed(options: Partial<PlatformOptions> = {}): Promise<
   const platform = await Platform.open({ data: temporaryDirectory(), ...options });
   telemetry.observe(platform);
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const app = await createApp(platform, log, telemetry);
+  const app = await createApp({ platform, identify: anybody, log, telemetry });
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;

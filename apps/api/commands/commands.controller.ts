@@ -1,14 +1,16 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { Reach, demandRight } from '@waymark/access';
 import type { FieldError } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
 import type { Submission } from '@waymark/runtime';
 import { check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
+import { ActionOf, readerOf } from '../../shared/access.guard';
 import { commandHeaders } from '../headers';
 import { Problem } from '../problem';
 import { jsonBody } from './json-body';
-import { commandRoutes, type CommandRoute } from './routes';
+import { commandNames, commandRoutes, type CommandRoute } from './routes';
 import { Submit } from './submit';
 
 type Path = Readonly<Record<'module' | 'id' | 'command', string>>;
@@ -22,16 +24,23 @@ export class CommandsController {
   ) {}
 
   @Post(':module/:id/:command')
+  @ActionOf(() => commandNames)
   @HttpCode(200)
   async send(@Req() request: Request<Path>, @Res() response: Response): Promise<void> {
     const { params } = request;
     const route = routeOf(params);
     response.locals['route'] = route.template;
+    const reader = readerOf(response);
+    // Whoever may not send it anywhere is told so, whatever they have sent.
+    const { everything } = new Reach(reader, route.type.name);
     if (!route.module.id.pattern.test(params.id)) throw unknownId(route);
     const headers = commandHeaders(request as unknown as Request);
     const { command, errors } = check(route.type, jsonBody(request as unknown as Request));
-    const submission = { module: route.module.name, id: params.id, command, ...headers };
-    if (errors.length > 0) throw invalid([...errors, ...(await this.unknownThings(submission, errors))]);
+    const submission = { module: route.module.name, id: params.id, command, actor: reader.id, ...headers };
+    // What else there is or is not, nobody is told whose roles do not reach everywhere.
+    const unknown = errors.length > 0 && everything ? await this.unknownThings(submission, errors) : [];
+    if (errors.length > 0) throw invalid([...errors, ...unknown]);
+    await demandRight(this.platform, reader, { ...submission, creates: route.creates });
 
     const { readFrom, ...answer } = await this.bus.execute(new Submit(submission));
     response.setHeader('ETag', `"${String(answer.revision)}"`);

@@ -6,7 +6,7 @@ import { Platform } from '@waymark/platform';
 import { importReport, importReports, registersOf } from '@waymark/views';
 import { IsOneOf, Optional, check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
-import { actorOf } from '../headers';
+import { Action, readerOf } from '../../shared/access.guard';
 import { receive } from './receive';
 
 const flags = ['true', 'false'] as const;
@@ -27,10 +27,11 @@ export class ImportsController {
   constructor(private readonly platform: Platform) {}
 
   @Post()
+  @Action('SendFiles')
   async import(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { command: asked, errors } = check(ImportParameters, request.query);
     if (errors.length > 0) throw invalid(errors);
-    const wanted = { actor: actorOf(request.headers), aliases: asked.aliases === 'true' };
+    const wanted = { actor: readerOf(response).id, aliases: asked.aliases === 'true' };
     const id = randomUUID();
     const files = await receive(request, response, this.platform.uploads, id);
     if (asked.dryRun === 'true') response.status(200).json(await this.tryOut(id, files, wanted));

@@ -13,7 +13,7 @@ import { Platform } from '@waymark/platform';
 import { invalid, periodOf, valid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
 import { jsonBody } from '../commands/json-body';
-import { actorOf } from '../headers';
+import { Action, readerOf } from '../../shared/access.guard';
 import { Problem } from '../problem';
 
 /** What was asked for, and how far it is. */
@@ -36,22 +36,28 @@ export class ExportsController {
   constructor(private readonly platform: Platform) {}
 
   @Post()
+  @Action('RequestExport')
   async ask(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const actor = actorOf(request.headers);
+    const { id: actor } = readerOf(response);
     const data: ExportRequest = { ...wanted(jsonBody(request)), actor };
     const id = await this.platform.jobs.add({ kind: EXPORT, data });
     response.setHeader('Location', `/v1/exports/${id}`);
-    response.status(202).json(documentOf(await this.job(id)));
+    response.status(202).json(documentOf(await this.job(id, actor)));
   }
 
   @Get(':id')
-  async get(@Param('id') id: string): Promise<ExportDocument> {
-    return documentOf(await this.job(id));
+  @Action('GetExport')
+  async get(
+    @Param('id') id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExportDocument> {
+    return documentOf(await this.job(id, readerOf(response).id));
   }
 
   @Get(':id/file')
+  @Action('GetExportFile')
   async file(@Param('id') id: string, @Res() response: Response): Promise<void> {
-    const { state, result } = await this.job(id);
+    const { state, result } = await this.job(id, readerOf(response).id);
     if (state !== 'done') {
       throw new Problem(409, 'EXPORT_NOT_DONE', `The export is ${state}. Ask for its file when it is done.`);
     }
@@ -67,9 +73,10 @@ export class ExportsController {
     });
   }
 
-  private async job(id: string): Promise<Job> {
+  /** An export of whoever asks: nobody else is told that it is there. */
+  private async job(id: string, reader: string): Promise<Job> {
     const job = await this.platform.jobs.get(id);
-    if (job?.kind !== EXPORT)
+    if (job?.kind !== EXPORT || (job.data as ExportRequest).actor !== reader)
       throw new Problem(404, 'UNKNOWN_EXPORT', 'There is no export with this id, or it is long gone.');
     return job;
   }

@@ -4,6 +4,7 @@ import { Platform } from '@waymark/platform';
 import { IsCode, IsOneOf, IsWhole, Optional, check, invalid } from '@waymark/vocabulary';
 import { Type } from 'class-transformer';
 import type { Request } from 'express';
+import { Action } from '../../shared/access.guard';
 import { Problem } from '../problem';
 
 /** Which jobs to list. */
@@ -19,6 +20,7 @@ export class JobsController {
   constructor(private readonly platform: Platform) {}
 
   @Get()
+  @Action('ListJobs')
   async list(@Req() request: Request): Promise<{ readonly items: readonly Job[] }> {
     const { command: which, errors } = check(JobsParameters, request.query);
     if (errors.length > 0) throw invalid(errors);
@@ -26,6 +28,7 @@ export class JobsController {
   }
 
   @Get(':id')
+  @Action('GetJob')
   async get(@Param('id') id: string): Promise<Job> {
     const job = await this.platform.jobs.get(id);
     if (!job) throw new Problem(404, 'UNKNOWN_JOB', 'There is no job with this id, or it is long done.');
@@ -33,6 +36,7 @@ export class JobsController {
   }
 
   @Post(':id/cancel')
+  @Action('CancelJob')
   @HttpCode(202)
   async cancel(@Param('id') id: string): Promise<Job> {
     if (await this.platform.jobs.cancel(id)) return this.get(id);
@@ -45,6 +49,7 @@ export class JobsController {
   }
 
   @Post(':id/retry')
+  @Action('RetryJob')
   @HttpCode(202)
   async retry(@Param('id') id: string): Promise<Job> {
     if (await this.platform.jobs.retry(id)) return this.get(id);

@@ -8,6 +8,7 @@ export interface Answered {
 
 const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
 const JOURNEY = '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11';
+const PERSON = '9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c';
 const SESSION = '8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f';
 const BARRIER = '5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d';
 const REFERRAL = '2e4d6c8b-1a3f-4b5c-9d7e-0f1a2b3c4d5e';
@@ -245,10 +246,50 @@ export const answers = {
       'Rows that follow on each other and fared alike are told once; warnings are outcomes of their own.',
     example: { items: [{ file: 'blackpool.csv', from: 1, to: 211, outcome: 'accepted' }], next: '1' },
   },
+  pupil: {
+    summary: 'A pupil, as far as you may know',
+    description:
+      'Names and date of birth where the pupil is yours to know by name. The number is masked, all but its end; with a `Waymark-Reason`, it is shown to those who may see it.',
+    example: {
+      id: PUPIL,
+      school: '990401',
+      forename: 'Zara',
+      surname: 'Farouk',
+      dateOfBirth: '2013-02-15',
+      upn: '*001',
+    },
+  },
+  person: {
+    summary: 'Somebody who works with the service, and the roles they have been given',
+    example: {
+      id: PERSON,
+      name: 'Priya Raman',
+      assignments: [
+        { assignment: BARRIER, role: 'mentor', mentor: 'M-890-1', from: '2025-11-03', until: '2025-12-19' },
+      ],
+    },
+  },
+  reads: {
+    summary: 'Who saw a pupil’s records, or whose records somebody saw',
+    description:
+      'For the data protection officer. In the order in which they were seen; the log is gone through for it.',
+    example: {
+      items: [
+        {
+          at: '2025-11-03T16:00:00.000Z',
+          reader: PERSON,
+          what: 'GetJourney',
+          pupil: PUPIL,
+          reason: 'Attendance return for the local authority',
+        },
+      ],
+      next: '100',
+    },
+  },
   row: {
     summary: "A view's row, folded anew from the log up to a position",
     description:
-      'Beside it, as `served`, the row that queries are answered from; `equal` says whether it is the same, and is there where both are of one position. Reads the log through: for finding out what went wrong, not for every day. Pupils’ numbers are hidden, names are not.',
+      'Beside it, as `served`, the row that queries are answered from; `equal` says whether it is the same, and is there where both are of one position. Reads the log through: for finding out what went wrong, not for every day. Views hold no names and no numbers.',
     example: {
       view: 'caseload',
       version: 1,

@@ -39,7 +39,7 @@ const operation = ({ module, name, type }: CommandRoute) => ({
   operationId: `${module.plural}.${name}`,
   summary: summaryOf(name),
   tags: [module.plural],
-  parameters: [pathId('id', module), ...headers('IfMatch', 'IdempotencyKey', 'WaymarkActor')],
+  parameters: [pathId('id', module), ...headers('IfMatch', 'IdempotencyKey')],
   requestBody: {
     required: true,
     content: { 'application/json': { schema: ref(type.name), example: exampleOf(schemaOf(type)) } },

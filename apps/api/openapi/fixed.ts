@@ -1,7 +1,7 @@
 import { FIELD, LARGEST_FILE, MOST_FILES } from '../imports/receive';
 import { ImportParameters } from '../imports/imports.controller';
 import { answers } from './answers';
-import { headers, queryParameters } from './parameters';
+import { queryParameters } from './parameters';
 import { problems } from './problems';
 import { inferred } from './schemas';
 
@@ -27,7 +27,7 @@ export const importPath = () => ({
     description:
       'The files of a programme, in any order: `programme.json`, schools, mentors, referrals, registers and their corrections, mentoring sessions. What each is, is known by its columns. Importing a file again changes nothing.',
     tags: ['imports'],
-    parameters: [...queryParameters(ImportParameters), ...headers('WaymarkActor')],
+    parameters: queryParameters(ImportParameters),
     requestBody: {
       required: true,
       content: {

@@ -1,7 +1,7 @@
 import { exportKinds } from '@waymark/jobs';
 import { jobStates } from '@waymark/kernel';
 import { JobsParameters } from '../jobs/jobs.controller';
-import { headers, queryParameters } from './parameters';
+import { queryParameters } from './parameters';
 import { problems } from './problems';
 import { exampleOf, inferred, ref, schemaOf, schemasOf, type Schema } from './schemas';
 
@@ -117,7 +117,6 @@ export const exportPaths = () => ({
       operationId: 'exports.request',
       summary: 'Ask for figures or timelines as a file',
       tags: ['exports'],
-      parameters: headers('WaymarkActor'),
       requestBody: {
         required: true,
         content: {

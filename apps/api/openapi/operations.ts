@@ -2,7 +2,6 @@ import { POLICIES } from '@waymark/runtime';
 import type { RebuildAct, RebuildState, States, ViewState, WaitingRow } from '@waymark/platform';
 import { views } from '@waymark/views';
 import { SkipParked, StartRebuild } from '../operations/operations.controller';
-import { headers } from './parameters';
 import { problems } from './problems';
 import { exampleOf, inferred, ref, schemaOf, schemasOf, type Schema } from './schemas';
 
@@ -187,7 +186,7 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
       'For good: the reason is recorded in the log with who gave it, and a rebuild of this version leaves out the same.',
       {
         operationId: 'operations.skip-parked',
-        parameters: [...parkedRow, ...headers('WaymarkActor')],
+        parameters: parkedRow,
         requestBody: body(SkipParked),
       },
       [413, 415, 422],

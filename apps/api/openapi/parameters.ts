@@ -54,10 +54,10 @@ export const headerParameters = {
     'Names this command and its retries: whatever comes again has one effect, and the first answer. Belongs to the actor and the record.',
     '7f0d6a8e-retry-1',
   ),
-  WaymarkActor: header(
-    'Waymark-Actor',
-    'Who acts; `anonymous` if left out. Nothing vouches for it until there are access tokens.',
-    'mentor:M-890-1',
+  WaymarkReason: header(
+    'Waymark-Reason',
+    'Why you ask: with it, pupils’ numbers are shown to those who may see them. It is recorded with what you were shown.',
+    'Attendance return for the local authority',
   ),
   WaymarkPosition: header(
     'Waymark-Position',

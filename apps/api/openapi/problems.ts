@@ -24,6 +24,8 @@ export const problemSchema: Schema = {
 /** What each status says, and codes that come with it. */
 const meanings: Readonly<Record<number, string>> = {
   400: 'The request is not well formed: `MALFORMED_JSON`, `JSON_TOO_DEEP`, `MALFORMED_HEADER`, `MALFORMED_PATH`, `MALFORMED_UPLOAD`.',
+  401: 'There is no access token, or none that is accepted: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`.',
+  403: 'Your roles do not allow it, or not here: `NOT_ALLOWED`, `UNKNOWN_PERSON`.',
   404: 'What the path names does not exist: `UNKNOWN_ID`, or `UNKNOWN_` and what it is.',
   409: 'It does not fit what was recorded before; the code says why.',
   410: 'It is no longer kept: `EXPORT_EXPIRED`.',
@@ -31,6 +33,7 @@ const meanings: Readonly<Record<number, string>> = {
   413: 'It is too large: `BODY_TOO_LARGE`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`.',
   415: 'The body is in no form that is read here: `UNSUPPORTED_MEDIA_TYPE`, `UNSUPPORTED_CHARSET`, `UNSUPPORTED_ENCODING`.',
   422: 'Fields are wrong, every one is named in `errors`: `INVALID_FIELDS`, `IDEMPOTENCY_KEY_REUSED`, or what a decision found wrong.',
+  429: 'More than one may ask within a minute: `TOO_MANY_REQUESTS`.',
   500: 'Something went wrong on our side: `INTERNAL`.',
   503: 'What the answer is read from has stopped: `VIEW_STOPPED`; or it cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
   504: 'What the answer is read from is not as far as asked: `VIEW_BEHIND`, with where it is in `position`.',

@@ -21,7 +21,7 @@ function operation(name: Name, route: QueryRoute) {
     parameters: [
       ...of.map((part, index) => pathId(parts[index]!, part)),
       ...queryParameters(route.question),
-      ...(waits ? headers('WaymarkPosition', 'Prefer') : []),
+      ...headers('WaymarkReason', ...(waits ? (['WaymarkPosition', 'Prefer'] as const) : [])),
     ],
     responses: {
       200: {

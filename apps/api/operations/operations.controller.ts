@@ -18,7 +18,7 @@ import { views as all } from '@waymark/views';
 import { IsFlag, IsText, IsTexts, Optional, invalid, valid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
 import { jsonBody } from '../commands/json-body';
-import { actorOf } from '../headers';
+import { Action, readerOf } from '../../shared/access.guard';
 import { Problem } from '../problem';
 
 /** Views to build anew, from one reading of the log. */
@@ -45,16 +45,19 @@ export class OperationsController {
   constructor(private readonly platform: Platform) {}
 
   @Get('views')
+  @Action('ListViews')
   views(): Promise<States> {
     return statesOf(this.platform);
   }
 
   @Get('rebuilds')
+  @Action('ListRebuilds')
   async rebuilds(): Promise<Items<RebuildState>> {
     return { items: await rebuildsOf(this.platform) };
   }
 
   @Post('rebuilds')
+  @Action('StartRebuild')
   @HttpCode(202)
   async rebuild(
     @Req() request: Request,
@@ -70,6 +73,7 @@ export class OperationsController {
   }
 
   @Post('rebuilds/:view/:act')
+  @Action('ControlRebuild')
   @HttpCode(200)
   async act(@Param('view') view: string, @Param('act') act: string): Promise<Items<ViewState>> {
     if (!isAct(act)) throw new Problem(404, 'UNKNOWN_PATH', 'There is nothing at this path. See /docs.');
@@ -78,25 +82,29 @@ export class OperationsController {
   }
 
   @Get('parked')
+  @Action('ListParked')
   async parked(): Promise<Items<WaitingRow>> {
     return { items: await waitingRows(this.platform) };
   }
 
   @Post('parked/:view/:key/retry')
+  @Action('RetryParked')
   @HttpCode(200)
   async retry(@Param('view') view: string, @Param('key') key: string): Promise<Items<WaitingRow>> {
     return { items: await retryRow(this.platform, view, key) };
   }
 
   @Post('parked/:view/:key/skip')
+  @Action('SkipParked')
   @HttpCode(200)
   async skip(
     @Param('view') view: string,
     @Param('key') key: string,
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<Items<WaitingRow>> {
     const { reason } = valid(SkipParked, jsonBody(request));
-    const actor = actorOf(request.headers);
+    const { id: actor } = readerOf(response);
     return { items: await skipEvent(this.platform, view, key, { reason, actor }) };
   }
 }

@@ -1,10 +1,12 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { placesOf, type Reach } from '@waymark/access';
 import { Refusal } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
 import {
   attendanceBy,
   caseloadOf,
   kpisBy,
+  namesIn,
   phaseProgressBy,
   type Caseload,
   type GroupAttendance,
@@ -22,8 +24,17 @@ import { GetAttendance, GetCaseload, GetKpis, GetPhaseProgress } from './questio
 export class GetCaseloadHandler implements IQueryHandler<GetCaseload> {
   constructor(private readonly platform: Platform) {}
 
-  async execute({ mentorId, ...page }: GetCaseload): Promise<Caseload> {
-    const caseload = await caseloadOf(this.platform.rows, mentorId, page);
+  async execute({ mentorId, reach, limit, after }: GetCaseload): Promise<Caseload> {
+    const { rows, submitter } = this.platform;
+    const places = await placesOf(this.platform, 'mentor', mentorId);
+    reach.demand(places);
+    const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) };
+    const caseload = await caseloadOf(
+      rows,
+      mentorId,
+      page,
+      places.some(reach.shows) ? namesIn(submitter) : undefined,
+    );
     if (!caseload) throw new Refusal('UNKNOWN_MENTOR', 'There is no mentor with this id.', 'missing');
     return caseload;
   }
@@ -37,9 +48,12 @@ export class GetPhaseProgressHandler implements IQueryHandler<GetPhaseProgress> 
   ) {}
 
   async execute(question: GetPhaseProgress): Promise<Page<PhaseProgress>> {
-    const { limit: _limit, after: _after, ...query } = question;
-    const rows = await this.kept.to(question, query, () => phaseProgressBy(this.platform.rows, query));
-    return pageByKey(rows, question);
+    const { by, programme, reach } = question;
+    const query = { by, ...(programme !== undefined && { programme }) };
+    const rows = await this.kept.to(question, { ...query, reach }, () =>
+      phaseProgressBy(this.platform.rows, query, reach.covers),
+    );
+    return withNames(pageByKey(rows, question), question, this.platform);
   }
 }
 
@@ -51,15 +65,17 @@ export class GetKpisHandler implements IQueryHandler<GetKpis> {
   ) {}
 
   async execute(question: GetKpis): Promise<Page<Kpis>> {
-    const { by, programme, from, to } = question;
+    const { by, programme, from, to, reach } = question;
     const query = {
       by,
       ...(programme === undefined ? {} : { programme }),
       ...(from === undefined && to === undefined ? {} : { period: periodOf(question) }),
     };
     const { rows: store, published } = this.platform;
-    const rows = await this.kept.to(question, query, () => kpisBy(store, published, query));
-    return pageByKey(rows, question);
+    const rows = await this.kept.to(question, { ...query, reach }, () =>
+      kpisBy(store, published, query, reach.covers),
+    );
+    return withNames(pageByKey(rows, question), question, this.platform);
   }
 }
 
@@ -77,7 +93,25 @@ export class GetAttendanceHandler implements IQueryHandler<GetAttendance> {
       ...periodOf(question),
       ...(asKnownAt === undefined ? {} : { asKnownAt }),
     };
-    const rows = await this.kept.to(question, query, () => attendanceBy(this.platform.rows, query));
+    const { reach } = question;
+    const rows = await this.kept.to(question, { ...query, reach }, () =>
+      attendanceBy(this.platform.rows, query, reach.covers),
+    );
     return pageByKey(rows, question);
   }
+}
+
+/** Mentors' names, of those whose names may be seen, are put in last: no answer that is kept holds any. */
+async function withNames<Group extends { readonly key: string; readonly name: string }>(
+  { items, ...page }: Page<Group>,
+  { by, reach }: { readonly by: string; readonly reach: Reach },
+  platform: Platform,
+): Promise<Page<Group>> {
+  if (by !== 'mentor') return { items, ...page };
+  const shown: string[] = [];
+  for (const { key } of items) {
+    if ((await placesOf(platform, 'mentor', key)).some(reach.shows)) shown.push(key);
+  }
+  const names = await namesIn(platform.submitter).mentors(shown);
+  return { items: items.map((item) => ({ ...item, name: names.get(item.key) ?? item.name })), ...page };
 }

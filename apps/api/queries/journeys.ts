@@ -1,5 +1,5 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Platform } from '@waymark/platform';
+import { Platform, tellable } from '@waymark/platform';
 import { journeyOf, timelineOf, withoutUpns, type JourneyDocument, type Then } from '@waymark/views';
 import { toMoment } from '@waymark/vocabulary';
 import type { TimelinePage } from './documents';
@@ -10,8 +10,9 @@ import { GetJourney, GetTimeline } from './questions';
 export class GetJourneyHandler implements IQueryHandler<GetJourney> {
   constructor(private readonly platform: Platform) {}
 
-  execute({ id, ...then }: GetJourney): Promise<JourneyDocument> {
-    return journeyOf(this.platform.submitter, id, thenOf(then));
+  async execute({ id, reach, asOf, asKnownAt }: GetJourney): Promise<JourneyDocument> {
+    const { things } = await tellable(this.platform, reach, id);
+    return journeyOf(things, id, thenOf({ asOf, asKnownAt }));
   }
 }
 
@@ -19,16 +20,18 @@ export class GetJourneyHandler implements IQueryHandler<GetJourney> {
 export class GetTimelineHandler implements IQueryHandler<GetTimeline> {
   constructor(private readonly platform: Platform) {}
 
-  async execute({ id, asOf, asKnownAt, ...page }: GetTimeline): Promise<TimelinePage> {
+  async execute({ id, reach, asOf, asKnownAt, limit, after }: GetTimeline): Promise<TimelinePage> {
+    const { things, events } = await tellable(this.platform, reach, id);
     const then = thenOf({ asOf, asKnownAt });
-    const { pupil } = await journeyOf(this.platform.submitter, id, then);
-    const entries = await timelineOf(this.platform.events, id, pupil, then);
-    const begin = (after: string): number => {
-      const seen = numeral(after);
+    const { pupil } = await journeyOf(things, id, then);
+    const entries = await timelineOf(events, id, pupil, then);
+    const begin = (from: string): number => {
+      const seen = numeral(from);
       return seen < 0 ? seen : entries.filter(({ position }) => position <= seen).length;
     };
+    const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) };
     const { items, ...next } = pageFrom(entries, page, begin, ({ position }) => String(position));
-    return { ...then, items: items.map((entry) => withoutUpns(entry)), ...next };
+    return { pupil, ...then, items: items.map((entry) => withoutUpns(entry)), ...next };
   }
 }
 

@@ -1,12 +1,14 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import { Reach } from '@waymark/access';
 import { START, type FieldError } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
 import { check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
-import { freshness } from '../headers';
+import { ActionOf, readerOf } from '../../shared/access.guard';
+import { freshness, reasonOf } from '../headers';
 import { Problem } from '../problem';
-import { queryRoutes as routes, type QueryRoute } from './routes';
+import { queryNames, queryRoutes as routes, type QueryRoute } from './routes';
 
 /** Every question that has an answer: what each takes, and which views it is read from, stands in its route. */
 @Controller('v1')
@@ -17,8 +19,9 @@ export class QueriesController {
   ) {}
 
   @Get(routes.journey.path)
+  @ActionOf(() => queryNames)
   async journey(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
-    const journey = await this.ask(routes.journey, request);
+    const journey = await this.ask(routes.journey, request, response);
     const { revision, asOf, asKnownAt } = journey;
     // Commands are sent to the journey as it is now.
     if (asOf === undefined && asKnownAt === undefined) response.setHeader('ETag', `"${String(revision)}"`);
@@ -26,54 +29,87 @@ export class QueriesController {
   }
 
   @Get(routes.timeline.path)
-  timeline(@Req() request: Request) {
-    return this.ask(routes.timeline, request);
+  @ActionOf(() => queryNames)
+  timeline(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.timeline, request, response);
   }
 
   @Get(routes.caseload.path)
-  caseload(@Req() request: Request) {
-    return this.ask(routes.caseload, request);
+  @ActionOf(() => queryNames)
+  caseload(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.caseload, request, response);
   }
 
   @Get(routes.phaseProgress.path)
-  phaseProgress(@Req() request: Request) {
-    return this.ask(routes.phaseProgress, request);
+  @ActionOf(() => queryNames)
+  phaseProgress(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.phaseProgress, request, response);
   }
 
   @Get(routes.kpis.path)
-  kpis(@Req() request: Request) {
-    return this.ask(routes.kpis, request);
+  @ActionOf(() => queryNames)
+  kpis(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.kpis, request, response);
   }
 
   @Get(routes.attendance.path)
-  attendance(@Req() request: Request) {
-    return this.ask(routes.attendance, request);
+  @ActionOf(() => queryNames)
+  attendance(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.attendance, request, response);
   }
 
   @Get(routes.imports.path)
-  imports(@Req() request: Request) {
-    return this.ask(routes.imports, request);
+  @ActionOf(() => queryNames)
+  imports(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.imports, request, response);
   }
 
   @Get(routes.import.path)
-  import(@Req() request: Request) {
-    return this.ask(routes.import, request);
+  @ActionOf(() => queryNames)
+  import(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.import, request, response);
   }
 
   @Get(routes.rows.path)
-  rows(@Req() request: Request) {
-    return this.ask(routes.rows, request);
+  @ActionOf(() => queryNames)
+  rows(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.rows, request, response);
   }
 
   @Get(routes.row.path)
-  row(@Req() request: Request) {
-    return this.ask(routes.row, request);
+  @ActionOf(() => queryNames)
+  row(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.row, request, response);
   }
 
+  @Get(routes.pupil.path)
+  @ActionOf(() => queryNames)
+  pupil(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.pupil, request, response);
+  }
+
+  @Get(routes.person.path)
+  @ActionOf(() => queryNames)
+  person(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.person, request, response);
+  }
+
+  @Get(routes.reads.path)
+  @ActionOf(() => queryNames)
+  reads(@Req() request: Request, @Res({ passthrough: true }) response: Response) {
+    return this.ask(routes.reads, request, response);
+  }
+
+  /** Answer a question as far as whoever asks may see, once it is recorded whose records they are shown. */
   private async ask<Answer>(
-    { question, views, of = [] }: QueryRoute<Answer>,
+    route: QueryRoute<Answer>,
     request: Request,
+    response: Response,
   ): Promise<Answer> {
+    const { question, views, of = [] } = route;
+    const reader = readerOf(response);
+    const reach = new Reach(reader, question.name);
+    const reason = reasonOf(request);
     const parts = Object.values(request.params);
     for (const [index, { name, id }] of of.entries()) {
       if (id.pattern.test(String(parts[index]))) continue;
@@ -86,7 +122,11 @@ export class QueriesController {
       views.map(({ name }) => name),
       request,
     );
-    return this.bus.execute(Object.assign(asked, request.params));
+    const answer = await this.bus.execute(
+      Object.assign(asked, request.params, { reach, ...(reason !== undefined && { reason }) }),
+    );
+    await this.platform.accessLog.record(reader, question.name, route.shown(answer), reason);
+    return answer;
   }
 
   /** Wait until views have seen what the client has; a problem where they do not get there. */

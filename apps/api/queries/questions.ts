@@ -1,4 +1,5 @@
 import { Query } from '@nestjs/cqrs';
+import type { Reach, Read } from '@waymark/access';
 import type { RowThen } from '@waymark/platform';
 import {
   attendanceGroups,
@@ -19,24 +20,31 @@ import {
   type RowsOutcome,
   type TimelineEntry,
 } from '@waymark/views';
-import { IsCode, IsDay, IsInstant, IsOneOf, IsText, IsWhole, Optional } from '@waymark/vocabulary';
+import { IsCode, IsDay, IsId, IsInstant, IsOneOf, IsText, IsWhole, Optional } from '@waymark/vocabulary';
 import { Type } from 'class-transformer';
-import type { ImportDocument, ImportItem, TimelinePage } from './documents';
+import type { ImportDocument, ImportItem, PersonDocument, PupilDocument, TimelinePage } from './documents';
 
 /*
  * What can be asked: each class says which parameters its question takes, and what it is answered with. Fields
  * without a rule come from the path.
  */
 
+/** A question, and how far the roles of whoever asks it reach. */
+export class Question<Answer> extends Query<Answer> {
+  reach!: Reach;
+  /** Why they ask, where they say so. */
+  reason?: string;
+}
+
 /** A question whose answer is a list, in pages. */
-class Paged<Item, Answer = Page<Item>> extends Query<Answer> implements PageOf {
+class Paged<Item, Answer = Page<Item>> extends Question<Answer> implements PageOf {
   @Optional() @Type(() => Number) @IsWhole(1, 1000, 100) limit?: number;
   /** What `next` was in the page before. */
   @Optional() @IsText('', 200) after?: string;
 }
 
 /** A pupil's journey as it stands, or as it stood on a day and was known at a moment. */
-export class GetJourney extends Query<JourneyDocument> {
+export class GetJourney extends Question<JourneyDocument> {
   id!: string;
   @Optional() @IsDay('2025-12-01') asOf?: string;
   @Optional() @IsInstant('2026-02-15T00:00:00Z') asKnownAt?: string;
@@ -80,7 +88,7 @@ export class GetAttendance extends Paged<PupilAttendance | GroupAttendance> {
 export class ListImports extends Paged<ImportItem> {}
 
 /** What became of an import. */
-export class GetImport extends Query<ImportDocument> {
+export class GetImport extends Question<ImportDocument> {
   id!: string;
 }
 
@@ -92,9 +100,27 @@ export class ListRows extends Paged<RowsOutcome> {
 }
 
 /** A view's row, folded anew from the log up to a position. */
-export class GetRow extends Query<RowThen> {
+export class GetRow extends Question<RowThen> {
   view!: string;
   key!: string;
   /** Where the log is taken to end: at its present end, if left out or further on. */
   @Optional() @Type(() => Number) @IsWhole(0, Number.MAX_SAFE_INTEGER, 1042) position?: number;
+}
+
+/** A pupil, as far as whoever asks may know: the name of their own, the number where there is a reason to ask for it. */
+export class GetPupil extends Question<PupilDocument> {
+  id!: string;
+}
+
+/** Somebody who works with the service, and the roles they have had. */
+export class GetPerson extends Question<PersonDocument> {
+  id!: string;
+}
+
+/** Who saw a pupil's records, or whose records somebody saw. */
+export class ListReads extends Paged<Read> {
+  @Optional() @IsId() pupil?: string;
+  @Optional() @IsText('3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11', 100) person?: string;
+  @Optional() @IsDay('2025-11-01') from?: string;
+  @Optional() @IsDay('2025-11-30') to?: string;
 }

@@ -1,6 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { Query } from '@nestjs/cqrs';
-import { imports, journey, mentor } from '@waymark/domain';
+import { imports, journey, mentor, person, pupil } from '@waymark/domain';
 import type { Module, RowSet } from '@waymark/kernel';
 import {
   attendance,
@@ -10,7 +9,6 @@ import {
   mentors,
   phaseProgress,
   programmes,
-  pupils,
   regionalKpis,
   schools,
   views,
@@ -21,11 +19,15 @@ import {
   GetImport,
   GetJourney,
   GetKpis,
+  GetPerson,
   GetPhaseProgress,
+  GetPupil,
   GetRow,
   GetTimeline,
   ListImports,
+  ListReads,
   ListRows,
+  type Question,
 } from './questions';
 
 /** What a part of a path names, and what its ids look like. */
@@ -52,7 +54,9 @@ const row: PathPart = {
 /** How a question is asked over HTTP. */
 export interface QueryRoute<Answer = unknown> {
   readonly path: string;
-  readonly question: Type<Query<Answer>>;
+  readonly question: Type<Question<Answer>>;
+  /** The pupils whose records an answer shows: recorded of whoever asked before they see it. */
+  shown(answer: Answer): Iterable<string>;
   /** Views that the answer is read from: they must be as far as the client has seen. None where it is the log itself. */
   readonly views: readonly RowSet[];
   /** What each part of the path that varies names, in their order. */
@@ -61,29 +65,56 @@ export interface QueryRoute<Answer = unknown> {
   readonly problems?: readonly number[];
 }
 
+/** Figures of groups, and what is of no pupil. */
+const nobody = (): readonly string[] => [];
+
+const route = <Answer>(asked: QueryRoute<Answer>): QueryRoute<Answer> => asked;
+
 /** Every question: whoever adds one, adds it here. */
 export const queryRoutes = {
-  journey: { path: 'journeys/:id', question: GetJourney, of: [journey], views: [] },
-  timeline: { path: 'journeys/:id/timeline', question: GetTimeline, of: [journey], views: [] },
-  caseload: {
-    path: 'caseloads/:mentorId',
-    question: GetCaseload,
-    of: [mentor],
-    views: [caseloads, mentors, pupils],
-  },
-  phaseProgress: {
-    path: 'phase-progress',
-    question: GetPhaseProgress,
+  journey: route({
+    ...{ path: 'journeys/:id', question: GetJourney, of: [journey], views: [] },
+    shown: (answer) => [answer.pupil],
+  }),
+  timeline: route({
+    ...{ path: 'journeys/:id/timeline', question: GetTimeline, of: [journey], views: [] },
+    shown: (answer) => [answer.pupil],
+  }),
+  pupil: route({
+    ...{ path: 'pupils/:id', question: GetPupil, of: [pupil], views: [] },
+    shown: ({ id }) => [id],
+  }),
+  caseload: route({
+    ...{ path: 'caseloads/:mentorId', question: GetCaseload, of: [mentor], views: [caseloads, mentors] },
+    shown: ({ items }) => items.map((entry) => entry.pupil),
+  }),
+  phaseProgress: route({
+    ...{ path: 'phase-progress', question: GetPhaseProgress, shown: nobody },
     views: [phaseProgress, programmes, schools, mentors],
-  },
-  kpis: { path: 'kpis', question: GetKpis, views: [regionalKpis, programmes, schools, mentors] },
-  attendance: {
-    path: 'attendance',
-    question: GetAttendance,
-    views: [attendance, attendanceHistory, schools],
-  },
-  imports: { path: 'imports', question: ListImports, views: [importReports] },
-  import: { path: 'imports/:id', question: GetImport, of: [imports], views: [importReports] },
-  rows: { path: 'imports/:id/rows', question: ListRows, of: [imports], views: [] },
-  row: { path: 'views/:view/:key', question: GetRow, of: [view, row], views: [], problems: [503] },
-} satisfies Record<string, QueryRoute>;
+  }),
+  kpis: route({
+    ...{ path: 'kpis', question: GetKpis, shown: nobody },
+    views: [regionalKpis, programmes, schools, mentors],
+  }),
+  attendance: route({
+    ...{ path: 'attendance', question: GetAttendance },
+    views: [attendance, attendanceHistory, schools, regionalKpis],
+    // Of groups only figures are shown, which have a name.
+    shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),
+  }),
+  imports: route({ path: 'imports', question: ListImports, views: [importReports], shown: nobody }),
+  import: route({
+    ...{ path: 'imports/:id', question: GetImport, of: [imports] },
+    ...{ views: [importReports], shown: nobody },
+  }),
+  rows: route({ path: 'imports/:id/rows', question: ListRows, of: [imports], views: [], shown: nobody }),
+  row: route({
+    ...{ path: 'views/:view/:key', question: GetRow, of: [view, row], views: [], problems: [503] },
+    shown: nobody,
+  }),
+  person: route({ path: 'people/:id', question: GetPerson, of: [person], views: [], shown: nobody }),
+  reads: route({ path: 'reads', question: ListReads, views: [], shown: nobody }),
+};
+
+/** The names of all questions, as the table of rights has them. */
+export const queryNames: readonly string[] = Object.values(queryRoutes).map(({ question }) => question.name);

@@ -1,31 +1,21 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { placesOf } from '@waymark/access';
+import { Refusal } from '@waymark/kernel';
 import type { Platform } from '@waymark/platform';
 import { attendanceTable, kpiTable } from '@waymark/terminal';
 import {
   attendanceBy,
   attendanceGroups,
-  byKey,
   kpiGroups,
   kpisBy,
-  pupils,
+  namesIn,
   type AttendanceGroup,
   type KpiGroup,
 } from '@waymark/views';
-import { isDay, toInstant } from '@waymark/vocabulary';
 import { withPlatform } from '../open';
+import { day, instant } from '../options';
 import { print, printJson } from '../output';
-
-const day = (text: string): string => {
-  if (!isDay(text)) throw new InvalidArgumentError('It must be a day that exists, as YYYY-MM-DD.');
-  return text;
-};
-
-const instant = (text: string): string => {
-  const moment = toInstant(text);
-  if (moment === undefined)
-    throw new InvalidArgumentError('It must be a moment such as 2026-02-15T00:00:00Z.');
-  return moment;
-};
+import { reach } from '../rules';
 
 /** Answer from views that have seen all that the log holds. */
 const withViews = (work: (platform: Platform) => Promise<void>): Promise<void> =>
@@ -41,6 +31,7 @@ interface AttendanceFlags {
   readonly to: string;
   readonly asKnownAt?: string;
   readonly key: 'id' | 'upn';
+  readonly reason?: string;
   readonly json?: boolean;
 }
 
@@ -51,14 +42,17 @@ export const attendance = new Command('attendance')
   .requiredOption('--to <day>', 'last day', day)
   .option('--as-known-at <time>', 'only what schools had recorded by then', instant)
   .addOption(new Option('--key <key>', "a pupil's key").choices(['id', 'upn']).default('id'))
+  .option('--reason <text>', 'why numbers are to be shown; it is recorded')
   .option('--json', 'print an array')
-  .action(({ by, from, to, asKnownAt, key, json = false }: AttendanceFlags) =>
+  .action(({ by, from, to, asKnownAt, key, reason, json = false }: AttendanceFlags) =>
     withViews(async (platform) => {
       const known = asKnownAt === undefined ? {} : { asKnownAt };
-      const rows = await attendanceBy(platform.rows, { by, from, to, ...known });
-      const named = by === 'pupil' && key === 'upn' ? await byUpn(platform, rows) : rows;
-      if (json) printJson(named);
-      else print(attendanceTable(named));
+      const rows = await attendanceBy(platform.rows, { by, from, to, ...known }, reach().covers);
+      const pupils = by === 'pupil' ? rows.map((row) => row.key) : [];
+      const keyed = key === 'upn' && by === 'pupil' ? await byUpn(platform, rows, reason) : rows;
+      await platform.accessLog.record(reach().reader, 'GetAttendance', pupils, reason);
+      if (json) printJson(keyed);
+      else print(attendanceTable(keyed));
     }),
   );
 
@@ -79,24 +73,33 @@ export const kpis = new Command('kpis')
   .option('--json', 'print an array')
   .action(({ by, programme, from, to, json = false }: KpiFlags) =>
     withViews(async (platform) => {
-      const rows = await kpisBy(platform.rows, platform.published, {
+      const query = {
         by,
         ...(programme === undefined ? {} : { programme }),
         ...(from === undefined && to === undefined
           ? {}
           : { period: { from: from ?? '0001-01-01', to: to ?? '9999-12-31' } }),
-      });
-      if (json) printJson(rows);
-      else print(kpiTable(rows));
+      };
+      const groups = await kpisBy(platform.rows, platform.published, query, reach().covers);
+      if (json) printJson(groups);
+      else print(kpiTable(groups));
     }),
   );
 
+/** By pupils' numbers, of those that may be shown; the others stay masked. Refused as `REASON_MISSING`. */
 async function byUpn<Row extends { readonly key: string }>(
   platform: Platform,
   rows: readonly Row[],
+  reason: string | undefined,
 ): Promise<Row[]> {
-  const known = await byKey(platform.rows, pupils);
-  return rows
-    .map((row) => ({ ...row, key: known.get(row.key)?.upn ?? row.key }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (reason === undefined)
+    throw new Refusal('REASON_MISSING', 'Say with --reason why numbers are to be shown.', 'invalid');
+  const known = await namesIn(platform.submitter).pupils(rows.map(({ key }) => key));
+  const shown: Row[] = [];
+  for (const row of rows) {
+    const upn = known.get(row.key)?.upn;
+    const told = upn !== undefined && (await placesOf(platform, 'pupil', row.key)).some(reach().tells);
+    shown.push(told ? { ...row, key: upn } : row);
+  }
+  return shown.sort((a, b) => (a.key < b.key ? -1 : 1));
 }

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import type { Platform } from '@waymark/platform';
 import { importTable, importWithProgress } from '@waymark/terminal';
 import { registersOf } from '@waymark/views';
-import { ACTOR, idlePlatform, withPlatform } from '../open';
+import { idlePlatform, withPlatform } from '../open';
 import { print, printJson } from '../output';
+import { reach } from '../rules';
 
 interface Flags {
   readonly dryRun?: boolean;
@@ -19,7 +20,7 @@ export const importFiles = new Command('import')
   .option('--json', 'print the report as JSON')
   .action((paths: string[], { dryRun = false, supplierCodes = false, json = false }: Flags) => {
     const bring = async (platform: Platform): Promise<void> => {
-      const options = { actor: ACTOR, aliases: supplierCodes, quiet: json };
+      const options = { actor: reach().reader.id, aliases: supplierCodes, quiet: json };
       const { id, report } = await importWithProgress(platform, paths, options);
       if (json) printJson({ id, dryRun, ...report, registers: registersOf(report) });
       else print(`${importTable(report)}${dryRun ? '\nA dry run: nothing was changed.' : ''}`);

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { retryRow, skipEvent, waitingRows, type WaitingRow } from '@waymark/platform';
 import { parkedTable } from '@waymark/terminal';
-import { ACTOR, besidePlatform } from '../open';
+import { besidePlatform } from '../open';
 import { print, printJson } from '../output';
+import { reach } from '../rules';
 
 interface Flags {
   readonly json?: boolean;
@@ -46,6 +47,6 @@ parked
   .option('--json', 'print an array of what still waits')
   .action((view: string, key: string, { reason, ...flags }: Flags & { readonly reason: string }) =>
     besidePlatform(async (platform) =>
-      showWhatIsLeft(await skipEvent(platform, view, key, { reason, actor: ACTOR }), flags),
+      showWhatIsLeft(await skipEvent(platform, view, key, { reason, actor: reach().reader.id }), flags),
     ),
   );

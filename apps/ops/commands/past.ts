@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { tellable } from '@waymark/platform';
 import { journeyText, timelineText } from '@waymark/terminal';
 import { journeyOf, timelineOf, withoutUpns, type Then } from '@waymark/views';
 import { besidePlatform } from '../open';
 import { day, moment } from '../options';
 import { print, printJson } from '../output';
+import { reach } from '../rules';
 
 interface Flags extends Then {
   readonly json?: boolean;
@@ -18,8 +20,10 @@ const seen = (name: string, description: string): Command =>
     .option('--json', 'print an object');
 
 export const journey = seen('journey', 'a journey').action((id: string, { json = false, ...then }: Flags) =>
-  besidePlatform(async ({ submitter }) => {
-    const document = withoutUpns(await journeyOf(submitter, id, then));
+  besidePlatform(async (platform) => {
+    const { things } = await tellable(platform, reach(), id);
+    const document = withoutUpns(await journeyOf(things, id, then));
+    await platform.accessLog.record(reach().reader, 'GetJourney', [document.pupil]);
     if (json) printJson(document);
     else print(journeyText(document));
   }),
@@ -29,9 +33,11 @@ export const timeline = seen(
   'timeline',
   'all that was recorded of a journey, its pupil and the register',
 ).action((id: string, { json = false, ...then }: Flags) =>
-  besidePlatform(async ({ submitter, events }) => {
-    const { pupil } = await journeyOf(submitter, id, then);
+  besidePlatform(async (platform) => {
+    const { things, events } = await tellable(platform, reach(), id);
+    const { pupil } = await journeyOf(things, id, then);
     const items = withoutUpns(await timelineOf(events, id, pupil, then));
+    await platform.accessLog.record(reach().reader, 'GetTimeline', [pupil]);
     if (json) printJson({ ...then, items });
     else print(timelineText(id, then, items));
   }),

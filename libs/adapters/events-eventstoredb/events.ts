@@ -1,5 +1,5 @@
 import type { AppendExpectedRevision, EventData, RecordedEvent as Stored } from '@eventstore/db-client';
-import type { EventMetadata, ExpectedRevision, NewEvent, RecordedEvent } from '@waymark/kernel';
+import type { EventMetadata, ExpectedRevision, NewEvent, RecordedEvent, StoredEvent } from '@waymark/kernel';
 
 /** Events as they are sent. */
 export interface Batch {
@@ -39,6 +39,21 @@ export function recorded(event: Stored): RecordedEvent {
     position: positionOf(event),
   };
 }
+
+/**
+ * An event as text. The client has parsed its JSON, and what is written here is the same text again for all that this
+ * program writes; bytes that are no JSON come out as text that it never wrote.
+ */
+export const stored = (event: Stored): StoredEvent => ({
+  ...recorded(event),
+  data: textOf(event.data),
+  metadata: textOf(event.metadata),
+});
+
+const textOf = (value: unknown): string =>
+  value === undefined || value instanceof Uint8Array
+    ? Buffer.from(value ?? []).toString()
+    : JSON.stringify(value);
 
 /** Where an event stands in `$all`. Servers before 22.6 do not say so of a stream's events. */
 export function positionOf({ position }: Stored): number {

@@ -1,4 +1,4 @@
-import type { ReadPosition } from '@eventstore/db-client';
+import type { AllStreamRecordedEvent, ReadPosition } from '@eventstore/db-client';
 import {
   START,
   WrongExpectedRevision,
@@ -10,11 +10,12 @@ import {
   type Position,
   type ReadStream,
   type RecordedEvent,
+  type StoredPage,
 } from '@waymark/kernel';
 import { Appender, type AppendLimits } from './appender';
 import { persistently } from './calls';
 import { connect, type Connection } from './connection';
-import { isSystem, positionOf, recorded } from './events';
+import { isSystem, positionOf, recorded, stored } from './events';
 import { Follower } from './follower';
 import { ofAll, ofStream, place } from './readings';
 
@@ -76,36 +77,14 @@ export class EventStoreDbEventStore implements EventStore {
     });
   }
 
-  readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {
-    const { progress } = this.follower;
-    const events: RecordedEvent[] = [];
-    let through = after;
-    let start = progress.startAfter(after);
-    /** The last event of ours, of whatever type. */
-    let last = after;
-    // One more than wanted, for the one at `start` comes again; a whole page where some will be passed over.
-    let count = types === undefined ? limit + 1 : Math.max(limit + 1, this.options.page);
-    // Goes on where it was if it has to be repeated.
-    return this.reading(async () => {
-      for (let end = false; !end && events.length < limit;) {
-        const options = { fromPosition: place(start), maxCount: count };
-        const page = await ofAll(this.connection, options, this.options.deadline);
-        for (const event of page) {
-          if (events.length === limit) break;
-          const position = positionOf(event);
-          if (position <= through) continue;
-          through = start = position;
-          if (isSystem(event)) continue;
-          progress.passedOver(last, position);
-          last = position;
-          if (types?.has(event.type) !== false) events.push(recorded(event));
-        }
-        end = page.length < count;
-        count = Math.max(limit - events.length + 1, this.options.page);
-      }
-      progress.passedOver(last, through);
-      return { events, through };
-    });
+  async readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {
+    const { events, through } = await this.pageAfter(after, limit, types);
+    return { events: events.map(recorded), through };
+  }
+
+  async readStored(after: Position, limit: number): Promise<StoredPage> {
+    const { events, through } = await this.pageAfter(after, limit);
+    return { events: events.map(stored), through };
   }
 
   head(): Promise<Position> {
@@ -141,6 +120,42 @@ export class EventStoreDbEventStore implements EventStore {
     const actual = last?.revision ?? 'none';
     if (expected !== 'any' && expected !== actual) throw new WrongExpectedRevision(stream, expected, actual);
     return { revision: last?.revision ?? -1, position: last?.position ?? START };
+  }
+
+  private pageAfter(
+    after: Position,
+    limit: number,
+    types?: ReadonlySet<string>,
+  ): Promise<{ readonly events: readonly AllStreamRecordedEvent[]; readonly through: Position }> {
+    const { progress } = this.follower;
+    const events: AllStreamRecordedEvent[] = [];
+    let through = after;
+    let start = progress.startAfter(after);
+    /** The last event of ours, of whatever type. */
+    let last = after;
+    // One more than wanted, for the one at `start` comes again; a whole page where some will be passed over.
+    let count = types === undefined ? limit + 1 : Math.max(limit + 1, this.options.page);
+    // Goes on where it was if it has to be repeated.
+    return this.reading(async () => {
+      for (let end = false; !end && events.length < limit;) {
+        const options = { fromPosition: place(start), maxCount: count };
+        const page = await ofAll(this.connection, options, this.options.deadline);
+        for (const event of page) {
+          if (events.length === limit) break;
+          const position = positionOf(event);
+          if (position <= through) continue;
+          through = start = position;
+          if (isSystem(event)) continue;
+          progress.passedOver(last, position);
+          last = position;
+          if (types?.has(event.type) !== false) events.push(event);
+        }
+        end = page.length < count;
+        count = Math.max(limit - events.length + 1, this.options.page);
+      }
+      progress.passedOver(last, through);
+      return { events, through };
+    });
   }
 
   private reading<T>(work: () => Promise<T>): Promise<T> {

@@ -12,6 +12,8 @@ import {
   type Position,
   type ReadStream,
   type RecordedEvent,
+  type StoredEvent,
+  type StoredPage,
 } from '@waymark/kernel';
 import { settled } from '../shared/settled';
 
@@ -40,17 +42,7 @@ const HEADS = 50_000;
 /** How often to look whether another process has written, in milliseconds. */
 const POLL = 100;
 
-interface Row {
-  position: number;
-  stream: string;
-  revision: number;
-  id: string;
-  type: string;
-  data: string;
-  metadata: string;
-}
-
-type Serialized = Pick<Row, 'id' | 'type' | 'data' | 'metadata'>;
+type Serialized = Pick<StoredEvent, 'id' | 'type' | 'data' | 'metadata'>;
 
 /** Where a stream's last event stands. */
 interface Head {
@@ -81,10 +73,10 @@ export class SqliteEventStore implements EventStore {
   private readonly db: Database.Database;
   private readonly insert: Database.Statement<[string, number, string, string, string, string]>;
   private readonly last: Database.Statement<[string], Head>;
-  private readonly forwards: Database.Statement<[string, number, number], Row>;
-  private readonly backwards: Database.Statement<[string, number, number], Row>;
-  private readonly page: Database.Statement<[number, number], Row>;
-  private readonly pageOf: Database.Statement<[number, string, number], Row>;
+  private readonly forwards: Database.Statement<[string, number, number], StoredEvent>;
+  private readonly backwards: Database.Statement<[string, number, number], StoredEvent>;
+  private readonly page: Database.Statement<[number, number], StoredEvent>;
+  private readonly pageOf: Database.Statement<[number, string, number], StoredEvent>;
   private readonly end: Database.Statement<[], { position: number | null }>;
   private readonly version: Database.Statement<[], number>;
   /** Heads of streams as this process knows them: true until another one has written. */
@@ -141,15 +133,13 @@ export class SqliteEventStore implements EventStore {
 
   readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {
     return settled(() => {
-      // Before the page: whatever stands at or below this end, the page then sees.
-      const end = this.end.get()?.position ?? START;
-      const rows =
-        types === undefined
-          ? this.page.all(after, limit)
-          : this.pageOf.all(after, JSON.stringify([...types]), limit);
-      const last = rows.at(-1)?.position ?? after;
-      return { events: rows.map(recorded), through: rows.length < limit ? Math.max(last, end) : last };
+      const { events, through } = this.pageAfter(after, limit, types);
+      return { events: events.map(recorded), through };
     });
+  }
+
+  readStored(after: Position, limit: number): Promise<StoredPage> {
+    return settled(() => this.pageAfter(after, limit));
   }
 
   head(): Promise<Position> {
@@ -179,6 +169,17 @@ export class SqliteEventStore implements EventStore {
       this.commit();
       this.db.close();
     });
+  }
+
+  private pageAfter(after: Position, limit: number, types?: ReadonlySet<string>): StoredPage {
+    // Before the page: whatever stands at or below this end, the page then sees.
+    const end = this.end.get()?.position ?? START;
+    const events =
+      types === undefined
+        ? this.page.all(after, limit)
+        : this.pageOf.all(after, JSON.stringify([...types]), limit);
+    const last = events.at(-1)?.position ?? after;
+    return { events, through: events.length < limit ? Math.max(last, end) : last };
   }
 
   /** Write everything that is waiting, in one transaction, and then answer each. */
@@ -239,7 +240,7 @@ const serialized = ({ id, type, data, metadata }: NewEvent): Serialized => ({
   metadata: JSON.stringify(metadata),
 });
 
-const recorded = (row: Row): RecordedEvent => ({
+const recorded = (row: StoredEvent): RecordedEvent => ({
   id: row.id,
   type: row.type,
   data: JSON.parse(row.data) as object,

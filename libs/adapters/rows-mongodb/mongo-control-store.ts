@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import { ControlMoved, type ControlDocument, type ControlStore } from '@waymark/kernel';
-import { answered, inserted } from './connection';
+import { answered, inserted } from '../shared/mongodb';
 import { asJson } from './rows';
 
 interface Stored {

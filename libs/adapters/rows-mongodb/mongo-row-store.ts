@@ -15,7 +15,7 @@ import {
   type RowStore,
   type StoredRow,
 } from '@waymark/kernel';
-import { answered, inserted, openDatabase, type MongoOptions } from './connection';
+import { answered, inserted, openDatabase, type MongoOptions } from '../shared/mongodb';
 import { MongoControlStore } from './mongo-control-store';
 import { PARKED, collectionName, finding, guarded, indexOn, writeAll, type Rows } from './rows';
 

@@ -6,7 +6,7 @@ import {
   type Filter,
 } from 'mongodb';
 import type { FindRows, Parked, Position, RowChange, RowSet } from '@waymark/kernel';
-import { DUPLICATE_KEY } from './connection';
+import { DUPLICATE_KEY } from '../shared/mongodb';
 
 /** A row as a document. One that was deleted stays, without a row: its position says which events it has seen. */
 export interface StoredDocument {

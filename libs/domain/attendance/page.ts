@@ -15,12 +15,20 @@ const BLANK = ' '.repeat(62);
 /** Write marks onto the pages; those that were superseded before they arrived are passed over. */
 export function written(pages: RegisterPages, marks: readonly MarkRecorded[]): RegisterPages {
   const after = { ...pages };
-  for (const { on, am, pm, superseded } of marks) {
-    if (superseded) continue;
-    const month = on.slice(0, 7);
+  const standing = marks.filter(({ superseded }) => !superseded);
+  for (let next = 0; next < standing.length;) {
+    const month = standing[next]!.on.slice(0, 7);
     const line = after[month] ?? BLANK;
-    const at = place(on);
-    after[month] = line.slice(0, at) + symbolOf(am) + symbolOf(pm) + line.slice(at + 2);
+    // Days that follow on each other, as they come in a register, take one pass over the line.
+    let [text, end] = ['', 0];
+    for (; next < standing.length; next += 1) {
+      const { on, am, pm } = standing[next]!;
+      const at = place(on);
+      if (at < end || !on.startsWith(month)) break;
+      text += line.slice(end, at) + symbolOf(am) + symbolOf(pm);
+      end = at + 2;
+    }
+    after[month] = text + line.slice(end);
   }
   return after;
 }

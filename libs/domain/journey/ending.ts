@@ -14,6 +14,8 @@ export interface EndingEvents {
     readonly on: Day;
     readonly mentor?: string;
   };
+  /** The journey was stopped, since the pupil's data were erased; what became of it is not told. */
+  JourneyStopped: { readonly on: Day; readonly mentor?: string };
   /** An end that was recorded wrongly was taken back; the mentor's place has to be taken again. */
   JourneyReopened: { readonly reason: string; readonly on: Day; readonly mentor?: string };
 }
@@ -34,6 +36,9 @@ export class EndJourney {
 export class ReopenJourney {
   @IsText('Ended by mistake: it was another pupil.', 2000) reason!: string;
 }
+
+/** Stop the journey of a pupil whose data were erased. */
+export class StopJourney {}
 
 const { on, slice } = slices<Journey>();
 
@@ -58,6 +63,9 @@ export const ending = slice<EndingEvents>({
       }
       return [event('JourneyEnded', day, { ending: kind, reason, on: day, ...mentorOf(journey) })];
     }),
+    StopJourney: on(StopJourney, (_, journey, { today }) =>
+      journey.end ? [] : [event('JourneyStopped', today, { on: today, ...mentorOf(journey) })],
+    ),
     ReopenJourney: on(ReopenJourney, ({ reason }, journey, { today }) =>
       journey.end ? [event('JourneyReopened', today, { reason, on: today, ...mentorOf(journey) })] : [],
     ),
@@ -65,9 +73,11 @@ export const ending = slice<EndingEvents>({
   evolve: {
     JourneyCompleted: (journey, { on: day }) => ({ ...journey, end: { ending: 'COMPLETED', on: day } }),
     JourneyEnded: (journey, { ending: kind, on: day }) => ({ ...journey, end: { ending: kind, on: day } }),
+    JourneyStopped: (journey, { on: day }) => ({ ...journey, end: { ending: 'STOPPED', on: day } }),
     JourneyReopened: ({ end: _taken, mentor: _again, ...journey }) => journey,
   },
   personal: { JourneyEnded: ['reason'], JourneyReopened: ['reason'] },
+  internal: ['StopJourney'],
 });
 
 /** Refuse what is about a day after the journey's end; without a day, whatever comes after it. */

@@ -34,7 +34,7 @@ export interface Barrier {
 
 export type SupportStep = 'made' | 'accepted' | 'declined' | 'started' | 'finished' | 'withdrawn';
 
-export const endings = ['COMPLETED', 'ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED'] as const;
+export const endings = ['COMPLETED', 'ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED', 'STOPPED'] as const;
 
 /** A pupil's way through a programme, as its events leave it. */
 export interface Journey {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { event, slices, type Context } from '@waymark/kernel';
 import { IsCode, IsDay, IsText, IsUrn } from '@waymark/vocabulary';
 import type { ProgrammeFacts, SchoolFacts } from '../shared/facts';
+import { refuseErased } from './erasure';
 import type { Appointment, Mentor } from './state';
 
 export interface AppointmentEvents {
@@ -26,6 +27,7 @@ export const appointment = slice<AppointmentEvents>({
     AppointMentor: on(
       AppointMentor,
       ({ name, programme, school, from }, mentor, { facts }: Context<Facts>) => {
+        refuseErased(mentor);
         const wanted: Appointment = { name, programme, area: facts.school.area, school, from };
         if (!mentor.appointment) return [event('MentorAppointed', from, wanted)];
         if (isDeepStrictEqual(mentor.appointment, wanted)) return [];

@@ -1,6 +1,7 @@
 import { event, refuse, slices, type Context } from '@waymark/kernel';
 import { IsDay, IsId, IsOneOf } from '@waymark/vocabulary';
 import type { JourneyFacts, ProgrammeFacts } from '../shared/facts';
+import { refuseErased } from './erasure';
 import type { Mentor } from './state';
 
 export interface CaseloadEvents {
@@ -32,6 +33,7 @@ export const caseload = slice<CaseloadEvents>({
     AllocatePupil: on(
       AllocatePupil,
       ({ journey: id, on: day }, mentor, { facts: { journey, programme } }: Context<Facts>) => {
+        refuseErased(mentor);
         if (mentor.caseload.includes(id)) return [];
         if (journey.programme !== mentor.appointment?.programme) {
           refuse('OTHER_PROGRAMME', 'The journey belongs to another programme than the mentor.');

@@ -3,6 +3,7 @@ import { codeId } from '@waymark/vocabulary';
 import type { MentorFacts } from '../shared/facts';
 import { appointment } from './appointment';
 import { caseload } from './caseload';
+import { erasure } from './erasure';
 import { reminders } from './reminders';
 import type { Mentor } from './state';
 
@@ -15,5 +16,5 @@ export const mentor = defineModule(
     subject: (_: Mentor, id: string) => id,
     facts: (state: Mentor): MentorFacts | undefined => state.appointment,
   },
-  [appointment, caseload, reminders],
+  [appointment, caseload, reminders, erasure],
 );

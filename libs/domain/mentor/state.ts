@@ -12,6 +12,7 @@ export interface Mentor {
   readonly appointment?: Appointment;
   /** Journeys that hold a place with the mentor: the cap is kept here, on the mentor's own stream. */
   readonly caseload: readonly string[];
+  readonly erasure?: 'begun' | 'completed';
   /** The day of the last reminder. */
   readonly remindedOn?: string;
 }

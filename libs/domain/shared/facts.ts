@@ -1,5 +1,7 @@
 import type { Day, Period } from '@waymark/vocabulary';
+import type { Assignment } from './assignment';
 import type { Counts, EligibilityBand } from './counts';
+import type { ObjectionScope } from './rights';
 
 /** What each module lets the others know of one of its things. Nothing else of a thing is seen from outside. */
 
@@ -24,9 +26,11 @@ export interface ProgrammeFacts {
 
 export interface SchoolFacts {
   readonly area: string;
+  readonly region: string;
 }
 
 export interface MentorFacts {
+  readonly programme: string;
   readonly area: string;
   readonly school: string;
 }
@@ -34,6 +38,12 @@ export interface MentorFacts {
 export interface PupilFacts {
   /** The pupil's school on a day: its URN. */
   schoolOn(day: Day): string;
+  /** The pupil's data were erased: nothing more may be recorded of them. */
+  readonly erased?: boolean;
+  /** The pupil's data may be kept at present, and not used. */
+  readonly restricted?: boolean;
+  /** What the pupil objects to. */
+  readonly objectsTo?: readonly ObjectionScope[];
 }
 
 export interface JourneyFacts {
@@ -50,4 +60,9 @@ export interface AttendanceFacts {
   countsOver(period: Period): Counts;
   /** The register says that the pupil was absent for all of a day's sessions. */
   absentOn(day: Day): boolean;
+}
+
+export interface PersonFacts {
+  /** Roles by the assignments' ids, those that are over included. */
+  readonly assignments: Readonly<Record<string, Assignment>>;
 }

@@ -1,3 +1,4 @@
+import { Reach } from '@waymark/access';
 import type { WorkHandler, Workplace } from '../handlers';
 import { formats } from './formats';
 import { exportKinds, type ExportKind, type ExportKindName } from './kinds';
@@ -31,19 +32,31 @@ export const exportJob = (workplace: Workplace): WorkHandler => ({
   attempts: 8,
   backoff: 1_000,
   concurrency: 2,
-  run: async ({ kind, parameters }: ExportRequest, { id, signal, progress }): Promise<ExportResult> => {
-    const { events, rows, published, exports } = workplace;
+  run: async (
+    { kind, parameters, actor }: ExportRequest,
+    { id, signal, progress },
+  ): Promise<ExportResult> => {
+    const { rows, submitter, published, exports, people, accessLog, withheld } = workplace;
+    // By the roles of now: they may be others than when it was asked for.
+    const reader = { id: actor, grants: await people.grants(actor) };
+    const reach = new Reach(reader, 'RequestExport');
+    const shown = new Set<string>();
+    const sources = {
+      ...{ events: withheld.events, rows, submitter, published, reach },
+      onShown: (pupil: string): void => void shown.add(pupil),
+    };
     const { format, rows: rowsOf }: ExportKind = exportKinds[kind];
     const file = `${kind}.${format}`;
     let written = 0;
     const counted = async function* () {
-      for await (const row of rowsOf({ events, rows, published }, parameters as never)) {
+      for await (const row of rowsOf(sources, parameters as never)) {
         yield row;
         written += 1;
         if (written % STEP === 0) await progress({ rows: written } satisfies ExportProgress);
       }
     };
     await exports.write(id, file, counted(), { format: formats[format](), signal });
+    await accessLog.record(reader, `export ${kind}`, shown);
     return { file, rows: written };
   },
 });

@@ -1,4 +1,5 @@
-import { domain, type DomainEvents } from '@waymark/domain';
+import { placesOf, type Reach } from '@waymark/access';
+import type { DomainEvents } from '@waymark/domain';
 import { START, streamId, type CommandClass, type EventStore, type RowReader } from '@waymark/kernel';
 import {
   attendanceBy,
@@ -11,10 +12,11 @@ import {
   type Kpis,
   type PublishedRate,
   type PublishedRates,
-  type TimelineEntry,
 } from '@waymark/views';
-import { isUpn, periodOf, toInstant } from '@waymark/vocabulary';
+import type { Submitter } from '@waymark/runtime';
+import { periodOf, toInstant } from '@waymark/vocabulary';
 import type { Format } from './formats';
+import { LeftOut } from './left-out';
 import {
   AttendanceExport,
   KpiExport,
@@ -28,9 +30,15 @@ import {
 
 /** What exports are made from. */
 export interface ExportSources {
+  /** The log without what is personal in it: nobody is given that in a file. */
   readonly events: EventStore;
   readonly rows: RowReader;
+  readonly submitter: Pick<Submitter, 'facts'>;
   readonly published: PublishedRates;
+  /** How far the roles of whoever asked reach. */
+  readonly reach: Reach;
+  /** To be told of each pupil whose records are in the file. */
+  readonly onShown: (pupil: string) => void;
 }
 
 /** What can be exported. */
@@ -49,41 +57,53 @@ export const exportKinds = {
   kpis: {
     request: KpiExport,
     format: 'csv',
-    rows: async function* ({ rows, published }, { by, programme, from, to }: KpiParameters) {
+    rows: async function* ({ rows, published, reach }, { by, programme, from, to }: KpiParameters) {
       const query = {
         by,
         ...(programme === undefined ? {} : { programme }),
         ...(from === undefined && to === undefined ? {} : { period: periodOf({ from, to }) }),
       };
-      for (const kpis of await kpisBy(rows, published, query)) yield flat(withPublished(kpis));
+      for (const kpis of await kpisBy(rows, published, query, reach.covers)) yield flat(withPublished(kpis));
     },
   },
   attendance: {
     request: AttendanceExport,
     format: 'csv',
-    rows: async function* ({ rows }, { by, asKnownAt = '', ...period }: AttendanceParameters) {
+    rows: async function* (
+      { rows, submitter, reach, onShown },
+      { by, asKnownAt = '', ...period }: AttendanceParameters,
+    ) {
       const known = toInstant(asKnownAt);
       const query = { by, ...periodOf(period), ...(known === undefined ? {} : { asKnownAt: known }) };
-      yield* await attendanceBy(rows, query);
+      const leftOut = new LeftOut(submitter);
+      for (const row of await attendanceBy(rows, query, reach.covers)) {
+        if (by === 'pupil' && (await leftOut.pupil(row.key))) continue;
+        if (by === 'pupil') onShown(row.key);
+        yield row;
+      }
     },
   },
   'phase-progress': {
     request: PhaseProgressExport,
     format: 'csv',
-    rows: async function* ({ rows }, parameters: PhaseProgressParameters) {
-      for (const { phases, ...group } of await phaseProgressBy(rows, parameters)) {
+    rows: async function* ({ rows, reach }, parameters: PhaseProgressParameters) {
+      for (const { phases, ...group } of await phaseProgressBy(rows, parameters, reach.covers)) {
         for (const { name: phaseName, ...phase } of phases) yield { ...group, ...phase, phaseName };
       }
     },
   },
-  /** Everything recorded of every journey, journey by journey. */
+  /** Everything recorded of every journey within reach, journey by journey. */
   timeline: {
     request: TimelineExport,
     format: 'jsonl',
-    rows: async function* ({ rows, events }) {
+    rows: async function* ({ rows, events, submitter, reach, onShown }) {
+      const leftOut = new LeftOut(submitter);
       for await (const { key: journey, row } of every(rows, caseloads)) {
+        const places = await placesOf({ submitter, rows }, 'journey', journey);
+        if (!reach.reaches(places) || (await leftOut.pupil(row.pupil))) continue;
+        onShown(row.pupil);
         for (const entry of await timelineOf(events, journey, row.pupil)) {
-          yield { journey, ...withoutUpns(withoutNames(entry)) };
+          yield { journey, ...withoutUpns(entry) };
         }
       }
     },
@@ -92,11 +112,16 @@ export const exportKinds = {
   reminders: {
     request: ReminderExport,
     format: 'jsonl',
-    rows: async function* ({ events }) {
+    rows: async function* ({ events, rows, submitter, reach }) {
+      const leftOut = new LeftOut(submitter);
       const types = new Set<keyof DomainEvents>(['MentorReminded']);
       for (let after = START; ;) {
         const page = await events.readAll(after, PAGE, types);
-        for (const { stream, data } of page.events) yield { mentor: streamId(stream), ...data };
+        for (const { stream, data } of page.events) {
+          const mentor = streamId(stream);
+          if (!reach.reaches(await placesOf({ submitter, rows }, 'mentor', mentor))) continue;
+          yield { mentor, ...(await leftOut.from(data as DomainEvents['MentorReminded'])) };
+        }
         if (page.events.length < PAGE) return;
         after = page.through;
       }
@@ -124,12 +149,3 @@ const flat = (row: object, path = ''): Readonly<Record<string, unknown>> =>
         : [[`${path}${name}`, value]],
     ),
   );
-
-const personal = new Map(domain.flatMap((module) => [...module.personal]));
-
-/** Evaluators need no names, dates of birth, or words that may hold them. Numbers are left, to be masked. */
-function withoutNames(entry: TimelineEntry): TimelineEntry {
-  const fields = personal.get(entry.type) ?? [];
-  const told = Object.entries(entry.data).filter(([name, value]) => !fields.includes(name) || isUpn(value));
-  return { ...entry, data: Object.fromEntries(told) };
-}

@@ -20,6 +20,7 @@ export interface Finding {
 type FindingCode =
   | 'UNKNOWN_EVENT'
   | 'UPCAST_FAILS'
+  | 'NOT_SEALED'
   | 'FOLD_FAILS'
   | 'REBUILD'
   | 'REBUILD_GOES_ON'
@@ -44,11 +45,15 @@ const counted = (value: number, what: string): string =>
 
 const time = (seconds: number): string => counted(Math.ceil(seconds), 'second');
 
-/** Events that the release does not know, or cannot bring to its own schemas. */
-export function* inLog({ kinds }: LogScan): Generator<Finding> {
+/** Events that the release does not know, or cannot bring to its own schemas, and those whose personal data are not sealed. */
+export function* inLog({ kinds, inClear }: LogScan): Generator<Finding> {
   for (const { events, trouble } of kinds) {
     if (trouble)
       yield blocks(trouble.code, `${trouble.message}; there are ${counted(events, 'event')} of its kind`);
+  }
+  if (inClear > 0) {
+    const held = `${counted(inClear, 'event')} with personal data in clear`;
+    yield work('NOT_SEALED', `the log holds ${held}: copy it into a new one with waymark copy --seal`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { START, type EventStore, type Position, type RecordedEvent } from '@waymark/kernel';
-import { unknownReason } from '@waymark/runtime';
+import { isInClear, unknownReason } from '@waymark/runtime';
+import { personal } from '../modules';
 
 const PAGE = 5_000;
 
@@ -15,6 +16,8 @@ export interface EventKind {
 /** What a log holds. */
 export interface LogScan {
   readonly events: number;
+  /** How many of them have personal fields in clear, since they were recorded before these were sealed. */
+  readonly inClear: number;
   /** How long it took to read them. */
   readonly seconds: number;
   /** In the order in which they first were recorded. */
@@ -38,7 +41,7 @@ export async function scanLog(
 ): Promise<LogScan> {
   const [head, began] = [await log.head(), performance.now()];
   const kinds = new Map<string, EventKind>();
-  let events = 0;
+  let [events, inClear] = [0, 0];
   for (let position = START; position < head;) {
     const page = await log.readAll(position, PAGE);
     for (const event of page.events) {
@@ -46,13 +49,14 @@ export async function scanLog(
       const name = `${type} ${String(metadata.schema)}`;
       const known = kinds.get(name) ?? { type, schema: metadata.schema, events: 0 };
       const trouble = known.trouble ?? troubleWith(event, schemas);
+      if (!trouble && isInClear(event, personal)) inClear += 1;
       kinds.set(name, { ...known, events: known.events + 1, ...(trouble && { trouble }) });
     }
     events += page.events.length;
     position = page.through;
     onReading({ events, position, head });
   }
-  return { events, seconds: (performance.now() - began) / 1_000, kinds: [...kinds.values()] };
+  return { events, inClear, seconds: (performance.now() - began) / 1_000, kinds: [...kinds.values()] };
 }
 
 function troubleWith(event: RecordedEvent, schemas: ReadonlyMap<string, number>): EventKind['trouble'] {

@@ -1,1 +1,2 @@
+export { MongoKeyStore } from '@waymark/adapters/keys-mongodb/mongo-key-store';
 export { MongoRowStore } from '@waymark/adapters/rows-mongodb/mongo-row-store';

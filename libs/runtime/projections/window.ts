@@ -7,7 +7,7 @@ export interface WindowOptions extends BatchOptions {
   readonly events: EventStore;
   /** Why this version does not know an event; undefined where it does. */
   readonly unknown: (event: RecordedEvent) => string | undefined;
-  /** Events read at once. */
+  /** Events read at once: as many as keep everything else in the process waiting for a few milliseconds, where the store answers at once. */
   readonly page?: number;
   /** Events folded in memory before rows are written. */
   readonly window?: number;
@@ -35,7 +35,7 @@ export async function projectWindow(
   options: WindowOptions,
   guard: Guard,
 ): Promise<Projected | undefined> {
-  const { events: log, page: size = 2_000, window = 200_000 } = options;
+  const { events: log, page: size = 500, window = 200_000 } = options;
   const from = Math.min(...projections.map(({ position }) => position));
   const batches = new Map(projections.map((projection) => [projection, new Batch(projection, options)]));
   let through = from;
@@ -45,6 +45,7 @@ export async function projectWindow(
   await options.skips.load();
   while (more && count < window && [...batches.values()].every((batch) => batch.size < ROWS_AT_ONCE)) {
     const read = await log.readAll(through, size);
+    await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
     options.skips.see(read.events);
     observed.read(read.events);
     const page: Page = {
@@ -58,7 +59,7 @@ export async function projectWindow(
     count += read.events.length;
     through = read.through;
     more = read.events.length === size;
-    await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
+    await nextTurn();
   }
   if (through === from) return undefined;
   // All at once, so that a store may write them together; and none is left to itself where another fails.

@@ -1,4 +1,11 @@
-import { AdvancePhase, CompleteJourney, EndJourney, journey, ReopenJourney } from '@waymark/domain';
+import {
+  AdvancePhase,
+  CompleteJourney,
+  EndJourney,
+  journey,
+  ReopenJourney,
+  StopJourney,
+} from '@waymark/domain';
 import { command, event, spec } from '../../support/spec';
 import { MENTOR, mentored, mentorFacts, referred } from '../given';
 import { ended, held, holding, holdingUpTo } from './given';
@@ -52,6 +59,25 @@ describe('completing a journey', () => {
 
   it('is refused before the pupil was referred', () => {
     spec(journey).when(complete).thenRefused('UNKNOWN_JOURNEY', 'missing');
+  });
+});
+
+describe('stopping a journey', () => {
+  const stopped = event('JourneyStopped', TODAY, { on: TODAY, mentor: MENTOR });
+
+  it('ends it today, without a word of why', () => {
+    before.when(new StopJourney()).then(stopped);
+    spec(journey, { now: NOW })
+      .given(referred)
+      .when(new StopJourney())
+      .then(event('JourneyStopped', TODAY, { on: TODAY }));
+    expect(before.given(stopped).now().end).toEqual({ ending: 'STOPPED', on: TODAY });
+    expect(journey.personal.has('JourneyStopped')).toBe(false);
+  });
+
+  it('changes nothing where it has ended, however it did', () => {
+    before.given(ended(DAY)).when(new StopJourney()).thenNothing();
+    before.given(stopped).when(new StopJourney()).thenNothing();
   });
 });
 

@@ -27,6 +27,10 @@ export async function apart(server: EventStore): Promise<(store: EventStore) => 
       }
       return { events: events.map(plain), through };
     },
+    readStored: async (after, limit) => {
+      const { events, through } = await store.readStored(Math.max(after, begin), limit);
+      return { events: events.map(plain), through };
+    },
     head: async () => since(await store.head()),
     onAppended: (wake) => store.onAppended(wake),
     close: () => store.close(),

@@ -58,12 +58,12 @@ export function openDatabase(url: string, options: MongoOptions = {}): Db {
   }
 }
 
-/** What MongoDB answers; {@link StoreUnavailable} where it does not, or cannot say whether it wrote. */
-export async function answered<T>(work: () => Promise<T>): Promise<T> {
+/** What MongoDB answers; {@link StoreUnavailable} of this store where it does not, or cannot say whether it wrote. */
+export async function answered<T>(work: () => Promise<T>, store = 'view store'): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isNoAnswer(error) ? new StoreUnavailable('view store', { cause: error }) : error;
+    throw isNoAnswer(error) ? new StoreUnavailable(store, { cause: error }) : error;
   }
 }
 

@@ -1,0 +1,59 @@
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { placesOf, type Read } from '@waymark/access';
+import type { Person, PupilFacts } from '@waymark/domain';
+import { Refusal } from '@waymark/kernel';
+import { Platform } from '@waymark/platform';
+import { namesIn, type Page } from '@waymark/views';
+import type { PersonDocument, PupilDocument } from './documents';
+import { numeral, pageFrom } from './pages';
+import { GetPerson, GetPupil, ListReads } from './questions';
+
+@QueryHandler(GetPupil)
+export class GetPupilHandler implements IQueryHandler<GetPupil> {
+  constructor(private readonly platform: Platform) {}
+
+  async execute({ id, reach, reason }: GetPupil): Promise<PupilDocument> {
+    const { submitter } = this.platform;
+    const places = await placesOf(this.platform, 'pupil', id);
+    reach.demand(places);
+    const facts = await submitter.facts<PupilFacts>('pupil', id);
+    if (!facts) throw new Refusal('UNKNOWN_PUPIL', 'There is no pupil with this id.', 'missing');
+    const school = facts.schoolOn(this.platform.now().slice(0, 10));
+    const known = (await namesIn(submitter).pupils([id])).get(id);
+    if (!known) return { id, school };
+    const { upn, ...details } = known;
+    const told = reason !== undefined && places.some(reach.tells);
+    return {
+      ...{ id, school, upn: told ? upn : `*${upn.slice(-3)}` },
+      ...(places.some(reach.shows) && details),
+    };
+  }
+}
+
+@QueryHandler(GetPerson)
+export class GetPersonHandler implements IQueryHandler<GetPerson> {
+  constructor(private readonly platform: Platform) {}
+
+  async execute({ id }: GetPerson): Promise<PersonDocument> {
+    const { state } = await this.platform.submitter.load('person', id);
+    const { known, name, assignments } = state as Person;
+    if (!known) throw new Refusal('UNKNOWN_PERSON_ID', 'There is nobody with this id.', 'missing');
+    return {
+      id,
+      ...(name !== undefined && { name }),
+      assignments: Object.entries(assignments).map(([assignment, held]) => ({ assignment, ...held })),
+    };
+  }
+}
+
+@QueryHandler(ListReads)
+export class ListReadsHandler implements IQueryHandler<ListReads> {
+  constructor(private readonly platform: Platform) {}
+
+  async execute({ pupil, person, from, to, limit, after }: ListReads): Promise<Page<Read>> {
+    const reads: Read[] = [];
+    for await (const read of this.platform.accessLog.reads({ pupil, person, from, to })) reads.push(read);
+    const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) };
+    return pageFrom(reads, page, numeral, (_last, end) => String(end));
+  }
+}

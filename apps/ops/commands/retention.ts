@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { eraseDue, pupilsDue, retentionRules } from '@waymark/privacy';
+import { dueTable, retentionTable } from '@waymark/terminal';
+import { withPlatform } from '../open';
+import { print, printJson } from '../output';
+import { reach } from '../rules';
+
+interface Flags {
+  readonly dryRun?: boolean;
+  readonly rules?: boolean;
+  readonly json?: boolean;
+}
+
+export const retention = new Command('retention')
+  .description('erase pupils whose record has been kept for long enough, as the job does every week')
+  .option('--dry-run', 'list them, and change nothing')
+  .option('--rules', 'print how long every kind of record is kept, and who says so')
+  .option('--json', 'print an array')
+  .action(async ({ dryRun = false, rules = false, json = false }: Flags) => {
+    if (rules) {
+      if (json) printJson(retentionRules);
+      else print(retentionTable(retentionRules));
+      return;
+    }
+    await withPlatform(async (platform) => {
+      await platform.work([]);
+      await platform.settle();
+      const due = await pupilsDue(platform, platform.now().slice(0, 10));
+      if (!dryRun) await eraseDue(platform, due, { actor: reach().reader.id });
+      await platform.settle();
+      if (json) printJson(due);
+      else print(dueTable(due, { dryRun }));
+    });
+  });

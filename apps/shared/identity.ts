@@ -1,0 +1,27 @@
+import { byToken, issuedBy, signedBy, type Identify } from '@waymark/access';
+import { Refusal } from '@waymark/kernel';
+import { localTokenKey, type Platform, type Settings } from '@waymark/platform';
+
+/** What is said at the start where tokens are signed by this machine itself. */
+export const LOCAL_ONLY =
+  'no WAYMARK_ISSUER: tokens are those of "waymark token", signed by this machine, for development on it alone';
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/**
+ * How a process knows who asks: by the tokens of the issuer that it is set up with; else by its own, which is for development on
+ * one machine, and refused as `ISSUER_MISSING` where others could come by a network or there is any engine.
+ */
+export function identityOf(
+  platform: Platform,
+  { issuer, engines, data }: Pick<Settings, 'issuer' | 'engines' | 'data'>,
+  { host }: { readonly host: string },
+): { readonly identify: Identify; readonly local: boolean } {
+  if (issuer) return { identify: byToken(issuedBy(issuer), platform.people), local: false };
+  if (!loopback.has(host) || Object.keys(engines).length > 0)
+    throw new Refusal(
+      'ISSUER_MISSING',
+      'Set WAYMARK_ISSUER, WAYMARK_AUDIENCE and WAYMARK_JWKS_URL: without them only the embedded default runs, and only on loopback.',
+    );
+  return { identify: byToken(signedBy(localTokenKey(data)), platform.people), local: true };
+}

@@ -1,0 +1,39 @@
+import { placesOf, type Reach, type Sources } from '@waymark/access';
+import type { EventStore, Module } from '@waymark/kernel';
+import { Streams } from '@waymark/runtime';
+import type { Things } from '@waymark/views';
+
+/** What somebody is told from: things and the log, with what is personal in them or without. */
+export interface Told {
+  readonly things: Things;
+  readonly events: EventStore;
+}
+
+/** Tell from a log. Things are kept in memory as it has them. */
+export function toldFrom(events: EventStore, modules: readonly Module[]): Told {
+  const streams = new Streams(events);
+  const known = new Map(modules.map((module) => [module.name, module]));
+  const module = (name: string): Module => {
+    const found = known.get(name);
+    if (!found) throw new Error(`there is no module ${name}`);
+    return found;
+  };
+  return {
+    events,
+    things: {
+      load: (name, id) => streams.load(module(name), id),
+      replay: (name, id, select) => streams.replay(module(name), id, select),
+    },
+  };
+}
+
+/** What may be told of a journey: with what is personal in it, or without. Refused as `NOT_ALLOWED` where it is out of reach. */
+export async function tellable(
+  sources: Sources & { readonly opened: Told; readonly withheld: Told },
+  reach: Reach,
+  journey: string,
+): Promise<Told> {
+  const places = await placesOf(sources, 'journey', journey);
+  reach.demand(places);
+  return places.some(reach.shows) ? sources.opened : sources.withheld;
+}

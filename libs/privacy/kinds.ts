@@ -1,0 +1,55 @@
+import {
+  CompleteErasure,
+  CompleteMentorErasure,
+  EraseMentor,
+  ErasePupil,
+  type DomainEvents,
+  type ErasureGround,
+} from '@waymark/domain';
+import { Refusal, streamName, type CommandClass } from '@waymark/kernel';
+import { journeysOf, type Journeys } from './journeys';
+
+type Only<Fields extends object> = CommandClass<Fields>;
+
+/** A kind of person whose data can be erased. */
+export interface PersonKind {
+  readonly erase: Only<{ ground: ErasureGround; on: string }>;
+  readonly complete: Only<{ keyDestroyedAt: string; events: number }>;
+  readonly erased: keyof DomainEvents;
+  readonly completed: keyof DomainEvents;
+  /** Everything that has a history of its own and is the person's. */
+  readonly streams: (things: Journeys, id: string) => Promise<readonly string[]>;
+}
+
+/** Everybody whose data can be erased, by the module that the person is a thing of: whoever adds one, adds it here. */
+export const personKinds = {
+  pupil: {
+    erase: ErasePupil,
+    complete: CompleteErasure,
+    erased: 'PupilErased',
+    completed: 'ErasureCompleted',
+    streams: async (things, id) => [
+      ...[streamName('pupil', id), streamName('attendance', id)],
+      ...(await journeysOf(things, id)).map((journey) => streamName('journey', journey)),
+    ],
+  },
+  mentor: {
+    erase: EraseMentor,
+    complete: CompleteMentorErasure,
+    erased: 'MentorErased',
+    completed: 'MentorErasureCompleted',
+    streams: (_, id) => Promise.resolve([streamName('mentor', id)]),
+  },
+} satisfies Record<string, PersonKind>;
+
+export type PersonKindName = keyof typeof personKinds;
+export const personKindNames = Object.keys(personKinds) as readonly PersonKindName[];
+
+/** Somebody whose data are held. */
+export interface PersonId {
+  readonly kind: PersonKindName;
+  readonly id: string;
+}
+
+export const unknownPerson = ({ kind }: PersonId): Refusal =>
+  new Refusal(`UNKNOWN_${kind.toUpperCase()}`, `There is no ${kind} with this id.`, 'missing');

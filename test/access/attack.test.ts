@@ -1,0 +1,254 @@
+import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { LOCAL } from '@waymark/access';
+import { roles, type Role } from '@waymark/domain';
+import { localTokenKey } from '@waymark/platform';
+import { openApi } from '../../apps/api/openapi/document';
+import { raw } from '../api/client';
+import { other, own, world, type World } from './world';
+
+/*
+ * Requests made up from the OpenAPI document, and tokens that were tampered with: nothing breaks, nobody is let in, and nothing of a
+ * person is in what is answered, logged, or kept in clear.
+ */
+
+const SEED = Number(process.env['WAYMARK_SEED'] ?? Math.floor(Math.random() * 1_000_000_000));
+const REQUESTS = 10_000;
+const TOKENS = 2_000;
+const AT_ONCE = 16;
+
+let served: World;
+
+beforeAll(async () => {
+  served = await world();
+}, 60_000);
+
+afterAll(() => served.close());
+
+/** What nobody but the other part's own people, and the data protection officer, is ever shown. */
+const canaries = [other.surname, other.forename, other.upn, other.dateOfBirth];
+/** What no error and no log line has of anybody. */
+const secrets = [...canaries, own.surname, own.upn, own.dateOfBirth];
+
+interface Operation {
+  readonly path: string;
+  readonly method: string;
+  readonly body: object | undefined;
+}
+
+const operations: readonly Operation[] = Object.entries(
+  openApi().paths as Record<
+    string,
+    Record<string, { requestBody?: { content: Record<string, { example?: object }> } }>
+  >,
+).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, { requestBody }]) => ({
+    path,
+    method: method.toUpperCase(),
+    body: requestBody?.content['application/json']?.example,
+  })),
+);
+
+const names = [own, other].flatMap((part) => Object.values(part));
+const word = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...names) },
+  fc.constantFrom(
+    '',
+    '0',
+    '-1',
+    '__proto__',
+    'constructor',
+    '%00',
+    '%ff',
+    '..',
+    'é',
+    'mentor',
+    'pupil',
+    'upn',
+    '*',
+    'true',
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 20 }),
+  fc.uuid(),
+);
+
+/** A body like the example, with some of its fields left out, or other than they should be. */
+const bodyLike = (example: object): fc.Arbitrary<object> =>
+  fc
+    .tuple(
+      ...Object.entries(example).map(([name, value]) =>
+        fc
+          .oneof(
+            { weight: 6, arbitrary: fc.constant(value as unknown) },
+            { weight: 4, arbitrary: word },
+            fc.jsonValue({ maxDepth: 3 }),
+            fc.constant(undefined),
+          )
+          .map((field) => [name, field] as const),
+      ),
+    )
+    .map((fields) => Object.fromEntries(fields));
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly role: Role | undefined;
+  readonly body: string | undefined;
+}
+
+const request: fc.Arbitrary<Sent> = fc.constantFrom(...operations).chain(({ path, method, body }) =>
+  fc.record({
+    method: fc.oneof(
+      { weight: 30, arbitrary: fc.constant(method) },
+      fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
+    ),
+    path: fc
+      .tuple(fc.array(word, { minLength: 3, maxLength: 3 }), fc.array(fc.tuple(word, word), { maxLength: 3 }))
+      .map(([parts, query]) => {
+        let at = 0;
+        const filled = path.replaceAll(/\{\w+\}/g, () => encodeURIComponent(parts[at++ % 3]!));
+        const asked = ['by=pupil', 'from=2025-09-01', 'to=2025-10-24'].slice(0, at % 2 === 0 ? 3 : 0);
+        const more = query.map((pair) => pair.map((text) => encodeURIComponent(text)).join('='));
+        return `${filled}?${[...asked, ...more].join('&')}`;
+      }),
+    role: fc.option(fc.constantFrom(...roles), { nil: undefined, freq: 10 }),
+    body: body ? bodyLike(body).map((made) => JSON.stringify(made)) : fc.constant(undefined),
+  }),
+);
+
+/** Work through a list, some at a time. */
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) await work(items[at]!);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
+
+it(`${String(REQUESTS)} made-up requests break nothing, and show nothing (seed ${String(SEED)})`, async () => {
+  const wrong: string[] = [];
+  const counts = new Map<number, number>();
+  await inParallel(fc.sample(request, { seed: SEED, numRuns: REQUESTS }), async (sent) => {
+    const { method, path, role, body } = sent;
+    const headers: Record<string, string> = {
+      ...(role && (await served.headersOf(role))),
+      ...(body !== undefined && {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+      }),
+      'waymark-reason': 'to see what there is',
+    };
+    const { status, text } = await raw(served.url, {
+      method,
+      path,
+      headers,
+      ...(body !== undefined && { body }),
+    });
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+    const said = `${method} ${path} as ${String(role)}: ${String(status)}`;
+    if (status >= 500) wrong.push(`${said} is a fault of ours`);
+    const open = path.startsWith('/health/');
+    if (!role && !open && status < 400) wrong.push(`${said} without a token`);
+    // A refusal may name nothing that was not sent with it; what was sent is not said again either.
+    if (status >= 400 && secrets.some((secret) => text.includes(secret))) wrong.push(`${said} says who`);
+    if (role !== 'data-protection-officer' && canaries.some((canary) => text.includes(canary)))
+      wrong.push(`${said} shows another’s`);
+  });
+  expect(wrong).toEqual([]);
+  // It was no exercise in being turned away.
+  expect(counts.get(200)).toBeGreaterThan(REQUESTS / 50);
+  expect(counts.get(401)).toBeGreaterThan(REQUESTS / 50);
+}, 300_000);
+
+describe(`${String(TOKENS)} tokens that were tampered with`, () => {
+  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { iss: LOCAL.issuer, aud: LOCAL.audience, sub: 'data-protection-officer-1' };
+  const now = Math.floor(Date.now() / 1_000);
+  const good = { ...claims, iat: now, exp: now + 600 };
+
+  it(`let nobody in (seed ${String(SEED)})`, async () => {
+    const { authorization } = await served.headersOf('data-protection-officer');
+    const token = authorization!.slice('Bearer '.length);
+    const key = localTokenKey(served.data);
+    const signed = (header: object, payload: object, by = key): string => {
+      const text = `${encode(header)}.${encode(payload)}`;
+      return `${text}.${sign(null, Buffer.from(text), by).toString('base64url')}`;
+    };
+    const parts = (text: string): string =>
+      text
+        .split('.')
+        .map((each) => Buffer.from(each, 'base64url').toString('hex'))
+        .join();
+    const publicPem = createPublicKey(key).export({ type: 'spki', format: 'pem' });
+    const symmetric = `${encode({ alg: 'HS256' })}.${encode(good)}`;
+    const eddsa = { alg: 'EdDSA' };
+    // Signed as it should be, it is let in: what follows is turned away for what is wrong with it.
+    expect(await statusOf(signed(eddsa, good))).toBe(200);
+    const forged = [
+      `${encode({ alg: 'none' })}.${encode(good)}.`,
+      `${symmetric}.${createHmac('sha256', publicPem).update(symmetric).digest('base64url')}`,
+      signed(eddsa, good, generateKeyPairSync('ed25519').privateKey),
+      signed({ alg: 'ES256' }, good),
+      signed({ ...eddsa, crit: ['exp'] }, good),
+      signed(eddsa, { ...good, exp: now - 60 }),
+      signed(eddsa, { ...good, nbf: now + 600 }),
+      signed(eddsa, { ...good, iss: 'https://elsewhere.example' }),
+      signed(eddsa, { ...good, aud: 'another-service' }),
+      signed(eddsa, { ...good, sub: '' }),
+      signed(eddsa, { ...good, sub: 7 }),
+      signed(eddsa, { ...good, exp: undefined }),
+      signed(eddsa, { ...good, exp: 'never' }),
+      `${token}.${token}`,
+      'x'.repeat(9_000),
+    ];
+    const mutation = fc.tuple(
+      fc.nat(token.length - 1),
+      fc.constantFrom('flip', 'drop', 'add', 'swap'),
+      fc.nat(63),
+    );
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const mutated = fc
+      .sample(mutation, { seed: SEED, numRuns: TOKENS })
+      .map(([at, how, letter]) => {
+        const [before, here, after] = [token.slice(0, at), token[at]!, token.slice(at + 1)];
+        const made = {
+          flip: alphabet[letter]!,
+          drop: '',
+          add: here + alphabet[letter]!,
+          swap: (after[0] ?? '') + here,
+        };
+        return before + made[how as keyof typeof made] + (how === 'swap' ? after.slice(1) : after);
+      })
+      // Some bits of a part's last letter say nothing.
+      .filter((made) => parts(made) !== parts(token));
+    const let_in: string[] = [];
+    await inParallel([...forged, ...mutated], async (made) => {
+      const status = await statusOf(made);
+      if (status !== 401) let_in.push(`${String(status)} for ${made.slice(0, 40)}…`);
+    });
+    expect(let_in).toEqual([]);
+    expect(mutated.length).toBeGreaterThan(TOKENS * 0.9);
+  }, 120_000);
+
+  const statusOf = async (token: string): Promise<number> =>
+    (await raw(served.url, { path: '/v1/kpis?by=region', headers: { authorization: `Bearer ${token}` } }))
+      .status;
+});
+
+it('leave nothing of a person in a log line, nor in clear in any file', async () => {
+  await served.platform.settle();
+  expect(served.logged.length).toBeGreaterThan(REQUESTS / 2);
+  const spoken = served.logged.filter((line) => secrets.some((secret) => line.includes(secret)));
+  expect(spoken).toEqual([]);
+  const files = readdirSync(served.data, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(files.length).toBeGreaterThan(3);
+  for (const file of files) {
+    const bytes = readFileSync(join(file.parentPath, file.name));
+    for (const secret of [own.upn, own.surname, ...canaries])
+      expect([file.name, secret, bytes.includes(secret)]).toEqual([file.name, secret, false]);
+  }
+});

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { signToken, type Read } from '@waymark/access';
+import type { Role } from '@waymark/domain';
+import { localTokenKey } from '@waymark/platform';
+import { eventually } from '../api/client';
+import { other, own, world, type Part, type World } from './world';
+
+let served: World;
+
+beforeAll(async () => {
+  served = await world();
+}, 60_000);
+
+afterAll(() => served.close());
+
+interface Answered {
+  readonly status: number;
+  readonly body: { readonly code?: string; readonly items?: readonly Read[] } & Record<string, unknown>;
+}
+
+async function ask(headers: Record<string, string>, path: string, body?: object): Promise<Answered> {
+  const answer = await fetch(`${served.url}/v1/${path}`, {
+    headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Answered['body'] };
+}
+
+const as = async (role: Role, path: string, body?: object): Promise<Answered> =>
+  ask(await served.headersOf(role), path, body);
+
+const tokenOf = async (subject: string): Promise<Record<string, string>> => ({
+  authorization: `Bearer ${await signToken(localTokenKey(served.data), subject, 600)}`,
+});
+
+/** Somebody new, whom the access administrator has made known. */
+async function newcomer(): Promise<{ id: string; headers: Record<string, string> }> {
+  const [id, subject] = [randomUUID(), `newcomer-${randomUUID()}`];
+  const answer = await as('access-administrator', `people/${id}/register-person`, {
+    subject,
+    name: 'Priya Raman',
+  });
+  expect(answer.status).toBe(200);
+  return { id, headers: await tokenOf(subject) };
+}
+
+const cover = (where: Part, days: object = {}): object => ({
+  ...{ assignment: randomUUID(), role: 'mentor', mentor: where.mentor, from: '2025-11-03' },
+  ...days,
+});
+
+describe('roles', () => {
+  it('hold as they have been given, from one request to the next, whatever the token says', async () => {
+    const { id, headers } = await newcomer();
+    const look = async (): Promise<unknown[]> => {
+      const { status, body } = await ask(headers, `caseloads/${own.mentor}`);
+      return [status, body.code];
+    };
+    expect(await look()).toEqual([403, 'NOT_ALLOWED']);
+
+    const given = cover(own) as { assignment: string };
+    expect((await as('area-manager', `people/${id}/assign-role`, given)).status).toBe(200);
+    expect(await look()).toEqual([200, undefined]);
+
+    const end = { assignment: given.assignment, on: '2025-12-01' };
+    expect((await as('area-manager', `people/${id}/end-role`, end)).status).toBe(200);
+    expect(await look()).toEqual([403, 'NOT_ALLOWED']);
+  });
+
+  it('that cover for somebody are over with their last day', async () => {
+    const { id, headers } = await newcomer();
+    const past = cover(own, { from: '2025-11-03', until: '2025-12-19' });
+    expect((await as('area-manager', `people/${id}/assign-role`, past)).status).toBe(200);
+    expect((await ask(headers, `caseloads/${own.mentor}`)).status).toBe(403);
+    const present = cover(own, { from: '2025-11-03', until: '9999-12-31' });
+    expect((await as('area-manager', `people/${id}/assign-role`, present)).status).toBe(200);
+    expect((await ask(headers, `caseloads/${own.mentor}`)).status).toBe(200);
+    expect((await ask(headers, `caseloads/${other.mentor}`)).status).toBe(403);
+  });
+
+  it('are given by those who may, over what is theirs, and never to oneself', async () => {
+    const { id } = await newcomer();
+    const refused = [
+      await as('area-manager', `people/${id}/assign-role`, cover(other)),
+      await as('area-manager', `people/${id}/assign-role`, {
+        ...cover(own),
+        role: 'area-manager',
+        mentor: undefined,
+        area: own.area,
+      }),
+      await as('programme-administrator', `people/${id}/assign-role`, {
+        ...cover(own),
+        role: 'operations',
+        mentor: undefined,
+      }),
+      await as('mentor', `people/${id}/assign-role`, cover(own)),
+      await as('data-protection-officer', `people/${id}/assign-role`, cover(own)),
+    ];
+    for (const { status, body } of refused) expect([status, body.code]).toEqual([403, 'NOT_ALLOWED']);
+
+    const reader = await served.platform.people.reader('access-administrator-1');
+    const self = await as('access-administrator', `people/${reader.id}/assign-role`, {
+      ...{ assignment: randomUUID(), role: 'data-protection-officer', from: '2025-11-03' },
+    });
+    expect([self.status, self.body.code]).toEqual([409, 'OWN_ROLES']);
+  });
+
+  it('are over what they are roles for', async () => {
+    const { id } = await newcomer();
+    const give = (body: object) =>
+      as('access-administrator', `people/${id}/assign-role`, {
+        assignment: randomUUID(),
+        from: '2025-11-03',
+        ...body,
+      });
+    const wrong = [
+      await give({ role: 'mentor' }),
+      await give({ role: 'mentor', mentor: own.mentor, area: own.area }),
+      await give({ role: 'operations', area: own.area }),
+    ];
+    for (const { status, body } of wrong) expect([status, body.code]).toEqual([422, 'WRONG_SCOPE']);
+    expect((await give({ role: 'mentor', mentor: own.mentor, until: '2025-01-01' })).body.code).toBe(
+      'UNTIL_BEFORE_FROM',
+    );
+  });
+
+  it('end all at once for somebody who leaves', async () => {
+    const { id, headers } = await newcomer();
+    await as('area-manager', `people/${id}/assign-role`, cover(own));
+    await as('programme-administrator', `people/${id}/assign-role`, {
+      ...{ assignment: randomUUID(), role: 'school-lead', school: own.school, from: '2025-11-03' },
+    });
+    expect((await ask(headers, `journeys/${own.journey}`)).status).toBe(200);
+    expect((await as('access-administrator', `people/${id}/leave-person`, { on: '2026-01-01' })).status).toBe(
+      200,
+    );
+    expect((await ask(headers, `journeys/${own.journey}`)).status).toBe(403);
+  });
+
+  it('belong to one subject, which nobody else can be made known by', async () => {
+    const again = await as('access-administrator', `people/${randomUUID()}/register-person`, {
+      ...{ subject: 'mentor-1', name: 'Somebody else' },
+    });
+    expect([again.status, again.body.code]).toEqual([409, 'SUBJECT_TAKEN']);
+  });
+
+  it('are nobody’s whom nobody knows', async () => {
+    const { status, body } = await ask(await tokenOf('a stranger'), 'kpis?by=region');
+    expect([status, body.code]).toEqual([403, 'UNKNOWN_PERSON']);
+  });
+});
+
+describe('who looked at whose records', () => {
+  const readsOf = async (query: string): Promise<readonly Read[]> =>
+    (await as('data-protection-officer', `reads?limit=1000&${query}`)).body.items!;
+
+  it('is known of every answer that shows a pupil, and why, where they said so', async () => {
+    const { id, headers } = await newcomer();
+    await as('area-manager', `people/${id}/assign-role`, cover(own));
+    await ask(headers, `journeys/${own.journey}`);
+    await ask(headers, `journeys/${own.journey}/timeline`);
+    await ask(headers, `caseloads/${own.mentor}`);
+    await ask(headers, 'attendance?by=pupil&from=2025-09-01&to=2025-10-24');
+    await ask({ ...headers, 'waymark-reason': 'The parents called' }, `pupils/${own.pupil}`);
+    const seen = ['GetJourney', 'GetTimeline', 'GetCaseload', 'GetAttendance', 'GetPupil'];
+    for (const reads of [
+      await readsOf(`person=${id}`),
+      (await readsOf(`pupil=${own.pupil}`)).filter(({ reader }) => reader === id),
+    ])
+      expect(reads.map(({ what, pupil }) => [what, pupil])).toEqual(seen.map((what) => [what, own.pupil]));
+    expect((await readsOf(`person=${id}`)).at(-1)).toMatchObject({ reason: 'The parents called' });
+    expect(await readsOf(`person=${id}&pupil=${other.pupil}`)).toEqual([]);
+    expect(await readsOf(`person=${id}&to=2025-01-01`)).toEqual([]);
+  });
+
+  it('is not recorded of figures, nor of what was refused', async () => {
+    const { id, headers } = await newcomer();
+    await as('area-manager', `people/${id}/assign-role`, cover(own));
+    await ask(headers, 'kpis?by=mentor');
+    await ask(headers, `journeys/${other.journey}`);
+    expect(await readsOf(`person=${id}`)).toEqual([]);
+  });
+
+  it('is known of files, too, by the roles that whoever asked for them then has', async () => {
+    const asked = await as('evaluator', 'exports', { kind: 'timeline' });
+    expect(asked.status).toBe(202);
+    const file = await eventually(async () => {
+      const headers = await served.headersOf('evaluator');
+      const answer = await fetch(`${served.url}/v1/exports/${String(asked.body['id'])}/file`, { headers });
+      return answer.status === 200 ? answer.text() : undefined;
+    });
+    expect(file).toContain(own.pupil);
+    for (const hidden of [other.pupil, other.surname, own.surname, own.upn, own.dateOfBirth])
+      expect(file).not.toContain(hidden);
+    const { id } = await served.platform.people.reader('evaluator-1');
+    const exported = (await readsOf(`person=${id}`)).filter(({ what }) => what === 'export timeline');
+    expect(exported.map(({ pupil }) => pupil)).toEqual([own.pupil]);
+    expect((await as('area-manager', `exports/${String(asked.body['id'])}`)).status).toBe(404);
+  });
+
+  it('keeps what nobody could be held to from being shown', async () => {
+    const { accessLog } = served.platform;
+    const record = jest.spyOn(accessLog, 'record').mockRejectedValue(new Error('the store is away'));
+    try {
+      const { status, body } = await as('mentor', `journeys/${own.journey}`);
+      expect([status, body.code]).toEqual([500, 'INTERNAL']);
+      expect(JSON.stringify(body)).not.toContain(own.pupil);
+    } finally {
+      record.mockRestore();
+    }
+  });
+});

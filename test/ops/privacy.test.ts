@@ -1,0 +1,114 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PUPIL, UPN } from '../api/client';
+import { mended } from '../api/mended';
+import { temporaryDirectory } from '../support/stores';
+import { waymark, type Said } from './command-line';
+
+jest.setTimeout(90_000);
+
+/** A command line on data that no service works on, and a folder for what it writes. */
+async function office() {
+  const data = temporaryDirectory();
+  await (await mended(data)).close();
+  const folder = temporaryDirectory();
+  return {
+    run: (...args: string[]): Promise<Said> => waymark(data, ...args),
+    elsewhere: (...args: string[]): Promise<Said> => waymark(temporaryDirectory(), ...args),
+    file: (name: string): string => join(folder, name),
+  };
+}
+
+const erasure = ['erase', 'pupil', PUPIL, '--ground', 'CONSENT_WITHDRAWN', '--on', '2026-03-02'];
+
+describe('waymark erase', () => {
+  it('gives a certificate, which anybody with the public key can check', async () => {
+    const { run, elsewhere, file } = await office();
+    const certificate = file('certificate.json');
+    const erased = await run(...erasure, '--certificate', certificate);
+    expect(erased).toMatchObject({ code: 0, errors: '' });
+    expect(erased.out).toContain(
+      `The data of pupil ${PUPIL} were erased: CONSENT_WITHDRAWN, decided on 2026-03-02`,
+    );
+    expect(statSync(certificate).mode & 0o777).toBe(0o600);
+
+    const publicKey = file('public.pem');
+    writeFileSync(publicKey, (await run('seal', '--public-key')).out);
+    const checked = await elsewhere('certificate', certificate, '--public-key', publicKey, '--json');
+    expect(checked).toMatchObject({ code: 0, errors: '' });
+    expect(JSON.parse(checked.out)).toMatchObject({ kind: 'pupil', id: PUPIL, on: '2026-03-02' });
+
+    writeFileSync(
+      file('changed.json'),
+      readFileSync(certificate, 'utf8').replace('2026-03-02', '2026-03-03'),
+    );
+    const changed = await elsewhere('certificate', file('changed.json'), '--public-key', publicKey);
+    expect(changed).toMatchObject({ code: 1, out: '' });
+    expect(changed.errors).toMatch(/^CERTIFICATE_CHANGED: /);
+  });
+
+  it('again gives the same certificate, and does not write over a file', async () => {
+    const { run, file } = await office();
+    const certificate = file('certificate.json');
+    const first = await run(...erasure, '--json', '--certificate', certificate);
+    const again = await run(...erasure, '--json');
+    expect(JSON.parse(again.out)).toEqual(JSON.parse(first.out));
+    const over = await run(...erasure, '--certificate', certificate);
+    expect(over).toMatchObject({ code: 1, out: '' });
+    expect(over.errors).toMatch(/^FILE_THERE: /);
+  });
+
+  it('lists who was erased, and applies the list to what was restored from before', async () => {
+    const { run, file } = await office();
+    const restored = await office();
+    await run(...erasure);
+    const { code, out } = await run('erasures', 'list');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ subject: PUPIL, destroyedAt: expect.any(String) });
+    writeFileSync(file('erasures.jsonl'), out);
+
+    const applied = await restored.run('erasures', 'apply', file('erasures.jsonl'), '--json');
+    expect(JSON.parse(applied.out)).toEqual({
+      ...{ destroyed: 1, recorded: [{ kind: 'pupil', id: PUPIL }], waiting: 0 },
+    });
+    expect((await restored.run('erasures', 'list')).out).toBe(out);
+  });
+
+  it.each([
+    [
+      'UNKNOWN_PUPIL: ',
+      [...erasure.slice(0, 2), '00000000-0000-4000-8000-000000000000', ...erasure.slice(3)],
+    ],
+    ['error: command-argument value', ['erase', 'school', '990401', ...erasure.slice(3)]],
+    ['error: required option', erasure.slice(0, 3)],
+  ])('says %swhere it cannot', async (words, args) => {
+    const { run } = await office();
+    const said = await run(...args);
+    expect(said).toMatchObject({ code: 1, out: '' });
+    expect(said.errors).toContain(words);
+  });
+});
+
+describe('waymark subject-access', () => {
+  it('writes everything to a file that only its owner may read, and shows nothing', async () => {
+    const { run, file } = await office();
+    const [text, json] = [file('access.md'), file('access.json')];
+    const said = await run('subject-access', 'pupil', PUPIL, '--out', text);
+    expect(said).toMatchObject({ code: 0, out: '' });
+    expect(said.errors).not.toContain(UPN);
+    expect(statSync(text).mode & 0o777).toBe(0o600);
+    expect(readFileSync(text, 'utf8')).toContain(`- upn: ${UPN}\n`);
+    await run('subject-access', 'pupil', PUPIL, '--out', json, '--format', 'json');
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ person: { upn: UPN }, key: 'held' });
+  });
+});
+
+describe('waymark retention', () => {
+  it('lists whom it would erase, and who says so', async () => {
+    const { run } = await office();
+    const dry = await run('retention', '--dry-run');
+    expect(dry).toMatchObject({ code: 0, errors: '', out: 'No record has been kept for long enough.\n' });
+    const rules = await run('retention', '--rules', '--json');
+    expect(JSON.parse(rules.out)).toContainEqual(expect.objectContaining({ record: 'an export' }));
+  });
+});

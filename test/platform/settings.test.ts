@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { settingsFrom, type Settings } from '@waymark/platform';
+import { temporaryDirectory } from '../support/stores';
+
+const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
+const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
+
+const fileOf = (text: string): string => {
+  const file = join(temporaryDirectory(), 'secret');
+  writeFileSync(file, text);
+  return file;
+};
+
+describe('settings of keys', () => {
+  it('are none, where nothing is set', () => {
+    expect(settingsFrom({ WAYMARK_MASTER_KEY: '', WAYMARK_FORMER_MASTER_KEYS: '' })).not.toHaveProperty(
+      'masterKeys',
+    );
+  });
+
+  it('take the master key from the environment, or from a file', () => {
+    expect(settingsFrom({ WAYMARK_MASTER_KEY: A }).masterKeys).toEqual({ current: bytes(A), former: [] });
+    expect(settingsFrom({ WAYMARK_MASTER_KEY_FILE: fileOf(`${A}\n`) }).masterKeys).toEqual({
+      current: bytes(A),
+      former: [],
+    });
+  });
+
+  it('take former master keys from both', () => {
+    const former = { WAYMARK_FORMER_MASTER_KEYS: `${A}, ${B}`, WAYMARK_FORMER_MASTER_KEY_FILES: fileOf(B) };
+
+    expect(settingsFrom(former).masterKeys).toEqual({ former: [bytes(A), bytes(B), bytes(B)] });
+  });
+
+  it.each([
+    ['WAYMARK_MASTER_KEY', 's3cret'],
+    ['WAYMARK_MASTER_KEY_FILE', '/no/s3cret'],
+    ['WAYMARK_FORMER_MASTER_KEYS', `${A},s3cret`],
+    ['WAYMARK_FORMER_MASTER_KEY_FILES', '/no/s3cret'],
+    ['WAYMARK_KEYS_URL', 'http://s3cret'],
+  ])('name %s where it is wrong, and not its value', (name, value) => {
+    expect(() => settingsFrom({ [name]: value })).toThrow(
+      new RegExp(`^((?!s3cret).)*${name} ((?!s3cret).)*$`),
+    );
+  });
+
+  it('want a master key where keys are kept on a server', () => {
+    const url = 'mongodb://host/keys';
+
+    expect(() => settingsFrom({ WAYMARK_KEYS_URL: url })).toThrow('WAYMARK_MASTER_KEY');
+    expect(settingsFrom({ WAYMARK_KEYS_URL: url, WAYMARK_MASTER_KEY: A }).engines).toEqual({ keys: url });
+  });
+
+  it.each([
+    ['mongodb://host/waymark', 'mongodb://host/waymark', false],
+    ['mongodb://host', 'mongodb://u:p@HOST:27017/waymark?replicaSet=rs0', false],
+    ['mongodb://a,b:27018/x', 'mongodb://b:27018,a:27017/x', false],
+    ['mongodb://host/waymark', 'mongodb://host/waymark-keys', true],
+    ['mongodb://host:1/x', 'mongodb://host:2/x', true],
+  ])('keep keys apart from views: %s and %s', (rows, keys, allowed) => {
+    const settings = () => settingsFrom({ MONGODB_URL: rows, WAYMARK_KEYS_URL: keys, WAYMARK_MASTER_KEY: A });
+
+    if (allowed) expect(settings().engines).toEqual({ rows, keys });
+    else expect(settings).toThrow('WAYMARK_KEYS_URL must not name the database of MONGODB_URL');
+  });
+});
+
+describe('settings that are secrets', () => {
+  const secrets: readonly (readonly [name: string, value: string, of: (settings: Settings) => unknown])[] = [
+    ['EVENTSTORE_URL', 'esdb://u:s3cret@host:2113?tls=true', ({ engines }) => engines.events],
+    ['MONGODB_URL', 'mongodb://u:s3cret@host/waymark', ({ engines }) => engines.rows],
+    ['REDIS_URL', 'rediss://u:s3cret@host:6379', ({ engines }) => engines.jobs],
+    ['WAYMARK_KEYS_URL', 'mongodb://u:s3cret@host/keys', ({ engines }) => engines.keys],
+    ['WAYMARK_HASH_KEY', A, ({ hashKey }) => hashKey?.toString('hex')],
+    ['WAYMARK_MASTER_KEY', B, ({ masterKeys }) => masterKeys?.current?.toString('hex')],
+  ];
+  /** What WAYMARK_KEYS_URL wants besides. */
+  const master = (name: string): object =>
+    name === 'WAYMARK_KEYS_URL' ? { WAYMARK_MASTER_KEY: B, WAYMARK_MASTER_KEY_FILE: '' } : {};
+
+  it.each(secrets)('take %s from the environment, or from a file', (name, value, of) => {
+    expect(of(settingsFrom({ ...master(name), [name]: value, [`${name}_FILE`]: '' }))).toBe(value);
+    expect(of(settingsFrom({ ...master(name), [name]: '', [`${name}_FILE`]: fileOf(`${value}\n`) }))).toBe(
+      value,
+    );
+  });
+
+  it.each(secrets)('are not to say %s twice', (name, value) => {
+    const twice = { ...master(name), [name]: value, [`${name}_FILE`]: fileOf(value) };
+
+    expect(() => settingsFrom(twice)).toThrow(
+      `The environment variable ${name} must not be set where ${name}_FILE is.`,
+    );
+  });
+
+  it.each(secrets)('name %s_FILE where it is wrong, and neither the file nor what it holds', (name) => {
+    const file = fileOf('s3cret');
+    for (const wrong of [`${file}.s3cret`, file, fileOf('')]) {
+      const settings = (): Settings => settingsFrom({ ...master(name), [`${name}_FILE`]: wrong });
+
+      expect(settings).toThrow(`The environment variable ${name}_FILE must name a file that can be read`);
+      expect(settings).toThrow(/^((?!s3cret|\/secret).)*$/);
+    }
+  });
+
+  it('are compared, wherever they stand', () => {
+    const url = 'mongodb://host/waymark';
+
+    expect(() =>
+      settingsFrom({ MONGODB_URL: url, WAYMARK_KEYS_URL_FILE: fileOf(url), WAYMARK_MASTER_KEY: A }),
+    ).toThrow('must not name the database of MONGODB_URL');
+  });
+});

@@ -1,0 +1,71 @@
+import { certified, certify, erase, type Certificate } from '@waymark/privacy';
+import { DAY, FIRST, ONE, decide, keyPair, openKnown } from './erasing';
+
+jest.setTimeout(60_000);
+
+const person = (id: string) => ({ kind: 'pupil', id }) as const;
+
+/** A certificate of a pupil's erasure, and what it was made with. */
+async function given() {
+  const office = await openKnown();
+  const { platform, one } = office;
+  const { signingKey, keys } = keyPair();
+  await erase(platform, { ...person(one), ground: 'CONSENT_WITHDRAWN', on: DAY, actor: 'officer' });
+  const certificate = await certify({ events: platform.events, signingKey }, person(one));
+  return { ...office, signingKey, keys, certificate };
+}
+
+describe('the certificate of an erasure', () => {
+  it('says what was erased, when and why, and nothing of the person', async () => {
+    const { platform, one, keys, certificate } = await given();
+    const now = platform.now();
+    const stream = await platform.events.readStream(`pupil-${one}`);
+    const decision = stream.find(({ type }) => type === 'PupilErased')!;
+    expect(certified(JSON.stringify(certificate), keys)).toEqual({
+      ...{ kind: 'pupil', id: one, ground: 'CONSENT_WITHDRAWN', on: DAY, recordedAt: now },
+      ...(decision.metadata.chain && { hash: decision.metadata.chain.hash }),
+      ...{ position: decision.position, keyDestroyedAt: now, completedAt: now },
+      events: expect.any(Number),
+    });
+    expect(certificate.erased.events).toBeGreaterThan(8);
+    for (const text of [ONE, ...Object.values(FIRST)])
+      expect(JSON.stringify(certificate)).not.toContain(text);
+  });
+
+  it('is the same whenever it is asked for, and however it is laid out', async () => {
+    const { platform, one, signingKey, keys, certificate } = await given();
+    expect(await certify({ events: platform.events, signingKey }, person(one))).toEqual(certificate);
+    const text = JSON.stringify(certificate, undefined, 4);
+    expect(certified(text, keys)).toEqual(certificate.erased);
+  });
+
+  it.each<[string, (certificate: Certificate) => unknown]>([
+    ['CERTIFICATE_CHANGED', ({ erased, ...rest }) => ({ erased: { ...erased, id: 'other' }, ...rest })],
+    ['CERTIFICATE_CHANGED', ({ erased, ...rest }) => ({ erased: { ...erased, more: 1 }, ...rest })],
+    ['CERTIFICATE_CHANGED', (all) => ({ ...all, signature: all.signature.replace(/^./, '_') })],
+    ['OTHER_KEY', (all) => ({ ...all, key: 'another' })],
+    ['NO_CERTIFICATE', ({ erased }) => erased],
+    ['NO_CERTIFICATE', () => 'nothing'],
+    ['NO_CERTIFICATE', (all) => ({ ...all, erased: null })],
+  ])('is refused as %s where it was tampered with (%#)', async (code, tamper) => {
+    const { keys, certificate } = await given();
+    const read = (): unknown => certified(JSON.stringify(tamper(certificate)), keys);
+    expect(read).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  it('is refused by who has another public key', async () => {
+    const { certificate } = await given();
+    const read = (): unknown => certified(JSON.stringify(certificate), keyPair().keys);
+    expect(read).toThrow(expect.objectContaining({ code: 'OTHER_KEY' }) as Error);
+  });
+
+  it('is given for nothing but an erasure that is complete', async () => {
+    const office = await openKnown();
+    const { platform, one, other } = office;
+    const parts = { events: platform.events, signingKey: keyPair().signingKey };
+    await decide(office, one);
+    await expect(certify(parts, person(one))).rejects.toMatchObject({ code: 'ERASURE_WAITING' });
+    await expect(certify(parts, person(other))).rejects.toMatchObject({ code: 'NOT_ERASED' });
+    await expect(certify(parts, person('nobody'))).rejects.toMatchObject({ code: 'UNKNOWN_PUPIL' });
+  });
+});

@@ -1,0 +1,70 @@
+import { cpSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { ErasePupil, RecordBarrier } from '@waymark/domain';
+import { Platform } from '@waymark/platform';
+import { keyId } from '@waymark/runtime';
+import { afterwards, temporaryDirectory } from '../support/stores';
+import { openProgramme, type Office } from '../imports/office';
+import { filesOf } from '../platform/data-folders';
+import { held, persistent, referrals, referred, registers, sessions, upnOf } from '../imports/papers';
+
+/** Two pupils with names that nothing else has, of whom each has had a session; the first has words written of them, too. */
+export const FIRST = { forename: 'Quillarnevex', surname: 'Ostrembaljudd', dateOfBirth: '2012-07-29' };
+export const SECOND = { forename: 'Brunthallow', surname: 'Vexmirandole', dateOfBirth: '2013-11-08' };
+export const WORDS = 'Will not cross Thimblewreck Lane.';
+export const [ONE, OTHER] = [upnOf(7_001), upnOf(7_002)];
+export const DAY = '2026-03-02';
+
+export const papers = {
+  'referrals.csv': referrals(referred(ONE, FIRST), referred(OTHER, SECOND)),
+  'register.csv': registers(...persistent(ONE), ...persistent(OTHER)),
+  'sessions.csv': sessions(held(ONE, '2025-11-03'), held(OTHER, '2025-11-04')),
+};
+
+export interface Known extends Office {
+  /** The first pupil's id, and the second's. */
+  readonly one: string;
+  readonly other: string;
+  /** The first one's journey. */
+  readonly of: string;
+}
+
+/** An office that knows the two. */
+export async function openKnown(): Promise<Known> {
+  const office = await openProgramme();
+  await office.take(papers);
+  const of = await office.journey(ONE);
+  await office.command('journey', of, RecordBarrier, {
+    ...{ barrier: '7b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b14', kind: 'OTHER', by: 'MENTOR' },
+    ...{ on: '2025-11-10', text: WORDS },
+  });
+  return { ...office, one: await office.pupil(ONE), other: await office.pupil(OTHER), of };
+}
+
+export const keyPair = () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { signingKey: privateKey, keys: new Map([[keyId(publicKey), publicKey]]) };
+};
+
+/** Record the decision, and nothing of what follows from it: as though the process had died. */
+export const decide = ({ platform }: Office, id: string): Promise<unknown> =>
+  platform.submitter.submit({
+    ...{ module: 'pupil', id, actor: 'officer' },
+    command: Object.assign(new ErasePupil(), { ground: 'CONSENT_WITHDRAWN', on: DAY }),
+  });
+
+/** A platform on a copy of a data folder as it is now, or of some of its files and of those of another. */
+export async function openCopy(...folders: readonly { data: string; only?: string }[]): Promise<Platform> {
+  const data = temporaryDirectory();
+  for (const { data: from, only = '' } of folders)
+    cpSync(`${from}/${only}`, `${data}/${only}`, { recursive: true });
+  const platform = await Platform.open({ data });
+  afterwards(() => platform.close());
+  return platform;
+}
+
+/** Files in a folder that hold one of some texts. */
+export const holding = (folder: string, texts: readonly string[]): string[] =>
+  Object.entries(filesOf(folder)).flatMap(([path, content]) =>
+    texts.some((text) => content.includes(text)) ? [path] : [],
+  );

@@ -1,0 +1,64 @@
+import { Refusal } from '@waymark/kernel';
+import { applyErasures, erase, erasedSubjects, parseErasures, type ErasedSubject } from '@waymark/privacy';
+import { readWhole } from '../support/events';
+import { DAY, WORDS, openCopy, openKnown } from './erasing';
+
+jest.setTimeout(60_000);
+
+const subject = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
+const destroyedAt = '2026-03-02T09:00:00.000Z';
+
+const listOf = async (erased: AsyncIterable<ErasedSubject>): Promise<ErasedSubject[]> => {
+  const list: ErasedSubject[] = [];
+  for await (const each of erased) list.push(each);
+  return list;
+};
+
+describe('a list of erasures', () => {
+  it('names everybody whose key was destroyed, and since when', async () => {
+    const { platform, one } = await openKnown();
+    expect(await listOf(erasedSubjects(platform.keys))).toEqual([]);
+    await erase(platform, { kind: 'pupil', id: one, ground: 'CONSENT_WITHDRAWN', on: DAY, actor: 'officer' });
+    expect(await listOf(erasedSubjects(platform.keys))).toEqual([{ subject: one, destroyedAt }]);
+  });
+
+  it('has the log and the keys of a backup follow it, both of which knew nothing', async () => {
+    const { platform, one, other } = await openKnown();
+    const restored = await openCopy({ data: platform.data });
+    const list = [
+      { subject: one, destroyedAt },
+      { subject: 'somebody of another time', destroyedAt },
+    ];
+    const applied = await applyErasures(restored, list, 'operator');
+    expect(applied).toEqual({ destroyed: 2, recorded: [{ kind: 'pupil', id: one }], waiting: 0 });
+    const events = await readWhole(restored.events);
+    expect(JSON.stringify(events)).not.toContain(WORDS);
+    expect(events.find(({ type }) => type === 'PupilErased')?.data).toMatchObject({
+      ground: 'ERASED_BEFORE_RESTORE',
+    });
+    expect((await restored.keys.load([one])).get(one)).toEqual({ destroyedAt });
+    expect((await restored.keys.load([other])).get(other)).toHaveProperty('wrapped');
+    expect(await applyErasures(restored, list, 'operator')).toEqual({
+      ...{ destroyed: 0, recorded: [], waiting: 0 },
+    });
+  });
+
+  it('is read as it was written', () => {
+    const lines = [
+      { subject, destroyedAt },
+      { subject: 'M-1', destroyedAt },
+    ];
+    expect(parseErasures(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n`)).toEqual(lines);
+  });
+
+  it.each([
+    ['no JSON', 'subject'],
+    ['no object', '17'],
+    ['nobody', JSON.stringify({ subject: '', destroyedAt })],
+    ['no moment', JSON.stringify({ subject, destroyedAt: '2026-03-02' })],
+  ])('is refused where a line is %s, by its number and nothing of it', (_, line) => {
+    const read = (): unknown => parseErasures(`${JSON.stringify({ subject, destroyedAt })}\n${line}\n`);
+    expect(read).toThrow(Refusal);
+    expect(read).toThrow('Line 2 of the file is no erasure.');
+  });
+});

@@ -1,0 +1,58 @@
+import { EndJourney, LiftRestriction, PlaceLegalHold, RestrictProcessing } from '@waymark/domain';
+import { eraseDue, pupilsDue, retentionRules } from '@waymark/privacy';
+import { DAY, openKnown, type Known } from './erasing';
+
+jest.setTimeout(60_000);
+
+const reason = 'The family moved on.';
+const ENDED = '2025-12-12';
+
+const end = ({ command }: Known, journey: string, on = ENDED): Promise<unknown> =>
+  command('journey', journey, EndJourney, { ending: 'ENDED_EARLY', reason, on });
+
+describe('pupils whose record has been kept for long enough', () => {
+  it('are those whose last journey ended that long ago, to the day', async () => {
+    const office = await openKnown();
+    const { platform, one: pupil, of } = office;
+    expect(await pupilsDue(platform, '2099-01-01')).toEqual([]);
+    await end(office, of);
+    expect(await pupilsDue(platform, '2031-12-11')).toEqual([]);
+    expect(await pupilsDue(platform, '2031-12-12')).toEqual([{ pupil, ended: ENDED }]);
+    expect(await pupilsDue(platform, '2026-12-12', 1)).toEqual([{ pupil, ended: ENDED }]);
+  });
+
+  it('are listed with why they are kept nevertheless', async () => {
+    const office = await openKnown();
+    const { platform, one: pupil, of, command } = office;
+    await end(office, of);
+    await command('pupil', pupil, RestrictProcessing, { ground: 'ACCURACY_CONTESTED', on: DAY });
+    const due = () => pupilsDue(platform, '2032-01-01');
+    expect(await due()).toEqual([{ pupil, ended: ENDED, kept: 'PROCESSING_RESTRICTED' }]);
+    const hold = '5b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b12';
+    await command('pupil', pupil, PlaceLegalHold, { hold, on: DAY, reason });
+    expect(await due()).toEqual([{ pupil, ended: ENDED, kept: 'LEGAL_HOLD' }]);
+    await command('pupil', pupil, LiftRestriction, { on: DAY });
+    expect(await eraseDue(platform, await due(), { actor: 'officer' })).toEqual([]);
+    expect(await platform.submitter.facts('pupil', pupil)).toMatchObject({ erased: false });
+  });
+
+  it('are erased once, and the others are left', async () => {
+    const office = await openKnown();
+    const { platform, one, other, of } = office;
+    await end(office, of);
+    const due = await pupilsDue(platform, '2032-01-01');
+    expect(await eraseDue(platform, due, { actor: 'officer' })).toEqual(due);
+    await platform.settle();
+    expect(await platform.submitter.facts('pupil', one)).toMatchObject({ erased: true });
+    expect(await platform.submitter.facts('pupil', other)).toMatchObject({ erased: false });
+    expect(await pupilsDue(platform, '2032-01-01')).toEqual([]);
+  });
+});
+
+describe('the rules of retention', () => {
+  it('say of every kind of record how long it is kept, and who says so', () => {
+    for (const { record, kept, source } of retentionRules)
+      for (const words of [record, kept, source]) expect(words).toMatch(/^\w/);
+    expect(new Set(retentionRules.map(({ record }) => record)).size).toBe(retentionRules.length);
+  });
+});

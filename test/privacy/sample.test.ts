@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { Importer, sourceFiles } from '@waymark/imports';
+import { packaged, personal, readSeals, type Platform } from '@waymark/platform';
+import { destroyErasedKeys, erase, journeysOf } from '@waymark/privacy';
+import { verifyLog } from '@waymark/runtime';
+import { attendanceBy, everywhere, kpisBy, views } from '@waymark/views';
+import { opened } from '../platform/data-folders';
+import { readWhole } from '../support/events';
+import { temporaryDirectory } from '../support/stores';
+import { rowsOf } from '../support/views';
+import { holding, openCopy } from './erasing';
+
+jest.setTimeout(120_000);
+
+const FILES = [
+  ...['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv', 'sessions.csv'],
+  'registers/blackpool.csv',
+];
+const ERASED = 10;
+
+/** Numbers of pupils at the beginning, in the middle and at the end of the sample. */
+const upns = (
+  parse(readFileSync(packaged('data', 'sample', 'referrals.csv')), { columns: true, bom: true }) as {
+    readonly UPN: string;
+  }[]
+)
+  .map(({ UPN }) => UPN)
+  .filter((_, index, all) => index % Math.ceil(all.length / ERASED) === 0);
+
+const BY = { by: 'area', from: '2025-09-01', to: '2026-07-31' } as const;
+
+const figures = async ({ rows, published }: Platform): Promise<unknown> => ({
+  kpis: await kpisBy(rows, published, { by: 'area' }, everywhere),
+  attendance: await attendanceBy(rows, BY, everywhere),
+});
+
+/** Events of some people that tell something personal. */
+async function telling({ events }: Platform, subjects: ReadonlySet<string>): Promise<string[]> {
+  const log = await readWhole(events, 5_000);
+  return log.flatMap(({ type, data, metadata: { subject = '' } }) =>
+    subjects.has(subject) && (personal.get(type) ?? []).some((field) => field in data) ? [type] : [],
+  );
+}
+
+async function idOf({ submitter }: Platform, upn: string): Promise<string> {
+  const holder = (await submitter.holder('upn', upn))!;
+  return holder.slice(holder.indexOf('-') + 1);
+}
+
+describe('ten pupils of the sample, erased', () => {
+  it('can be read nowhere, change no figure of an area, and leave a log that verifies and views that rebuild', async () => {
+    const platform = await opened(temporaryDirectory());
+    const paths = FILES.map((name) => packaged('data', 'sample', name));
+    await new Importer(platform, '00000000-0000-4000-8000-000000000001', await sourceFiles(paths), {
+      actor: 'test',
+    }).run();
+    await platform.settle();
+    await platform.sealLog();
+    const ids = await Promise.all(upns.map((upn) => idOf(platform, upn)));
+    const subjects = new Set(ids);
+    expect(subjects.size).toBe(ERASED);
+    expect((await telling(platform, subjects)).length).toBeGreaterThanOrEqual(ERASED);
+    const before = await figures(platform);
+    const backup = await openCopy({ data: platform.data });
+
+    for (const id of ids) {
+      const request = { kind: 'pupil', id, ground: 'CONSENT_WITHDRAWN', actor: 'officer' } as const;
+      expect(await erase(platform, request)).toBe('completed');
+    }
+    await platform.settle();
+
+    expect(await telling(platform, subjects)).toEqual([]);
+    expect(holding(platform.data, upns)).toEqual([]);
+    for (const id of ids) {
+      for (const journey of await journeysOf(platform, id))
+        expect(await platform.submitter.facts('journey', journey)).toMatchObject({ ended: true });
+    }
+    expect(await figures(platform)).toEqual(before);
+
+    await platform.sealLog();
+    const { fault, unsealed } = await verifyLog(
+      platform.stores.events,
+      readSeals({ data: platform.data }, {}),
+    );
+    expect(fault).toBeUndefined();
+    expect(unsealed).toEqual({ events: 0 });
+
+    const names = views.map(({ name }) => name);
+    const rows = await rowsOf(platform.rows, views);
+    await platform.rebuilder.plan(names);
+    expect(await platform.rebuilder.run(names)).toBe('live');
+    await platform.settle();
+    expect(await rowsOf(platform.rows, views)).toEqual(rows);
+
+    // The log of before tells of them only as long as the keys of before are there.
+    expect(await telling(backup, subjects)).not.toEqual([]);
+    const restored = await openCopy({ data: backup.data }, { data: platform.data, only: 'keys' });
+    expect(await destroyErasedKeys(restored)).toEqual([]);
+    expect(await telling(restored, subjects)).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import { erase, subjectAccess, subjectAccessText, type SubjectAccess } from '@waymark/privacy';
+import { DAY, FIRST, ONE, OTHER, SECOND, WORDS, openKnown } from './erasing';
+
+jest.setTimeout(60_000);
+
+describe('what is held of a pupil', () => {
+  it('is all of it, and nothing of anybody else', async () => {
+    const { platform, one, of } = await openKnown();
+    const reader = { id: 'reader', grants: [] };
+    await platform.accessLog.record(reader, 'GET /v1/pupils/{id}', [one], 'A question of the school’s');
+    const document = await subjectAccess(platform, { kind: 'pupil', id: one });
+    const text = JSON.stringify(document);
+    for (const own of [ONE, ...Object.values(FIRST), WORDS]) expect(text).toContain(own);
+    for (const others of [OTHER, ...Object.values(SECOND)]) expect(text).not.toContain(others);
+
+    expect(document.person).toMatchObject({ upn: ONE, ...FIRST });
+    expect(document.journeys).toMatchObject([{ id: of, programme: 'pilot-2025' }]);
+    const streams = new Set(document.history.map(({ stream }) => stream));
+    expect([...streams].sort()).toEqual([`attendance-${one}`, `journey-${of}`, `pupil-${one}`]);
+    expect(document.sources).toMatchObject([
+      { by: 'clerk', import: expect.any(String) },
+      { by: expect.stringMatching(/^policy:/) },
+      { by: 'clerk' },
+    ]);
+    expect(document.sources.reduce((sum, { events }) => sum + events, 0)).toBe(document.history.length);
+    expect(document.reads).toMatchObject([{ reader: 'reader', reason: 'A question of the school’s' }]);
+    expect(document.key).toBe('held');
+  });
+
+  it('is what is not personal, once the pupil was erased', async () => {
+    const { platform, one } = await openKnown();
+    await erase(platform, { kind: 'pupil', id: one, ground: 'CONSENT_WITHDRAWN', on: DAY, actor: 'officer' });
+    const document = await subjectAccess(platform, { kind: 'pupil', id: one });
+    for (const own of [ONE, ...Object.values(FIRST), WORDS])
+      expect(JSON.stringify(document)).not.toContain(own);
+    expect(document.history.map(({ type }) => type)).toContain('ErasureCompleted');
+    expect(document.key).toBe('destroyed');
+  });
+
+  it('is refused of somebody unknown', async () => {
+    const { platform } = await openKnown();
+    await expect(subjectAccess(platform, { kind: 'pupil', id: 'nobody' })).rejects.toMatchObject({
+      code: 'UNKNOWN_PUPIL',
+    });
+  });
+});
+
+describe('what is held of a mentor', () => {
+  it('is the name, the appointment and the caseload', async () => {
+    const { platform, of } = await openKnown();
+    const { person, history } = await subjectAccess(platform, { kind: 'mentor', id: 'M-1' });
+    expect(person).toMatchObject({ name: 'Mentor M-1', school: '990401' });
+    expect((person as { readonly caseload: unknown }).caseload).toContain(of);
+    expect(history.map(({ type }) => type)).toEqual(['MentorAppointed', 'PlaceTaken', 'PlaceTaken']);
+  });
+});
+
+describe('the document to read', () => {
+  const said: SubjectAccess = {
+    ...{ kind: 'pupil', id: 'p-1', madeAt: '2026-03-02T09:00:00.000Z', key: 'held', retention: [] },
+    person: { forename: 'Zara', dateOfBirth: '2013-02-15', schools: [{ school: '990401' }] },
+    journeys: [],
+    history: [
+      {
+        ...{ on: '2025-11-10', recordedAt: '2025-11-10T16:00:00.000Z', type: 'BarrierFound' },
+        ...{ stream: 'journey-j-1', by: 'M-1' },
+        data: { text: '<img src=x>\n# [No](javascript:alert) `heading` | *here* & there', severity: 0 },
+      },
+    ],
+    sources: [],
+    reads: [{ at: '2026-03-01T09:00:00.000Z', reader: 'r-1', what: 'journey', reason: 'A call' }],
+  };
+
+  it('says it in words, with dates as they are', () => {
+    const text = subjectAccessText(said);
+    expect(text).toContain('# What is held of pupil p-1\n');
+    expect(text).toContain('- forename: Zara\n- date of birth: 2013-02-15\n- schools, 1, school: 990401\n');
+    expect(text).toContain('### 2025-11-10: Barrier found\n');
+    expect(text).toContain('- severity: 0\n');
+    expect(text).toContain('- 2026-03-01T09:00:00.000Z: r-1, journey \\(A call\\)\n');
+    expect(text).toContain('## Where it came from\n\nNothing.\n');
+  });
+
+  it('takes nothing that was recorded for markup', () => {
+    expect(subjectAccessText(said)).toContain(
+      '- text: \\<img src=x\\> \\# \\[No\\]\\(javascript:alert\\) \\`heading\\` \\| \\*here\\* \\& there\n',
+    );
+  });
+});

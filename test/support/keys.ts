@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { localMasterKey } from '@waymark/adapters/keys-file/master-key';
+import { SqliteKeyStore } from '@waymark/adapters/keys-sqlite/sqlite-key-store';
+import type { MasterKey } from '@waymark/kernel';
+import { Keyring } from '@waymark/runtime';
+import { afterwards, temporaryDirectory } from './stores';
+
+/** A master key that is always the same for the same letter. */
+export const masterKey = (letter: string): MasterKey => localMasterKey(Buffer.alloc(32, letter));
+
+/** Keys of the test's own; `connect` opens the same ones again, as another process would. */
+export function openKeys(): { readonly keys: SqliteKeyStore; readonly connect: () => SqliteKeyStore } {
+  const file = join(temporaryDirectory(), 'keys.sqlite');
+  const connect = (): SqliteKeyStore => {
+    const keys = new SqliteKeyStore(file);
+    afterwards(() => keys.close());
+    return keys;
+  };
+  return { keys: connect(), connect };
+}
+
+export const keyringOn = (keys: SqliteKeyStore, master = masterKey('m')): Keyring =>
+  new Keyring({ keys, master });
