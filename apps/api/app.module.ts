@@ -16,6 +16,7 @@ import { OperationsModule, type Operated } from '../shared/operations.module';
 import type { Served } from '../shared/program';
 import { OperationsController } from './operations/operations.controller';
 import { methodsAt, openApi } from './openapi/document';
+import { PrivacyController } from './privacy/privacy.controller';
 import { ProblemFilter } from './problem';
 import {
   GetAttendanceHandler,
@@ -38,6 +39,7 @@ import { requestLog } from './request-log';
     JobsController,
     ExportsController,
     OperationsController,
+    PrivacyController,
     CommandsController,
     QueriesController,
     ImportsController,

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 
 /** How long a client may take to send a request's head, and the whole of it (an upload, say), in milliseconds. */
@@ -16,6 +17,11 @@ export function guardEdge(app: NestExpressApplication, origins: readonly string[
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(helmet({ contentSecurityPolicy: { directives: { 'default-src': ["'none'"] } } }));
+  app.use((_request: Request, response: Response, next: NextFunction) => {
+    // No copy of a pupil's record stays with a browser, or with what stands between.
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
   app.use('/docs', docs);
   if (origins.length > 0)
     app.enableCors({

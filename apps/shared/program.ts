@@ -82,11 +82,11 @@ async function serve({ role, port: where, settings, begin, app }: Program): Prom
   await server.listen(port, host);
   const address = (server.getHttpServer() as Server).address();
   const url = `http://${host}:${String(typeof address === 'object' ? address?.port : port)}`;
+  if (local) log.warn({ event: 'identity.local' }, LOCAL_ONLY);
   log.info(
     { event: 'process.serving', url, works: options.work, tokens: local ? 'local' : 'issuer' },
     'serving',
   );
-  if (local) log.warn({ event: 'identity.local' }, LOCAL_ONLY);
 }
 
 /** Stop once, in order; told again, or where that takes too long, the process ends as it is. */

@@ -1,7 +1,7 @@
 import type { JourneyFacts, MentorFacts, SchoolFacts } from '@waymark/domain';
 import type { RowReader } from '@waymark/kernel';
 import type { Submitter } from '@waymark/runtime';
-import { one, regionalKpis, type Place } from '@waymark/views';
+import { find, mentors, one, regionalKpis, type Place } from '@waymark/views';
 
 /** What places are looked up in. */
 export interface Sources {
@@ -30,7 +30,12 @@ const finders: Readonly<Record<string, Finder>> = {
     const { programme, school } = mentor;
     return [{ mentor: id, programme, ...(await placeOfSchool(submitter, school)), area: mentor.area }];
   },
-  school: async ({ submitter }, id) => [await placeOfSchool(submitter, id)],
+  // A programme is at a school where a mentor of it is based.
+  school: async ({ submitter, rows }, id) => {
+    const place = await placeOfSchool(submitter, id);
+    const based = await find(rows, mentors, { where: { school: id } });
+    return [place, ...based.map(({ row }) => ({ ...place, programme: row.programme }))];
+  },
   programme: (_, id) => Promise.resolve([{ programme: id }]),
 };
 

@@ -47,7 +47,12 @@ export function check<Command extends object>(type: CommandClass<Command>, body:
     forbidUnknownValues: false,
     validationError: { value: false },
   });
-  return { command, errors: found.flatMap((error) => flattened(error, '')) };
+  const errors = found.flatMap((error) => flattened(error, ''));
+  // Several that may not be said again go by one name.
+  return {
+    command,
+    errors: [...new Map(errors.toReversed().map((each) => [each.field, each])).values()].toReversed(),
+  };
 }
 
 /** Read a body as a command. Throws a refusal that names every field that is wrong. */

@@ -126,10 +126,12 @@ describe('roles', () => {
 
   it('end all at once for somebody who leaves', async () => {
     const { id, headers } = await newcomer();
-    await as('area-manager', `people/${id}/assign-role`, cover(own));
-    await as('programme-administrator', `people/${id}/assign-role`, {
-      ...{ assignment: randomUUID(), role: 'school-lead', school: own.school, from: '2025-11-03' },
+    const lead = (where: Part): object => ({
+      ...{ assignment: randomUUID(), role: 'school-lead', school: where.school, from: '2025-11-03' },
     });
+    expect((await as('area-manager', `people/${id}/assign-role`, cover(own))).status).toBe(200);
+    expect((await as('programme-administrator', `people/${id}/assign-role`, lead(own))).status).toBe(200);
+    expect((await as('programme-administrator', `people/${id}/assign-role`, lead(other))).status).toBe(403);
     expect((await ask(headers, `journeys/${own.journey}`)).status).toBe(200);
     expect((await as('access-administrator', `people/${id}/leave-person`, { on: '2026-01-01' })).status).toBe(
       200,

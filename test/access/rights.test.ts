@@ -192,6 +192,9 @@ describe('everything else', () => {
     ['SendFiles', 'POST', 'imports'],
     ['GetPerson', 'GET', 'people/9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c'],
     ['ListReads', 'GET', 'reads'],
+    ['ErasePerson', 'POST', 'privacy/erasures'],
+    ['ErasePerson', 'GET', 'privacy/retention'],
+    ['SubjectAccess', 'GET', `privacy/subject-access/pupil/9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c`],
   ];
 
   it.each(roles)('is done for %s as the table says', async (role) => {

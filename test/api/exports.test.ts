@@ -21,11 +21,10 @@ const at = (row: Row, column: string): unknown =>
 const asked = async (api: Api, kind: string, parameters?: object): Promise<string> => {
   const { body, headers } = await api.http
     .post('/v1/exports')
-    .set('Authorization', 'Bearer evaluator:1')
     .send({ kind, ...(parameters && { parameters }) })
     .expect(202);
   expect(headers['location']).toBe(`/v1/exports/${String(body.id)}`);
-  expect(body).toMatchObject({ kind, parameters: parameters ?? {}, requestedBy: 'evaluator:1' });
+  expect(body).toMatchObject({ kind, parameters: parameters ?? {}, requestedBy: 'anonymous' });
   return String(body.id);
 };
 
@@ -102,7 +101,11 @@ describe('an export', () => {
       { by: 'pupil', from: '2025-09-03', to: '2025-10-24', asKnownAt: '2025-09-20T00:00:00Z' },
     ],
   ])('of %s has in its columns what %s is answered with', async (kind, question, parameters) => {
-    const { items } = (await server().get(question).expect(200)).body as { items: Row[] };
+    const { items: answered } = (await server().get(question).expect(200)).body as { items: Row[] };
+    // Nobody is named in a file: mentors go by their ids.
+    const items = answered.map((item) =>
+      parameters.by === 'mentor' ? { ...item, name: item['key'] } : item,
+    );
     const rows = await exported(server(), kind, parameters);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toHaveLength(items.length);
@@ -135,7 +138,7 @@ describe('an export', () => {
     const journeys = [...new Set(picked(rows, 'journey').flat())];
     expect(journeys).toHaveLength(300);
     expect(journeys).toEqual(journeys.toSorted());
-    const hidden = new Set(['forename', 'surname', 'dateOfBirth', 'sex', 'text', 'reason']);
+    const hidden = new Set(['upn', 'former', 'forename', 'surname', 'dateOfBirth', 'sex', 'text', 'reason']);
     for (const journey of [journeys[0], journeys[299]]) {
       const { items } = (await api.get(`journeys/${String(journey)}/timeline?limit=1000`).expect(200)).body;
       const told = (items as { readonly type: string; readonly data: object }[]).map(
@@ -150,8 +153,7 @@ describe('an export', () => {
       expect(rows.filter((row) => row['journey'] === journey)).toEqual(told);
     }
     const all = JSON.stringify(rows);
-    expect(all).toMatch(/"upn":"\*\d{3}"/);
-    expect(all).not.toMatch(/[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]|"(forename|surname|dateOfBirth)"/);
+    expect(all).not.toMatch(/[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]|"(upn|forename|surname|dateOfBirth)"/);
   });
 
   it('that is refused says everything that is wrong', async () => {

@@ -98,7 +98,7 @@ describe('an event that cannot be folded', () => {
     expect(failed).toMatchObject({ view: 'caseload', generation: 2 });
     expect(failed.error).toContain(`event PupilReferred at position ${String(poison.position)}`);
     await eventually(async () => ((await rebuilds(api)).length === 1 ? true : undefined));
-    expect(await states(api, 'pupils')).toContainEqual([1, 2, 'live']);
+    expect(await states(api, 'pupils')).toContainEqual([2, 2, 'live']);
     expect(await states(api, 'caseload')).toEqual([
       [1, 1, 'live'],
       [1, 2, 'failed'],

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { prepared } from './http';
 import { inFolder, limited, percentile, type Figure } from './measure';
 import { insertRaw, pupilEvents } from './sample-log';
-import { serving } from './serve';
+import { serving, type Service } from './serve';
 
 const EVENTS = 1_000_000;
 const COMMANDS_A_SECOND = 100;
@@ -25,13 +25,13 @@ export function duringRebuild(): Promise<Figure[]> {
     const { data, journeys } = await prepared(folder, { pupils: 3_600, days: 110 });
     // More pupils' histories, until the log is as long as it should be; what the import has recorded is a part of it.
     insertRaw(join(data, 'events.sqlite'), limited(pupilEvents(3_600, 300), EVENTS - 150_000), 10_000);
-    return serving('waymark', data, async (url) => {
-      await caughtUp(url);
-      const without = await load(url, journeys, () => Promise.resolve());
+    return serving('waymark', data, async (service) => {
+      await caughtUp(service);
+      const without = await load(service, journeys, () => Promise.resolve());
       let rebuilds = 0;
-      const during = await load(url, journeys, async (going) => {
+      const during = await load(service, journeys, async (going) => {
         while (going()) {
-          await rebuilt(url);
+          await rebuilt(service);
           rebuilds += 1;
         }
       });
@@ -56,7 +56,7 @@ export function duringRebuild(): Promise<Figure[]> {
 
 /** Send commands and queries at their rates as long as something takes, 30 seconds at least; none may fail. */
 async function load(
-  url: string,
+  service: Service,
   journeys: readonly string[],
   meanwhile: (going: () => boolean) => Promise<void>,
 ): Promise<number[]> {
@@ -80,10 +80,10 @@ async function load(
     }
   };
   await Promise.all([
-    at(COMMANDS_A_SECOND, (n) => command(url, journeys[n % journeys.length]!)),
+    at(COMMANDS_A_SECOND, (n) => command(service, journeys[n % journeys.length]!)),
     at(QUERIES_A_SECOND, async (n) => {
       const start = performance.now();
-      await asked(url + paths[n % paths.length]!);
+      await asked(service, paths[n % paths.length]!);
       times.push(performance.now() - start);
     }),
     work,
@@ -92,10 +92,9 @@ async function load(
   return times;
 }
 
-const command = (url: string, journey: string): Promise<unknown> =>
-  asked(`${url}/v1/journeys/${journey}/record-barrier`, {
+const command = (service: Service, journey: string): Promise<unknown> =>
+  asked(service, `/v1/journeys/${journey}/record-barrier`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       barrier: randomUUID(),
       kind: 'TRANSPORT',
@@ -105,15 +104,11 @@ const command = (url: string, journey: string): Promise<unknown> =>
     }),
   });
 
-async function rebuilt(url: string): Promise<void> {
+async function rebuilt(service: Service): Promise<void> {
   const body = JSON.stringify({ views: ['regional-kpis'] });
-  await asked(`${url}/v1/operations/rebuilds`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  });
+  await asked(service, '/v1/operations/rebuilds', { method: 'POST', body });
   for (;;) {
-    const { items } = (await asked(`${url}/v1/operations/rebuilds`)) as { items: RebuildDocument[] };
+    const { items } = (await asked(service, '/v1/operations/rebuilds')) as { items: RebuildDocument[] };
     const build = items.find(({ view }) => view === 'regional-kpis');
     if (!build || build.state === 'live') return;
     if (build.state === 'failed') throw new Error('the rebuild failed');
@@ -121,16 +116,16 @@ async function rebuilt(url: string): Promise<void> {
   }
 }
 
-async function caughtUp(url: string): Promise<void> {
-  const { views } = (await asked(`${url}/v1/operations/views`)) as { views: { lag: { events: number } }[] };
+async function caughtUp(service: Service): Promise<void> {
+  const { views } = (await asked(service, '/v1/operations/views')) as { views: { lag: { events: number } }[] };
   if (views.every(({ lag }) => lag.events === 0)) return;
   await pause(500);
-  await caughtUp(url);
+  await caughtUp(service);
 }
 
-async function asked(url: string, init?: RequestInit): Promise<unknown> {
-  const answer = await fetch(url, init);
+async function asked({ url, headers }: Service, path: string, init?: RequestInit): Promise<unknown> {
+  const answer = await fetch(url + path, { ...init, headers });
   const body = await answer.text();
-  if (!answer.ok) throw new Error(`${new URL(url).pathname} answered ${String(answer.status)}`);
+  if (!answer.ok) throw new Error(`${path} answered ${String(answer.status)}`);
   return JSON.parse(body) as unknown;
 }

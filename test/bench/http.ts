@@ -6,7 +6,7 @@ import { Platform } from '@waymark/platform';
 import { caseloads, find } from '@waymark/views';
 import { inFolder, percentile, sideBySide, type Comparison, type Figure } from './measure';
 import { writeProgramme, type ProgrammeSize } from './programme-files';
-import { serving } from './serve';
+import { serving, type Service } from './serve';
 
 const CONNECTIONS = 64;
 const SECONDS = 4;
@@ -31,14 +31,14 @@ const barrier = (): string =>
 
 /** Commands over HTTP, against a bare NestJS endpoint that inserts one row: the same body, the same client. */
 export function commands(): Promise<Comparison> {
-  const hammer = async (url: string, paths: readonly string[]): Promise<number> => {
+  const hammer = async ({ url, headers }: Service, paths: readonly string[]): Promise<number> => {
     let next = 0;
     const { requests, duration, errors, non2xx } = await autocannon({
       url,
       connections: CONNECTIONS,
       duration: SECONDS,
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers,
       requests: [
         { setupRequest: (request) => ({ ...request, path: paths[next++ % paths.length]!, body: barrier() }) },
       ],
@@ -86,11 +86,11 @@ export function queries(): Promise<Figure[]> {
       `/v1/journeys/${journeys[0]!}/timeline`,
       '/v1/imports',
     ];
-    return serving('waymark', data, async (url) => {
+    return serving('waymark', data, async (service) => {
       const figures: Figure[] = [];
       for (const path of paths) {
         const times: number[] = [];
-        for (let round = 0; round < ROUNDS; round += 1) times.push(await timed(url, path, journeys[round]!));
+        for (let round = 0; round < ROUNDS; round += 1) times.push(await timed(service, path, journeys[round]!));
         const ms = (percent: number): string => `${percentile(times, percent).toFixed(1)} ms`;
         const name = `GET ${path.replace(journeys[0]!, '{id}').replace(`&${window}`, '&from=&to=')}, 3,600 pupils`;
         figures.push({ name, value: `p50 ${ms(50)}, p99 ${ms(99)}` });
@@ -101,20 +101,20 @@ export function queries(): Promise<Figure[]> {
 }
 
 /** Write something, wait until it can be read, and time the query alone. */
-async function timed(url: string, path: string, journey: string): Promise<number> {
+async function timed({ url, headers }: Service, path: string, journey: string): Promise<number> {
   const written = await fetch(`${url}/v1/journeys/${journey}/record-barrier`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers,
     body: barrier(),
   });
   const position = written.headers.get('waymark-position') ?? '';
   await (
     await fetch(`${url}/v1/phase-progress?by=programme`, {
-      headers: { 'waymark-position': position, prefer: 'wait=5' },
+      headers: { ...headers, 'waymark-position': position, prefer: 'wait=5' },
     })
   ).text();
   const start = performance.now();
-  const answer = await fetch(url + path);
+  const answer = await fetch(url + path, { headers });
   await answer.text();
   if (!answer.ok) throw new Error(`${path} answered ${String(answer.status)}`);
   return performance.now() - start;

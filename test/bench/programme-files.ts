@@ -28,6 +28,9 @@ export interface ProgrammeSize {
   readonly consent?: boolean;
 }
 
+/** The programme's id. */
+export const PROGRAMME = 'bench';
+
 /** Write the files of a made-up programme: 40 schools, 50 mentors, and for each pupil a row for every school day. */
 export async function writeProgramme(
   folder: string,
@@ -37,7 +40,7 @@ export async function writeProgramme(
   writeFileSync(
     join(folder, 'programme.json'),
     JSON.stringify({
-      id: 'bench',
+      id: PROGRAMME,
       name: 'Bench',
       baseline: ['2025-09-01', '2025-10-24'],
       followUp: ['2025-11-03', '2026-02-13'],

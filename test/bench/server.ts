@@ -8,9 +8,13 @@ import { NestFactory } from '@nestjs/core';
 import Database from 'better-sqlite3';
 import pino from 'pino';
 import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { Platform } from '@waymark/platform';
+import { signToken } from '@waymark/access';
+import { AssignRole, RegisterPerson } from '@waymark/domain';
+import { Platform, localTokenKey } from '@waymark/platform';
+import { valid } from '@waymark/vocabulary';
 import { createApp } from '../../apps/api/app.module';
 import { identityOf } from '../../apps/shared/identity';
+import { PROGRAMME } from './programme-files';
 
 /** A process that serves Waymark, or a bare NestJS endpoint that inserts one row, until it is told to stop. */
 
@@ -59,8 +63,25 @@ class BareModule {}
 async function waymark(): Promise<INestApplication> {
   const platform = await Platform.open({ data });
   await platform.work();
+  await employ(platform);
   const { identify } = identityOf(platform, { engines: {}, data }, { host: '127.0.0.1' });
   return createApp({ platform, identify, log: pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }) });
+}
+
+const SUBJECT = 'bench';
+
+/** Somebody who may do what is measured. */
+async function employ({ submitter }: Platform): Promise<void> {
+  if ((await submitter.holder('subject', SUBJECT)) !== undefined) return;
+  const id = randomUUID();
+  const send = (command: object) => submitter.submit({ module: 'person', id, command, actor: 'bench' });
+  await send(valid(RegisterPerson, { subject: SUBJECT, name: SUBJECT }));
+  for (const given of [
+    { role: 'programme-administrator', programme: PROGRAMME },
+    { role: 'data-protection-officer' },
+    { role: 'operations' },
+  ])
+    await send(valid(AssignRole, { assignment: randomUUID(), from: '2025-01-01', ...given }));
 }
 
 async function main(): Promise<void> {
@@ -68,7 +89,7 @@ async function main(): Promise<void> {
     kind === 'bare' ? await NestFactory.create(BareModule, { logger: false }) : await waymark();
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
-  process.stdout.write(`${String(port)}\n`);
+  process.stdout.write(`${JSON.stringify({ port, token: kind === 'bare' ? '' : await signToken(localTokenKey(data), SUBJECT, 3_600) })}\n`);
 }
 
 void main();

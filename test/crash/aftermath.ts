@@ -89,14 +89,17 @@ export function countsByType(log: Log): Record<string, number> {
 }
 
 /**
- * A log's events by id, without what depends on who was quicker: their places in streams of several writers. Claims
- * have ids and streams that are another log's own.
+ * A log's events by id, without what depends on who was quicker: their places in streams of several writers; and without their
+ * chains, since what is sealed is never sealed the same twice. Claims have ids and streams that are another log's own.
  */
 export const byId = (log: Log): Map<string, object> =>
   new Map(
     log
       .filter(({ type }) => type !== 'ValueClaimed')
-      .map(({ position: _, revision: __, ...event }) => [event.id, event]),
+      .map(({ position: _, revision: __, metadata: { chain: ___, ...metadata }, ...event }) => [
+        event.id,
+        { ...event, metadata },
+      ]),
   );
 
 /** The names under which two maps hold different things. */

@@ -12,9 +12,10 @@ import {
   WithdrawConsent,
   type ObjectionScope,
 } from '@waymark/domain';
-import type { Reach } from '@waymark/access';
+import { Reach } from '@waymark/access';
 import { exportKinds } from '@waymark/jobs';
-import { everywhere, type AttendanceGroup } from '@waymark/views';
+import type { AttendanceGroup } from '@waymark/views';
+import { almighty } from '../support/readers';
 import { HARBOUR, held, marked, programme, registers, sessions } from '../imports/papers';
 import { DAY, ONE, OTHER, openKnown, papers, type Known } from './erasing';
 
@@ -107,9 +108,9 @@ describe('an export', () => {
     for await (const row of rows) found.push(row);
     return JSON.stringify(found);
   };
-  const sources = ({ platform: { log, rows, submitter, published } }: Known) => ({
-    ...{ events: log, rows, submitter, published },
-    reach: { covers: everywhere } as Reach,
+  const sources = ({ platform: { withheld, rows, submitter, published } }: Known) => ({
+    ...{ events: withheld.events, rows, submitter, published },
+    reach: new Reach(almighty(), 'RequestExport'),
     onShown: (): void => undefined,
   });
   const attendance = (office: Known, by: AttendanceGroup): Promise<string> =>

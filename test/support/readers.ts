@@ -1,5 +1,8 @@
-import type { Platform } from '@waymark/platform';
-import { rights, type Identify, type Reader } from '@waymark/access';
+import { randomUUID } from 'node:crypto';
+import { rights, signToken, type Identify, type Reader } from '@waymark/access';
+import { AssignRole, RegisterPerson, type Over, type Role } from '@waymark/domain';
+import { Platform, localTokenKey } from '@waymark/platform';
+import { valid } from '@waymark/vocabulary';
 
 /** Every role there is, over everything. */
 const everyRole = [...new Set([...rights.values()].flatMap((roles) => [...roles.keys()]))];
@@ -14,4 +17,23 @@ export const anybody: Identify = (authorization) =>
 /** Jobs that are done by the roles of whoever asked for them: these, too, may be anybody's. */
 export function letAnybody(platform: Platform): void {
   Object.assign(platform.people, { grants: () => Promise.resolve(almighty().grants) });
+}
+
+/** Make somebody known on a data folder who has some roles. Returns what programs on it are asked with. */
+export async function employed(
+  data: string,
+  roles: readonly (Over & { readonly role: Role })[],
+): Promise<{ readonly authorization: string }> {
+  const platform = await Platform.open({ data, work: false });
+  try {
+    const id = randomUUID();
+    const send = (command: object) =>
+      platform.submitter.submit({ module: 'person', id, command, actor: 'office' });
+    await send(valid(RegisterPerson, { subject: 'employed', name: 'Somebody' }));
+    for (const given of roles)
+      await send(valid(AssignRole, { assignment: randomUUID(), from: '2025-01-01', ...given }));
+    return { authorization: `Bearer ${await signToken(localTokenKey(data), 'employed', 3_600)}` };
+  } finally {
+    await platform.close();
+  }
 }

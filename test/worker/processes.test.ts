@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
 import { MENTOR, PROGRAMME, SCHOOL, eventually, mentor, picked, programme, school } from '../api/client';
 import { metricsIn } from '../telemetry/observed';
+import { employed } from '../support/readers';
 import { temporaryDirectory } from '../support/stores';
 import { startInVain, startProgram, type Program } from './programs';
 
@@ -35,8 +36,13 @@ async function owners(data: string): Promise<ReadonlySet<unknown>> {
 describe('an api and workers on one data folder', () => {
   it('share the work: whoever is left projects on when one is killed, and one that is told to stop hands over', async () => {
     const data = temporaryDirectory();
+    const headers = await employed(data, [
+      { role: 'programme-administrator', programme: PROGRAMME },
+      { role: 'operations' },
+      { role: 'data-protection-officer' },
+    ]);
     const [api, first, second] = await Promise.all([
-      startProgram('api', data),
+      startProgram('api', data, headers),
       startProgram('worker', data),
       startProgram('worker', data),
     ]);

@@ -11,8 +11,8 @@ type Line = Readonly<Record<string, unknown>>;
 /** A program in a process of its own. */
 export interface Program {
   readonly child: ChildProcess;
-  /** A client of its server. */
-  readonly http: ReturnType<typeof request>;
+  /** A client of its server, with a token where it was started with one. */
+  readonly http: ReturnType<typeof request.agent>;
   /** Lines of its log. */
   readonly lines: readonly Line[];
   /** How it ended: its code, or the signal that killed it. */
@@ -42,11 +42,11 @@ function launch(program: 'api' | 'worker', data: string, settings: Readonly<Reco
   return { child, ended };
 }
 
-/** Start a program, and wait until it serves. */
+/** Start a program, and wait until it serves; `authorization` is what its client asks with. */
 export async function startProgram(
   program: 'api' | 'worker',
   data: string,
-  settings: Readonly<Record<string, string>> = {},
+  { authorization = '', ...settings }: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
   const { child, ended } = launch(program, data, settings);
   const errors = text(child.stderr);
@@ -60,7 +60,9 @@ export async function startProgram(
       reject(new Error(`${program} ended with ${String(how)}: ${await errors}`)),
     );
   });
-  return { child, http: request(url), lines, ended };
+  const http = request.agent(url);
+  if (authorization !== '') http.set({ authorization });
+  return { child, http, lines, ended };
 }
 
 /** Start a program that does not come to serve: how it ended, and what it said. */

@@ -4,6 +4,7 @@ import { healthPaths, importPath } from './fixed';
 import { exportPaths, exportSchemas, jobPaths } from './jobs';
 import { operationPaths, operationSchemas } from './operations';
 import { headerParameters } from './parameters';
+import { privacyPaths, privacySchemas } from './privacy';
 import { problemResponses, problemSchema, problems } from './problems';
 import { queryPaths } from './queries';
 
@@ -47,6 +48,7 @@ function guardedPaths(): Readonly<Record<string, object>> {
     ...jobPaths(),
     ...exportPaths(),
     ...operationPaths(),
+    ...privacyPaths(),
     '/v1/imports': { ...queries['/v1/imports'], ...importPath() },
   };
 }
@@ -61,7 +63,13 @@ export const openApi = (): OpenAPIObject =>
     info: { title: 'Waymark', version: '1', description },
     paths: paths(),
     components: {
-      schemas: { ...commandSchemas(), ...exportSchemas(), ...operationSchemas(), Problem: problemSchema },
+      schemas: {
+        ...commandSchemas(),
+        ...exportSchemas(),
+        ...operationSchemas(),
+        ...privacySchemas(),
+        Problem: problemSchema,
+      },
       parameters: headerParameters,
       responses: problemResponses,
       securitySchemes: {

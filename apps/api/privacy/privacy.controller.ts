@@ -1,0 +1,75 @@
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { erasureGrounds, type ErasureGround } from '@waymark/domain';
+import { Platform } from '@waymark/platform';
+import {
+  erase,
+  personKindNames,
+  pupilsDue,
+  subjectAccess,
+  type Due,
+  type ErasureState,
+  type PersonId,
+  type PersonKindName,
+  type SubjectAccess,
+} from '@waymark/privacy';
+import { IsDay, IsOneOf, IsText, Optional, valid } from '@waymark/vocabulary';
+import type { Request, Response } from 'express';
+import { Action, readerOf } from '../../shared/access.guard';
+import { jsonBody } from '../commands/json-body';
+import { reasonOf } from '../headers';
+
+/** Whose data are to be erased, and why. */
+export class ErasePerson {
+  @IsOneOf(personKindNames) kind!: PersonKindName;
+  @IsText('0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10', 100) id!: string;
+  @IsOneOf(erasureGrounds) ground!: ErasureGround;
+  /** The day of the decision: today, if left out. */
+  @Optional() @IsDay('2026-08-03') on?: string;
+}
+
+/** For the data protection officer: what people may ask for who are recorded. */
+@Controller('v1/privacy')
+export class PrivacyController {
+  constructor(private readonly platform: Platform) {}
+
+  /** Done again, it goes on where it was; the certificate is given by the command line, which has the key to sign it. */
+  @Post('erasures')
+  @HttpCode(200)
+  @Action('ErasePerson')
+  async erase(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<PersonId & { readonly state: ErasureState }> {
+    const { kind, id, ground, on } = valid(ErasePerson, jsonBody(request));
+    const { id: actor } = readerOf(response);
+    const asked = { kind, id, ground, actor, ...(on !== undefined && { on }) };
+    return { kind, id, state: await erase(this.platform, asked) };
+  }
+
+  /** Everything that is held of somebody. */
+  @Get('subject-access/:kind/:id')
+  @Action('SubjectAccess')
+  async access(
+    @Param('kind') kind: string,
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SubjectAccess> {
+    const person = valid(Person, { kind, id });
+    const document = await subjectAccess(this.platform, person);
+    await this.platform.accessLog.record(readerOf(response), 'SubjectAccess', [id], reasonOf(request));
+    return document;
+  }
+
+  /** Pupils whose record has been kept for long enough, and why some of them are kept nevertheless. */
+  @Get('retention')
+  @Action('ErasePerson')
+  async due(): Promise<{ readonly items: readonly Due[] }> {
+    return { items: await pupilsDue(this.platform, this.platform.now().slice(0, 10)) };
+  }
+}
+
+class Person {
+  @IsOneOf(personKindNames) kind!: PersonKindName;
+  @IsText('', 100) id!: string;
+}
