@@ -90,7 +90,8 @@ export function queries(): Promise<Figure[]> {
       const figures: Figure[] = [];
       for (const path of paths) {
         const times: number[] = [];
-        for (let round = 0; round < ROUNDS; round += 1) times.push(await timed(service, path, journeys[round]!));
+        for (let round = 0; round < ROUNDS; round += 1)
+          times.push(await timed(service, path, journeys[round]!));
         const ms = (percent: number): string => `${percentile(times, percent).toFixed(1)} ms`;
         const name = `GET ${path.replace(journeys[0]!, '{id}').replace(`&${window}`, '&from=&to=')}, 3,600 pupils`;
         figures.push({ name, value: `p50 ${ms(50)}, p99 ${ms(99)}` });

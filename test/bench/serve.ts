@@ -10,7 +10,7 @@ export interface Service {
 
 /** Start a server in a process of its own, use it, and stop it. */
 export async function serving<T>(
-  kind: 'bare' | 'waymark',
+  kind: 'bare' | 'waymark' | 'api' | 'worker',
   data: string,
   work: (service: Service) => Promise<T>,
 ): Promise<T> {

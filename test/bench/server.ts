@@ -16,7 +16,10 @@ import { createApp } from '../../apps/api/app.module';
 import { identityOf } from '../../apps/shared/identity';
 import { PROGRAMME } from './programme-files';
 
-/** A process that serves Waymark, or a bare NestJS endpoint that inserts one row, until it is told to stop. */
+/**
+ * A process that serves Waymark, alone, or as an api or the worker beside it; or a bare NestJS endpoint that inserts one row. Until
+ * it is told to stop.
+ */
 
 const [, , kind, data = ''] = process.argv;
 
@@ -61,9 +64,9 @@ class BareController {
 class BareModule {}
 
 async function waymark(): Promise<INestApplication> {
-  const platform = await Platform.open({ data });
-  await platform.work();
-  await employ(platform);
+  const platform = await Platform.open({ data, work: kind !== 'api' });
+  if (kind !== 'api') await platform.work();
+  if (kind !== 'worker') await employ(platform);
   const { identify } = identityOf(platform, { engines: {}, data }, { host: '127.0.0.1' });
   return createApp({ platform, identify, log: pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }) });
 }
@@ -89,7 +92,9 @@ async function main(): Promise<void> {
     kind === 'bare' ? await NestFactory.create(BareModule, { logger: false }) : await waymark();
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
-  process.stdout.write(`${JSON.stringify({ port, token: kind === 'bare' ? '' : await signToken(localTokenKey(data), SUBJECT, 3_600) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ port, token: kind === 'bare' ? '' : await signToken(localTokenKey(data), SUBJECT, 3_600) })}\n`,
+  );
 }
 
 void main();

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
+import { access } from '@waymark/access';
 import { domain } from '@waymark/domain';
 import type { EventStore, Module, RecordedEvent, RowReader, RowStore } from '@waymark/kernel';
 import type { Platform } from '@waymark/platform';
@@ -22,7 +23,7 @@ import {
 import { views } from '@waymark/views';
 import { still } from './moments';
 
-const modules: readonly Module[] = [...domain, claims as Module, projections];
+const modules: readonly Module[] = [...domain, access as Module, claims as Module, projections];
 const schemas = schemasOf(modules);
 const now = (): string => still.now();
 

@@ -18,6 +18,7 @@ export interface Running {
   /** Until it says something like this on standard error. */
   readonly tells: (what: RegExp) => Promise<void>;
   readonly interrupt: () => void;
+  readonly kill: () => void;
 }
 
 /** Start the command line on a data folder, in a process of its own, without a build. */
@@ -47,6 +48,7 @@ export function startWaymark(data: string, ...args: string[]): Running {
       while (!what.test(stripVTControlCharacters(errors))) await once(child.stderr, 'data');
     },
     interrupt: () => void child.kill('SIGINT'),
+    kill: () => void child.kill('SIGKILL'),
   };
 }
 

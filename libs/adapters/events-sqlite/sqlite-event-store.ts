@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import {
@@ -39,6 +40,8 @@ export const INSERT_EVENT =
 
 /** Streams whose heads are kept in memory. */
 const HEADS = 50_000;
+/** Positions that are looked through at once for events of some types. */
+const PIECE = 10_000;
 /** How often to look whether another process has written, in milliseconds. */
 const POLL = 100;
 
@@ -76,7 +79,7 @@ export class SqliteEventStore implements EventStore {
   private readonly forwards: Database.Statement<[string, number, number], StoredEvent>;
   private readonly backwards: Database.Statement<[string, number, number], StoredEvent>;
   private readonly page: Database.Statement<[number, number], StoredEvent>;
-  private readonly pageOf: Database.Statement<[number, string, number], StoredEvent>;
+  private readonly pageOf: Database.Statement<[number, number, string, number], StoredEvent>;
   private readonly end: Database.Statement<[], { position: number | null }>;
   private readonly version: Database.Statement<[], number>;
   /** Heads of streams as this process knows them: true until another one has written. */
@@ -103,7 +106,7 @@ export class SqliteEventStore implements EventStore {
     );
     this.page = this.db.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?');
     this.pageOf = this.db.prepare(
-      `SELECT * FROM events WHERE position > ? AND type IN (SELECT value FROM json_each(?))
+      `SELECT * FROM events WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?))
        ORDER BY position LIMIT ?`,
     );
     this.version = this.db.prepare<[], number>('PRAGMA data_version').pluck();
@@ -132,8 +135,9 @@ export class SqliteEventStore implements EventStore {
   }
 
   readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {
+    if (types) return this.lookThrough(after, limit, types);
     return settled(() => {
-      const { events, through } = this.pageAfter(after, limit, types);
+      const { events, through } = this.pageAfter(after, limit);
       return { events: events.map(recorded), through };
     });
   }
@@ -171,15 +175,25 @@ export class SqliteEventStore implements EventStore {
     });
   }
 
-  private pageAfter(after: Position, limit: number, types?: ReadonlySet<string>): StoredPage {
+  private pageAfter(after: Position, limit: number): StoredPage {
     // Before the page: whatever stands at or below this end, the page then sees.
     const end = this.end.get()?.position ?? START;
-    const events =
-      types === undefined
-        ? this.page.all(after, limit)
-        : this.pageOf.all(after, JSON.stringify([...types]), limit);
+    const events = this.page.all(after, limit);
     const last = events.at(-1)?.position ?? after;
     return { events, through: events.length < limit ? Math.max(last, end) : last };
+  }
+
+  /** A page of some types: the log is looked through a piece at a time, for it may be long, and others wait for their turn. */
+  private async lookThrough(after: Position, limit: number, types: ReadonlySet<string>): Promise<LogPage> {
+    const end = this.end.get()?.position ?? START;
+    const wanted = JSON.stringify([...types]);
+    const found: StoredEvent[] = [];
+    for (let from = after; from < end && found.length < limit; from += PIECE) {
+      found.push(...this.pageOf.all(from, Math.min(from + PIECE, end), wanted, limit - found.length));
+      await nextTurn();
+    }
+    const through = found.length < limit ? Math.max(after, end) : found.at(-1)!.position;
+    return { events: found.map(recorded), through };
   }
 
   /** Write everything that is waiting, in one transaction, and then answer each. */

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import {
   CheckpointMoved,
   Fenced,
@@ -21,6 +22,8 @@ import { Tables, createIndexes, createTable, type RowTable, type StoredText } fr
 
 /** Rows written in one transaction. */
 const AT_ONCE = 200;
+/** Characters of rows that are kept as they were found. */
+const FOUND = 32_000_000;
 /** Form of the tables. Rows in another form are forgotten: they are in the log, and are projected again. */
 const FORM = 2;
 /** Ends a transaction that another writer came before. */
@@ -64,6 +67,11 @@ export class SqliteRowStore implements RowStore {
   private readonly checkpoints: Database.Statement<[string], Checkpoint>;
   private readonly move: Database.Statement<[Position, Epoch, string, Position, Epoch]>;
   private queue: Waiting[] = [];
+  /** Rows that were found lately, for figures go through all of them, and few change from one question to the next. */
+  private readonly found = new LRUCache<string, { readonly doc: string; readonly row: object }>({
+    maxSize: FOUND,
+    sizeCalculation: ({ doc }) => doc.length,
+  });
 
   constructor(file: string) {
     this.db = new Database(file);
@@ -143,7 +151,7 @@ export class SqliteRowStore implements RowStore {
       const rows = this.tables
         .finder(view, fields, after !== undefined)
         .all(...Object.values(where), ...(after === undefined ? [] : [after]), limit);
-      return rows.map(({ key, doc }) => ({ key, row: JSON.parse(doc) as object }));
+      return rows.map(({ key, doc }) => ({ key, row: this.parsed(rowSetName(view), key, doc) }));
     });
   }
 
@@ -245,6 +253,16 @@ export class SqliteRowStore implements RowStore {
     return actual.epoch > epoch
       ? new Fenced(view.name, epoch, actual.epoch)
       : new CheckpointMoved(view.name, from, actual.position);
+  }
+
+  /** What a row's text says. It may be given to several who ask: nobody changes it. */
+  private parsed(rows: string, key: string, doc: string): object {
+    const name = `${rows} ${key}`;
+    const before = this.found.get(name);
+    if (before?.doc === doc) return before.row;
+    const row = Object.freeze(JSON.parse(doc) as object);
+    this.found.set(name, { doc, row });
+    return row;
   }
 
   private where(view: RowSet): Checkpoint {

@@ -26,8 +26,8 @@ export interface Projected {
 /** Does something for one view; what is thrown there must not keep the others. */
 export type Guard = (projection: Projection, work: () => Promise<void>) => Promise<void>;
 
-/** Rows of a view that may be in memory before they are written. */
-const ROWS_AT_ONCE = 4_000;
+/** Rows of all views together that may be in memory before they are written. */
+const ROWS_AT_ONCE = 24_000;
 
 /** Fold the next window of the log into views, one reading for all of them, and write it. Undefined at the log's end. */
 export async function projectWindow(
@@ -43,7 +43,8 @@ export async function projectWindow(
   let more = true;
   const observed = new ObservedWindow(options.strict ? 'rebuild' : 'live');
   await options.skips.load();
-  while (more && count < window && [...batches.values()].every((batch) => batch.size < ROWS_AT_ONCE)) {
+  const held = (): number => [...batches.values()].reduce((sum, { size }) => sum + size, 0);
+  while (more && count < window && held() < ROWS_AT_ONCE) {
     const read = await log.readAll(through, size);
     await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
     options.skips.see(read.events);

@@ -1,0 +1,133 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
+import { rowSetName, type Position } from '@waymark/kernel';
+import { Platform } from '@waymark/platform';
+import { Catalog, derivedId, ownerEpoch, type Build } from '@waymark/runtime';
+import { regionalKpis, views } from '@waymark/views';
+import { startWaymark, type Running } from '../ops/command-line';
+import { newEvent, range, readWhole } from '../support/events';
+import { afterwards, temporaryDirectory } from '../support/stores';
+import { folded, rowsOf } from '../support/views';
+import { randomFrom } from './moments';
+
+/** Whoever goes on with a job waits for the lease of who was killed: in several folders at once. */
+const FOLDERS = 3;
+const KILLS_EACH = 2;
+/** Twice the pupils' rows are some windows: one is written when there are 4,000 rows in it. */
+const PUPILS = 9_000;
+const { name: VIEW, version } = regionalKpis;
+
+const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
+
+jest.setTimeout(300_000);
+
+/** Where the generation is that is being built, or the next one that will be. */
+interface Place {
+  readonly generation: number;
+  readonly building: Build | undefined;
+  readonly position: Position;
+  readonly epoch: number;
+}
+
+/** A data folder in which nobody but the command line rebuilds the KPIs. */
+class Folder {
+  private readonly rows: SqliteRowStore;
+  private readonly catalog: Catalog;
+
+  constructor(readonly data: string) {
+    this.rows = new SqliteRowStore(join(data, 'views.sqlite'));
+    this.catalog = new Catalog(this.rows.control);
+    afterwards(() => this.rows.close());
+  }
+
+  async place(): Promise<Place> {
+    const { building, built } = await this.catalog.record(VIEW);
+    const generation = building?.generation ?? built[version]! + 1;
+    const set = { name: VIEW, version, generation, indexes: [] };
+    const epoch = await ownerEpoch(this.rows.control, rowSetName(set));
+    return { generation, building, position: await this.rows.checkpoint(set), epoch };
+  }
+
+  /** Start the rebuild, or go on with it. Resolves once something has come of it. */
+  async rebuild(): Promise<Running> {
+    const before = await this.place();
+    const running = startWaymark(this.data, 'rebuild', 'start', VIEW, '--json');
+    const ended = running.said.then(() => true);
+    while (isDeepStrictEqual(await this.place(), before))
+      if (await Promise.race([ended, pause(1, false)])) break;
+    return running;
+  }
+
+  /** Until the generation that is being built serves. Returns how long that took, in milliseconds. */
+  async live(): Promise<number> {
+    const start = performance.now();
+    while ((await this.place()).building) await pause(1);
+    return performance.now() - start;
+  }
+}
+
+/** A folder with the registers of many pupils, of two weeks. */
+async function filled(): Promise<string> {
+  const data = temporaryDirectory();
+  const platform = await Platform.open({ data });
+  for (const week of ['2025-09-08', '2025-09-15']) {
+    const marks = [{ on: week, am: '/', pm: '\\', at: `${week}T16:00:00.000Z` }];
+    for (let first = 0; first < PUPILS; first += 500)
+      await Promise.all(
+        range(500).map((n) => {
+          const subject = derivedId('pupil', String(first + n));
+          const recorded = newEvent('AttendanceRecorded', { school: '990401', week, marks }, { subject });
+          return platform.events.append(`attendance-${subject}`, 'any', [recorded]);
+        }),
+      );
+  }
+  await platform.settle();
+  await platform.close();
+  return data;
+}
+
+/** All views' rows are what the log gives. */
+async function expectRowsOfTheLog(data: string): Promise<void> {
+  const platform = await Platform.open({ data, work: false });
+  afterwards(() => platform.close());
+  expect(await rowsOf(platform.rows, views)).toEqual(folded(await readWhole(platform.log), views));
+}
+
+describe(`waymark rebuild, killed at moments of KILL_SEED=${seed}`, () => {
+  it('goes on where it was when it is started again, goes live, and gives the rows that the log gives', async () => {
+    const undisturbed = new Folder(await filled());
+    const first = await undisturbed.rebuild();
+    const lasts = await undisturbed.live();
+    expect((await first.said).code).toBe(0);
+
+    const killed = async (n: number): Promise<void> => {
+      const random = randomFrom(seed + n);
+      const data = temporaryDirectory();
+      cpSync(undisturbed.data, data, { recursive: true });
+      const folder = new Folder(data);
+      for (let kills = 0; kills < KILLS_EACH;) {
+        const before = await folder.place();
+        const running = await folder.rebuild();
+        // Longer than it lasts alone: the folders share the machine.
+        await pause(1.5 * random() * lasts);
+        running.kill();
+        // Killed, or through just before.
+        expect([-1, 0]).toContain((await running.said).code);
+        const { building, generation, position } = await folder.place();
+        if (!building) continue; // it was too late: another one is to be killed
+        expect([n, generation]).toEqual([n, before.generation]);
+        expect(position).toBeGreaterThanOrEqual(before.position);
+        kills += 1;
+      }
+      const { generation } = await folder.place();
+      const { code, out } = await (await folder.rebuild()).said;
+      expect(code).toBe(0);
+      expect(JSON.parse(out)).toMatchObject([{ view: VIEW, generation, state: 'live', rows: PUPILS }]);
+      await expectRowsOfTheLog(data);
+    };
+    await Promise.all(range(FOLDERS).map(killed));
+  });
+});
