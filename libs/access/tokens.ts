@@ -12,8 +12,14 @@ export interface Issuer {
   readonly jwks: string;
 }
 
+/** Whose token one is, and until when: milliseconds. */
+export interface Verified {
+  readonly subject: string;
+  readonly until: number;
+}
+
 /** Says whose token one is. Throws a {@link Refusal} where it is none to be believed. */
-export type Verify = (token: string) => Promise<string>;
+export type Verify = (token: string) => Promise<Verified>;
 
 /** Signatures that are believed. Nothing that takes a shared secret, and not `none`. */
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
@@ -25,7 +31,7 @@ const LONGEST = 8_192;
 /** Tokens of an OpenID Connect issuer. */
 export function issuedBy({ issuer, audience, jwks }: Issuer): Verify {
   const keys = createRemoteJWKSet(new URL(jwks), { timeoutDuration: 5_000, cooldownDuration: 10_000 });
-  return (token) => subjectOf(token, keys, { issuer, audience });
+  return (token) => verified(token, keys, { issuer, audience });
 }
 
 /** Who signs tokens for development, and for whom. */
@@ -34,7 +40,7 @@ export const LOCAL = { issuer: 'waymark-local', audience: 'waymark' } as const;
 /** Tokens that were signed with this machine's own key. */
 export const signedBy = (key: KeyObject): Verify => {
   const known = createPublicKey(key);
-  return (token) => subjectOf(token, () => Promise.resolve(known), LOCAL);
+  return (token) => verified(token, () => Promise.resolve(known), LOCAL);
 };
 
 /** Sign a token for development, good for some seconds. It says who somebody is, and nothing of what they may do. */
@@ -48,11 +54,11 @@ export const signToken = (key: KeyObject, subject: string, seconds: number): Pro
     .setExpirationTime(`${String(seconds)} seconds`)
     .sign(key);
 
-async function subjectOf(
+async function verified(
   token: string,
   keys: JWTVerifyGetKey,
   { issuer, audience }: Pick<Issuer, 'issuer' | 'audience'>,
-): Promise<string> {
+): Promise<Verified> {
   if (token.length > LONGEST) throw refused();
   try {
     const { payload } = await jwtVerify(token, keys, {
@@ -61,7 +67,7 @@ async function subjectOf(
     });
     const subject: unknown = payload.sub;
     if (typeof subject !== 'string' || subject === '' || subject.length > 255) throw refused();
-    return subject;
+    return { subject, until: payload.exp! * 1_000 };
   } catch (error) {
     const { code, message } = error as { readonly code?: string; readonly message?: string };
     if (UNREACHABLE.has(code ?? message ?? ''))

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { SignJWT, exportJWK } from 'jose';
-import { byToken, issuedBy, type Reader } from '@waymark/access';
+import { byToken, issuedBy } from '@waymark/access';
 import { afterwards } from '../support/stores';
 
 const ISSUER = 'https://login.example';
@@ -68,7 +68,7 @@ describe('an issuer’s tokens', () => {
   it('say who somebody is, by any of the signatures that are believed', async () => {
     const keys = [rsa('a'), ec('b'), ed('c')];
     const verify = issuedBy({ issuer: ISSUER, audience: AUDIENCE, jwks: (await issuer(...keys)).jwks });
-    for (const key of keys) expect(await verify(await token(key))).toBe('subject-1');
+    for (const key of keys) expect(await verify(await token(key))).toMatchObject({ subject: 'subject-1' });
   });
 
   it('are believed by new keys without a restart, and by keys that were taken back no longer', async () => {
@@ -79,10 +79,10 @@ describe('an issuer’s tokens', () => {
       const [before, after] = [rsa('before'), rsa('after')];
       const { published, jwks } = await issuer(before);
       const verify = issuedBy({ issuer: ISSUER, audience: AUDIENCE, jwks });
-      expect(await verify(await token(before))).toBe('subject-1');
+      expect(await verify(await token(before))).toMatchObject({ subject: 'subject-1' });
       published.keys = [after];
       jest.setSystemTime(Date.now() + 60_000);
-      expect(await verify(await token(after))).toBe('subject-1');
+      expect(await verify(await token(after))).toMatchObject({ subject: 'subject-1' });
       await expect(verify(await token(before))).rejects.toEqual(refused('TOKEN_INVALID'));
     } finally {
       jest.useRealTimers();
@@ -113,15 +113,33 @@ describe('an issuer’s tokens', () => {
 });
 
 describe('Authorization', () => {
-  const reader: Reader = { id: 'x', grants: [] };
-  const identify = byToken((text) => Promise.resolve(text), {
-    reader: (subject) => Promise.resolve({ ...reader, id: subject }),
-  });
+  /** Who asks, where tokens are good for so many milliseconds; and how often one was looked at. */
+  function identifying(milliseconds: number) {
+    const looked: string[] = [];
+    const identify = byToken(
+      (subject) => {
+        looked.push(subject);
+        return Promise.resolve({ subject, until: Date.now() + milliseconds });
+      },
+      { reader: (id) => Promise.resolve({ id, grants: [] }) },
+    );
+    return { identify, looked };
+  }
 
   it('bears one token', async () => {
+    const { identify } = identifying(600_000);
     expect(await identify('Bearer abc.def')).toEqual({ id: 'abc.def', grants: [] });
     await expect(identify(undefined)).rejects.toEqual(refused('TOKEN_MISSING'));
     for (const wrong of ['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', 'Bearer a,b'])
       await expect(identify(wrong)).rejects.toEqual(refused('TOKEN_INVALID'));
+  });
+
+  it('is looked at once for a while, but never for longer than its token is good', async () => {
+    const good = identifying(600_000);
+    for (const token of ['a', 'a', 'b']) await good.identify(`Bearer ${token}`);
+    expect(good.looked).toEqual(['a', 'b']);
+    const over = identifying(0);
+    for (const token of ['a', 'a']) await over.identify(`Bearer ${token}`);
+    expect(over.looked).toEqual(['a', 'a']);
   });
 });

@@ -91,6 +91,11 @@ describe('an api and workers on one data folder', () => {
     expect(await owners(data)).toEqual(new Set([null]));
   });
 
+  it('do not listen to others without an issuer of tokens', async () => {
+    const [how, errors] = await startInVain('api', temporaryDirectory(), { HOST: '0.0.0.0' });
+    expect([how, errors]).toEqual([1, expect.stringMatching(/^waymark: Set WAYMARK_ISSUER, /)]);
+  });
+
   it('do not start on a port that is none', async () => {
     const data = temporaryDirectory();
     expect(await startInVain('worker', data, { WORKER_PORT: '70000' })).toEqual([

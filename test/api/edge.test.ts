@@ -1,0 +1,67 @@
+import type { Server } from 'node:http';
+import { refused } from '@waymark/access';
+import { Platform, openLimits } from '@waymark/platform';
+import { pino } from 'pino';
+import request from 'supertest';
+import { createApp } from '../../apps/api/app.module';
+import { anybody } from '../support/readers';
+import { afterwards, temporaryDirectory } from '../support/stores';
+import type { Served } from '../../apps/shared/program';
+
+/** A server whose edge is set up so. */
+async function served(edge: Pick<Served, 'limits' | 'origins' | 'identify'>) {
+  const platform = await Platform.open({ data: temporaryDirectory() });
+  const app = await createApp({ platform, log: pino({ level: 'silent' }), ...edge });
+  await app.init();
+  afterwards(async () => {
+    await app.close();
+    await platform.close();
+  });
+  return request(app.getHttpServer() as Server);
+}
+
+describe('browsers', () => {
+  it('are told to keep nothing, to load nothing, and to believe the type that is said', async () => {
+    const http = await served({ identify: anybody });
+    const { headers } = await http.get('/v1/kpis?by=area').expect(200);
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('may ask from other origins that are named, and from no others', async () => {
+    const http = await served({ identify: anybody, origins: ['https://app.example'] });
+    const asked = (origin: string) => http.get('/v1/kpis?by=area').set('Origin', origin).expect(200);
+    expect((await asked('https://app.example')).headers['access-control-allow-origin']).toBe(
+      'https://app.example',
+    );
+    expect((await asked('https://elsewhere.example')).headers).not.toHaveProperty(
+      'access-control-allow-origin',
+    );
+  });
+});
+
+describe('limits', () => {
+  it('keep one person from asking more than they may, and nobody else', async () => {
+    const limits = await openLimits({ person: 3, stranger: 10 });
+    const http = await served({ identify: anybody, limits });
+    const ask = (who: string) => http.get('/v1/kpis?by=area').set('Authorization', `Bearer ${who}`);
+    for (const status of [200, 200, 200, 429]) await ask('one').expect(status);
+    await ask('another').expect(200);
+    const { body, headers } = await ask('one').expect(429);
+    expect(body.code).toBe('TOO_MANY_REQUESTS');
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    await http.get('/health/live').expect(200);
+  });
+
+  it('slow down whoever tries tokens', async () => {
+    const limits = await openLimits({ person: 100, stranger: 2 });
+    const http = await served({ identify: () => Promise.reject(refused()), limits });
+    for (const status of [401, 401, 429]) await http.get('/v1/kpis?by=area').expect(status);
+  });
+});
