@@ -23,7 +23,7 @@ import { Tables, createIndexes, createTable, type RowTable, type StoredText } fr
 /** Rows written in one transaction. */
 const AT_ONCE = 200;
 /** Characters of rows that are kept as they were found. */
-const FOUND = 32_000_000;
+const FOUND = 12_000_000;
 /** Form of the tables. Rows in another form are forgotten: they are in the log, and are projected again. */
 const FORM = 2;
 /** Ends a transaction that another writer came before. */

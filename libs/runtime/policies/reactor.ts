@@ -186,10 +186,15 @@ export class Reactor {
     if (this.epoch !== undefined && this.position !== undefined) return this.position >= position;
     const { rows, events } = this.options;
     const checkpoint = await rows.checkpoint(POLICIES);
-    if (checkpoint >= position || this.epoch !== undefined) return checkpoint >= position;
+    if (checkpoint >= position || this.isOwn) return checkpoint >= position;
     // Another process's checkpoint may lie behind where there was nothing to react to.
     const { events: next, through } = await events.readAll(checkpoint, 1, this.reacted);
     return (next[0] ? next[0].position - 1 : through) >= position;
+  }
+
+  /** Whether it is this process that reacts, or is about to. */
+  private get isOwn(): boolean {
+    return this.epoch !== undefined && (this.unsubscribe !== undefined || this.running !== undefined);
   }
 
   private async run(): Promise<void> {
