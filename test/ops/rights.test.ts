@@ -63,6 +63,7 @@ describe('the command line', () => {
 
   it('asks for a token where there is more than this machine, and signs none there', async () => {
     const data = temporaryDirectory();
+    const before = { ...process.env };
     Object.assign(process.env, {
       WAYMARK_ISSUER: 'https://login.example',
       WAYMARK_AUDIENCE: 'waymark',
@@ -79,7 +80,7 @@ describe('the command line', () => {
         'TOKEN_MISSING: Set WAYMARK_TOKEN to an access token.\n',
       ]);
     } finally {
-      for (const name of ['WAYMARK_ISSUER', 'WAYMARK_AUDIENCE', 'WAYMARK_JWKS_URL']) delete process.env[name];
+      process.env = before;
     }
   });
 });
