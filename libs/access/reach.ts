@@ -16,7 +16,7 @@ export interface Reader {
 }
 
 /** What nobody is told more about: it is not allowed, or there is no such thing. */
-export const notAllowed = (): Refusal =>
+const notAllowed = (): Refusal =>
   new Refusal('NOT_ALLOWED', 'Your roles do not allow this here. Ask whoever gives out roles.', 'forbidden');
 
 /** How far somebody's roles reach for one thing that is done: over everything, or over some places. */

@@ -1,4 +1,4 @@
-import type { Role } from '@waymark/domain';
+import { roles, type Role } from '@waymark/domain';
 
 /** Who acts: in a role of somebody's, or as whoever sits at the machine of the embedded default. */
 export type ActingRole = Role | 'local-operator';
@@ -7,18 +7,7 @@ export type ActingRole = Role | 'local-operator';
 export type Right = 'own' | 'all';
 
 /** The table's columns, in their order. */
-const columns: readonly ActingRole[] = [
-  'mentor',
-  'school-lead',
-  'area-manager',
-  'regional-director',
-  'programme-administrator',
-  'evaluator',
-  'data-protection-officer',
-  'operations',
-  'access-administrator',
-  'local-operator',
-];
+const columns: readonly ActingRole[] = [...roles, 'local-operator'];
 
 /**
  * What each role may do: every command by its name, every question, everything else that the service answers or the command

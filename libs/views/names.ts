@@ -32,17 +32,6 @@ export const namesIn = (things: Pick<Things, 'load'>): Names => ({
     collected(ids, async (id) => ((await things.load('mentor', id)).state as MentorState).appointment?.name),
 });
 
-/** Groups of figures by their mentors' names, as far as there are any; other groups as they are. */
-export async function named<Group extends { readonly key: string; readonly name: string }>(
-  groups: readonly Group[],
-  by: string,
-  names: Names | undefined,
-): Promise<readonly Group[]> {
-  if (by !== 'mentor' || !names) return groups;
-  const known = await names.mentors(groups.map(({ key }) => key));
-  return groups.map((group) => ({ ...group, name: known.get(group.key) ?? group.name }));
-}
-
 // Of what is personal in a state, any may be missing: its key may have been destroyed.
 
 interface PupilState {
