@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { Reach, byToken, demandRules, issuedBy, localOperator, signedBy, type Reader } from '@waymark/access';
+import { Reach, byToken, demandRules, localOperator, type Reader } from '@waymark/access';
 import { Refusal } from '@waymark/kernel';
-import { Platform, localTokenKey, settingsFrom } from '@waymark/platform';
+import { Platform, settingsFrom, verifierOf } from '@waymark/platform';
 
 /** What each command of the command line does, as the table of rights names it: whoever adds one, adds it here. */
 export const actions: Readonly<Record<string, string>> = {
@@ -88,10 +88,9 @@ async function whoActs(action: string): Promise<Reader> {
 }
 
 async function ofToken(token: string, settings: ReturnType<typeof settingsFrom>): Promise<Reader> {
-  const verify = settings.issuer ? issuedBy(settings.issuer) : signedBy(localTokenKey(settings.data));
   const platform = await Platform.open({ ...settings, work: false });
   try {
-    return await byToken(verify, platform.people)(`Bearer ${token}`);
+    return await byToken(verifierOf(settings), platform.people)(`Bearer ${token}`);
   } finally {
     await platform.close();
   }

@@ -1,6 +1,6 @@
-import { byToken, issuedBy, signedBy, type Identify } from '@waymark/access';
+import { byToken, type Identify } from '@waymark/access';
 import { Refusal } from '@waymark/kernel';
-import { localTokenKey, type Platform, type Settings } from '@waymark/platform';
+import { verifierOf, type Platform, type Settings } from '@waymark/platform';
 
 /** What is said at the start where tokens are signed by this machine itself. */
 export const LOCAL_ONLY =
@@ -14,14 +14,14 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
  */
 export function identityOf(
   platform: Platform,
-  { issuer, engines, data }: Pick<Settings, 'issuer' | 'engines' | 'data'>,
+  settings: Pick<Settings, 'issuer' | 'engines' | 'data'>,
   { host }: { readonly host: string },
 ): { readonly identify: Identify; readonly local: boolean } {
-  if (issuer) return { identify: byToken(issuedBy(issuer), platform.people), local: false };
-  if (!loopback.has(host) || Object.keys(engines).length > 0)
+  const local = settings.issuer === undefined;
+  if (local && (!loopback.has(host) || Object.keys(settings.engines).length > 0))
     throw new Refusal(
       'ISSUER_MISSING',
       'Set WAYMARK_ISSUER, WAYMARK_AUDIENCE and WAYMARK_JWKS_URL: without them only the embedded default runs, and only on loopback.',
     );
-  return { identify: byToken(signedBy(localTokenKey(data)), platform.people), local: true };
+  return { identify: byToken(verifierOf(settings), platform.people), local };
 }

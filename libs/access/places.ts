@@ -1,4 +1,4 @@
-import type { JourneyFacts, MentorFacts, SchoolFacts } from '@waymark/domain';
+import type { JourneyFacts, MentorFacts, PupilFacts, SchoolFacts } from '@waymark/domain';
 import type { RowReader } from '@waymark/kernel';
 import type { Submitter } from '@waymark/runtime';
 import { find, mentors, one, regionalKpis, type Place } from '@waymark/views';
@@ -42,7 +42,7 @@ const finders: Readonly<Record<string, Finder>> = {
 /** A pupil belongs to the school of today, and wherever a journey of theirs belongs. */
 async function placesOfPupil(sources: Sources, id: string): Promise<Place[]> {
   const { submitter, rows } = sources;
-  const pupil = await submitter.facts<{ schoolOn(day: string): string }>('pupil', id);
+  const pupil = await submitter.facts<PupilFacts>('pupil', id);
   if (!pupil) return [];
   const today = new Date().toISOString().slice(0, 10);
   const known = await one(rows, regionalKpis, id);

@@ -24,15 +24,15 @@ import { GetAttendance, GetCaseload, GetKpis, GetPhaseProgress } from './questio
 export class GetCaseloadHandler implements IQueryHandler<GetCaseload> {
   constructor(private readonly platform: Platform) {}
 
-  async execute({ mentorId, reach, limit, after }: GetCaseload): Promise<Caseload> {
+  async execute(question: GetCaseload): Promise<Caseload> {
+    const { mentorId, reach } = question;
     const { rows, submitter } = this.platform;
     const places = await placesOf(this.platform, 'mentor', mentorId);
     reach.demand(places);
-    const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) };
     const caseload = await caseloadOf(
       rows,
       mentorId,
-      page,
+      question,
       places.some(reach.shows) ? namesIn(submitter) : undefined,
     );
     if (!caseload) throw new Refusal('UNKNOWN_MENTOR', 'There is no mentor with this id.', 'missing');

@@ -20,7 +20,8 @@ export class GetJourneyHandler implements IQueryHandler<GetJourney> {
 export class GetTimelineHandler implements IQueryHandler<GetTimeline> {
   constructor(private readonly platform: Platform) {}
 
-  async execute({ id, reach, asOf, asKnownAt, limit, after }: GetTimeline): Promise<TimelinePage> {
+  async execute(question: GetTimeline): Promise<TimelinePage> {
+    const { id, reach, asOf, asKnownAt } = question;
     const { things, events } = await tellable(this.platform, reach, id);
     const then = thenOf({ asOf, asKnownAt });
     const { pupil } = await journeyOf(things, id, then);
@@ -29,8 +30,7 @@ export class GetTimelineHandler implements IQueryHandler<GetTimeline> {
       const seen = numeral(from);
       return seen < 0 ? seen : entries.filter(({ position }) => position <= seen).length;
     };
-    const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) };
-    const { items, ...next } = pageFrom(entries, page, begin, ({ position }) => String(position));
+    const { items, ...next } = pageFrom(entries, question, begin, ({ position }) => String(position));
     return { pupil, ...then, items: items.map((entry) => withoutUpns(entry)), ...next };
   }
 }

@@ -50,10 +50,10 @@ export class GetPersonHandler implements IQueryHandler<GetPerson> {
 export class ListReadsHandler implements IQueryHandler<ListReads> {
   constructor(private readonly platform: Platform) {}
 
-  async execute({ pupil, person, from, to, limit, after }: ListReads): Promise<Page<Read>> {
+  async execute(question: ListReads): Promise<Page<Read>> {
+    const { pupil, person, from, to } = question;
     const reads: Read[] = [];
     for await (const read of this.platform.accessLog.reads({ pupil, person, from, to })) reads.push(read);
-    const page = { ...(limit !== undefined && { limit }), ...(after !== undefined && { after }) };
-    return pageFrom(reads, page, numeral, (_last, end) => String(end));
+    return pageFrom(reads, question, numeral, (_last, end) => String(end));
   }
 }
