@@ -241,6 +241,22 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
     RESTARTS,
   );
 
+  it('waits for no connection that is closed while a command of many rows is on its way', async () => {
+    const within = AbortSignal.timeout.bind(AbortSignal);
+    const sooner = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => within(500));
+    afterwards(() => sooner.mockRestore());
+    const { proxy, cut } = await throughProxy();
+    const more = 'much more than a socket takes in at once'.repeat(200_000);
+    const changes = new Map([['1', { row: { more } }]]);
+    const hungUp = proxy.hangUpAt(ROWS_WRITTEN);
+    const commit = (): Promise<void> => cut.commit(view, { from: START, to: 3, epoch: 1, changes });
+
+    await expect(commit()).rejects.toBeInstanceOf(StoreUnavailable);
+    await hungUp;
+    await commit();
+    expect((await store.load(view, ['1'])).get('1')).toMatchObject({ position: 3, row: { more } });
+  });
+
   it('says that the store does not answer where there is none, and no more than that', async () => {
     const proxy = await startProxy(server().port);
     await proxy.close();

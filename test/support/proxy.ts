@@ -11,6 +11,11 @@ export interface Proxy {
    * sees it, or after, so that the client never sees the answer. Resolves once that has happened.
    */
   cutAt(matches: Matches, when: 'before' | 'after'): Promise<void>;
+  /**
+   * Close a connection in order when its client next sends something that matches, with no more of it taken in: as a server
+   * does that is stopped meanwhile.
+   */
+  hangUpAt(matches: Matches): Promise<void>;
   /** Hold back what a client next sends that matches. Resolves once that has happened, with how to let it through. */
   holdAt(matches: Matches): Promise<() => void>;
   close(): Promise<void>;
@@ -84,6 +89,17 @@ export async function startProxy(to: number): Promise<Proxy> {
           way.upstream.write(sent);
         };
         trap = { matches, spring: when === 'before' ? before : after };
+      }),
+    hangUpAt: (matches) =>
+      new Promise((resolve) => {
+        trap = {
+          matches,
+          spring: ({ client }) => {
+            client.pause();
+            client.end();
+            resolve();
+          },
+        };
       }),
     holdAt: (matches) =>
       new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { Binary, type Collection, type Db } from 'mongodb';
 import type { DestroyedKey, KeyStore, StoredKey, WrappedKey } from '@waymark/kernel';
-import { answered, inserted, openDatabase, type MongoOptions } from '../shared/mongodb';
+import { answered, inTime, inserted, openDatabase, type MongoOptions } from '../shared/mongodb';
 
 interface Document {
   /** The subject. */
@@ -39,7 +39,7 @@ export class MongoKeyStore implements KeyStore {
     return served(async () => {
       const found = new Map<string, StoredKey>();
       for (let at = 0; at < subjects.length; at += AT_ONCE) {
-        const some = this.keys.find({ _id: { $in: subjects.slice(at, at + AT_ONCE) } });
+        const some = this.keys.find({ _id: { $in: subjects.slice(at, at + AT_ONCE) } }, inTime());
         for (const document of await some.toArray()) found.set(document._id, stored(document));
       }
       return found;

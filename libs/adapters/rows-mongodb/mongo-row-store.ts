@@ -15,7 +15,7 @@ import {
   type RowStore,
   type StoredRow,
 } from '@waymark/kernel';
-import { answered, inserted, openDatabase, type MongoOptions } from '../shared/mongodb';
+import { answered, inTime, inserted, openDatabase, type MongoOptions } from '../shared/mongodb';
 import { MongoControlStore } from './mongo-control-store';
 import { PARKED, collectionName, finding, guarded, indexOn, writeAll, type Rows } from './rows';
 
@@ -84,7 +84,7 @@ export class MongoRowStore implements RowStore {
     return answered(async () => {
       const found = new Map<string, StoredRow>();
       for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
-        const some = this.rows(view).find({ _id: { $in: keys.slice(at, at + KEYS_AT_ONCE) } });
+        const some = this.rows(view).find({ _id: { $in: keys.slice(at, at + KEYS_AT_ONCE) } }, inTime());
         for (const { _id, ...stored } of await some.toArray()) found.set(_id, stored);
       }
       return found;

@@ -1,12 +1,14 @@
 import {
   MongoBulkWriteError,
+  type Abortable,
   type AnyBulkWriteOperation,
+  type BulkWriteOptions,
   type BulkWriteResult,
   type Collection,
   type Filter,
 } from 'mongodb';
 import type { FindRows, Parked, Position, RowChange, RowSet } from '@waymark/kernel';
-import { DUPLICATE_KEY } from '../shared/mongodb';
+import { DUPLICATE_KEY, inTime } from '../shared/mongodb';
 
 /** A row as a document. One that was deleted stays, without a row: its position says which events it has seen. */
 export interface StoredDocument {
@@ -20,6 +22,9 @@ export type Rows = Collection<StoredDocument>;
 
 /** Few documents have it: an index that holds only those. */
 export const PARKED = { 'parked.position': 1 } as const;
+
+/** Rows that are written in one command: few enough that it is answered in time. */
+const ROWS_AT_ONCE = 5_000;
 
 /** Equality of one field, in the order of the keys. */
 export const indexOn = (field: string): Record<string, 1> => ({ [`row.${field}`]: 1, _id: 1 });
@@ -64,12 +69,23 @@ export function guarded(
     : { replaceOne: { filter: { _id: key, position: loaded }, replacement } };
 }
 
-/** False where some rows were no longer as they were loaded; the others are written. */
+/** False where some rows were no longer as they were loaded; others may be written. */
 export async function writeAll(
   rows: Rows,
   writes: readonly AnyBulkWriteOperation<StoredDocument>[],
 ): Promise<boolean> {
-  const done = await rows.bulkWrite(writes, { ordered: false }).catch(partlyDone);
+  for (let at = 0; at < writes.length; at += ROWS_AT_ONCE) {
+    if (!(await writeSome(rows, writes.slice(at, at + ROWS_AT_ONCE)))) return false;
+  }
+  return true;
+}
+
+async function writeSome(
+  rows: Rows,
+  writes: readonly AnyBulkWriteOperation<StoredDocument>[],
+): Promise<boolean> {
+  const options: BulkWriteOptions & Abortable = { ordered: false, ...inTime() };
+  const done = await rows.bulkWrite(writes, options).catch(partlyDone);
   const refused = done.getWriteErrors();
   const other = refused.find(({ code }) => code !== DUPLICATE_KEY);
   // In words of our own: the driver's error holds the rows.

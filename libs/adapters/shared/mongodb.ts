@@ -2,9 +2,11 @@ import {
   MongoBulkWriteError,
   MongoClient,
   MongoNetworkError,
+  MongoOperationTimeoutError,
   MongoServerError,
   MongoServerSelectionError,
   MongoWriteConcernError,
+  type Abortable,
   type Collection,
   type Db,
   type MongoClientOptions,
@@ -19,6 +21,8 @@ export type MongoOptions = Pick<
 >;
 
 const DATABASE = 'waymark';
+/** How long one command with many rows may take, in milliseconds. */
+const IN_TIME = 30_000;
 
 /** The number of a MongoDB error that says an id is taken. */
 export const DUPLICATE_KEY = 11_000;
@@ -58,6 +62,12 @@ export function openDatabase(url: string, options: MongoOptions = {}): Db {
   }
 }
 
+/**
+ * For commands that may be larger than what a socket takes in at once. Where a connection is closed in order before it has
+ * taken such a command in, the driver (7.9) waits for room in it without end: it heeds no timeout there but this.
+ */
+export const inTime = (): Abortable => ({ signal: AbortSignal.timeout(IN_TIME) });
+
 /** What MongoDB answers; {@link StoreUnavailable} of this store where it does not, or cannot say whether it wrote. */
 export async function answered<T>(work: () => Promise<T>, store = 'view store'): Promise<T> {
   try {
@@ -69,6 +79,10 @@ export async function answered<T>(work: () => Promise<T>, store = 'view store'):
 
 const isNoAnswer = (error: unknown): boolean =>
   error instanceof MongoNetworkError ||
+  error instanceof MongoOperationTimeoutError ||
+  (error instanceof DOMException && error.name === 'TimeoutError') ||
+  // While a socket is to take a command in, the driver says what became of it in the system's words.
+  (error instanceof Error && 'syscall' in error) ||
   error instanceof MongoServerSelectionError ||
   error instanceof MongoWriteConcernError ||
   (error instanceof MongoServerError && NOT_NOW.has(error.code)) ||

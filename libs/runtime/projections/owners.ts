@@ -89,7 +89,7 @@ export class Owners {
     await this.looking;
     const names = [...this.owned.keys()];
     this.owned.clear();
-    await this.options.onOwned(this.owned);
+    await this.unlessFailed(() => this.options.onOwned(this.owned));
     for (const name of names) await this.unlessFailed(() => this.letGo(name));
     if (this.revision !== 'none') await this.unlessFailed(() => this.leave());
   }
