@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { START, defineModule, event, slices, type EventStore } from '@waymark/kernel';
+import { START, defineModule, event, slices, type EventStore, type RecordedEvent } from '@waymark/kernel';
 import type { Submitter } from '@waymark/runtime';
 import type { Reader } from './reach';
 
 export interface AccessEvents {
-  /** Somebody was shown what is recorded of some pupils: which answer it was, and why they asked where that was said. */
+  /**
+   * Somebody was shown what is recorded of some people: which answer it was, and why they asked where that was said. Whom they
+   * were shown is there by id; their own words are theirs, sealed with the reader's key.
+   */
   RecordsRead: { readonly what: string; readonly pupils: readonly string[]; readonly reason?: string };
 }
 
@@ -71,6 +74,13 @@ export interface ReadsQuery {
   readonly to?: string | undefined;
 }
 
+/** The streams that say what somebody looked at: the whole log is gone through for them. */
+export async function streamsOfReader(log: Pick<EventStore, 'readAll'>, reader: string): Promise<string[]> {
+  const found = new Set<string>();
+  for await (const { stream, metadata } of recorded(log)) if (metadata.actor === reader) found.add(stream);
+  return [...found];
+}
+
 interface AccessLogOptions {
   readonly submitter: Pick<Submitter, 'submit'>;
   /** The log, with what is personal in it opened. */
@@ -108,17 +118,22 @@ export class AccessLog {
 
   /** What was looked at, in the order in which it was: the whole log is gone through for it. */
   async *reads({ pupil, person, from = '', to = '9999' }: ReadsQuery): AsyncGenerator<Read> {
-    for (let after = START; ;) {
-      const { events, through } = await this.options.events.readAll(after, PAGE, TYPES);
-      for (const { data, metadata } of events) {
-        const { what, pupils, reason } = data as AccessEvents['RecordsRead'];
-        const { actor, on: day, recordedAt: at } = metadata;
-        if (actor !== (person ?? actor) || day < from || day > to) continue;
-        for (const each of pupil === undefined ? pupils : pupils.filter((one) => one === pupil))
-          yield { at, reader: actor, what, pupil: each, ...(reason !== undefined && { reason }) };
-      }
-      if (events.length < PAGE) return;
-      after = through;
+    for await (const { data, metadata } of recorded(this.options.events)) {
+      const { what, pupils, reason } = data as AccessEvents['RecordsRead'];
+      const { actor, on: day, recordedAt: at } = metadata;
+      if (actor !== (person ?? actor) || day < from || day > to) continue;
+      for (const each of pupil === undefined ? pupils : pupils.filter((one) => one === pupil))
+        yield { at, reader: actor, what, pupil: each, ...(reason !== undefined && { reason }) };
     }
+  }
+}
+
+/** Everything that was recorded of who looked at what, in its order. */
+async function* recorded(log: Pick<EventStore, 'readAll'>): AsyncGenerator<RecordedEvent> {
+  for (let after = START; ;) {
+    const { events, through } = await log.readAll(after, PAGE, TYPES);
+    yield* events;
+    if (events.length < PAGE) return;
+    after = through;
   }
 }

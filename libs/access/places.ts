@@ -7,6 +7,8 @@ import { find, mentors, one, regionalKpis, type Place } from '@waymark/views';
 export interface Sources {
   readonly submitter: Pick<Submitter, 'facts'>;
   readonly rows: RowReader;
+  /** The present moment: UTC, milliseconds. */
+  now(): string;
 }
 
 /** The places that a thing belongs to, by its module: none where it does not exist, or belongs nowhere. */
@@ -44,7 +46,7 @@ async function placesOfPupil(sources: Sources, id: string): Promise<Place[]> {
   const { submitter, rows } = sources;
   const pupil = await submitter.facts<PupilFacts>('pupil', id);
   if (!pupil) return [];
-  const today = new Date().toISOString().slice(0, 10);
+  const today = sources.now().slice(0, 10);
   const known = await one(rows, regionalKpis, id);
   const journeys = await Promise.all(
     Object.keys(known?.journeys ?? {}).map((journey) => placesOf(sources, 'journey', journey)),

@@ -45,15 +45,17 @@ export const columns: Readonly<Record<Exclude<FileKind, 'programme'>, readonly s
  */
 export async function sourceFiles(paths: readonly string[]): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
-  for (const path of paths) {
-    const named = await isFile(path);
+  for (const [index, path] of paths.entries()) {
+    // A file's name may be a child's: which one it is, is said by its number.
+    const which = `number ${String(index + 1)} of those given`;
+    const named = await isFile(path, which);
     for (const file of named ? [path] : await within(path)) {
       const recognised = await recognise(file);
       if (recognised) found.push(recognised);
       else if (named) {
         throw new Refusal(
           'UNKNOWN_FILE',
-          `${basename(file)} is none of the files that can be imported: ${fileKinds.join(', ')}.`,
+          `The file, ${which}, is none of those that can be imported: ${fileKinds.join(', ')}.`,
           'invalid',
         );
       }
@@ -63,11 +65,11 @@ export async function sourceFiles(paths: readonly string[]): Promise<SourceFile[
   return found.sort((a, b) => fileKinds.indexOf(a.kind) - fileKinds.indexOf(b.kind));
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function isFile(path: string, which: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
   } catch {
-    throw new Refusal('NO_SUCH_FILE', `There is no file or folder ${basename(path)}.`, 'invalid');
+    throw new Refusal('NO_SUCH_FILE', `There is no such file or folder: ${which}.`, 'invalid');
   }
 }
 

@@ -1,3 +1,4 @@
+import { ERASED_BEFORE_RESTORE } from '@waymark/domain';
 import { Refusal, streamName, type KeyStore } from '@waymark/kernel';
 import { toMoment } from '@waymark/vocabulary';
 import { erase, type ErasureParts, type ErasureState } from './erasure';
@@ -55,7 +56,7 @@ export async function applyErasures(
     }
     for (const kind of personKindNames) {
       if (!(await isUnerased(parts, { kind, id }))) continue;
-      states.push(await erase(parts, { kind, id, ground: 'ERASED_BEFORE_RESTORE', actor }));
+      states.push(await erase(parts, { kind, id, ground: ERASED_BEFORE_RESTORE, actor }));
       recorded.push({ kind, id });
     }
   }

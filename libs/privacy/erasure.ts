@@ -1,7 +1,8 @@
 import { StopJourney, type ErasureGround } from '@waymark/domain';
-import { START, streamId, type EventStore, type Jobs, type KeyStore } from '@waymark/kernel';
+import { streamId, type EventStore, type Jobs, type KeyStore } from '@waymark/kernel';
 import { EXPORT } from '@waymark/jobs';
 import type { Keyring, Submitter } from '@waymark/runtime';
+import { eventsOf } from './events';
 import { journeysOf, type Journeys } from './journeys';
 import { personKindNames, personKinds, type PersonId, type PersonKind, type PersonKindName } from './kinds';
 
@@ -43,7 +44,7 @@ export type ErasureState = 'completed' | 'waiting';
 /**
  * Erase a person's data: it is recorded, the key is destroyed, open journeys are stopped, and files go that may hold the
  * person. What work is under way with goes with that: then the erasure is `waiting`, and {@link finishErasures} completes it.
- * Done again, it goes on where it was. Refused as `UNKNOWN_…`, `LEGAL_HOLD` and `MENTOR_HAS_PUPILS`.
+ * Done again, it goes on where it was. Refused as `UNKNOWN_…`, `LEGAL_HOLD`, `MENTOR_HAS_PUPILS` and `PERSON_HAS_ROLES`.
  */
 export async function erase(
   parts: ErasureParts,
@@ -127,34 +128,30 @@ async function discardFiles({ exports: exported, uploads, jobs }: ErasureParts):
   return !inUse;
 }
 
-/** Events read at once. */
-const PAGE = 1_000;
-
 /** Whom the log says to be erased, and whose erasure is complete; each by kind and id. */
 async function erasuresIn(
   events: EventStore,
 ): Promise<{ erased: ReadonlyMap<string, PersonId>; completed: ReadonlySet<string> }> {
   const [begun, ended] = [kindsBy('erased'), kindsBy('completed')];
-  const types = new Set([...begun.keys(), ...ended.keys()]);
   const erased = new Map<string, PersonId>();
   const completed = new Set<string>();
-  for (let after = START; ;) {
-    const page = await events.readAll(after, PAGE, types);
-    for (const { type, stream } of page.events) {
-      const id = streamId(stream);
-      const [kind, done] = [begun.get(type), ended.get(type)];
-      if (kind) erased.set(nameOf({ kind, id }), { kind, id });
-      if (done) completed.add(nameOf({ kind: done, id }));
-    }
-    if (page.events.length < PAGE) return { erased, completed };
-    after = page.through;
+  const types = Object.values(personKinds).flatMap((kind) => [kind.erased, kind.completed]);
+  for await (const { type, stream } of eventsOf(events, types)) {
+    const id = streamId(stream);
+    const [kind, done] = [begun.get(type), ended.get(type)];
+    if (kind) erased.set(nameOf({ kind, id }), { kind, id });
+    if (done) completed.add(nameOf({ kind: done, id }));
   }
+  return { erased, completed };
 }
 
 const kindsBy = (event: 'erased' | 'completed'): ReadonlyMap<string, PersonKindName> =>
   new Map(personKindNames.map((kind) => [personKinds[kind][event], kind]));
 
 const nameOf = ({ kind, id }: PersonId): string => `${kind} ${id}`;
+
+/** Keys looked at together. */
+const PAGE = 1_000;
 
 function* inPages<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let next = 0; next < items.length; next += PAGE) yield items.slice(next, next + PAGE);

@@ -1,6 +1,6 @@
 import type { WorkHandler } from '@waymark/jobs';
 import { erase, finishErasures, type ErasureParts } from './erasure';
-import { pupilsDue, type Due } from './retention';
+import { recordsDue, type Due } from './retention';
 
 export const ERASURES = 'erasures';
 export const RETENTION = 'retention';
@@ -15,7 +15,7 @@ const erasuresJob = (parts: ErasureParts): WorkHandler => ({
   run: async () => ({ waiting: (await finishErasures(parts)).length }),
 });
 
-/** Every week, pupils are erased whose record has been kept for long enough. */
+/** Every week, people are erased whose record has been kept for long enough. */
 const retentionJob = (parts: ErasureParts): WorkHandler => ({
   kind: RETENTION,
   cron: '15 3 * * 0',
@@ -23,7 +23,7 @@ const retentionJob = (parts: ErasureParts): WorkHandler => ({
   backoff: 60_000,
   concurrency: 1,
   run: async (_data, { signal }) => {
-    const due = await pupilsDue(parts, parts.now().slice(0, 10));
+    const due = await recordsDue(parts, parts.now().slice(0, 10));
     const erased = await eraseDue(parts, due, { actor: `job:${RETENTION}`, signal });
     return { erased: erased.length, kept: due.length - erased.length };
   },
@@ -42,9 +42,9 @@ export async function eraseDue(
   { actor, signal }: { readonly actor: string; readonly signal?: AbortSignal },
 ): Promise<Due[]> {
   const over = due.filter(({ kept }) => kept === undefined);
-  for (const { pupil: id } of over) {
+  for (const { kind, id } of over) {
     signal?.throwIfAborted();
-    await erase(parts, { kind: 'pupil', id, ground: 'RETENTION_ENDED', actor });
+    await erase(parts, { kind, id, ground: 'RETENTION_ENDED', actor });
   }
   return over;
 }

@@ -1,15 +1,23 @@
 import {
   CompleteErasure,
   CompleteMentorErasure,
+  CompletePersonErasure,
   EraseMentor,
+  ErasePerson,
   ErasePupil,
   type DomainEvents,
   type ErasureGround,
 } from '@waymark/domain';
-import { Refusal, streamName, type CommandClass } from '@waymark/kernel';
+import { Refusal, streamName, type CommandClass, type EventStore } from '@waymark/kernel';
+import { streamsOfReader } from '@waymark/access';
 import { journeysOf, type Journeys } from './journeys';
 
 type Only<Fields extends object> = CommandClass<Fields>;
+
+/** Where what is somebody's is looked up. */
+export interface Histories extends Journeys {
+  readonly events: Pick<EventStore, 'readAll'>;
+}
 
 /** A kind of person whose data can be erased. */
 export interface PersonKind {
@@ -18,7 +26,7 @@ export interface PersonKind {
   readonly erased: keyof DomainEvents;
   readonly completed: keyof DomainEvents;
   /** Everything that has a history of its own and is the person's. */
-  readonly streams: (things: Journeys, id: string) => Promise<readonly string[]>;
+  readonly streams: (things: Histories, id: string) => Promise<readonly string[]>;
 }
 
 /** Everybody whose data can be erased, by the module that the person is a thing of: whoever adds one, adds it here. */
@@ -39,6 +47,14 @@ export const personKinds = {
     erased: 'MentorErased',
     completed: 'MentorErasureCompleted',
     streams: (_, id) => Promise.resolve([streamName('mentor', id)]),
+  },
+  /** Whoever works with the service; what they looked at is of them, too. */
+  person: {
+    erase: ErasePerson,
+    complete: CompletePersonErasure,
+    erased: 'PersonErased',
+    completed: 'PersonErasureCompleted',
+    streams: async ({ events }, id) => [streamName('person', id), ...(await streamsOfReader(events, id))],
   },
 } satisfies Record<string, PersonKind>;
 

@@ -1,8 +1,10 @@
-import type { Journey, Pupil } from '@waymark/domain';
-import type { RowReader } from '@waymark/kernel';
+import type { Journey, Person, Pupil } from '@waymark/domain';
+import { streamId, type EventStore, type RowReader } from '@waymark/kernel';
 import type { Submitter } from '@waymark/runtime';
 import { caseloads, every } from '@waymark/views';
 import type { Day } from '@waymark/vocabulary';
+import { eventsOf } from './events';
+import type { PersonId } from './kinds';
 
 /** How long one kind of record is kept, and who says so. */
 export interface RetentionRule {
@@ -15,6 +17,9 @@ export interface RetentionRule {
 
 /** Years for which a pupil's record is kept after the end of the last journey. */
 export const JOURNEYS_KEPT = 6;
+
+/** Years for which the record of somebody who works with the service is kept after the end of their last role. */
+export const STAFF_KEPT = 6;
 
 const CONTROLLER = 'set by the controller';
 
@@ -33,7 +38,20 @@ export const retentionRules: readonly RetentionRule[] = [
       'no personal data once the key is destroyed and nothing else leads back: to be confirmed by the controller',
   },
   { record: 'a mentor: the name', kept: 'until the mentor is erased', source: CONTROLLER },
-  { record: 'who looked at whose record', kept: 'for as long as the log', source: CONTROLLER },
+  {
+    record:
+      'somebody who works with the service: the name, the subject of their tokens, the reasons they gave',
+    kept: `until ${STAFF_KEPT} years after the end of their last role, then erased`,
+    by: 'the job `retention`',
+    source: `${CONTROLLER}; until then it can be said by name who looked at a record or changed it, for as long as a claim can be brought over it (Limitation Act 1980, section 2)`,
+  },
+  { record: 'their roles, and who gave them: ids', kept: 'for as long as the log', source: CONTROLLER },
+  {
+    record: 'who looked at whose record, and who recorded what: ids, without the people',
+    kept: 'for as long as the log',
+    source:
+      'UK GDPR Articles 5(2) and 32; no personal data once both are erased whose ids it holds, and nothing else leads back: to be confirmed by the controller',
+  },
   { record: 'an export', kept: 'a week', by: 'the job `tidying`', source: CONTROLLER },
   {
     record: 'a file that was sent',
@@ -56,21 +74,27 @@ export const retentionRules: readonly RetentionRule[] = [
 /** Why a pupil is not erased though the time is over. */
 export type KeptFor = 'LEGAL_HOLD' | 'PROCESSING_RESTRICTED';
 
-/** A pupil whose record has been kept for long enough. */
-export interface Due {
-  readonly pupil: string;
-  /** The day on which the last journey ended. */
+/** Somebody whose record has been kept for long enough. */
+export interface Due extends PersonId {
+  /** The day on which the last journey ended, or the last role. */
   readonly ended: Day;
   readonly kept?: KeptFor;
 }
 
-/** After any day: when a journey ends that goes on. */
+/** After any day: when a journey ends that goes on, or a role. */
 const NEVER: Day = '9999-12-31';
 
 export interface RetentionSources {
   readonly rows: RowReader;
+  readonly events: Pick<EventStore, 'readAll'>;
   readonly submitter: Pick<Submitter, 'load'>;
 }
+
+/** Everybody whose record has been kept for long enough on a day, by kind and id. */
+export const recordsDue = async (sources: RetentionSources, today: Day): Promise<Due[]> => [
+  ...(await pupilsDue(sources, today)),
+  ...(await staffDue(sources, today)),
+];
 
 /** Pupils whose last journey ended so many years before a day or earlier, in the order of their ids. */
 export async function pupilsDue(
@@ -78,7 +102,7 @@ export async function pupilsDue(
   today: Day,
   years = JOURNEYS_KEPT,
 ): Promise<Due[]> {
-  const last = `${String(Number(today.slice(0, 4)) - years).padStart(4, '0')}${today.slice(4)}`;
+  const last = yearsBefore(today, years);
   const ends = new Map<string, Day>();
   for await (const { key, row } of every(rows, caseloads)) {
     const { end } = row.ended ? ((await submitter.load('journey', key)).state as Journey) : {};
@@ -86,12 +110,38 @@ export async function pupilsDue(
     if (on > (ends.get(row.pupil) ?? '')) ends.set(row.pupil, on);
   }
   const due: Due[] = [];
-  for (const [pupil, ended] of ends) {
+  for (const [id, ended] of ends) {
     if (ended > last) continue;
-    const { erasure, holds, restricted } = (await submitter.load('pupil', pupil)).state as Pupil;
+    const { erasure, holds, restricted } = (await submitter.load('pupil', id)).state as Pupil;
     if (erasure) continue;
     const kept = holds.length > 0 ? 'LEGAL_HOLD' : restricted ? 'PROCESSING_RESTRICTED' : undefined;
-    due.push({ pupil, ended, ...(kept && { kept }) });
+    due.push({ kind: 'pupil', id, ended, ...(kept && { kept }) });
   }
-  return due.sort((a, b) => (a.pupil < b.pupil ? -1 : 1));
+  return due.sort(byId);
 }
+
+/**
+ * Whoever worked with the service and whose last role ended so many years before a day or earlier, in the order of their ids.
+ * Who never had any is counted from the day on which they became known.
+ */
+export async function staffDue(
+  { events, submitter }: RetentionSources,
+  today: Day,
+  years = STAFF_KEPT,
+): Promise<Due[]> {
+  const last = yearsBefore(today, years);
+  const due: Due[] = [];
+  for await (const { stream, metadata } of eventsOf(events, ['PersonRegistered'])) {
+    const id = streamId(stream);
+    const { erasure, assignments } = (await submitter.load('person', id)).state as Person;
+    const ends = Object.values(assignments).map(({ until = NEVER }) => until);
+    const ended = ends.sort().at(-1) ?? metadata.on;
+    if (!erasure && ended <= last) due.push({ kind: 'person', id, ended });
+  }
+  return due.sort(byId);
+}
+
+const yearsBefore = (day: Day, years: number): Day =>
+  `${String(Number(day.slice(0, 4)) - years).padStart(4, '0')}${day.slice(4)}`;
+
+const byId = (a: Due, b: Due): number => (a.id < b.id ? -1 : 1);

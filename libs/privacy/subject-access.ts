@@ -1,5 +1,5 @@
 import type { AccessLog, Read } from '@waymark/access';
-import type { ImportState, Mentor, Pupil } from '@waymark/domain';
+import type { ImportState, Mentor, Person, Pupil } from '@waymark/domain';
 import type { EventStore, KeyStore, RecordedEvent, RowReader } from '@waymark/kernel';
 import type { Submitter } from '@waymark/runtime';
 import { journeyOf, type JourneyDocument } from '@waymark/views';
@@ -55,7 +55,7 @@ export interface SubjectAccess extends PersonId {
   readonly retention: readonly RetentionRule[];
 }
 
-/** Gather everything that is held of somebody. Refused as `UNKNOWN_PUPIL` or `UNKNOWN_MENTOR`. */
+/** Gather everything that is held of somebody. Refused as `UNKNOWN_…`. */
 export async function subjectAccess(sources: AccessSources, person: PersonId): Promise<SubjectAccess> {
   const { kind, id } = person;
   const { events, submitter, keys } = sources;
@@ -74,7 +74,7 @@ export async function subjectAccess(sources: AccessSources, person: PersonId): P
     journeys: await Promise.all(journeys.map((journey) => journeyOf(submitter, journey))),
     history: history.map(recorded),
     sources: await sourcesOf(submitter, history),
-    reads: kind === 'pupil' ? await readsOf(sources, id) : [],
+    reads: await readsOf(sources, id),
     key: key === undefined ? 'none' : 'destroyedAt' in key ? 'destroyed' : 'held',
     retention: retentionRules,
   };
@@ -87,6 +87,7 @@ const described: Readonly<Record<PersonId['kind'], (state: never) => object>> = 
     legalHolds: holds.length,
   }),
   mentor: ({ appointment, caseload }: Mentor) => ({ ...appointment, caseload }),
+  person: ({ subject, name, assignments }: Person) => ({ subject, name, roles: Object.values(assignments) }),
 };
 
 const recorded = ({ type, stream, data, metadata }: RecordedEvent): Recorded => ({

@@ -34,12 +34,18 @@ export const appliedText = ({ destroyed, recorded, waiting }: Applied): string =
       : []),
   ].join('\n');
 
-/** Pupils whose record has been kept for long enough, as a table for people. */
+/** People whose record has been kept for long enough, as a table for people. */
 export function dueTable(due: readonly Due[], { dryRun }: { readonly dryRun: boolean }): string {
   if (due.length === 0) return 'No record has been kept for long enough.';
-  const table = new Table({ ...plain, head: ['Pupil', 'Last journey ended', 'Rule', ''] });
-  for (const { pupil, ended, kept } of due)
-    table.push([pupil, ended, 'JOURNEYS_ENDED', kept ?? (dryRun ? 'would be erased' : 'erased')]);
+  const table = new Table({ ...plain, head: ['Kind', 'Id', 'Ended', 'Rule', ''] });
+  for (const { kind, id, ended, kept } of due)
+    table.push([
+      kind,
+      id,
+      ended,
+      kind === 'pupil' ? 'JOURNEYS_ENDED' : 'ROLES_ENDED',
+      kept ?? (dryRun ? 'would be erased' : 'erased'),
+    ]);
   return `${table.toString()}${dryRun ? '\nA dry run: nothing was changed.' : ''}`;
 }
 

@@ -1,10 +1,9 @@
 import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { Refusal, type CommandClass, type FieldError } from '@waymark/kernel';
 
 /** Stable codes of the rules that a field can break; any other rule is `INVALID_VALUE`. */
 const codes: Readonly<Record<string, string>> = {
-  whitelistValidation: 'UNKNOWN_FIELD',
   isDay: 'INVALID_DAY',
   isInstant: 'INVALID_INSTANT',
   isUpn: 'INVALID_UPN',
@@ -31,8 +30,18 @@ export interface Checked<Command> {
   readonly errors: readonly FieldError[];
 }
 
-/** Read a body as a command, with every field that is wrong. */
-export function check<Command extends object>(type: CommandClass<Command>, body: unknown): Checked<Command> {
+/** What the fields of something that was sent are called. */
+type Noun = 'field' | 'parameter';
+
+/**
+ * Read a body, or what else has fields, as a command, with every field that is wrong. Those that the command does not have are
+ * counted and never named: what stands for a name may be a person's.
+ */
+export function check<Command extends object>(
+  type: CommandClass<Command>,
+  body: unknown,
+  noun: Noun = 'field',
+): Checked<Command> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return {
       command: new type(),
@@ -47,12 +56,7 @@ export function check<Command extends object>(type: CommandClass<Command>, body:
     forbidUnknownValues: false,
     validationError: { value: false },
   });
-  const errors = found.flatMap((error) => flattened(error, ''));
-  // Several that may not be said again go by one name.
-  return {
-    command,
-    errors: [...new Map(errors.toReversed().map((each) => [each.field, each])).values()].toReversed(),
-  };
+  return { command, errors: flattened(found, '', noun) };
 }
 
 /** Read a body as a command. Throws a refusal that names every field that is wrong. */
@@ -70,23 +74,49 @@ export const invalid = (errors: readonly FieldError[]): Refusal =>
     errors,
   );
 
-function flattened(error: ValidationError, path: string): FieldError[] {
-  const field = path + sayable(error.property);
-  const broken = Object.entries(error.constraints ?? {});
-  const first = broken.find(([rule]) => codes[rule] === 'WRONG_TYPE') ?? broken[0];
-  const own = first ? [fieldError(field, isMissing(error), first[0], first[1])] : [];
-  return [...own, ...(error.children ?? []).flatMap((child) => flattened(child, `${field}.`))];
+/** What is wrong with the fields of an object that stands at a path, and with those within them. */
+function flattened(errors: readonly ValidationError[], path: string, noun: Noun): FieldError[] {
+  const [unknown, known] = [errors.filter(isUnknown), errors.filter((error) => !isUnknown(error))];
+  return [
+    ...unknownFields(unknown, path, noun),
+    ...known.flatMap((error) => {
+      const field = path === '' ? error.property : `${path}.${error.property}`;
+      const broken = Object.entries(error.constraints ?? {});
+      const first = broken.find(([rule]) => codes[rule] === 'WRONG_TYPE') ?? broken[0];
+      const own = first ? [fieldError(field, isMissing(error), first[0], first[1])] : [];
+      // What is of another type than it should be has none of its fields.
+      if (own[0]?.code === 'WRONG_TYPE') return own;
+      return [...own, ...flattened(error.children ?? [], field, noun)];
+    }),
+  ];
 }
+
+/** That an object has fields which nobody declared: how many, and which it may have. */
+function unknownFields(unknown: readonly ValidationError[], path: string, noun: Noun): FieldError[] {
+  const target = unknown[0]?.target;
+  if (!target) return [];
+  const declared = declaredBy(target);
+  const may = declared.length === 0 ? `no ${noun}` : `only the ${noun}s ${declared.join(', ')}`;
+  const message = `may have ${may}: ${String(unknown.length)} ${unknown.length === 1 ? 'is' : 'are'} not known`;
+  return [{ field: path, code: 'UNKNOWN_FIELD', message }];
+}
+
+/** The names of the fields that an object's class declares. */
+const declaredBy = ({ constructor }: object): string[] => [
+  ...new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(constructor, '', false, false)
+      .map(({ propertyName }) => propertyName),
+  ),
+];
 
 function fieldError(field: string, missing: boolean, rule: string, message: string): FieldError {
   if (missing) return { field, code: 'REQUIRED', message: `is required, and ${message}` };
-  if (rule === 'whitelistValidation')
-    return { field, code: 'UNKNOWN_FIELD', message: 'is not a field of this command' };
   return { field, code: codes[rule] ?? 'INVALID_VALUE', message };
 }
 
-/** A field's name as it may be said again: what looks like no field may be anything, a person's name or number too. */
-const sayable = (name: string): string => (/^([a-z][A-Za-z]{0,40}|\d{1,5}|)$/.test(name) ? name : '?');
+const isUnknown = ({ constraints }: ValidationError): boolean =>
+  constraints !== undefined && 'whitelistValidation' in constraints;
 
 const isMissing = ({ target, property }: ValidationError): boolean =>
   (target as Readonly<Record<string, unknown>> | undefined)?.[property] === undefined;

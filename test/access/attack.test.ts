@@ -29,8 +29,10 @@ afterAll(() => served.close());
 
 /** What nobody but the other part's own people, and the data protection officer, is ever shown. */
 const canaries = [other.surname, other.forename, other.upn, other.dateOfBirth];
+/** A name that looks like a field's: what is sent where nobody declared any. */
+const stray = 'jaydenporter';
 /** What no error and no log line has of anybody. */
-const secrets = [...canaries, own.surname, own.upn, own.dateOfBirth];
+const secrets = [...canaries, own.surname, own.upn, own.dateOfBirth, stray];
 
 interface Operation {
   readonly path: string;
@@ -51,7 +53,7 @@ const operations: readonly Operation[] = Object.entries(
   })),
 );
 
-const names = [own, other].flatMap((part) => Object.values(part));
+const names = [...[own, other].flatMap((part) => Object.values(part)), stray];
 const word = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...names) },
   fc.constantFrom(
@@ -74,7 +76,7 @@ const word = fc.oneof(
   fc.uuid(),
 );
 
-/** A body like the example, with some of its fields left out, or other than they should be. */
+/** A body like the example, with some of its fields left out, or other than they should be, and one too many at times. */
 const bodyLike = (example: object): fc.Arbitrary<object> =>
   fc
     .tuple(
@@ -89,7 +91,9 @@ const bodyLike = (example: object): fc.Arbitrary<object> =>
           .map((field) => [name, field] as const),
       ),
     )
-    .map((fields) => Object.fromEntries(fields));
+    .chain((fields) =>
+      fc.constantFrom({}, { [stray]: 1 }).map((more) => ({ ...Object.fromEntries(fields), ...more })),
+    );
 
 interface Sent {
   readonly method: string;

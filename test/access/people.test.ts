@@ -139,6 +139,31 @@ describe('roles', () => {
     expect((await ask(headers, `journeys/${own.journey}`)).status).toBe(403);
   });
 
+  it('end for good with who is erased, of whom the officer is shown no name any more', async () => {
+    const { id, headers } = await newcomer();
+    await as('area-manager', `people/${id}/assign-role`, cover(own));
+    const erase = (ground = 'NO_LONGER_NEEDED') =>
+      as('data-protection-officer', 'privacy/erasures', { kind: 'person', id, ground });
+    const early = await erase();
+    expect([early.status, early.body.code]).toEqual([409, 'PERSON_HAS_ROLES']);
+    // What a restore brought back is erased by a list, and by nobody who asks for it.
+    const restored = await erase('ERASED_BEFORE_RESTORE');
+    expect([restored.status, restored.body['errors']]).toMatchObject([
+      422,
+      [{ field: 'ground', code: 'NOT_ONE_OF' }],
+    ]);
+    await as('access-administrator', `people/${id}/leave-person`, { on: '2026-01-01' });
+    expect((await as('data-protection-officer', `people/${id}`)).body).toHaveProperty('name', 'Priya Raman');
+
+    expect(await erase()).toEqual({ status: 200, body: { kind: 'person', id, state: 'completed' } });
+    expect((await as('data-protection-officer', `people/${id}`)).body).not.toHaveProperty('name');
+    const again = await as('area-manager', `people/${id}/assign-role`, cover(own));
+    expect([again.status, again.body.code]).toEqual([409, 'PERSON_ERASED']);
+    expect((await ask(headers, `caseloads/${own.mentor}`)).status).toBe(403);
+    const { status, body } = await as('data-protection-officer', `privacy/subject-access/person/${id}`);
+    expect([status, body['key']]).toEqual([200, 'destroyed']);
+  });
+
   it('belong to one subject, which nobody else can be made known by', async () => {
     const again = await as('access-administrator', `people/${randomUUID()}/register-person`, {
       ...{ subject: 'mentor-1', name: 'Somebody else' },

@@ -141,8 +141,8 @@ describe('a command', () => {
       'INVALID_FIELDS',
     ]);
     expect(picked(body.errors, 'field', 'code').sort()).toEqual([
+      ['', 'UNKNOWN_FIELD'],
       ['dateOfBirth', 'INVALID_DAY'],
-      ['nickname', 'UNKNOWN_FIELD'],
       ['school', 'UNKNOWN_SCHOOL'],
       ['surname', 'WRONG_TYPE'],
       ['upn', 'INVALID_UPN'],

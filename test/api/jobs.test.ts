@@ -55,7 +55,7 @@ describe('jobs over HTTP', () => {
   it('are asked about in words that are known', async () => {
     const { body } = await server().get('jobs?state=dead&limit=0&colour=red&kind=a b').expect(422);
     expect(picked(body.errors, 'field', 'code')).toEqual([
-      ['colour', 'UNKNOWN_FIELD'],
+      ['', 'UNKNOWN_FIELD'],
       ['kind', 'WRONG_FORM'],
       ['state', 'NOT_ONE_OF'],
       ['limit', 'OUT_OF_RANGE'],

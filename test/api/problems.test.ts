@@ -27,6 +27,19 @@ const good = JSON.stringify(school);
 const zipped = gzipSync(good);
 const gzip = { ...json, 'content-encoding': 'gzip' };
 
+const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
+const upload = (field: string, name: string): string =>
+  [
+    '--x',
+    `content-disposition: form-data; name="${field}"; filename="${name}"`,
+    'content-type: text/csv',
+    '',
+    'jaydenporter,b',
+    '1,2',
+    '--x--',
+    '',
+  ].join('\r\n');
+
 const wrong: readonly (readonly [what: string, Raw, status: number, code: string])[] = [
   ['a body that is no JSON', post('{"name": '), 400, 'MALFORMED_JSON'],
   ['a body that is a number', post('7'), 400, 'MALFORMED_JSON'],
@@ -165,12 +178,50 @@ describe('a request that cannot be answered', () => {
   it('names every wrong parameter of a question', async () => {
     const { body } = await server().get('attendance?by=class&from=2025-02-30&limit=x&colour=red').expect(422);
     expect(picked(body.errors, 'field', 'code').sort()).toEqual([
+      ['', 'UNKNOWN_FIELD'],
       ['by', 'NOT_ONE_OF'],
-      ['colour', 'UNKNOWN_FIELD'],
       ['from', 'INVALID_DAY'],
       ['limit', 'WRONG_TYPE'],
       ['to', 'REQUIRED'],
     ]);
+  });
+
+  it.each<readonly [where: string, Raw]>([
+    ['field', post(JSON.stringify({ ...school, jaydenporter: 1 }))],
+    [
+      'field of a part',
+      post(
+        JSON.stringify({ school: SCHOOL, marks: marks.map((mark) => ({ ...mark, jaydenporter: 1 })) }),
+        json,
+        `/v1/attendance/${PUPIL}/record-attendance`,
+      ),
+    ],
+    ['field of an export', post('{"kind":"kpis","parameters":{"jaydenporter":1}}', json, '/v1/exports')],
+    ['kind of export', post('{"kind":"jaydenporter"}', json, '/v1/exports')],
+    ['view', post('{"views":["jaydenporter"]}', json, '/v1/operations/rebuilds')],
+    ['view in a path', post('', {}, '/v1/operations/rebuilds/jaydenporter/pause')],
+    ['parked row', post('', {}, '/v1/operations/parked/jaydenporter/jaydenporter/retry')],
+    ['row', { path: '/v1/views/caseload/jaydenporter' }],
+    ['job', post('', {}, '/v1/jobs/jaydenporter/cancel')],
+    ['export', { path: '/v1/exports/jaydenporter/file' }],
+    ['field and name of a file', post(upload('jaydenporter', 'jaydenporter.csv'), multipart, '/v1/imports')],
+    ['name and column of a file', post(upload('files', 'jaydenporter.csv'), multipart, '/v1/imports')],
+    ['field that is no JSON', post('{"jaydenporter":')],
+    ['field of a form', post('jaydenporter=1', { 'content-type': 'application/x-www-form-urlencoded' })],
+    ['parameter', { path: '/v1/kpis?by=area&jaydenporter=1' }],
+    ['value of a parameter', { path: '/v1/kpis?by=jaydenporter' }],
+    ['parameter of the jobs', { path: '/v1/jobs?jaydenporter=1' }],
+    ['segment of a path', { path: '/v1/jaydenporter' }],
+    ['kind of thing', post('{}', json, '/v1/jaydenporter/1/register')],
+    ['command', post('{}', json, `/v1/schools/${SCHOOL}/jaydenporter`)],
+    ['id', post(good, json, '/v1/schools/jaydenporter/register-school')],
+    ['kind of person', { path: `/v1/privacy/subject-access/jaydenporter/${PUPIL}` }],
+    ['header', { path: '/v1/imports', headers: { prefer: 'wait=jaydenporter' } }],
+  ])('never says again what nobody declared: a %s', async (_where, sent) => {
+    const { status, headers, text } = await raw(server().url, sent);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+    expect(JSON.stringify(headers) + text).not.toContain('jaydenporter');
   });
 
   it('is logged by its route, without what was in it', async () => {

@@ -214,15 +214,20 @@ describe('files', () => {
   });
 
   it.each(Object.entries(strangers))('of no known kind are refused: %s', async (name, contents) => {
-    const [path] = written(temporaryDirectory(), { [name]: contents });
-    const { code, message } = await refusal([path!]);
+    const paths = written(temporaryDirectory(), { 'register.csv': registers(), [name]: contents });
+    const { code, message } = await refusal(paths);
     expect(code).toBe('UNKNOWN_FILE');
-    expect(message).toMatch(new RegExp(`^${name} `));
+    expect(message).toMatch(/^The file, number 2 of those given, /);
+    expect(message).not.toContain(name);
   });
 
   it('must be there', async () => {
     const folder = temporaryDirectory();
-    expect((await refusal([join(folder, 'none.csv')])).code).toBe('NO_SUCH_FILE');
+    const { code, message } = await refusal([folder, join(folder, 'jaydenporter.csv')]);
+    expect([code, message]).toEqual([
+      'NO_SUCH_FILE',
+      'There is no such file or folder: number 2 of those given.',
+    ]);
     expect((await refusal([folder])).code).toBe('NOTHING_TO_IMPORT');
     expect((await refusal([])).code).toBe('NOTHING_TO_IMPORT');
     written(folder, strangers);

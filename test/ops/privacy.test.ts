@@ -79,8 +79,10 @@ describe('waymark erase', () => {
       'UNKNOWN_PUPIL: ',
       [...erasure.slice(0, 2), '00000000-0000-4000-8000-000000000000', ...erasure.slice(3)],
     ],
+    ['UNKNOWN_PERSON: ', ['erase', 'person', '00000000-0000-4000-8000-000000000000', ...erasure.slice(3)]],
     ['error: command-argument value', ['erase', 'school', '990401', ...erasure.slice(3)]],
     ['error: required option', erasure.slice(0, 3)],
+    ["error: option '--ground", [...erasure.slice(0, 4), 'ERASED_BEFORE_RESTORE']],
   ])('says %swhere it cannot', async (words, args) => {
     const { run } = await office();
     const said = await run(...args);
@@ -99,7 +101,11 @@ describe('waymark subject-access', () => {
     expect(statSync(text).mode & 0o777).toBe(0o600);
     expect(readFileSync(text, 'utf8')).toContain(`- upn: ${UPN}\n`);
     await run('subject-access', 'pupil', PUPIL, '--out', json, '--format', 'json');
-    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ person: { upn: UPN }, key: 'held' });
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
+      ...{ person: { upn: UPN }, key: 'held' },
+      // Who had the document before is in the next.
+      reads: [{ reader: 'local-operator', what: 'SubjectAccess' }],
+    });
   });
 });
 

@@ -17,8 +17,8 @@ describe('pupils whose record has been kept for long enough', () => {
     expect(await pupilsDue(platform, '2099-01-01')).toEqual([]);
     await end(office, of);
     expect(await pupilsDue(platform, '2031-12-11')).toEqual([]);
-    expect(await pupilsDue(platform, '2031-12-12')).toEqual([{ pupil, ended: ENDED }]);
-    expect(await pupilsDue(platform, '2026-12-12', 1)).toEqual([{ pupil, ended: ENDED }]);
+    expect(await pupilsDue(platform, '2031-12-12')).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED }]);
+    expect(await pupilsDue(platform, '2026-12-12', 1)).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED }]);
   });
 
   it('are listed with why they are kept nevertheless', async () => {
@@ -27,10 +27,10 @@ describe('pupils whose record has been kept for long enough', () => {
     await end(office, of);
     await command('pupil', pupil, RestrictProcessing, { ground: 'ACCURACY_CONTESTED', on: DAY });
     const due = () => pupilsDue(platform, '2032-01-01');
-    expect(await due()).toEqual([{ pupil, ended: ENDED, kept: 'PROCESSING_RESTRICTED' }]);
+    expect(await due()).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED, kept: 'PROCESSING_RESTRICTED' }]);
     const hold = '5b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b12';
     await command('pupil', pupil, PlaceLegalHold, { hold, on: DAY, reason });
-    expect(await due()).toEqual([{ pupil, ended: ENDED, kept: 'LEGAL_HOLD' }]);
+    expect(await due()).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED, kept: 'LEGAL_HOLD' }]);
     await command('pupil', pupil, LiftRestriction, { on: DAY });
     expect(await eraseDue(platform, await due(), { actor: 'officer' })).toEqual([]);
     expect(await platform.submitter.facts('pupil', pupil)).toMatchObject({ erased: false });

@@ -108,8 +108,9 @@ describe('an export', () => {
     for await (const row of rows) found.push(row);
     return JSON.stringify(found);
   };
-  const sources = ({ platform: { withheld, rows, submitter, published } }: Known) => ({
-    ...{ events: withheld.events, rows, submitter, published },
+  const sources = ({ platform }: Known) => ({
+    ...{ events: platform.withheld.events, rows: platform.rows, submitter: platform.submitter },
+    ...{ published: platform.published, now: () => platform.now() },
     reach: new Reach(almighty(), 'RequestExport'),
     onShown: (): void => undefined,
   });

@@ -29,7 +29,7 @@ export class ImportsController {
   @Post()
   @Action('SendFiles')
   async import(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const { command: asked, errors } = check(ImportParameters, request.query);
+    const { command: asked, errors } = check(ImportParameters, request.query, 'parameter');
     if (errors.length > 0) throw invalid(errors);
     const wanted = { actor: readerOf(response).id, aliases: asked.aliases === 'true' };
     const id = randomUUID();

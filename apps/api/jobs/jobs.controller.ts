@@ -22,7 +22,7 @@ export class JobsController {
   @Get()
   @Action('ListJobs')
   async list(@Req() request: Request): Promise<{ readonly items: readonly Job[] }> {
-    const { command: which, errors } = check(JobsParameters, request.query);
+    const { command: which, errors } = check(JobsParameters, request.query, 'parameter');
     if (errors.length > 0) throw invalid(errors);
     return { items: await this.platform.jobs.list(which) };
   }

@@ -56,7 +56,7 @@ export const headerParameters = {
   ),
   WaymarkReason: header(
     'Waymark-Reason',
-    'Why you ask: with it, pupils’ numbers are shown to those who may see them. It is recorded with what you were shown.',
+    'Why you ask: with it, pupils’ numbers are shown to those who may see them. It is recorded with what you were shown, and outlives the pupil’s erasure: name no child in it.',
     'Attendance return for the local authority',
   ),
   WaymarkPosition: header(

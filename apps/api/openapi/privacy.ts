@@ -8,7 +8,7 @@ const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
 
 const erased = { kind: 'pupil', id: PUPIL, state: 'completed' };
 
-const due = { items: [{ pupil: PUPIL, ended: '2026-02-13', kept: 'LEGAL_HOLD' }] };
+const due = { items: [{ kind: 'pupil', id: PUPIL, ended: '2026-02-13', kept: 'LEGAL_HOLD' }] };
 
 const held = {
   kind: 'pupil',
@@ -56,7 +56,7 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
       operationId: 'privacy.erase',
       summary: 'Erase a person’s data, for good',
       description:
-        'The key to them is destroyed, open journeys are stopped, exports and files that were sent are deleted. `waiting` where work is under way that holds such files: it is completed with that. Done again, it goes on where it was. `waymark erase` gives the signed certificate.',
+        'The key to them is destroyed, open journeys are stopped, exports and files that were sent are deleted. `waiting` where work is under way that holds such files: it is completed with that. Done again, it goes on where it was. Refused with `LEGAL_HOLD` of a pupil, `MENTOR_HAS_PUPILS` of a mentor, and `PERSON_HAS_ROLES` of a person who works with the service and has a role still. `waymark erase` gives the signed certificate.',
       tags,
       requestBody: {
         required: true,
@@ -90,7 +90,7 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
   '/v1/privacy/retention': {
     get: {
       operationId: 'privacy.retention',
-      summary: 'Pupils whose record has been kept for long enough',
+      summary: 'People whose record has been kept for long enough',
       description: 'They are erased once a week, but for those that are `kept`.',
       tags,
       responses: { 200: answer('All of them.', due), ...problems(500) },

@@ -32,10 +32,10 @@ const meanings: Readonly<Record<number, string>> = {
   412: 'The record has changed since: `STALE_REVISION`.',
   413: 'It is too large: `BODY_TOO_LARGE`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`.',
   415: 'The body is in no form that is read here: `UNSUPPORTED_MEDIA_TYPE`, `UNSUPPORTED_CHARSET`, `UNSUPPORTED_ENCODING`.',
-  422: 'Fields are wrong, every one is named in `errors`: `INVALID_FIELDS`, `IDEMPOTENCY_KEY_REUSED`, or what a decision found wrong.',
+  422: 'Fields are wrong, every one is named in `errors`, but for those that nobody declared, which are counted there: `INVALID_FIELDS`, `IDEMPOTENCY_KEY_REUSED`, or what a decision found wrong.',
   429: 'More than one may ask within a minute: `TOO_MANY_REQUESTS`.',
   500: 'Something went wrong on our side: `INTERNAL`.',
-  503: 'What the answer is read from has stopped: `VIEW_STOPPED`; or it cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
+  503: 'What the answer is read from has stopped: `VIEW_STOPPED`; is not built yet: `VIEW_BUILDING`; or was built anew meanwhile, so that one is to ask again: `VIEW_REBUILT`. Or it cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
   504: 'What the answer is read from is not as far as asked: `VIEW_BEHIND`, with where it is in `position`.',
 };
 

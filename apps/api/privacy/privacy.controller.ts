@@ -4,7 +4,7 @@ import { Platform } from '@waymark/platform';
 import {
   erase,
   personKindNames,
-  pupilsDue,
+  recordsDue,
   subjectAccess,
   type Due,
   type ErasureState,
@@ -61,11 +61,11 @@ export class PrivacyController {
     return document;
   }
 
-  /** Pupils whose record has been kept for long enough, and why some of them are kept nevertheless. */
+  /** People whose record has been kept for long enough, and why some of them are kept nevertheless. */
   @Get('retention')
   @Action('ErasePerson')
   async due(): Promise<{ readonly items: readonly Due[] }> {
-    return { items: await pupilsDue(this.platform, this.platform.now().slice(0, 10)) };
+    return { items: await recordsDue(this.platform, this.platform.now().slice(0, 10)) };
   }
 }
 

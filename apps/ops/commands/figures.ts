@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { placesOf } from '@waymark/access';
 import { Refusal } from '@waymark/kernel';
 import type { Platform } from '@waymark/platform';
+import { sideBySide } from '@waymark/runtime';
 import { attendanceTable, kpiTable } from '@waymark/terminal';
 import {
   attendanceBy,
@@ -42,7 +43,7 @@ export const attendance = new Command('attendance')
   .requiredOption('--to <day>', 'last day', day)
   .option('--as-known-at <time>', 'only what schools had recorded by then', instant)
   .addOption(new Option('--key <key>', "a pupil's key").choices(['id', 'upn']).default('id'))
-  .option('--reason <text>', 'why numbers are to be shown; it is recorded')
+  .option('--reason <text>', 'why numbers are to be shown; it is recorded, so name no child in it')
   .option('--json', 'print an array')
   .action(({ by, from, to, asKnownAt, key, reason, json = false }: AttendanceFlags) =>
     withViews(async (platform) => {
@@ -96,10 +97,10 @@ async function byUpn<Row extends { readonly key: string }>(
     throw new Refusal('REASON_MISSING', 'Say with --reason why numbers are to be shown.', 'invalid');
   const known = await namesIn(platform.submitter).pupils(rows.map(({ key }) => key));
   const shown: Row[] = [];
-  for (const row of rows) {
+  await sideBySide(rows, async (row) => {
     const upn = known.get(row.key)?.upn;
     const told = upn !== undefined && (await placesOf(platform, 'pupil', row.key)).some(reach().tells);
     shown.push(told ? { ...row, key: upn } : row);
-  }
+  });
   return shown.sort((a, b) => (a.key < b.key ? -1 : 1));
 }

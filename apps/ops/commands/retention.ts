@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { eraseDue, pupilsDue, retentionRules } from '@waymark/privacy';
+import { eraseDue, recordsDue, retentionRules } from '@waymark/privacy';
 import { dueTable, retentionTable } from '@waymark/terminal';
 import { withPlatform } from '../open';
 import { print, printJson } from '../output';
@@ -12,7 +12,7 @@ interface Flags {
 }
 
 export const retention = new Command('retention')
-  .description('erase pupils whose record has been kept for long enough, as the job does every week')
+  .description('erase people whose record has been kept for long enough, as the job does every week')
   .option('--dry-run', 'list them, and change nothing')
   .option('--rules', 'print how long every kind of record is kept, and who says so')
   .option('--json', 'print an array')
@@ -25,7 +25,7 @@ export const retention = new Command('retention')
     await withPlatform(async (platform) => {
       await platform.work([]);
       await platform.settle();
-      const due = await pupilsDue(platform, platform.now().slice(0, 10));
+      const due = await recordsDue(platform, platform.now().slice(0, 10));
       if (!dryRun) await eraseDue(platform, due, { actor: reach().reader.id });
       await platform.settle();
       if (json) printJson(due);

@@ -8,6 +8,7 @@ import {
 import { withPlatform } from '../open';
 import { tell } from '../output';
 import { writePrivately } from '../private-file';
+import { reach } from '../rules';
 
 interface Flags {
   readonly out: string;
@@ -29,6 +30,7 @@ export const subjectAccess = new Command('subject-access')
       await platform.work([]);
       await platform.settle();
       const document = await gather(platform, { kind, id });
+      await platform.accessLog.record(reach().reader, 'SubjectAccess', [id]);
       await writePrivately(
         out,
         format === 'json' ? `${JSON.stringify(document, undefined, 1)}\n` : subjectAccessText(document),

@@ -1,13 +1,14 @@
 import { event, refuse, slices } from '@waymark/kernel';
 import type { Day } from '@waymark/vocabulary';
+import { isToComplete, wasDecidedBefore, type ErasureDecision, type ErasureOutcome } from '../shared/erasure';
 import type { ErasureGround } from '../shared/rights';
 import type { Mentor } from './state';
 
 export interface MentorErasureEvents {
   /** It was decided to erase the mentor's data; the key to them is destroyed next. */
-  MentorErased: { readonly ground: ErasureGround; readonly on: Day };
+  MentorErased: ErasureDecision;
   /** Nothing of the mentor can be read any more but where, and for how long, one worked. */
-  MentorErasureCompleted: { readonly keyDestroyedAt: string; readonly events: number };
+  MentorErasureCompleted: ErasureOutcome;
 }
 
 /** Erase a mentor's data: for good, and only where no pupil is left in the caseload. */
@@ -29,15 +30,15 @@ export const erasure = slice<MentorErasureEvents>({
   decide: {
     EraseMentor: on(EraseMentor, ({ ground, on: day }, mentor) => {
       if (mentor.erasure) return [];
-      if (mentor.caseload.length > 0)
+      if (mentor.caseload.length > 0 && !wasDecidedBefore(ground))
         refuse('MENTOR_HAS_PUPILS', 'The mentor has pupils still. Allocate them to others first.');
       return [event('MentorErased', day, { ground, on: day })];
     }),
-    CompleteMentorErasure: on(CompleteMentorErasure, ({ keyDestroyedAt, events }, mentor, { today }) => {
-      if (!mentor.erasure) refuse('NOT_ERASED', 'The mentor’s data were not erased.');
-      if (mentor.erasure === 'completed') return [];
-      return [event('MentorErasureCompleted', today, { keyDestroyedAt, events })];
-    }),
+    CompleteMentorErasure: on(CompleteMentorErasure, ({ keyDestroyedAt, events }, mentor, { today }) =>
+      isToComplete(mentor, 'mentor')
+        ? [event('MentorErasureCompleted', today, { keyDestroyedAt, events })]
+        : [],
+    ),
   },
   evolve: {
     MentorErased: ({ appointment, ...mentor }) => ({

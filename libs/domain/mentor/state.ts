@@ -1,3 +1,5 @@
+import type { Erasable } from '../shared/erasure';
+
 /** Where a mentor works, and since when. */
 export interface Appointment {
   readonly name: string;
@@ -8,11 +10,10 @@ export interface Appointment {
   readonly from: string;
 }
 
-export interface Mentor {
+export interface Mentor extends Erasable {
   readonly appointment?: Appointment;
   /** Journeys that hold a place with the mentor: the cap is kept here, on the mentor's own stream. */
   readonly caseload: readonly string[];
-  readonly erasure?: 'begun' | 'completed';
   /** The day of the last reminder. */
   readonly remindedOn?: string;
 }

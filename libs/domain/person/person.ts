@@ -1,19 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineModule, event, refuse, slices, type Claim, type Context } from '@waymark/kernel';
-import {
-  IsCode,
-  IsDay,
-  IsId,
-  IsOneOf,
-  IsText,
-  IsUrn,
-  Optional,
-  addDays,
-  uuidId,
-  type Day,
-} from '@waymark/vocabulary';
+import { IsCode, IsDay, IsId, IsOneOf, IsText, IsUrn, Optional, uuidId, type Day } from '@waymark/vocabulary';
 import type { PersonFacts } from '../shared/facts';
 import { overOf, roles, scopeOf, type Assignment, type Role } from '../shared/assignment';
+import { erasure } from './erasure';
+import { endedOn, hasRolesFrom, refuseErased, withoutRolesFrom, type Person } from './state';
 
 export interface PersonEvents {
   /** Somebody who works with the service became known, by the subject that their access tokens bear. */
@@ -59,13 +50,6 @@ export class LeavePerson {
   @IsDay('2026-07-31') on!: string;
 }
 
-export interface Person {
-  readonly subject?: string;
-  readonly name?: string;
-  readonly known: boolean;
-  readonly assignments: Readonly<Record<string, Assignment>>;
-}
-
 const { on, slice } = slices<Person>();
 
 const ownSubject = ({ subject }: { readonly subject: string }): readonly Claim[] => [
@@ -79,15 +63,18 @@ const ownSubject = ({ subject }: { readonly subject: string }): readonly Claim[]
   },
 ];
 
-const notForOneself = (id: string, actor: string): void => {
+/** Roles are changed by others, and no longer once the person was erased. */
+function refuseChange(person: Person, { id, actor }: Context): void {
+  refuseErased(person);
   if (id === actor) refuse('OWN_ROLES', 'Nobody changes their own roles. Ask somebody else to.');
-};
+}
 
 const access = slice<PersonEvents>({
   decide: {
     RegisterPerson: on(
       RegisterPerson,
       ({ subject, name }, person, { today }) => {
+        refuseErased(person);
         if (person.known && person.subject === subject && person.name === name) return [];
         if (person.known)
           refuse('PERSON_ALREADY_REGISTERED', 'The person is known with another name or subject.');
@@ -95,8 +82,8 @@ const access = slice<PersonEvents>({
       },
       { creates: true, claims: ownSubject },
     ),
-    AssignRole: on(AssignRole, (command, person, { id, actor }: Context) => {
-      notForOneself(id, actor);
+    AssignRole: on(AssignRole, (command, person, context: Context) => {
+      refuseChange(person, context);
       const { assignment, role, from, until } = command;
       const [scope, over] = [scopeOf[role], overOf(command)];
       if (Object.keys(over).join() !== (scope ?? ''))
@@ -118,18 +105,18 @@ const access = slice<PersonEvents>({
         );
       return known ? [] : [event('RoleAssigned', from, { assignment, ...wanted })];
     }),
-    EndRole: on(EndRole, ({ assignment, on: day }, { assignments }, { id, actor }: Context) => {
-      notForOneself(id, actor);
+    EndRole: on(EndRole, ({ assignment, on: day }, person, context: Context) => {
+      refuseChange(person, context);
       const known =
-        assignments[assignment] ?? refuse('UNKNOWN_ASSIGNMENT', 'The person has no assignment with this id.');
+        person.assignments[assignment] ??
+        refuse('UNKNOWN_ASSIGNMENT', 'The person has no assignment with this id.');
       return known.until !== undefined && known.until < day
         ? []
         : [event('RoleEnded', day, { assignment, on: day })];
     }),
-    LeavePerson: on(LeavePerson, ({ on: day }, { assignments }, { id, actor }: Context) => {
-      notForOneself(id, actor);
-      const open = Object.values(assignments).some(({ until }) => until === undefined || until >= day);
-      return open ? [event('PersonLeft', day, { on: day })] : [];
+    LeavePerson: on(LeavePerson, ({ on: day }, person, context: Context) => {
+      refuseChange(person, context);
+      return hasRolesFrom(day, person) ? [event('PersonLeft', day, { on: day })] : [];
     }),
   },
   evolve: {
@@ -142,12 +129,7 @@ const access = slice<PersonEvents>({
       ...person,
       assignments: { ...person.assignments, [assignment]: endedOn(day, person.assignments[assignment]!) },
     }),
-    PersonLeft: (person, { on: day }) => ({
-      ...person,
-      assignments: Object.fromEntries(
-        Object.entries(person.assignments).map(([id, held]) => [id, endedOn(day, held)]),
-      ),
-    }),
+    PersonLeft: (person, { on: day }) => withoutRolesFrom(day, person),
   },
   personal: { PersonRegistered: ['subject', 'name'] },
 });
@@ -161,9 +143,5 @@ export const person = defineModule(
     subject: (_: Person, id: string) => id,
     facts: (state: Person): PersonFacts | undefined => (state.known ? state : undefined),
   },
-  [access],
+  [access, erasure],
 );
-
-/** An assignment that holds from a day on no longer; one that never held is over before it begins. */
-const endedOn = (day: Day, held: Assignment): Assignment =>
-  held.until !== undefined && held.until < day ? held : { ...held, until: addDays(day, -1) };

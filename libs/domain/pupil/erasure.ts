@@ -1,13 +1,14 @@
 import { event, refuse, slices } from '@waymark/kernel';
 import { IsDay, IsOneOf, IsText, type Day } from '@waymark/vocabulary';
+import { isToComplete, wasDecidedBefore, type ErasureDecision, type ErasureOutcome } from '../shared/erasure';
 import { refusalGrounds, type ErasureGround, type RefusalGround } from '../shared/rights';
 import { notKnown, refuseErased, type Pupil } from './state';
 
 export interface ErasureEvents {
   /** It was decided to erase the pupil's data; the key to them is destroyed next. */
-  PupilErased: { readonly ground: ErasureGround; readonly on: Day };
+  PupilErased: ErasureDecision;
   /** Nothing of the pupil can be read any more: the key is destroyed, and files that held them are gone. */
-  ErasureCompleted: { readonly keyDestroyedAt: string; readonly events: number };
+  ErasureCompleted: ErasureOutcome;
   /** Erasure was asked for and refused, on a ground that the law names. */
   ErasureRefused: { readonly ground: RefusalGround; readonly on: Day; readonly reason: string };
 }
@@ -39,15 +40,13 @@ export const erasure = slice<ErasureEvents>({
   decide: {
     ErasePupil: on(ErasePupil, ({ ground, on: day }, pupil) => {
       if (pupil.erasure) return [];
-      if (pupil.holds.length > 0)
+      if (pupil.holds.length > 0 && !wasDecidedBefore(ground))
         refuse('LEGAL_HOLD', 'The pupil’s data must be kept: a legal hold stands. Lift it first.');
       return [event('PupilErased', day, { ground, on: day })];
     }),
-    CompleteErasure: on(CompleteErasure, ({ keyDestroyedAt, events }, pupil, { today }) => {
-      if (!pupil.erasure) refuse('NOT_ERASED', 'The pupil’s data were not erased.');
-      if (pupil.erasure === 'completed') return [];
-      return [event('ErasureCompleted', today, { keyDestroyedAt, events })];
-    }),
+    CompleteErasure: on(CompleteErasure, ({ keyDestroyedAt, events }, pupil, { today }) =>
+      isToComplete(pupil, 'pupil') ? [event('ErasureCompleted', today, { keyDestroyedAt, events })] : [],
+    ),
     RefuseErasure: on(RefuseErasure, ({ ground, on: day, reason }, pupil) => {
       refuseErased(pupil);
       return [event('ErasureRefused', day, { ground, on: day, reason })];

@@ -1,5 +1,6 @@
 import { refuse } from '@waymark/kernel';
 import type { Day, Upn } from '@waymark/vocabulary';
+import type { Erasable } from '../shared/erasure';
 import type { ObjectionScope } from '../shared/rights';
 
 export interface PupilDetails {
@@ -12,13 +13,12 @@ export interface PupilDetails {
 /** How far an objection has come. It holds from when it was raised, unless it is overridden. */
 export type Objection = 'raised' | 'upheld' | 'overridden';
 
-export interface Pupil {
+export interface Pupil extends Erasable {
   readonly upn?: Upn;
   readonly former: readonly Upn[];
   readonly details?: PupilDetails;
   /** Schools in the order of the days from which on the pupil was there; none before the pupil is known. */
   readonly schools: readonly { readonly school: string; readonly from: Day }[];
-  readonly erasure?: 'begun' | 'completed';
   readonly restricted: boolean;
   readonly objections: Readonly<Partial<Record<ObjectionScope, Objection>>>;
   /** Legal holds that stand, by their ids. */

@@ -1,4 +1,4 @@
-/** Why a person's data are erased: UK GDPR Article 17(1), or because the time for which they are kept is over. */
+/** Grounds on which erasure may be decided: UK GDPR Article 17(1), or that the time is over for which data are kept. */
 export const erasureGrounds = [
   'NO_LONGER_NEEDED',
   'CONSENT_WITHDRAWN',
@@ -6,10 +6,13 @@ export const erasureGrounds = [
   'UNLAWFULLY_PROCESSED',
   'LEGAL_OBLIGATION',
   'RETENTION_ENDED',
-  // The log was restored from before the erasure: its own ground stood in what was lost.
-  'ERASED_BEFORE_RESTORE',
 ] as const;
-export type ErasureGround = (typeof erasureGrounds)[number];
+
+/** The log was restored from before the erasure: its own ground stood in what was lost. Nobody decides on it. */
+export const ERASED_BEFORE_RESTORE = 'ERASED_BEFORE_RESTORE';
+
+/** Why a person's data are erased. */
+export type ErasureGround = (typeof erasureGrounds)[number] | typeof ERASED_BEFORE_RESTORE;
 
 /** Grounds on which erasure may be refused: UK GDPR Article 17(3). */
 export const refusalGrounds = [

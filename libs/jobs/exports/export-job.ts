@@ -43,6 +43,7 @@ export const exportJob = (workplace: Workplace): WorkHandler => ({
     const shown = new Set<string>();
     const sources = {
       ...{ events: withheld.events, rows, submitter, published, reach },
+      now: () => workplace.now(),
       onShown: (pupil: string): void => void shown.add(pupil),
     };
     const { format, rows: rowsOf }: ExportKind = exportKinds[kind];

@@ -35,6 +35,8 @@ export interface ExportSources {
   readonly rows: RowReader;
   readonly submitter: Pick<Submitter, 'facts'>;
   readonly published: PublishedRates;
+  /** The present moment: UTC, milliseconds. */
+  readonly now: () => string;
   /** How far the roles of whoever asked reach. */
   readonly reach: Reach;
   /** To be told of each pupil whose records are in the file. */
@@ -96,10 +98,10 @@ export const exportKinds = {
   timeline: {
     request: TimelineExport,
     format: 'jsonl',
-    rows: async function* ({ rows, events, submitter, reach, onShown }) {
+    rows: async function* ({ rows, events, submitter, now, reach, onShown }) {
       const leftOut = new LeftOut(submitter);
       for await (const { key: journey, row } of every(rows, caseloads)) {
-        const places = await placesOf({ submitter, rows }, 'journey', journey);
+        const places = await placesOf({ submitter, rows, now }, 'journey', journey);
         if (!reach.reaches(places) || (await leftOut.pupil(row.pupil))) continue;
         onShown(row.pupil);
         for (const entry of await timelineOf(events, journey, row.pupil)) {
@@ -112,14 +114,14 @@ export const exportKinds = {
   reminders: {
     request: ReminderExport,
     format: 'jsonl',
-    rows: async function* ({ events, rows, submitter, reach }) {
+    rows: async function* ({ events, rows, submitter, now, reach }) {
       const leftOut = new LeftOut(submitter);
       const types = new Set<keyof DomainEvents>(['MentorReminded']);
       for (let after = START; ;) {
         const page = await events.readAll(after, PAGE, types);
         for (const { stream, data } of page.events) {
           const mentor = streamId(stream);
-          if (!reach.reaches(await placesOf({ submitter, rows }, 'mentor', mentor))) continue;
+          if (!reach.reaches(await placesOf({ submitter, rows, now }, 'mentor', mentor))) continue;
           yield { mentor, ...(await leftOut.from(data as DomainEvents['MentorReminded'])) };
         }
         if (page.events.length < PAGE) return;

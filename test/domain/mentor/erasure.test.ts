@@ -33,6 +33,15 @@ describe('erasing a mentor', () => {
       .then(erased);
   });
 
+  it('that was decided before what a restore brought back is recorded though there are pupils', () => {
+    const again = { ground: 'ERASED_BEFORE_RESTORE', on: DAY } as const;
+    const taken = event('PlaceTaken', DAY, { journey: JOURNEY, on: DAY });
+    before
+      .given(taken)
+      .when(command(EraseMentor, again))
+      .then(event('MentorErased', DAY, again));
+  });
+
   it('again changes nothing', () => {
     after.when(erase).thenNothing();
   });

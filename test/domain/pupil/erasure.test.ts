@@ -36,6 +36,14 @@ describe('erasing a pupil', () => {
       .then(erased);
   });
 
+  it('that was decided before what a restore brought back is recorded though a legal hold stands there', () => {
+    const again = { ground: 'ERASED_BEFORE_RESTORE', on: DAY } as const;
+    known
+      .after(hold)
+      .when(command(ErasePupil, again))
+      .then(event('PupilErased', DAY, again));
+  });
+
   it('is refused where there is no such pupil', () => {
     unknown.when(erase).thenRefused('UNKNOWN_PUPIL', 'missing');
   });

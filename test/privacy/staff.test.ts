@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { AssignRole, ErasePerson, LeavePerson, RegisterPerson, type PersonFacts } from '@waymark/domain';
+import { streamName } from '@waymark/kernel';
+import { personal, type Platform } from '@waymark/platform';
+import {
+  applyErasures,
+  certify,
+  destroyErasedKeys,
+  erase,
+  eraseDue,
+  finishErasures,
+  recordsDue,
+  staffDue,
+  subjectAccess,
+  type ErasureRequest,
+} from '@waymark/privacy';
+import { copyLog, sealedCopy } from '@waymark/runtime';
+import { dueTable } from '@waymark/terminal';
+import { openOffice, type Office } from '../imports/office';
+import { readWhole } from '../support/events';
+import { keyringOn, openKeys } from '../support/keys';
+import { openStores } from '../support/stores';
+import { holding, keyPair, openCopy } from './erasing';
+
+jest.setTimeout(60_000);
+
+const [NAME, SUBJECT, REASON] = ['Quillarnevex Ostrembaljudd', 'idp|thimblewreck', 'Vexmirandole rang'];
+const OWN = [NAME, SUBJECT, REASON];
+const OTHERS = ['Brunthallow Dapplestone', 'idp|brunthallow', 'A colleague asked'];
+const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
+/** The office's clock stands at the second of March 2026. */
+const [LEFT, LAST_DAY] = ['2026-03-02', '2026-03-01'];
+
+interface Staff extends Office {
+  /** Somebody with a role, who has looked at a pupil's record, and another such. */
+  readonly one: string;
+  readonly other: string;
+}
+
+async function openStaff(): Promise<Staff> {
+  const office = await openOffice();
+  const [one, other] = [randomUUID(), randomUUID()];
+  for (const [id, [name, subject, reason]] of [
+    [one, OWN],
+    [other, OTHERS],
+  ] as const) {
+    await office.command('person', id, RegisterPerson, { name, subject });
+    await office.command('person', id, AssignRole, {
+      ...{ assignment: randomUUID(), role: 'data-protection-officer', from: '2025-09-01' },
+    });
+    await office.platform.accessLog.record({ id, grants: [] }, 'GetPupil', [PUPIL], reason);
+  }
+  return { ...office, one, other };
+}
+
+const of = (id: string): ErasureRequest => ({
+  ...{ kind: 'person', id, ground: 'NO_LONGER_NEEDED', actor: 'officer' },
+});
+const leave = ({ command }: Office, id: string): Promise<unknown> =>
+  command('person', id, LeavePerson, { on: LEFT });
+const whole = async ({ events }: Platform): Promise<string> => JSON.stringify(await readWhole(events));
+const among = (texts: readonly string[], text: string): string[] => texts.filter((own) => text.includes(own));
+
+describe('what is held of somebody who works with the service', () => {
+  it('is sealed wherever it is stored', async () => {
+    const { platform } = await openStaff();
+    expect(among(OWN, await whole(platform))).toEqual(OWN);
+    expect(holding(platform.data, OWN)).toEqual([]);
+  });
+
+  it('is sealed in a copy of a log from before it was', async () => {
+    const { platform } = await openStaff();
+    const [before, copy] = [openStores().events, openStores().events];
+    for (const { stream, metadata, ...event } of await readWhole(platform.events)) {
+      const { chain: _, ...unchained } = metadata;
+      await before.append(stream, 'any', [{ ...event, metadata: unchained }]);
+    }
+    const form = sealedCopy(copy, keyringOn(openKeys().keys), personal);
+    await copyLog(before, copy, { form });
+    expect(among(OWN, JSON.stringify(await readWhole(before)))).toEqual(OWN);
+    expect(among(OWN, JSON.stringify(await readWhole(copy)))).toEqual([]);
+  });
+
+  it('is who they are, their roles, and what they looked at, and nothing of anybody else', async () => {
+    const { platform, one, other } = await openStaff();
+    await platform.accessLog.record({ id: other, grants: [] }, 'SubjectAccess', [one]);
+    const document = await subjectAccess(platform, { kind: 'person', id: one });
+    expect(document.person).toEqual({
+      ...{ name: NAME, subject: SUBJECT },
+      roles: [{ role: 'data-protection-officer', from: '2025-09-01' }],
+    });
+    expect(document.history.map(({ type }) => type)).toEqual([
+      'PersonRegistered',
+      'RoleAssigned',
+      'RecordsRead',
+    ]);
+    expect(document.history.at(-1)?.data).toEqual({ what: 'GetPupil', pupils: [PUPIL], reason: REASON });
+    expect(document.reads).toMatchObject([{ reader: other, what: 'SubjectAccess' }]);
+    expect(among(OTHERS, JSON.stringify(document))).toEqual([]);
+  });
+});
+
+describe('erasing somebody who worked with the service', () => {
+  it('is refused, and destroys nothing, as long as they have a role', async () => {
+    const { platform, one } = await openStaff();
+    await expect(erase(platform, of(one))).rejects.toMatchObject({ code: 'PERSON_HAS_ROLES' });
+    expect(among(OWN, await whole(platform))).toEqual(OWN);
+    await expect(erase(platform, of(randomUUID()))).rejects.toMatchObject({ code: 'UNKNOWN_PERSON' });
+  });
+
+  it('leaves nothing that says who they are, and of nobody else less', async () => {
+    const office = await openStaff();
+    const { platform, one } = office;
+    await leave(office, one);
+    expect(await erase(platform, of(one))).toBe('completed');
+    const log = await whole(platform);
+    expect(among(OWN, log)).toEqual([]);
+    expect(among(OTHERS, log)).toEqual(OTHERS);
+    expect((await platform.keys.load([one])).get(one)).toHaveProperty('destroyedAt');
+    const { person: held, key } = await subjectAccess(platform, { kind: 'person', id: one });
+    expect([Object.keys(held), key]).toEqual([['subject', 'name', 'roles'], 'destroyed']);
+    expect(held).toMatchObject({ subject: undefined, name: undefined });
+  });
+
+  it('leaves who looked at whose record, by ids, and no reason', async () => {
+    const office = await openStaff();
+    const { platform, one, other } = office;
+    await leave(office, one);
+    await erase(platform, of(one));
+    const reads = [];
+    for await (const { at: _, ...read } of platform.accessLog.reads({ pupil: PUPIL })) reads.push(read);
+    expect(reads).toEqual([
+      { reader: one, what: 'GetPupil', pupil: PUPIL },
+      { reader: other, what: 'GetPupil', pupil: PUPIL, reason: OTHERS[2] },
+    ]);
+  });
+
+  it('leaves their tokens without a right, and nobody is made known by them anew', async () => {
+    const office = await openStaff();
+    const { platform, one } = office;
+    await leave(office, one);
+    await erase(platform, of(one));
+    expect(await platform.people.reader(SUBJECT)).toEqual({ id: one, grants: [] });
+    await expect(
+      office.command('person', randomUUID(), RegisterPerson, { name: NAME, subject: SUBJECT }),
+    ).rejects.toMatchObject({ code: 'SUBJECT_TAKEN' });
+  });
+
+  it('is certified, with what they looked at among their events', async () => {
+    const office = await openStaff();
+    const { platform, one } = office;
+    await leave(office, one);
+    await erase(platform, of(one));
+    const { signingKey } = keyPair();
+    const { erased } = await certify({ events: platform.events, signingKey }, { kind: 'person', id: one });
+    // Registered, given a role, looked, left, erased.
+    expect(erased).toMatchObject({ kind: 'person', id: one, ground: 'NO_LONGER_NEEDED', events: 5 });
+  });
+
+  it('that was cut off is finished', async () => {
+    const office = await openStaff();
+    const { platform, one } = office;
+    await leave(office, one);
+    await office.command('person', one, ErasePerson, { ground: 'NO_LONGER_NEEDED', on: LEFT });
+    expect(await destroyErasedKeys(platform)).toEqual([{ kind: 'person', id: one }]);
+    expect(among(OWN, await whole(platform))).toEqual([]);
+    expect(await finishErasures(platform)).toEqual([]);
+    const types = (await platform.events.readStream(streamName('person', one))).map(({ type }) => type);
+    expect(types.slice(-2)).toEqual(['PersonErased', 'PersonErasureCompleted']);
+  });
+
+  it('is done again to what was restored from when they still had a role, and ends that', async () => {
+    const { platform, one, other } = await openStaff();
+    const restored = await openCopy({ data: platform.data });
+    const list = [{ subject: one, destroyedAt: '2026-03-02T09:00:00.000Z' }];
+    expect(await applyErasures(restored, list, 'operator')).toEqual({
+      ...{ destroyed: 1, recorded: [{ kind: 'person', id: one }], waiting: 0 },
+    });
+    expect(among(OWN, await whole(restored))).toEqual([]);
+    expect(await restored.people.grants(one)).toEqual([]);
+    expect(await restored.people.grants(other)).toHaveLength(1);
+  });
+});
+
+describe('staff whose record has been kept for long enough', () => {
+  it('are those whose last role ended that long ago, to the day', async () => {
+    const office = await openStaff();
+    const { platform, one } = office;
+    expect(await staffDue(platform, '2099-01-01')).toEqual([]);
+    await leave(office, one);
+    const due = [{ kind: 'person', id: one, ended: LAST_DAY }];
+    expect(await staffDue(platform, '2032-02-29')).toEqual([]);
+    expect(await staffDue(platform, '2032-03-01')).toEqual(due);
+    expect(await staffDue(platform, '2027-03-01', 1)).toEqual(due);
+    expect(await recordsDue(platform, '2032-03-01')).toEqual(due);
+    expect(dueTable(await recordsDue(platform, '2032-03-01'), { dryRun: true })).toMatch(
+      new RegExp(`person │ ${one} │ ${LAST_DAY} │ ROLES_ENDED │ would be erased`),
+    );
+  });
+
+  it('are those who were made known that long ago, and were never given a role', async () => {
+    const { platform, command } = await openStaff();
+    const id = randomUUID();
+    await command('person', id, RegisterPerson, { name: 'Somebody', subject: 'idp|somebody' });
+    expect(await staffDue(platform, '2032-03-01')).toEqual([]);
+    expect(await staffDue(platform, '2032-03-02')).toEqual([{ kind: 'person', id, ended: LEFT }]);
+  });
+
+  it('are erased once, and the others are left', async () => {
+    const office = await openStaff();
+    const { platform, one, other } = office;
+    await leave(office, one);
+    const due = await recordsDue(platform, '2032-03-01');
+    expect(await eraseDue(platform, due, { actor: 'officer' })).toEqual(due);
+    expect(await recordsDue(platform, '2032-03-01')).toEqual([]);
+    expect(among([...OWN, ...OTHERS], await whole(platform))).toEqual(OTHERS);
+    expect((await platform.submitter.facts<PersonFacts>('person', other))?.assignments).toBeDefined();
+  });
+});
