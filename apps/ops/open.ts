@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Refusal } from '@waymark/kernel';
-import { Platform, settingsFrom } from '@waymark/platform';
+import { Platform, settingsFrom, type OtherViews } from '@waymark/platform';
 import { masked } from '@waymark/vocabulary';
 import { tell } from './output';
 
@@ -21,16 +21,19 @@ export const withPlatform = (work: Work): Promise<void> =>
   );
 
 /** Open the platform and leave it as it is, but for what is done with it. */
-export const idlePlatform = (work: Work): Promise<void> =>
-  during(Platform.open({ ...settingsFrom(process.env), work: false }), work);
+export const idlePlatform = (work: Work, otherViews: OtherViews = 'refused'): Promise<void> =>
+  during(Platform.open({ ...settingsFrom(process.env), work: false, otherViews }), work);
 
-/** Open the platform to look at it, or to say what others are to do; where there is no data, none is begun. */
-export async function besidePlatform(work: Work): Promise<void> {
+/**
+ * Open the platform to look at it, or to say what others are to do; where there is no data, none is begun. Views in another
+ * release's form are refused, or `left` out.
+ */
+export async function besidePlatform(work: Work, otherViews: OtherViews = 'refused'): Promise<void> {
   const { data, engines } = settingsFrom(process.env);
   const embedded = engines.events === undefined || engines.rows === undefined;
   if (embedded && !existsSync(data))
     throw new Refusal('NO_DATA', 'The folder that WAYMARK_DATA names (.waymark) is not there.', 'missing');
-  await idlePlatform(work);
+  await idlePlatform(work, otherViews);
 }
 
 async function during(opening: Promise<Platform>, work: Work): Promise<void> {

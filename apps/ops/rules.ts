@@ -88,7 +88,8 @@ async function whoActs(action: string): Promise<Reader> {
 }
 
 async function ofToken(token: string, settings: ReturnType<typeof settingsFrom>): Promise<Reader> {
-  const platform = await Platform.open({ ...settings, work: false });
+  // Who somebody is stands in the log, whatever has become of the views.
+  const platform = await Platform.open({ ...settings, work: false, otherViews: 'left' });
   try {
     return await byToken(verifierOf(settings), platform.people)(`Bearer ${token}`);
   } finally {

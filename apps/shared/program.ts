@@ -60,6 +60,7 @@ async function serve({ role, port: where, settings, begin, app }: Program): Prom
   const options = { ...settingsFrom(process.env), ...settings };
   const platform = await Platform.open({
     ...options,
+    otherViews: 'anew',
     member,
     onFault: (what, reason, fault) => log.error({ ...fault, what, reason: masked(reason) }),
     onNotice: (notice) => log.info(notice),

@@ -60,6 +60,8 @@ export interface RowBatch {
   /** The owner's; 0 for a view that nobody has ever owned. */
   readonly epoch: Epoch;
   readonly changes: ReadonlyMap<string, RowChange>;
+  /** Whether rows were found that reflect some of its events already: a batch that was cut off has written them. */
+  readonly ahead?: boolean;
 }
 
 /** Another projector moved the view, or one of the rows, first: read again from the checkpoint. */
@@ -86,6 +88,19 @@ export class Fenced extends Error {
   }
 }
 
+/** There are no such rows: they were never prepared, or have been dropped. */
+export class RowsGone extends Error {
+  /** Of the row set, as {@link rowSetName} has it. */
+  readonly rows: string;
+
+  constructor(view: Omit<RowSet, 'indexes'>) {
+    const rows = rowSetName(view);
+    super(`there are no rows ${rows}: they were not prepared, or have been dropped`);
+    this.name = 'RowsGone';
+    this.rows = rows;
+  }
+}
+
 export interface FindRows {
   /** Equality on indexed fields; all must hold. */
   readonly where?: Readonly<Record<string, string>>;
@@ -99,7 +114,7 @@ export interface KeyedRow {
   readonly row: object;
 }
 
-/** Rows as queries read them. */
+/** Rows as queries read them. Where a row set is not there, or goes while it is read, both throw {@link RowsGone}. */
 export interface RowReader {
   /** The rows there are of these keys. */
   load(view: RowSet, keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>>;
@@ -119,18 +134,26 @@ export interface RowStore extends RowReader {
   prepare(view: RowSet, indexes?: 'now' | 'later'): Promise<void>;
   /** Make the indexes that are missing. */
   index(view: RowSet): Promise<void>;
-  /** Position up to which the view has seen the log. */
+  /** Fields that a view is to be found by and has no index for yet: all of them where it is not there. */
+  missingIndexes(view: RowSet): Promise<readonly string[]>;
+  /** Position up to which the view has seen the log; its beginning where it is not there. */
   checkpoint(view: RowSet): Promise<Position>;
-  /** Let nobody of a lower epoch write the view from now on; returns its checkpoint. Throws {@link Fenced}. */
+  /**
+   * Goes up with each batch that changes rows or finds them {@link RowBatch.ahead}: while it is the same, so are all rows up to
+   * the checkpoint. 0 where the view is not there.
+   */
+  revision(view: RowSet): Promise<number>;
+  /** Let nobody of a lower epoch write the view from now on; returns its checkpoint. Throws {@link Fenced} or {@link RowsGone}. */
   fence(view: RowSet, epoch: Epoch): Promise<Position>;
   /**
    * Write rows and checkpoint. Throws {@link Fenced} or {@link CheckpointMoved}; then the checkpoint has not moved, and
    * a row is as it was or, on a store without transactions, reflects the log up to where this batch would have led.
+   * {@link RowsGone} where there is no such view.
    */
   commit(view: RowSet, batch: RowBatch): Promise<void>;
-  /** Parked rows in the order of their keys. */
+  /** Parked rows in the order of their keys; none where the view is not there. */
   parked(view: RowSet): Promise<readonly { readonly key: string; readonly parked: Parked }[]>;
-  /** Rows, and about how many bytes they take. */
+  /** Rows, and about how many bytes they take; none where the view is not there. */
   size(view: RowSet): Promise<{ readonly rows: number; readonly bytes: number }>;
   /** Names ({@link rowSetName}) of all that is kept, in order. */
   names(): Promise<readonly string[]>;

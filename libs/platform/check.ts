@@ -1,7 +1,17 @@
-import { START, type Position } from '@waymark/kernel';
-import { outdated } from '@waymark/runtime';
+import { START, type Position, type RowSet } from '@waymark/kernel';
+import { keptUp, outdated, type ViewRecord } from '@waymark/runtime';
 import { views } from '@waymark/views';
-import { begun, inLog, inRows, inStates, inTrials, rebuild, type Finding } from './check/findings';
+import {
+  begun,
+  inForm,
+  inIndexes,
+  inLog,
+  inRows,
+  inStates,
+  inTrials,
+  rebuild,
+  type Finding,
+} from './check/findings';
 import { leftRows } from './left-rows';
 import { scanLog, type EventKind, type ReadingProgress } from './check/log-scan';
 import { schemas, unknown } from './modules';
@@ -44,12 +54,14 @@ export async function checkRelease(platform: Platform, options: CheckOptions = {
   const trials = tried.length > 0 ? await tryFolding(log, tried, { unknown, onReading: folding }) : undefined;
   const findings = [
     ...inLog(scan),
+    ...inForm(platform.stores.leftViews),
     ...(trials ? inTrials(trials) : []),
     ...views.flatMap((view) => {
       const record = records.get(view.name);
       if (record?.building) return [begun(view.name, record.building)];
       return changed.includes(view) ? [rebuild(view, record, scan, trials)] : [];
     }),
+    ...inIndexes(await lackingIndexes(platform, records)),
     ...inStates(await statesOf(platform)),
     ...inRows(await leftRows(platform)),
   ];
@@ -58,6 +70,19 @@ export async function checkRelease(platform: Platform, options: CheckOptions = {
     findings: effects.flatMap((effect) => findings.filter((finding) => finding.effect === effect)),
     ...(trials && { trials }),
   };
+}
+
+/** Generations that the release would keep up, and fields that they have no index for, where there are any. */
+async function lackingIndexes(
+  { rowStore }: Platform,
+  records: ReadonlyMap<string, ViewRecord>,
+): Promise<(readonly [RowSet, readonly string[]])[]> {
+  const sets = views.flatMap((view) => {
+    const record = records.get(view.name);
+    return record ? keptUp(view, record) : [];
+  });
+  const missing = await Promise.all(sets.map((set) => rowStore.missingIndexes(set)));
+  return sets.flatMap((set, at) => (missing[at]!.length > 0 ? [[set, missing[at]!] as const] : []));
 }
 
 const effects: readonly Finding['effect'][] = ['blocks', 'work', 'note'];

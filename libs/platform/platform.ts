@@ -38,7 +38,7 @@ import { packaged } from './package-root';
 import { rebuildJob, requestRebuild } from './rebuild-job';
 import { copyOfAll } from './scratch';
 import { Settlement } from './settlement';
-import { KEYS, openStores, type Stores } from './stores';
+import { KEYS, openStores, type OtherViews, type Stores } from './stores';
 import { sealKey, sealSinks } from './seals';
 import type { Settings } from './settings';
 import { toldFrom, type Told } from './told';
@@ -49,6 +49,8 @@ export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   readonly clock?: Clock;
   /** Takes part in keeping views up only where no other process does: for a command line. */
   readonly standby?: boolean;
+  /** Views in another release's form: only a service is to begin them anew. `refused`, if left out. */
+  readonly otherViews?: OtherViews;
   /** Told of a view that stopped, or a policy that failed and will be tried again. */
   readonly onFault?: (what: string, reason: string, fault: Fault) => void;
   /** Told what this process owns, and what becomes of views by what it does. */
@@ -156,10 +158,9 @@ export class Platform {
   /** Open everything, and take part in the work unless the options say otherwise. */
   static async open(options: PlatformOptions): Promise<Platform> {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
-    const { data, engines = {}, onFault } = options;
+    const { data, engines = {}, otherViews = 'refused', onFault } = options;
     const stores = await openStores({
-      data,
-      engines,
+      ...{ data, engines, otherViews },
       warn: (message) => onFault?.('jobs', message, { event: 'fault' }),
     });
     const platform = new Platform(options, stores);

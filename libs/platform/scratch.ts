@@ -33,7 +33,7 @@ export async function copyOfAll(data: string, { events, rows, keys }: Stores): P
 
 /** Those who work on the originals have nothing to do with the copy. */
 export async function forgetOthers(file: string): Promise<void> {
-  const rows = new SqliteRowStore(file);
+  const rows = new SqliteRowStore(file, { anew: true });
   const { control } = rows;
   for (const { id, revision } of [...(await control.list(MEMBERS)), ...(await control.list(TURN))])
     await control.remove(id, revision);

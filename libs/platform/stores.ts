@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import { EmbeddedJobs } from '@waymark/adapters/jobs-embedded/embedded-jobs';
 import { SqliteKeyStore } from '@waymark/adapters/keys-sqlite/sqlite-key-store';
+import { isOfAnotherForm } from '@waymark/adapters/rows-sqlite/form';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
 import type { EventStore, Jobs, KeyStore, RowStore } from '@waymark/kernel';
 import type { Settings } from './settings';
@@ -14,15 +15,26 @@ export interface Stores {
   readonly rows: RowStore;
   readonly jobs: Jobs;
   readonly keys: KeyStore;
+  /** There are views of another release, which were left as they are: `rows` has none, and forgets what it is given. */
+  readonly leftViews: boolean;
 }
 
+/**
+ * What becomes of views that another release wrote in a form of its own: a service begins them `anew`, from the log; whoever
+ * only looks can have them `left`, and find none. Otherwise they are `refused`, as `VIEWS_OF_ANOTHER_RELEASE`.
+ */
+export type OtherViews = 'anew' | 'left' | 'refused';
+
 export interface OpenStores extends Pick<Settings, 'data' | 'engines'> {
+  readonly otherViews: OtherViews;
   /** Told of trouble with an engine that is waited out. */
   readonly warn: (message: string) => void;
 }
 
 /** Open what the settings name, the embedded default for the rest. */
-export async function openStores({ data, engines, warn }: OpenStores): Promise<Stores> {
+export async function openStores({ data, engines, otherViews, warn }: OpenStores): Promise<Stores> {
+  const views = join(data, 'views.sqlite');
+  const leftViews = otherViews === 'left' && engines.rows === undefined && isOfAnotherForm(views);
   const opened: { close(): Promise<void> }[] = [];
   const open = async <Store extends { close(): Promise<void> }>(store: Promise<Store>): Promise<Store> => {
     opened.push(await store);
@@ -31,9 +43,10 @@ export async function openStores({ data, engines, warn }: OpenStores): Promise<S
   try {
     return {
       events: await open(openEvents(join(data, 'events.sqlite'), engines.events)),
-      rows: await open(openRows(join(data, 'views.sqlite'), engines.rows)),
+      rows: await open(openRows(leftViews ? ':memory:' : views, engines.rows, otherViews === 'anew')),
       jobs: await open(openJobs(join(data, 'jobs.sqlite'), engines.jobs, warn)),
       keys: await open(openKeys(data, engines.keys)),
+      leftViews,
     };
   } catch (error) {
     for (const store of opened) await store.close();
@@ -50,8 +63,8 @@ export async function openEvents(file: string, url: string | undefined): Promise
   return new EventStoreDbEventStore(url);
 }
 
-async function openRows(file: string, url: string | undefined): Promise<RowStore> {
-  if (url === undefined) return new SqliteRowStore(file);
+async function openRows(file: string, url: string | undefined, anew: boolean): Promise<RowStore> {
+  if (url === undefined) return new SqliteRowStore(file, { anew });
   const { MongoRowStore } = await import('./engines/mongodb.js');
   return MongoRowStore.open(url);
 }

@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FindRows, RowReader, View } from '@waymark/kernel';
 
-/** Rows read at a time when a whole view is gone through. */
-const PAGE = 1_000;
+/** Rows read at a time when a whole view is gone through: few enough that nobody else waits long for their turn. */
+const PAGE = 200;
 
 export interface Found<Row> {
   readonly key: string;
@@ -34,6 +35,7 @@ export async function* every<Row extends object>(
     yield* page;
     if (page.length < PAGE) return;
     after = page.at(-1)?.key;
+    await nextTurn();
   }
 }
 

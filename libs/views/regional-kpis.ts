@@ -212,7 +212,7 @@ class Tally {
     this.step('started', started);
     this.step('completed', known.completed);
     for (const session of sessions) this.session(session);
-    const [before, after] = [countPages(pages, programme.baseline), countPages(pages, programme.followUp)];
+    const [before, after] = [countsOf(pages, programme.baseline), countsOf(pages, programme.followUp)];
     this.baseline.push(before);
     this.followUp.push(after);
     if (isWithinBand(before, programme.eligibility)) this.baselineEligible += 1;
@@ -259,6 +259,18 @@ class Tally {
   private counts(on: Day): boolean {
     return this.period === undefined || within(this.period, on);
   }
+}
+
+const countsKept = new WeakMap<RegisterPages, Map<string, Counts>>();
+
+/** A register's sessions over a period: counted once for as long as a store gives the row that has not changed again. */
+function countsOf(pages: RegisterPages, period: Period): Counts {
+  let known = countsKept.get(pages);
+  if (!known) countsKept.set(pages, (known = new Map<string, Counts>()));
+  const of = `${period.from} ${period.to}`;
+  let counts = known.get(of);
+  if (!counts) known.set(of, (counts = countPages(pages, period)));
+  return counts;
 }
 
 const difference = (after: number | null, before: number | null): number | null =>

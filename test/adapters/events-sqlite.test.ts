@@ -36,6 +36,29 @@ describe('SQLite event store', () => {
     expect(await readWhole(connect().events)).toHaveLength(10);
   });
 
+  it('knows no stream longer than it is so: what another process adds to one that was read is there at once', async () => {
+    const { events, connect } = openStores();
+    const other = connect().events;
+    await other.append('locker-1', 'none', [newEvent('Noted'), newEvent('Noted')]);
+    expect(await events.readStream('locker-1')).toHaveLength(2);
+    expect(await events.readStream('locker-1', { from: 2 })).toEqual([]);
+
+    await other.append('locker-1', 1, [newEvent('Noted')]);
+
+    expect(await events.readStream('locker-1', { from: 2 })).toMatchObject([{ revision: 2 }]);
+    await other.append('locker-1', 2, [newEvent('Noted')]);
+    await expect(events.append('locker-1', 2, [newEvent('Noted')])).rejects.toMatchObject({ actual: 3 });
+  });
+
+  it('takes a part of a stream that was read for no more than that', async () => {
+    const { events, connect } = openStores();
+    await connect().events.append('locker-1', 'none', [newEvent('Noted'), newEvent('Noted')]);
+    expect(await events.readStream('locker-1', { limit: 1 })).toHaveLength(1);
+
+    expect(await events.readStream('locker-1', { from: 1 })).toMatchObject([{ revision: 1 }]);
+    await expect(events.append('locker-1', 0, [newEvent('Noted')])).rejects.toMatchObject({ actual: 1 });
+  });
+
   it('writes what comes at once in one commit', async () => {
     const { events } = openStores();
     const commits = jest.fn();

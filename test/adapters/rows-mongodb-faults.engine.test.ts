@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import { openDatabase } from '@waymark/adapters/shared/mongodb';
 import { MongoRowStore } from '@waymark/adapters/rows-mongodb/mongo-row-store';
 import { START, StoreUnavailable, type RowStore, type View } from '@waymark/kernel';
+import type { Db } from 'mongodb';
 import { randomFrom } from '../crash/moments';
 import { newEvent, range } from '../support/events';
 import { forTests, startOwnMongoDb } from '../support/mongodb/server';
@@ -35,6 +37,17 @@ const nth =
 
 /** Enough to start a server twice on a busy machine, in milliseconds. */
 const RESTARTS = 180_000;
+
+/** The driver's connections that are in use. It shows them to nobody. */
+const connectionsOf = ({ client }: Db): Iterable<{ readonly socket: Socket }> => {
+  interface Server {
+    readonly pool: { readonly checkedOut: Iterable<{ readonly socket: Socket }> };
+  }
+  const { topology } = client as unknown as {
+    readonly topology: { readonly s: { servers: Map<string, Server> } };
+  };
+  return [...topology.s.servers.values()].flatMap(({ pool }) => [...pool.checkedOut]);
+};
 
 const unavailable = (error: unknown): boolean => error instanceof StoreUnavailable;
 
@@ -241,20 +254,61 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
     RESTARTS,
   );
 
-  it('waits for no connection that is closed while a command of many rows is on its way', async () => {
-    const within = AbortSignal.timeout.bind(AbortSignal);
-    const sooner = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => within(500));
-    afterwards(() => sooner.mockRestore());
-    const { proxy, cut } = await throughProxy();
-    const more = 'much more than a socket takes in at once'.repeat(200_000);
-    const changes = new Map([['1', { row: { more } }]]);
-    const hungUp = proxy.hangUpAt(ROWS_WRITTEN);
-    const commit = (): Promise<void> => cut.commit(view, { from: START, to: 3, epoch: 1, changes });
+  describe('a connection that goes just as a command is written to it', () => {
+    let rows: RowStore;
+    let db: Db;
 
-    await expect(commit()).rejects.toBeInstanceOf(StoreUnavailable);
-    await hungUp;
-    await commit();
-    expect((await store.load(view, ['1'])).get('1')).toMatchObject({ position: 3, row: { more } });
+    beforeEach(() => {
+      db = openDatabase(url, { monitorCommands: true });
+      afterwards(() => db.client.close());
+      rows = new MongoRowStore(db);
+      const within = AbortSignal.timeout.bind(AbortSignal);
+      const sooner = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => within(500));
+      afterwards(() => sooner.mockRestore());
+    });
+
+    const more = 'more than a socket takes in at once'.repeat(200_000);
+    const changes = new Map([['1', { row: { more }, loaded: undefined }]]);
+    const commit = (): Promise<void> => rows.commit(view, { from: START, to: 3, epoch: 1, changes });
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['prepare', () => rows.prepare(view)],
+      ['index', () => rows.index(view)],
+      ['missingIndexes', () => rows.missingIndexes(view)],
+      ['checkpoint', () => rows.checkpoint(view)],
+      ['fence', () => rows.fence(view, 1)],
+      ['load', () => rows.load(view, ['1'])],
+      ['find', () => rows.find(view)],
+      ['commit', commit],
+      ['parked', () => rows.parked(view)],
+      ['size', () => rows.size(view)],
+      ['names', () => rows.names()],
+      ['drop', () => rows.drop(view)],
+      ['get', () => rows.control.get('a')],
+      ['list', () => rows.control.list('a')],
+      ['put a new one', () => rows.control.put('a', 'none', {})],
+      ['put', () => rows.control.put('a', 1, {})],
+      ['remove', () => rows.control.remove('a', 1)],
+    ])('keeps nobody waiting: %s', async (_, work) => {
+      await rows.names();
+      db.client.once('commandStarted', () => {
+        for (const { socket } of connectionsOf(db)) socket.destroy();
+      });
+
+      await expect(work()).rejects.toBeInstanceOf(StoreUnavailable);
+      await rows.names();
+    });
+
+    it('keeps nobody waiting either where it is closed in order, and has not taken all of the command in', async () => {
+      const { proxy, cut } = await throughProxy();
+      rows = cut;
+      const hungUp = proxy.hangUpAt(ROWS_WRITTEN);
+
+      await expect(commit()).rejects.toBeInstanceOf(StoreUnavailable);
+      await hungUp;
+      await commit();
+      expect((await store.load(view, ['1'])).get('1')).toMatchObject({ position: 3, row: { more } });
+    });
   });
 
   it('says that the store does not answer where there is none, and no more than that', async () => {

@@ -1,7 +1,7 @@
 import { MongoRowStore } from '@waymark/adapters/rows-mongodb/mongo-row-store';
 import { openDatabase } from '@waymark/adapters/shared/mongodb';
 import { START, type RowChange, type RowSet } from '@waymark/kernel';
-import type { CommandStartedEvent, Db, Document } from 'mongodb';
+import { Collection, MongoServerError, type CommandStartedEvent, type Db, type Document } from 'mongodb';
 import { controlStoreContract } from '../contracts/control-store.contract';
 import { rowStoreContract, type OpenedRowStore } from '../contracts/row-store.contract';
 import { range } from '../support/events';
@@ -84,7 +84,8 @@ describe('MongoDB row store', () => {
     await store.control.list('owner/');
 
     const queries = sent('find');
-    expect(queries).toHaveLength(9);
+    // Each of the five that read rows asks for the checkpoint after that.
+    expect(queries).toHaveLength(9 + 5);
     for (const query of queries) {
       const indexes = (await db.collection(query['find']).indexes()).map(({ key }) => key);
       const [first] = Object.keys(query['hint'] ?? query['filter']);
@@ -97,6 +98,12 @@ describe('MongoDB row store', () => {
         expect(plan).toMatch(/IXSCAN|IDHACK/);
       }
     }
+    expect(queries.slice(0, 4).map(({ find }) => find as unknown)).toEqual([
+      'rows.lockers@1',
+      'checkpoints',
+      'rows.lockers@1',
+      'checkpoints',
+    ]);
     expect(new Set(queries.map(({ hint, filter }) => Object.keys(hint ?? filter)[0]))).toEqual(
       new Set(['_id', 'row.hall', 'row.state', 'parked.position']),
     );
@@ -111,6 +118,16 @@ describe('MongoDB row store', () => {
 
     await store.index(later);
     expect(await fields()).toEqual(['_id', 'parked.position', 'row.hall,_id', 'row.state,_id']);
+  });
+
+  it('lacks all indexes where the server says that there is no such collection, and says what else is wrong', async () => {
+    const said = (code: number): MongoServerError => new MongoServerError({ message: 'no', code });
+    const indexes = jest.spyOn(Collection.prototype, 'indexes');
+    afterwards(() => indexes.mockRestore());
+    indexes.mockRejectedValueOnce(said(26)).mockRejectedValueOnce(said(13));
+
+    expect(await store.missingIndexes({ ...LOCKERS, version: 2 })).toEqual(['hall', 'state']);
+    await expect(store.missingIndexes(LOCKERS)).rejects.toMatchObject({ code: 13 });
   });
 
   it('writes to the disks of a majority, and reads only what is there', async () => {

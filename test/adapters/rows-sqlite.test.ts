@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { isOfAnotherForm } from '@waymark/adapters/rows-sqlite/form';
 import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { START } from '@waymark/kernel';
+import { Refusal, START, type RowSet } from '@waymark/kernel';
 import { controlStoreContract } from '../contracts/control-store.contract';
 import { rowStoreContract, type OpenedRowStore } from '../contracts/row-store.contract';
 import { afterwards, openStores, temporaryDirectory } from '../support/stores';
@@ -43,5 +45,70 @@ describe('SQLite row store', () => {
       7,
       [{ key: '1', row: { hall: 'north' } }],
     ]);
+  });
+});
+
+describe('a SQLite file of rows in the form of another release', () => {
+  const LOCKERS: RowSet = { name: 'lockers', version: 1, indexes: [] };
+  const file = (): string => join(temporaryDirectory(), 'views.sqlite');
+  /** Do something to a file, past the store. */
+  const inside = <T>(path: string, work: (db: Database.Database) => T): T => {
+    const db = new Database(path);
+    try {
+      return work(db);
+    } finally {
+      db.close();
+    }
+  };
+  const tables = (path: string): unknown[] =>
+    inside(path, (db) => db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all());
+
+  /** A file with rows, and a number for their form that is not this release's. */
+  async function another(form: number): Promise<string> {
+    const path = file();
+    const store = new SqliteRowStore(path);
+    await store.prepare(LOCKERS);
+    await store.close();
+    inside(path, (db) => db.pragma(`user_version = ${String(form)}`));
+    return path;
+  }
+
+  it.each([0, 1, 2, 9])('is left as it is, and what is to be done is said (form %d)', async (form) => {
+    const path = await another(form);
+    const before = tables(path);
+    expect(isOfAnotherForm(path)).toBe(true);
+    expect(() => new SqliteRowStore(path)).toThrow(Refusal);
+    expect(() => new SqliteRowStore(path)).toThrow(
+      expect.objectContaining({ code: 'VIEWS_OF_ANOTHER_RELEASE' }),
+    );
+
+    expect(before).toContain('lockers@1');
+    expect(tables(path)).toEqual(before);
+    expect(inside(path, (db) => db.pragma('user_version', { simple: true }))).toBe(form);
+  });
+
+  it('is begun anew by whoever is to, once', async () => {
+    const path = await another(1);
+    const store = new SqliteRowStore(path, { anew: true });
+    expect(await store.names()).toEqual([]);
+    await store.prepare(LOCKERS);
+    await store.close();
+
+    expect(isOfAnotherForm(path)).toBe(false);
+    for (const options of [{ anew: true }, {}]) {
+      const again = new SqliteRowStore(path, options);
+      expect(await again.names()).toEqual(['lockers@1']);
+      await again.close();
+    }
+  });
+
+  it('is none where there is no file, or nothing in it', async () => {
+    const path = file();
+    expect(isOfAnotherForm(path)).toBe(false);
+    inside(path, (db) => db.pragma('journal_mode = WAL'));
+    expect(isOfAnotherForm(path)).toBe(false);
+    const store = new SqliteRowStore(path);
+    expect(await store.names()).toEqual([]);
+    await store.close();
   });
 });

@@ -29,6 +29,12 @@ export async function prepared(
 const barrier = (): string =>
   JSON.stringify({ barrier: randomUUID(), kind: 'TRANSPORT', by: 'MENTOR', severity: 2, on: '2025-11-03' });
 
+const session = (): string =>
+  JSON.stringify({
+    ...{ session: randomUUID(), mentor: 'M-1', on: '2025-11-03', minutes: 60 },
+    ...{ mode: 'IN_PERSON', place: 'SCHOOL' },
+  });
+
 /** Commands over HTTP, against a bare NestJS endpoint that inserts one row: the same body, the same client. */
 export function commands(): Promise<Comparison> {
   const hammer = async ({ url, headers }: Service, paths: readonly string[]): Promise<number> => {
@@ -66,7 +72,10 @@ export function commands(): Promise<Comparison> {
 
 const ROUNDS = 100;
 
-/** How long each query takes with 3,600 pupils loaded: right after a write, so that no answer kept in memory serves. */
+/**
+ * How long each query takes with 3,600 pupils loaded: right after a session was recorded, which changes rows that each is
+ * answered from, so that no answer kept in memory serves.
+ */
 export function queries(): Promise<Figure[]> {
   return inFolder(async (folder) => {
     const { data, journeys } = await prepared(folder, { pupils: 3_600, days: 110 });
@@ -103,10 +112,10 @@ export function queries(): Promise<Figure[]> {
 
 /** Write something, wait until it can be read, and time the query alone. */
 async function timed({ url, headers }: Service, path: string, journey: string): Promise<number> {
-  const written = await fetch(`${url}/v1/journeys/${journey}/record-barrier`, {
+  const written = await fetch(`${url}/v1/journeys/${journey}/hold-session`, {
     method: 'POST',
     headers,
-    body: barrier(),
+    body: session(),
   });
   const position = written.headers.get('waymark-position') ?? '';
   await (

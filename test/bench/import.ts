@@ -98,21 +98,33 @@ function recordedBy(id: string, file: string): StoredEvent[] {
   return found;
 }
 
-/** Peak memory of a process that imports a whole programme of 400,000 register rows. */
+/** Old heap of a process that is short of memory, in MiB. */
+const HEAP = 192;
+
+/**
+ * Peak memory of a process that imports a whole programme of 400,000 register rows: left alone, where much of it is what the
+ * engine has not come to collect, and where it is short.
+ */
 export function importMemory(): Promise<Figure[]> {
   const [pupils, days] = [3_640, 110];
   return inFolder(async (folder) => {
     const files = join(folder, 'files');
     await writeProgramme(files, { pupils, days });
-    const child = spawn(process.execPath, [join(__dirname, 'import-child.js'), join(folder, 'data'), files], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    const { peakMiB, seconds } = JSON.parse(printed) as { peakMiB: number; seconds: number };
+    const peak = async (data: string, ...flags: string[]): Promise<{ peakMiB: number; seconds: number }> => {
+      const program = [...flags, join(__dirname, 'import-child.js'), join(folder, data), files];
+      const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+      return JSON.parse(printed) as { peakMiB: number; seconds: number };
+    };
+    const free = await peak('free');
+    const limited = await peak('limited', `--max-old-space-size=${String(HEAP)}`);
+    const figure = ({ peakMiB }: { peakMiB: number }): string => `${peakMiB.toFixed(0)} MiB`;
+    const name = `peak memory of importing a programme with ${(pupils * days).toLocaleString('en-GB')} register rows`;
     return [
+      { name: `${name} (${free.seconds.toFixed(0)} s)`, value: figure(free), target: '≤ 350 MiB' },
       {
-        name: `peak memory of importing a programme with ${(pupils * days).toLocaleString('en-GB')} register rows (${seconds.toFixed(0)} s)`,
-        value: `${peakMiB.toFixed(0)} MiB`,
+        name: `the same in a process that may have ${String(HEAP)} MiB of old heap (${limited.seconds.toFixed(0)} s)`,
+        value: figure(limited),
         target: '≤ 350 MiB',
       },
     ];

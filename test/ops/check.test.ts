@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { defineModule, slices, type Module, type View } from '@waymark/kernel';
 import {
   Platform,
@@ -13,6 +14,7 @@ import {
   type ReadingProgress,
 } from '@waymark/platform';
 import { schemasOf, unknownReason, upcasting } from '@waymark/runtime';
+import { caseloads } from '@waymark/views';
 import { JOURNEY, allocated, picked, serve } from '../api/client';
 import { newEvent, range } from '../support/events';
 import { plantPoison } from '../support/poison';
@@ -228,6 +230,25 @@ describe('a check before a release', () => {
       ['work', 'REBUILD_HELD', 'pupils'],
       ['work', 'REBUILD_GOES_ON', 'caseload'],
     ]);
+  });
+
+  it('says which indexes would be made, for a view that is to be found by more than before', async () => {
+    const platform = await store();
+    const { name, indexes } = caseloads;
+    const file = new Database(join(platform.data, 'views.sqlite'));
+    for (const field of indexes) file.exec(`DROP INDEX "${name}@1.${field}"`);
+    file.close();
+    expect((await checkRelease(platform)).findings).toEqual([
+      {
+        ...{ effect: 'work', code: 'INDEXES_MISSING', view: name },
+        message: expect.stringContaining(`${name}@1 lacks indexes on ${indexes.join(', ')}: `),
+      },
+    ]);
+
+    const service = await Platform.open({ data: platform.data });
+    await service.settle();
+    await service.close();
+    expect(await found(platform)).toEqual([]);
   });
 
   it('says what has stopped, and how far policies are behind', async () => {

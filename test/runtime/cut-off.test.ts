@@ -46,6 +46,22 @@ describe('rows that were written ahead of their checkpoint, by one who was cut o
     await fc.assert(property, { numRuns: 15 });
   });
 
+  it('are rows of another revision once the next one has come by, who finds nothing left to write', async () => {
+    await put(events, 'a', 'bag');
+    await projectorOver(stores).catchUp();
+    const revision = (): Promise<number> => stores.rows.revision(popularity);
+    await put(events, 'a', 'bag');
+    cutOff.cuts = () => true;
+    await projectorOver(stores)
+      .catchUp()
+      .catch(() => undefined);
+    const before = await revision();
+
+    cutOff.cuts = () => false;
+    await projectorOver(stores).catchUp();
+    expect(await revision()).toBeGreaterThan(before);
+  });
+
   describe('and wait there', () => {
     const poison = new Set(['bomb']);
     const views: readonly View[] = [picky(poison), popularity as View];

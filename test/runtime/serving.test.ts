@@ -1,4 +1,4 @@
-import { START, rowSetName, type EventStore, type View } from '@waymark/kernel';
+import { Refusal, START, rowSetName, type EventStore, type View } from '@waymark/kernel';
 import { projections } from '@waymark/runtime';
 import { newEvent } from '../support/events';
 import { Service } from '../support/service';
@@ -72,8 +72,37 @@ describe('Serving', () => {
     expect(read.mock.calls.map(([set]) => rowSetName(set))).toEqual(['popularity@1', 'popularity@1.2']);
   });
 
+  it('bids a reader ask again whose generation two rebuilds have left behind', async () => {
+    const worker = await Service.working(stores);
+    await put(events, 'a', 'bag');
+    await worker.caughtUp();
+    const rebuild = async (): Promise<void> => {
+      await worker.rebuilder.plan(['popularity']);
+      expect(await worker.rebuilder.run(['popularity'])).toBe('live');
+    };
+    const [reader, another] = [worker.serving.reader(), answering().serving.reader()];
+    const rows = [{ key: 'bag', row: { times: 1 } }];
+    for (const each of [reader, another]) expect(await each.find(popularity)).toEqual(rows);
+
+    await rebuild(); // what served before is kept up
+    for (const each of [reader, another]) expect(await each.find(popularity)).toEqual(rows);
+    await rebuild();
+    expect(await stores.rows.names()).not.toContain('popularity@1');
+    for (const each of [reader, another]) {
+      for (const read of [each.find(popularity), each.load(popularity, ['bag'])]) {
+        await expect(read).rejects.toBeInstanceOf(Refusal);
+        await expect(read).rejects.toMatchObject({
+          ...{ code: 'VIEW_REBUILT', kind: 'unavailable' },
+          message: expect.stringMatching(/^popularity .*Ask again\.$/),
+        });
+      }
+      expect(await each.find(contents)).toHaveLength(1);
+    }
+    expect(await worker.serving.reader().find(popularity)).toEqual(rows);
+  });
+
   describe('state', () => {
-    it('is another after each event, each switch, and each row that was mended, and the same otherwise', async () => {
+    it('is another once rows have changed, after each switch, and for each row that was mended, and the same otherwise', async () => {
       const refusing = refolding(contents as View, 'ItemStored', (row, event) => {
         if ((event.data as { item: string }).item === 'coat') throw new Error('no coats');
         return contents.on.get('ItemStored')!(row as never, event as never);
@@ -90,6 +119,9 @@ describe('Serving', () => {
       await put(events, 'a', 'coat', 'bag');
       await worker.caughtUp();
       await isAnother();
+      await events.append('corridor-1', 'none', [newEvent('DoorPainted')]);
+      await worker.caughtUp();
+      expect(await state()).toBe(seen.at(-1));
 
       await worker.stop();
       expect(await answering().parking.retry('contents', 'a')).toEqual([]);

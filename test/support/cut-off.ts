@@ -21,11 +21,12 @@ export class CutOffRows {
         this.checkpoints.set(rowSetName(view), { ...at, epoch });
         return Promise.resolve(at.position);
       },
-      commit: async (view, { from, to, epoch, changes }) => {
+      commit: async (view, batch) => {
+        const { from, to, epoch } = batch;
         const at = checkpointOf(view);
         if (at.epoch > epoch) throw new Fenced(view.name, epoch, at.epoch);
         if (at.position !== from) throw new CheckpointMoved(view.name, from, at.position);
-        await inner.commit(view, { from: await inner.checkpoint(view), to, epoch: 0, changes });
+        await inner.commit(view, { ...batch, from: await inner.checkpoint(view), epoch: 0 });
         if (this.cuts(view)) throw new Error('cut off');
         this.checkpoints.set(rowSetName(view), { position: to, epoch });
       },

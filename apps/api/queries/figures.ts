@@ -2,6 +2,7 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { placesOf, type Reach } from '@waymark/access';
 import { Refusal } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
+import { sideBySide } from '@waymark/runtime';
 import {
   attendanceBy,
   caseloadOf,
@@ -50,10 +51,10 @@ export class GetPhaseProgressHandler implements IQueryHandler<GetPhaseProgress> 
   async execute(question: GetPhaseProgress): Promise<Page<PhaseProgress>> {
     const { by, programme, reach } = question;
     const query = { by, ...(programme !== undefined && { programme }) };
-    const rows = await this.kept.to(question, { ...query, reach }, () =>
-      phaseProgressBy(this.platform.rows, query, reach.covers),
+    const groups = await this.kept.to(question, { ...query, reach }, (rows) =>
+      phaseProgressBy(rows, query, reach.covers),
     );
-    return withNames(pageByKey(rows, question), question, this.platform);
+    return withNames(pageByKey(groups, question), question, this.platform);
   }
 }
 
@@ -71,20 +72,16 @@ export class GetKpisHandler implements IQueryHandler<GetKpis> {
       ...(programme === undefined ? {} : { programme }),
       ...(from === undefined && to === undefined ? {} : { period: periodOf(question) }),
     };
-    const { rows: store, published } = this.platform;
-    const rows = await this.kept.to(question, { ...query, reach }, () =>
-      kpisBy(store, published, query, reach.covers),
+    const groups = await this.kept.to(question, { ...query, reach }, (rows) =>
+      kpisBy(rows, this.platform.published, query, reach.covers),
     );
-    return withNames(pageByKey(rows, question), question, this.platform);
+    return withNames(pageByKey(groups, question), question, this.platform);
   }
 }
 
 @QueryHandler(GetAttendance)
 export class GetAttendanceHandler implements IQueryHandler<GetAttendance> {
-  constructor(
-    private readonly platform: Platform,
-    private readonly kept: KeptAnswers,
-  ) {}
+  constructor(private readonly kept: KeptAnswers) {}
 
   async execute(question: GetAttendance): Promise<Page<PupilAttendance | GroupAttendance>> {
     const asKnownAt = toInstant(question.asKnownAt ?? '');
@@ -94,10 +91,10 @@ export class GetAttendanceHandler implements IQueryHandler<GetAttendance> {
       ...(asKnownAt === undefined ? {} : { asKnownAt }),
     };
     const { reach } = question;
-    const rows = await this.kept.to(question, { ...query, reach }, () =>
-      attendanceBy(this.platform.rows, query, reach.covers),
+    const found = await this.kept.to(question, { ...query, reach }, (rows) =>
+      attendanceBy(rows, query, reach.covers),
     );
-    return pageByKey(rows, question);
+    return pageByKey(found, question);
   }
 }
 
@@ -109,9 +106,9 @@ async function withNames<Group extends { readonly key: string; readonly name: st
 ): Promise<Page<Group>> {
   if (by !== 'mentor') return { items, ...page };
   const shown: string[] = [];
-  for (const { key } of items) {
+  await sideBySide(items, async ({ key }) => {
     if ((await placesOf(platform, 'mentor', key)).some(reach.shows)) shown.push(key);
-  }
+  });
   const names = await namesIn(platform.submitter).mentors(shown);
   return { items: items.map((item) => ({ ...item, name: names.get(item.key) ?? item.name })), ...page };
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Reach } from '@waymark/access';
-import { START, type FieldError } from '@waymark/kernel';
+import { START } from '@waymark/kernel';
 import { Platform } from '@waymark/platform';
 import { check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
@@ -116,8 +116,8 @@ export class QueriesController {
       const code = `UNKNOWN_${name.toUpperCase()}`;
       throw new Problem(404, code, `There is no ${name} with this id: it would be ${id.description}.`);
     }
-    const { command: asked, errors } = check(question, request.query);
-    if (errors.length > 0) throw invalid(errors.map(asParameter));
+    const { command: asked, errors } = check(question, request.query, 'parameter');
+    if (errors.length > 0) throw invalid(errors);
     await this.seen(
       views.map(({ name }) => name),
       request,
@@ -147,6 +147,3 @@ export class QueriesController {
     throw new Problem(504, 'VIEW_BEHIND', message, { members: { position: position ?? START } });
   }
 }
-
-const asParameter = (error: FieldError): FieldError =>
-  error.code === 'UNKNOWN_FIELD' ? { ...error, message: 'is not a parameter of this query' } : error;

@@ -98,7 +98,7 @@ export const queryRoutes = {
   }),
   attendance: route({
     ...{ path: 'attendance', question: GetAttendance },
-    views: [attendance, attendanceHistory, schools, regionalKpis],
+    views: [attendance, attendanceHistory, caseloads, programmes, schools, mentors],
     // Of groups only figures are shown, which have a name.
     shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),
   }),

@@ -31,5 +31,5 @@ export const check = new Command('check')
       if (json) printJson(report);
       else print(checkTable(report));
       process.exitCode = exitCode(report);
-    }),
+    }, 'left'),
   );

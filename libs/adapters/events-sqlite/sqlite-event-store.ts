@@ -82,7 +82,7 @@ export class SqliteEventStore implements EventStore {
   private readonly pageOf: Database.Statement<[number, number, string, number], StoredEvent>;
   private readonly end: Database.Statement<[], { position: number | null }>;
   private readonly version: Database.Statement<[], number>;
-  /** Heads of streams as this process knows them: true until another one has written. */
+  /** Heads of streams as this process has written or read them: true until another one has written. */
   private readonly heads = new LRUCache<string, Head>({ max: HEADS });
   private headsVersion: number | undefined;
   private readonly wakers = new Set<() => void>();
@@ -127,10 +127,13 @@ export class SqliteEventStore implements EventStore {
   ): Promise<RecordedEvent[]> {
     return settled(() => {
       const head = this.knownHead(stream);
-      if (direction === 'forwards' && from !== undefined && head && from > head.revision) return [];
-      return direction === 'forwards'
-        ? this.forwards.all(stream, from ?? 0, limit).map(recorded)
-        : this.backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, limit).map(recorded);
+      if (direction === 'backwards')
+        return this.backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, limit).map(recorded);
+      if (from !== undefined && head && from > head.revision) return [];
+      const events = this.forwards.all(stream, from ?? 0, limit);
+      const last = limit === -1 ? events.at(-1) : undefined;
+      if (last) this.heads.set(stream, { revision: last.revision, position: last.position });
+      return events.map(recorded);
     });
   }
 

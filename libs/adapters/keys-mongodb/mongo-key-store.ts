@@ -49,7 +49,7 @@ export class MongoKeyStore implements KeyStore {
   add(subject: string, key: WrappedKey): Promise<StoredKey> {
     return served(async () => {
       if (await inserted(this.keys, { _id: subject, ...asDocument(key) })) return key;
-      return stored((await this.keys.findOne({ _id: subject }))!);
+      return stored((await this.keys.findOne({ _id: subject }, inTime()))!);
     });
   }
 
@@ -59,13 +59,18 @@ export class MongoKeyStore implements KeyStore {
         await this.keys.updateOne(
           { _id: subject, destroyedAt: { $exists: false } },
           { $set: { destroyedAt: at }, $unset: { master: '', wrapped: '' } },
+          inTime(),
         );
         // Where nothing was there, a key may yet be added before this is: then it is destroyed in the next round.
         await inserted(this.keys, { _id: subject, destroyedAt: at });
-        const key = stored((await this.keys.findOne({ _id: subject }))!);
+        const key = stored((await this.keys.findOne({ _id: subject }, inTime()))!);
         if (!('destroyedAt' in key)) continue;
         // Also where it had been destroyed before, perhaps by a process that died before it came to this.
-        await this.counters.updateOne({ _id: DESTRUCTIONS }, { $inc: { count: 1 } }, { upsert: true });
+        await this.counters.updateOne(
+          { _id: DESTRUCTIONS },
+          { $inc: { count: 1 } },
+          { upsert: true, ...inTime() },
+        );
         return key;
       }
     });
@@ -76,6 +81,7 @@ export class MongoKeyStore implements KeyStore {
       const { matchedCount } = await this.keys.updateOne(
         { _id: subject, ...asDocument(before) },
         { $set: asDocument(after) },
+        inTime(),
       );
       return matchedCount === 1;
     });
@@ -87,7 +93,7 @@ export class MongoKeyStore implements KeyStore {
   ): Promise<readonly { readonly subject: string; readonly key: StoredKey }[]> {
     return served(async () => {
       const page = this.keys
-        .find(after === undefined ? {} : { _id: { $gt: after } })
+        .find(after === undefined ? {} : { _id: { $gt: after } }, inTime())
         .sort({ _id: 1 })
         .limit(limit);
       return (await page.toArray()).map((document) => ({ subject: document._id, key: stored(document) }));
@@ -95,7 +101,7 @@ export class MongoKeyStore implements KeyStore {
   }
 
   version(): Promise<number> {
-    return served(async () => (await this.counters.findOne({ _id: DESTRUCTIONS }))?.count ?? 0);
+    return served(async () => (await this.counters.findOne({ _id: DESTRUCTIONS }, inTime()))?.count ?? 0);
   }
 
   async close(): Promise<void> {

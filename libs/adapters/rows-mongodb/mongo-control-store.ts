@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import { ControlMoved, type ControlDocument, type ControlStore } from '@waymark/kernel';
-import { answered, inserted } from '../shared/mongodb';
+import { answered, inTime, inserted } from '../shared/mongodb';
 import { asJson } from './rows';
 
 interface Stored {
@@ -18,7 +18,7 @@ export class MongoControlStore implements ControlStore {
 
   get(id: string): Promise<ControlDocument | undefined> {
     return answered(async () => {
-      const stored = await this.documents.findOne({ _id: id });
+      const stored = await this.documents.findOne({ _id: id }, inTime());
       return stored ? found(stored) : undefined;
     });
   }
@@ -26,7 +26,7 @@ export class MongoControlStore implements ControlStore {
   list(prefix: string): Promise<readonly ControlDocument[]> {
     return answered(async () => {
       const range = { $gte: prefix, $lt: prefix + LAST };
-      return (await this.documents.find({ _id: range }).sort({ _id: 1 }).toArray()).map(found);
+      return (await this.documents.find({ _id: range }, inTime()).sort({ _id: 1 }).toArray()).map(found);
     });
   }
 
@@ -37,7 +37,8 @@ export class MongoControlStore implements ControlStore {
       const written =
         expected === 'none'
           ? await inserted(this.documents, { _id: id, ...next })
-          : (await this.documents.replaceOne({ _id: id, revision: expected }, next)).matchedCount === 1;
+          : (await this.documents.replaceOne({ _id: id, revision: expected }, next, inTime()))
+              .matchedCount === 1;
       if (!written) throw new ControlMoved(id);
       return revision;
     });
@@ -45,7 +46,7 @@ export class MongoControlStore implements ControlStore {
 
   remove(id: string, expected: number): Promise<void> {
     return answered(async () => {
-      const { deletedCount } = await this.documents.deleteOne({ _id: id, revision: expected });
+      const { deletedCount } = await this.documents.deleteOne({ _id: id, revision: expected }, inTime());
       if (deletedCount === 0) throw new ControlMoved(id);
     });
   }

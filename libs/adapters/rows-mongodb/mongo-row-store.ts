@@ -2,6 +2,7 @@ import { MongoServerError, type Collection, type Db } from 'mongodb';
 import {
   CheckpointMoved,
   Fenced,
+  RowsGone,
   START,
   rowSetName,
   type ControlStore,
@@ -15,7 +16,7 @@ import {
   type RowStore,
   type StoredRow,
 } from '@waymark/kernel';
-import { answered, inTime, inserted, openDatabase, type MongoOptions } from '../shared/mongodb';
+import { INDEXING, answered, inTime, inserted, openDatabase, type MongoOptions } from '../shared/mongodb';
 import { MongoControlStore } from './mongo-control-store';
 import { PARKED, collectionName, finding, guarded, indexOn, writeAll, type Rows } from './rows';
 
@@ -23,10 +24,14 @@ interface Checkpoint {
   readonly _id: string;
   readonly position: Position;
   readonly epoch: Epoch;
+  /** Left out where it is 0. */
+  readonly revision?: number;
 }
 
 /** Keys that are asked for at once. */
 const KEYS_AT_ONCE = 1_000;
+/** The number of the error that says there is no such collection. */
+const NAMESPACE_NOT_FOUND = 26;
 
 /**
  * Views' rows in MongoDB: a collection for each generation of a view, a document for each row, an index for each field that it
@@ -64,8 +69,20 @@ export class MongoRowStore implements RowStore {
     return answered(() => this.createIndexes(view, view.indexes));
   }
 
+  missingIndexes(view: RowSet): Promise<string[]> {
+    return answered(async () => {
+      const indexes = await this.rows(view).indexes(inTime()).catch(noneOfNothing);
+      const there = new Set(indexes.map(({ key }) => JSON.stringify(key)));
+      return view.indexes.filter((field) => !there.has(JSON.stringify(indexOn(field))));
+    });
+  }
+
   checkpoint(view: RowSet): Promise<Position> {
     return answered(async () => (await this.where(view))?.position ?? START);
+  }
+
+  revision(view: RowSet): Promise<number> {
+    return answered(async () => (await this.where(view))?.revision ?? 0);
   }
 
   fence(view: RowSet, epoch: Epoch): Promise<Position> {
@@ -73,15 +90,16 @@ export class MongoRowStore implements RowStore {
       const raised = await this.checkpoints.findOneAndUpdate(
         { _id: rowSetName(view), epoch: { $lte: epoch } },
         { $set: { epoch } },
+        inTime(),
       );
       if (raised) return raised.position;
       const at = await this.where(view);
-      throw at ? new Fenced(view.name, epoch, at.epoch) : missing(view);
+      throw at ? new Fenced(view.name, epoch, at.epoch) : new RowsGone(view);
     });
   }
 
   load(view: RowSet, keys: readonly string[]): Promise<Map<string, StoredRow>> {
-    return answered(async () => {
+    return this.reading(view, async () => {
       const found = new Map<string, StoredRow>();
       for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
         const some = this.rows(view).find({ _id: { $in: keys.slice(at, at + KEYS_AT_ONCE) } }, inTime());
@@ -91,7 +109,7 @@ export class MongoRowStore implements RowStore {
     });
   }
 
-  commit(view: RowSet, { from, to, epoch, changes }: RowBatch): Promise<void> {
+  commit(view: RowSet, { from, to, epoch, changes, ahead = false }: RowBatch): Promise<void> {
     return answered(async () => {
       const writes = [...changes].map(([key, change]) => guarded(key, change, to));
       if (writes.length > 0) {
@@ -101,18 +119,19 @@ export class MongoRowStore implements RowStore {
       }
       const { matchedCount } = await this.checkpoints.updateOne(
         { _id: rowSetName(view), position: from, epoch: { $lte: epoch } },
-        { $set: { position: to, epoch } },
+        { $set: { position: to, epoch }, $inc: { revision: writes.length > 0 || ahead ? 1 : 0 } },
+        inTime(),
       );
       if (matchedCount === 0) throw await this.moved(view, from, epoch);
     });
   }
 
   find(view: RowSet, query: FindRows = {}): Promise<KeyedRow[]> {
-    return answered(async () => {
+    return this.reading(view, async () => {
       const { filter, hint } = finding(view, query);
       if (query.limit === 0) return []; // which to MongoDB means all of them
       const found = await this.rows(view)
-        .find(filter, { hint, projection: { row: 1 }, limit: query.limit ?? 0 })
+        .find(filter, { hint, projection: { row: 1 }, limit: query.limit ?? 0, ...inTime() })
         .sort({ _id: 1 })
         .toArray();
       return found.map(({ _id, row }) => ({ key: _id, row: row! }));
@@ -122,7 +141,10 @@ export class MongoRowStore implements RowStore {
   parked(view: RowSet): Promise<{ key: string; parked: Parked }[]> {
     return answered(async () => {
       const found = await this.rows(view)
-        .find({ 'parked.position': { $exists: true } }, { hint: PARKED, projection: { parked: 1 } })
+        .find(
+          { 'parked.position': { $exists: true } },
+          { hint: PARKED, projection: { parked: 1 }, ...inTime() },
+        )
         .sort({ _id: 1 })
         .toArray();
       return found.map(({ _id, parked }) => ({ key: _id, parked: parked! }));
@@ -133,14 +155,17 @@ export class MongoRowStore implements RowStore {
   size(view: RowSet): Promise<{ rows: number; bytes: number }> {
     return answered(async () => {
       const { collectionName: collStats } = this.rows(view);
-      const { size } = await this.db.command({ collStats });
-      return { rows: await this.rows(view).countDocuments({ row: { $ne: null } }), bytes: Number(size) };
+      const { size } = await this.db.command({ collStats }, inTime());
+      return {
+        rows: await this.rows(view).countDocuments({ row: { $ne: null } }, inTime()),
+        bytes: Number(size),
+      };
     });
   }
 
   names(): Promise<readonly string[]> {
     return answered(async () => {
-      const all = this.checkpoints.find({}, { projection: { _id: 1 } });
+      const all = this.checkpoints.find({}, { projection: { _id: 1 }, ...inTime() });
       return (await all.sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
     });
   }
@@ -148,9 +173,9 @@ export class MongoRowStore implements RowStore {
   drop(view: RowSet): Promise<void> {
     return answered(async () => {
       // The checkpoint first: rows without one are of no consequence, one without its rows would be.
-      await this.checkpoints.deleteOne({ _id: rowSetName(view) });
+      await this.checkpoints.deleteOne({ _id: rowSetName(view) }, inTime());
       await this.rows(view)
-        .drop()
+        .drop(inTime())
         .catch((error: unknown) => {
           if (!(error instanceof MongoServerError && error.message.includes('ns not found'))) throw error;
         });
@@ -167,17 +192,36 @@ export class MongoRowStore implements RowStore {
 
   private async createIndexes(view: RowSet, fields: readonly string[]): Promise<void> {
     const found = fields.map((field) => ({ key: indexOn(field) }));
-    await this.rows(view).createIndexes([{ key: PARKED, sparse: true }, ...found]);
+    await this.rows(view).createIndexes([{ key: PARKED, sparse: true }, ...found], inTime(INDEXING));
+  }
+
+  /** What is read of a view's rows. Those that are being dropped read as if there were few or none, or end a cursor. */
+  private reading<T>(view: RowSet, read: () => Promise<T>): Promise<T> {
+    return answered(async () => {
+      try {
+        const found = await read();
+        await this.beThere(view);
+        return found;
+      } catch (error) {
+        if (error instanceof MongoServerError) await this.beThere(view);
+        throw error;
+      }
+    });
+  }
+
+  /** Asked after reading, and not before: what is dropped loses its checkpoint first. */
+  private async beThere(view: RowSet): Promise<void> {
+    if (!(await this.where(view))) throw new RowsGone(view);
   }
 
   private where(view: RowSet): Promise<Checkpoint | null> {
-    return this.checkpoints.findOne({ _id: rowSetName(view) });
+    return this.checkpoints.findOne({ _id: rowSetName(view) }, inTime());
   }
 
   /** Why nothing may be written from there by that owner; undefined where it may. */
   private async refusal(view: RowSet, from: Position, epoch: Epoch): Promise<Error | undefined> {
     const at = await this.where(view);
-    if (!at) return missing(view);
+    if (!at) return new RowsGone(view);
     if (at.epoch > epoch) return new Fenced(view.name, epoch, at.epoch);
     return at.position === from ? undefined : new CheckpointMoved(view.name, from, at.position);
   }
@@ -188,5 +232,8 @@ export class MongoRowStore implements RowStore {
   }
 }
 
-const missing = (view: RowSet): Error =>
-  new Error(`view ${view.name} is not there: it was not prepared, or has been dropped`);
+/** A collection that is not there has no indexes either. */
+function noneOfNothing(error: unknown): [] {
+  if (error instanceof MongoServerError && error.code === NAMESPACE_NOT_FOUND) return [];
+  throw error;
+}

@@ -1,8 +1,6 @@
 import {
   MongoBulkWriteError,
-  type Abortable,
   type AnyBulkWriteOperation,
-  type BulkWriteOptions,
   type BulkWriteResult,
   type Collection,
   type Filter,
@@ -84,8 +82,7 @@ async function writeSome(
   rows: Rows,
   writes: readonly AnyBulkWriteOperation<StoredDocument>[],
 ): Promise<boolean> {
-  const options: BulkWriteOptions & Abortable = { ordered: false, ...inTime() };
-  const done = await rows.bulkWrite(writes, options).catch(partlyDone);
+  const done = await rows.bulkWrite(writes, { ordered: false, ...inTime() }).catch(partlyDone);
   const refused = done.getWriteErrors();
   const other = refused.find(({ code }) => code !== DUPLICATE_KEY);
   // In words of our own: the driver's error holds the rows.

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import {
   CheckpointMoved,
   Fenced,
+  RowsGone,
   START,
   rowSetName,
   type Epoch,
@@ -17,17 +18,21 @@ import {
   type StoredRow,
 } from '@waymark/kernel';
 import { settled } from '../shared/settled';
+import { takeForm } from './form';
 import { SqliteControlStore } from './sqlite-control-store';
-import { Tables, createIndexes, createTable, type RowTable, type StoredText } from './tables';
+import { Tables, createIndexes, createTable, missingIndexes, type RowTable, type StoredText } from './tables';
 
 /** Rows written in one transaction. */
 const AT_ONCE = 200;
-/** Characters of rows that are kept as they were found. */
-const FOUND = 12_000_000;
-/** Form of the tables. Rows in another form are forgotten: they are in the log, and are projected again. */
-const FORM = 2;
+/** Characters of rows that are kept as they were found: of two years' pupils, all that KPIs are added up from. */
+const FOUND = 40_000_000;
 /** Ends a transaction that another writer came before. */
 const BEATEN = new Error();
+
+export interface SqliteRowStoreOptions {
+  /** Begin a file anew that another release wrote in a form of its own. Refused as `VIEWS_OF_ANOTHER_RELEASE`, if left out. */
+  readonly anew?: boolean;
+}
 
 /** A batch that waits to be written, its rows as text. */
 interface Waiting {
@@ -51,6 +56,7 @@ interface TextChange {
 interface Checkpoint {
   readonly position: Position;
   readonly epoch: Epoch;
+  readonly revision: number;
 }
 
 /**
@@ -65,7 +71,7 @@ export class SqliteRowStore implements RowStore {
   private readonly db: Database.Database;
   private readonly tables: Tables;
   private readonly checkpoints: Database.Statement<[string], Checkpoint>;
-  private readonly move: Database.Statement<[Position, Epoch, string, Position, Epoch]>;
+  private readonly move: Database.Statement<[Position, Epoch, number, string, Position, Epoch]>;
   private queue: Waiting[] = [];
   /** Rows that were found lately, for figures go through all of them, and few change from one question to the next. */
   private readonly found = new LRUCache<string, { readonly doc: string; readonly row: object }>({
@@ -73,16 +79,14 @@ export class SqliteRowStore implements RowStore {
     sizeCalculation: ({ doc }) => doc.length,
   });
 
-  constructor(file: string) {
-    this.db = new Database(file);
-    for (const pragma of ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = NORMAL'])
-      this.db.pragma(pragma);
-    this.db.transaction(() => this.takeForm()).immediate();
+  constructor(file: string, { anew = false }: SqliteRowStoreOptions = {}) {
+    this.db = opened(file, anew);
     this.control = new SqliteControlStore(this.db);
     this.tables = new Tables(this.db);
-    this.checkpoints = this.db.prepare('SELECT position, epoch FROM checkpoints WHERE view = ?');
+    this.checkpoints = this.db.prepare('SELECT position, epoch, revision FROM checkpoints WHERE view = ?');
     this.move = this.db.prepare(
-      'UPDATE checkpoints SET position = ?, epoch = ? WHERE view = ? AND position = ? AND epoch <= ?',
+      `UPDATE checkpoints SET position = ?, epoch = ?, revision = revision + ?
+       WHERE view = ? AND position = ? AND epoch <= ?`,
     );
   }
 
@@ -95,7 +99,7 @@ export class SqliteRowStore implements RowStore {
           createTable(this.db, view);
           if (indexes === 'now') createIndexes(this.db, view);
           this.db
-            .prepare('INSERT INTO checkpoints VALUES (?, ?, 0) ON CONFLICT DO NOTHING')
+            .prepare('INSERT INTO checkpoints VALUES (?, ?, 0, 0) ON CONFLICT DO NOTHING')
             .run(rowSetName(view), START);
         })
         .immediate();
@@ -106,8 +110,16 @@ export class SqliteRowStore implements RowStore {
     return settled(() => this.db.transaction(() => createIndexes(this.db, view)).immediate());
   }
 
+  missingIndexes(view: RowSet): Promise<string[]> {
+    return settled(() => missingIndexes(this.db, view));
+  }
+
   checkpoint(view: RowSet): Promise<Position> {
-    return settled(() => this.where(view).position);
+    return settled(() => this.where(view)?.position ?? START);
+  }
+
+  revision(view: RowSet): Promise<number> {
+    return settled(() => this.where(view)?.revision ?? 0);
   }
 
   fence(view: RowSet, epoch: Epoch): Promise<Position> {
@@ -117,21 +129,24 @@ export class SqliteRowStore implements RowStore {
           'UPDATE checkpoints SET epoch = ? WHERE view = ? AND epoch <= ? RETURNING position',
         )
         .get(epoch, rowSetName(view), epoch);
-      if (!raised) throw new Fenced(view.name, epoch, this.where(view).epoch);
-      return raised.position;
+      if (raised) return raised.position;
+      const at = this.where(view);
+      throw at ? new Fenced(view.name, epoch, at.epoch) : new RowsGone(view);
     });
   }
 
   load(view: RowSet, keys: readonly string[]): Promise<Map<string, StoredRow>> {
-    return settled(() => {
-      const { get } = this.tables.of(view);
-      const rows = new Map<string, StoredRow>();
-      for (const key of keys) {
-        const found = get.get(key);
-        if (found) rows.set(key, stored(found));
-      }
-      return rows;
-    });
+    return settled(() =>
+      this.orGone(view, () => {
+        const { get } = this.tables.of(view);
+        const rows = new Map<string, StoredRow>();
+        for (const key of keys) {
+          const found = get.get(key);
+          if (found) rows.set(key, stored(found));
+        }
+        return rows;
+      }),
+    );
   }
 
   async commit(view: RowSet, { changes, ...batch }: RowBatch): Promise<void> {
@@ -148,24 +163,23 @@ export class SqliteRowStore implements RowStore {
       for (const field of fields) {
         if (!view.indexes.includes(field)) throw new Error(`view ${view.name} declares no index on ${field}`);
       }
-      const rows = this.tables
-        .finder(view, fields, after !== undefined)
-        .all(...Object.values(where), ...(after === undefined ? [] : [after]), limit);
+      const values = [...Object.values(where), ...(after === undefined ? [] : [after]), limit];
+      const rows = this.orGone(view, () =>
+        this.tables.finder(view, fields, after !== undefined).all(...values),
+      );
       return rows.map(({ key, doc }) => ({ key, row: this.parsed(rowSetName(view), key, doc) }));
     });
   }
 
   parked(view: RowSet): Promise<{ key: string; parked: Parked }[]> {
-    return settled(() =>
-      this.tables
-        .of(view)
-        .parked.all()
-        .map(({ key, parked }) => ({ key, parked: JSON.parse(parked) as Parked })),
-    );
+    return settled(() => {
+      const parked = this.where(view) ? this.tables.of(view).parked.all() : [];
+      return parked.map(({ key, parked: text }) => ({ key, parked: JSON.parse(text) as Parked }));
+    });
   }
 
   size(view: RowSet): Promise<{ rows: number; bytes: number }> {
-    return settled(() => this.tables.of(view).size.get() ?? { rows: 0, bytes: 0 });
+    return settled(() => (this.where(view) && this.tables.of(view).size.get()) ?? { rows: 0, bytes: 0 });
   }
 
   names(): Promise<readonly string[]> {
@@ -211,7 +225,8 @@ export class SqliteRowStore implements RowStore {
         parked: parked ? JSON.stringify(parked) : null,
         loaded,
       }));
-      const waiting = { view, table: this.tables.of(view), batch, rows, last, resolve, reject };
+      const table = this.orGone(view, () => this.tables.of(view));
+      const waiting = { view, table, batch, rows, last, resolve, reject };
       if (this.queue.push(waiting) === 1) setImmediate(() => this.write());
     });
   }
@@ -232,11 +247,13 @@ export class SqliteRowStore implements RowStore {
   }
 
   private writeOne({ view, table, batch, rows, last, resolve, reject }: Waiting): () => void {
-    const { from, to, epoch } = batch;
+    const { from, to, epoch, ahead = false } = batch;
+    // Also of a part alone: who reads between it and the rest has read other rows than who reads after.
+    const changed = rows.length > 0 || ahead ? 1 : 0;
     try {
       // A transaction within the transaction: what does not fit takes nothing else with it.
       this.db.transaction(() => {
-        const { changes } = this.move.run(last ? to : from, epoch, rowSetName(view), from, epoch);
+        const { changes } = this.move.run(last ? to : from, epoch, changed, rowSetName(view), from, epoch);
         if (changes === 0 || !rows.every((row) => writeRow(table, row, to))) throw BEATEN;
       })();
       return resolve;
@@ -248,8 +265,9 @@ export class SqliteRowStore implements RowStore {
     }
   }
 
-  private moved(view: RowSet, from: Position, epoch: Epoch): CheckpointMoved | Fenced {
+  private moved(view: RowSet, from: Position, epoch: Epoch): CheckpointMoved | Fenced | RowsGone {
     const actual = this.where(view);
+    if (!actual) return new RowsGone(view);
     return actual.epoch > epoch
       ? new Fenced(view.name, epoch, actual.epoch)
       : new CheckpointMoved(view.name, from, actual.position);
@@ -265,24 +283,31 @@ export class SqliteRowStore implements RowStore {
     return row;
   }
 
-  private where(view: RowSet): Checkpoint {
-    return this.checkpoints.get(rowSetName(view)) ?? { position: START, epoch: 0 };
+  /** What is done with a view's table; {@link RowsGone} where that cannot be done for there is none. */
+  private orGone<T>(view: RowSet, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.where(view) ? error : new RowsGone(view);
+    }
   }
 
-  private takeForm(): void {
-    if (this.db.pragma('user_version', { simple: true }) !== FORM) {
-      const tables = this.db
-        .prepare<[], string>(
-          "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-        )
-        .pluck();
-      for (const name of tables.all()) this.db.exec(`DROP TABLE "${name.replaceAll('"', '""')}"`);
-      this.db.pragma(`user_version = ${String(FORM)}`);
-    }
-    this.db.exec(
-      `CREATE TABLE IF NOT EXISTS checkpoints
-       (view TEXT PRIMARY KEY, position INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
-    );
+  private where(view: RowSet): Checkpoint | undefined {
+    return this.checkpoints.get(rowSetName(view));
+  }
+}
+
+/** A file with its tables in the form of this release. */
+function opened(file: string, anew: boolean): Database.Database {
+  const db = new Database(file);
+  try {
+    for (const pragma of ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = NORMAL'])
+      db.pragma(pragma);
+    db.transaction(() => takeForm(db, anew)).immediate();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

@@ -29,13 +29,22 @@ export function createTable(db: Database.Database, view: RowSet): void {
   );
 }
 
+const indexName = (view: RowSet, field: string): string => `${rowSetName(view)}.${field}`;
+
 export function createIndexes(db: Database.Database, view: RowSet): void {
   const index = (field: string, on: string): void =>
-    void db.exec(
-      `CREATE INDEX IF NOT EXISTS ${quoted(`${rowSetName(view)}.${field}`)} ON ${table(view)} ${on}`,
-    );
+    void db.exec(`CREATE INDEX IF NOT EXISTS ${quoted(indexName(view, field))} ON ${table(view)} ${on}`);
   for (const field of view.indexes) index(field, `(${extracted(field)}, key)`);
   index('(parked)', '(key) WHERE parked IS NOT NULL');
+}
+
+/** Fields of a view for which {@link createIndexes} would make an index. */
+export function missingIndexes(db: Database.Database, view: RowSet): string[] {
+  const there = db
+    .prepare<[string], string>("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?")
+    .pluck()
+    .all(rowSetName(view));
+  return view.indexes.filter((field) => !there.includes(indexName(view, field)));
 }
 
 /** Statements on the tables of row sets, each prepared once. */

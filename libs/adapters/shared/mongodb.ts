@@ -8,6 +8,7 @@ import {
   MongoWriteConcernError,
   type Abortable,
   type Collection,
+  type CommandOperationOptions,
   type Db,
   type MongoClientOptions,
   type OptionalUnlessRequiredId,
@@ -20,9 +21,14 @@ export type MongoOptions = Pick<
   'maxPoolSize' | 'monitorCommands' | 'serverSelectionTimeoutMS' | 'socketTimeoutMS'
 >;
 
+/** What any command takes: its types name the signal for some only, but all have a comment, and heed the signal. */
+type Timed = Abortable & Pick<CommandOperationOptions, 'comment'>;
+
 const DATABASE = 'waymark';
-/** How long one command with many rows may take, in milliseconds. */
+/** How long one command may take, in milliseconds. */
 const IN_TIME = 30_000;
+/** The same of making an index: longer than one of a large view takes. */
+export const INDEXING = 120_000;
 
 /** The number of a MongoDB error that says an id is taken. */
 export const DUPLICATE_KEY = 11_000;
@@ -47,8 +53,7 @@ export function openDatabase(url: string, options: MongoOptions = {}): Db {
       serverSelectionTimeoutMS: 10_000,
       // A server that is silent at this is taken for gone, and what waits for it is told.
       connectTimeoutMS: 10_000,
-      // Longer than an index of a large view takes to make: that, too, is one answer.
-      socketTimeoutMS: 120_000,
+      socketTimeoutMS: INDEXING,
       ...options,
       readPreference: 'primary',
       readConcern: { level: 'majority' },
@@ -63,10 +68,10 @@ export function openDatabase(url: string, options: MongoOptions = {}): Db {
 }
 
 /**
- * For commands that may be larger than what a socket takes in at once. Where a connection is closed in order before it has
- * taken such a command in, the driver (7.9) waits for room in it without end: it heeds no timeout there but this.
+ * Options of a command, each of which needs this: where a connection goes just as a command is written to it, the driver
+ * (7.9) waits without end for room in its socket, and heeds no timeout but this signal.
  */
-export const inTime = (): Abortable => ({ signal: AbortSignal.timeout(IN_TIME) });
+export const inTime = (ms = IN_TIME): Timed => ({ signal: AbortSignal.timeout(ms) });
 
 /** What MongoDB answers; {@link StoreUnavailable} of this store where it does not, or cannot say whether it wrote. */
 export async function answered<T>(work: () => Promise<T>, store = 'view store'): Promise<T> {
@@ -95,7 +100,7 @@ export async function inserted<Document extends { readonly _id: string }>(
   document: OptionalUnlessRequiredId<Document>,
 ): Promise<boolean> {
   try {
-    await collection.insertOne(document);
+    await collection.insertOne(document, inTime());
     return true;
   } catch (error) {
     if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;

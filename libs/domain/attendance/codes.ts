@@ -148,17 +148,20 @@ const kinds: readonly (CountsAs | 'noMark' | undefined)[] = Array.from({ length:
 export const symbolOf = (mark: string): string =>
   mark === NO_MARK ? NO_MARK : (byCode.get(mark)?.symbol ?? NO_MARK);
 
-const LATE = new Set(['L'.charCodeAt(0), 'U'.charCodeAt(0)]);
+const [L, U] = ['L'.charCodeAt(0), 'U'.charCodeAt(0)];
 
-/** Count the symbols of a register: any other character, such as the space of a day without a record, counts nothing. */
-export function countSymbols(symbols: string, from = 0, to = symbols.length): Counts {
-  const counts = { ...noCounts } as { -readonly [Kind in keyof Counts]: number };
+/**
+ * Count the symbols of a register, on top of what is counted already: any other character, such as the space of a day without
+ * a record, counts nothing.
+ */
+export function countSymbols(symbols: string, from = 0, to = symbols.length, onto = noCounts): Counts {
+  const counts: { -readonly [Kind in keyof Counts]: number } = { ...onto };
   for (let at = from; at < to; at += 1) {
     const character = symbols.charCodeAt(at);
     const kind = kinds[character];
     if (kind === undefined) continue;
     counts[kind] += 1;
-    if (LATE.has(character)) counts.late += 1;
+    if (character === L || character === U) counts.late += 1;
   }
   counts.possible = counts.attended + counts.authorised + counts.unauthorised;
   return counts;

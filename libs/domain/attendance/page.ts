@@ -1,5 +1,5 @@
 import type { Day, Period } from '@waymark/vocabulary';
-import { added, noCounts, type Counts } from '../shared/counts';
+import { noCounts, type Counts } from '../shared/counts';
 import type { MarkRecorded } from './attendance';
 import { countSymbols, symbolOf } from './codes';
 
@@ -35,12 +35,13 @@ export function written(pages: RegisterPages, marks: readonly MarkRecorded[]): R
 
 /** Sessions over a period. */
 export function countPages(pages: RegisterPages, { from, to }: Period): Counts {
+  const [first, last] = [from.slice(0, 7), to.slice(0, 7)];
   let counts = noCounts;
   for (const [month, line] of Object.entries(pages)) {
-    if (month < from.slice(0, 7) || month > to.slice(0, 7)) continue;
-    const start = from.startsWith(month) ? place(from) : 0;
-    const end = to.startsWith(month) ? place(to) + 2 : line.length;
-    counts = added(counts, countSymbols(line, start, end));
+    if (month < first || month > last) continue;
+    const start = month === first ? place(from) : 0;
+    const end = month === last ? place(to) + 2 : line.length;
+    counts = countSymbols(line, start, end, counts);
   }
   return counts;
 }

@@ -1,4 +1,4 @@
-import type { View } from '@waymark/kernel';
+import { rowSetName, type RowSet, type View } from '@waymark/kernel';
 import { nameOf, readable, type Build, type ViewRecord } from '@waymark/runtime';
 import { masked } from '@waymark/vocabulary';
 import type { LogScan } from './log-scan';
@@ -26,6 +26,8 @@ type FindingCode =
   | 'REBUILD_GOES_ON'
   | 'REBUILD_RESTS'
   | 'REBUILD_HELD'
+  | 'VIEWS_OF_ANOTHER_RELEASE'
+  | 'INDEXES_MISSING'
   | 'VIEW_STOPPED'
   | 'PARKED'
   | 'POLICIES_BEHIND'
@@ -87,6 +89,22 @@ export function rebuild(
     : 'until then, what is read from it is answered with VIEW_BUILDING';
   const from = `from ${counted(events, 'event')}, in ${takes}`;
   return work('REBUILD', `${name}: version ${String(view.version)} is built ${from}; ${meanwhile}`, name);
+}
+
+/** Views in a form that the release does not read. */
+export function* inForm(left: boolean): Generator<Finding> {
+  if (left) {
+    const then = 'a service of this one forgets them when it starts, and builds all views anew from the log';
+    yield work('VIEWS_OF_ANOTHER_RELEASE', `the views are in the form of another release: ${then}`);
+  }
+}
+
+/** Rows that cannot be found by some of their fields yet. */
+export function* inIndexes(lacking: readonly (readonly [RowSet, readonly string[]])[]): Generator<Finding> {
+  for (const [rows, missing] of lacking) {
+    const what = `${rowSetName(rows)} lacks indexes on ${missing.join(', ')}`;
+    yield work('INDEXES_MISSING', `${what}: they are made when a service starts that keeps it up`, rows.name);
+  }
 }
 
 /** A new generation that was begun before. */

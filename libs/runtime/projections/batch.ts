@@ -46,6 +46,7 @@ interface Held {
 export class Batch {
   private readonly rows = new Map<string, Held>();
   private readonly from: Position;
+  private ahead = false;
 
   constructor(
     private readonly projection: Projection,
@@ -70,7 +71,10 @@ export class Batch {
       const event = relevant[index]!;
       const held = this.rows.get(key)!;
       // A row may be ahead of the view: its batch was written, and the checkpoint was not.
-      if (held.loaded !== undefined && event.position <= held.loaded) continue;
+      if (held.loaded !== undefined && event.position <= held.loaded) {
+        this.ahead = true;
+        continue;
+      }
       if (this.options.skips.has(view, event)) continue;
       if (held.parked) {
         held.parked = { ...held.parked, waiting: held.parked.waiting + 1 };
@@ -90,7 +94,8 @@ export class Batch {
       if (changed) changes.set(key, { row, loaded, ...(parked ? { parked } : {}) });
     }
     const { view, epoch } = this.projection;
-    await this.options.rows.commit(view, { from: this.from, to, epoch, changes });
+    const { from, ahead } = this;
+    await this.options.rows.commit(view, { from, to, epoch, changes, ahead });
     this.projection.position = to;
   }
 

@@ -46,8 +46,6 @@ export interface ViewRecord {
   readonly stopped: Readonly<Record<string, { readonly reason: string; readonly position: Position }>>;
   /** Generations that are kept up no longer, and whose rows are not forgotten yet. */
   readonly retired?: readonly Generation[];
-  /** How often rows that had waited were folded on: rows that changed though the view did not move. */
-  readonly mended?: number;
 }
 
 const PREFIX = 'view/';

@@ -3,6 +3,7 @@ import {
   CheckpointMoved,
   Fenced,
   Refusal,
+  RowsGone,
   START,
   rowSetName,
   type EventStore,
@@ -110,7 +111,7 @@ export class Parking {
 
   private async release({ view: name, version, generation, key }: ParkedRow): Promise<void> {
     if (name === POLICIES.name) return this.options.reactor.release(key);
-    const { events, rows, views, catalog } = this.options;
+    const { events, rows, views } = this.options;
     const view = generationOf(
       views.find((each) => each.name === name)!,
       { version, generation },
@@ -132,9 +133,9 @@ export class Parking {
         const { row, parked } = folded;
         const change = { row, loaded: stored.position, ...(parked ? { parked } : {}) };
         await rows.commit(view, { from: to, to, epoch, changes: new Map([[key, change]]) });
-        await catalog.change(name, (record) => ({ ...record, mended: (record.mended ?? 0) + 1 }));
         return;
       } catch (error) {
+        if (error instanceof RowsGone) return; // its generation was retired meanwhile, and what waited with it
         if (!(error instanceof CheckpointMoved || error instanceof Fenced) || attempt === ATTEMPTS)
           throw error;
       }

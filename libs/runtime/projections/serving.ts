@@ -1,5 +1,6 @@
 import {
   Refusal,
+  RowsGone,
   rowSetName,
   type FindRows,
   type KeyedRow,
@@ -24,6 +25,20 @@ const building = (view: string): Refusal =>
     'unavailable',
   );
 
+/** What is read, in words for whoever asked where its rows were forgotten since the question began. */
+async function unlessRebuilt<T>(view: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof RowsGone)) throw error;
+    throw new Refusal(
+      'VIEW_REBUILT',
+      `${view} was built anew while this was being answered. Ask again.`,
+      'unavailable',
+    );
+  }
+}
+
 /** Reads views as they are served: all of one reader's reading is of the generations that served when it began. */
 export class Serving {
   private readonly views: ReadonlyMap<string, View>;
@@ -37,7 +52,10 @@ export class Serving {
     this.views = new Map(views.map((view) => [view.name, view]));
   }
 
-  /** A reader for one question. */
+  /**
+   * A reader for one question. Refused as `VIEW_BUILDING` where nothing serves yet, and as `VIEW_REBUILT` where the question
+   * takes so long that what served when it began is forgotten.
+   */
   reader(): RowReader {
     let records: Promise<ReadonlyMap<string, ViewRecord>> | undefined;
     const served = async (view: RowSet): Promise<ServedRows> => {
@@ -77,8 +95,7 @@ export class Serving {
     const states = views.map(async (name) => {
       const view = this.generation(name, records);
       if (!view) return name;
-      const { mended = 0 } = records.get(name)!;
-      return `${rowSetName(view)} ${String(await this.rows.checkpoint(view))} ${String(mended)}`;
+      return `${rowSetName(view)} ${String(await this.rows.revision(view))}`;
     });
     return (await Promise.all(states)).join();
   }
@@ -139,8 +156,8 @@ class ServedRows {
   ) {}
 
   async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
-    const found = await this.rows.load(this.generation, keys);
-    const { read } = this;
+    const { read, generation } = this;
+    const found = await unlessRebuilt(generation.name, this.rows.load(generation, keys));
     if (!read) return found;
     return new Map(
       [...found].map(([key, stored]) => [key, { ...stored, row: stored.row && read(stored.row) }]),
@@ -152,7 +169,7 @@ class ServedRows {
     const isFound = (field: string): boolean => generation.indexes.includes(field);
     // What an earlier version's rows cannot be found by, the present one's will be.
     if (read && !Object.keys(query?.where ?? {}).every(isFound)) throw building(generation.name);
-    const found = await this.rows.find(generation, query);
+    const found = await unlessRebuilt(generation.name, this.rows.find(generation, query));
     return read ? found.map(({ key, row }) => ({ key, row: read(row) })) : found;
   }
 }

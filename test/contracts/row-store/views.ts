@@ -1,10 +1,12 @@
-import { START } from '@waymark/kernel';
+import { RowsGone, START, type RowSet } from '@waymark/kernel';
 import { range } from '../../support/events';
 import { AGAIN, LOCKERS, NEXT, OTHER, fresh, stateOf, write, type Given } from './given';
 
 export function viewCases({ store, second, reopen }: Given): void {
-  // Whatever the error is: a native module's own are no `Error` to Jest, once another suite has loaded it.
-  const refused = (work: Promise<unknown>) => expect(work).rejects.toHaveProperty('message');
+  const gone = async (work: Promise<unknown>, rows: string): Promise<void> => {
+    await expect(work).rejects.toBeInstanceOf(RowsGone);
+    await expect(work).rejects.toMatchObject({ rows });
+  };
 
   describe('views', () => {
     it('are kept apart: versions, generations, and those whose names begin alike', async () => {
@@ -85,8 +87,9 @@ export function viewCases({ store, second, reopen }: Given): void {
 
     it('are written only once they are prepared', async () => {
       const changes = fresh({ 1: { hall: 'north' } });
-      await refused(write(store(), NEXT, [START, 7], {}));
-      await refused(store().commit(NEXT, { from: START, to: 7, epoch: 0, changes }));
+      await gone(store().commit(NEXT, { from: START, to: 7, epoch: 0, changes }), 'lockers@2');
+      await gone(store().commit(NEXT, { from: START, to: 7, epoch: 0, changes: new Map() }), 'lockers@2');
+      await gone(store().fence(NEXT, 1), 'lockers@2');
 
       await store().prepare(NEXT);
       expect(await stateOf(store(), NEXT)).toEqual({ at: START, rows: {} });
@@ -98,7 +101,9 @@ export function viewCases({ store, second, reopen }: Given): void {
       await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
       await other.drop(LOCKERS);
       await other.drop(NEXT); // never prepared: nothing to forget
-      await refused(write(store(), LOCKERS, [7, 8], { 1: { hall: 'south' } }));
+      const changes = fresh({ 1: { hall: 'south' } });
+      await gone(store().commit(LOCKERS, { from: 7, to: 8, epoch: 0, changes }), 'lockers@1');
+      await gone(store().fence(LOCKERS, 1), 'lockers@1');
 
       await store().prepare(LOCKERS);
       expect(await stateOf(store(), LOCKERS)).toEqual({ at: START, rows: {} });
@@ -106,6 +111,90 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await other.find(LOCKERS, { where: { hall: 'south' } })).toEqual([
         { key: '2', row: { hall: 'south' } },
       ]);
+    });
+
+    it('are not to be read before they are prepared, or once they are dropped, which says more than that they are empty', async () => {
+      const rows = Object.fromEntries(range(300).map((n) => [`locker-${String(n)}`, { hall: 'north' }]));
+      await write(store(), LOCKERS, [START, 7], rows);
+      const other = await second();
+      const reads = [store(), other].flatMap((each) => [
+        (view: RowSet) => each.load(view, ['locker-1']),
+        (view: RowSet) => each.load(view, Object.keys(rows)),
+        (view: RowSet) => each.find(view),
+        (view: RowSet) => each.find(view, { where: { hall: 'north' } }),
+        (view: RowSet) => each.find(view, { where: { hall: 'south' }, after: 'locker-9', limit: 1 }),
+      ]);
+      for (const read of reads) {
+        await gone(read(AGAIN), 'lockers@1.2');
+        await read(LOCKERS);
+      }
+
+      await other.drop(LOCKERS);
+      for (const read of reads) await gone(read(LOCKERS), 'lockers@1');
+    });
+
+    it('have nothing parked, no size, no checkpoint and no revision where they are not there', async () => {
+      const other = await second();
+      await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
+      const said = async (): Promise<unknown[]> => [
+        await store().parked(LOCKERS),
+        await store().size(LOCKERS),
+        await store().checkpoint(LOCKERS),
+        await store().revision(LOCKERS),
+      ];
+      expect(await said()).toMatchObject([[], { rows: 1 }, 7, 1]);
+
+      await other.drop(LOCKERS);
+      expect(await said()).toEqual([[], { rows: 0, bytes: 0 }, START, 0]);
+    });
+
+    it('say which of their indexes are missing', async () => {
+      expect(await store().missingIndexes(NEXT)).toEqual(['hall', 'state']);
+      await store().prepare(NEXT, 'later');
+      expect(await store().missingIndexes(NEXT)).toEqual(['hall', 'state']);
+      await store().prepare({ ...NEXT, indexes: ['state'] });
+      expect(await store().missingIndexes(NEXT)).toEqual(['hall']);
+      // Another view's are no help.
+      expect(await store().missingIndexes(LOCKERS)).toEqual([]);
+
+      await store().prepare(NEXT);
+      expect(await store().missingIndexes(NEXT)).toEqual([]);
+      await store().drop(NEXT);
+      expect(await store().missingIndexes(NEXT)).toEqual(['hall', 'state']);
+    });
+
+    it('have a revision that goes up with each batch that changes rows, or finds them ahead, and with no other', async () => {
+      const seen = [await store().revision(LOCKERS)];
+      expect(seen).toEqual([0]);
+      const goesUp = async (work: Promise<unknown>, expected: boolean): Promise<void> => {
+        await work;
+        const now = await store().revision(LOCKERS);
+        expect(now > seen.at(-1)!).toBe(expected);
+        seen.push(now);
+      };
+      const past = (from: number, to: number, ahead: boolean): Promise<void> =>
+        store().commit(LOCKERS, { from, to, epoch: 0, changes: new Map(), ahead });
+
+      await goesUp(write(store(), LOCKERS, [START, 7], { 1: { n: 1 } }), true);
+      await goesUp(past(7, 8, false), false);
+      await goesUp(write(store(), LOCKERS, [8, 8], { 1: { n: 2 } }), true);
+      await goesUp(past(8, 9, true), true);
+      await goesUp(write(store(), LOCKERS, [9, 10], { 1: null }), true);
+      await goesUp(store().fence(LOCKERS, 1), false);
+      await goesUp(store().prepare(LOCKERS), false);
+      await goesUp(
+        write(
+          await second(),
+          LOCKERS,
+          [10, 11],
+          Object.fromEntries(range(500).map((n) => [`k${String(n)}`, { n }])),
+          1,
+        ),
+        true,
+      );
+      const refused = write(store(), LOCKERS, [10, 12], { 2: { n: 1 } }, 1).catch(() => undefined);
+      await goesUp(refused, false);
+      expect(await (await reopen()).revision(LOCKERS)).toBe(seen.at(-1));
     });
 
     it('have rows and checkpoint after the store was opened again', async () => {

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Platform, type CheckReport } from '@waymark/platform';
+import { caseloads, views } from '@waymark/views';
+import { allocated, eventually, serve, type Api } from '../api/client';
+import { afterwards, temporaryDirectory } from '../support/stores';
+import { startProgram } from '../worker/programs';
+import { waymark } from './command-line';
+
+jest.setTimeout(120_000);
+
+/** The service of a release that has another form of views: its own file says so from now on. */
+async function anotherRelease(): Promise<
+  Api & { readonly data: string; readonly ours: unknown; readonly form: () => unknown }
+> {
+  const data = temporaryDirectory();
+  const api = await serve(data);
+  await allocated(api);
+  await api.platform.settle();
+  const file = new Database(join(data, 'views.sqlite'));
+  afterwards(() => file.close());
+  const form = (): unknown => file.pragma('user_version', { simple: true });
+  const ours = form();
+  file.pragma('user_version = 1');
+  return { ...api, data, ours, form };
+}
+
+describe('a release whose views have another form than those that are there', () => {
+  it('has a command line that leaves the views to the service beside it', async () => {
+    const { data, form, platform, close } = await anotherRelease();
+    const before = await platform.rows.find(caseloads);
+    expect(before).toHaveLength(1);
+
+    for (const command of [
+      ['views'],
+      ['kpis'],
+      ['row', 'caseload', 'm-1'],
+      ['rebuild', 'start', 'caseload'],
+    ]) {
+      const { code, out, errors } = await waymark(data, ...command);
+      expect([command, code, out]).toEqual([command, 1, '']);
+      expect(errors).toMatch(
+        /^VIEWS_OF_ANOTHER_RELEASE: .* command line of that release, or start the service/,
+      );
+    }
+    expect(form()).toBe(1);
+    expect(await platform.rows.find(caseloads)).toEqual(before);
+    await close();
+  });
+
+  it('says in a check that they are all built anew, and changes nothing', async () => {
+    const { data, form, platform, close } = await anotherRelease();
+    const [names, members] = [await platform.rowStore.names(), await platform.control.list('member/')];
+
+    const { code, out } = await waymark(data, 'check', '--json');
+    const { findings } = JSON.parse(out) as CheckReport;
+    expect(code).toBe(2);
+    expect(findings[0]).toEqual({
+      ...{ effect: 'work', code: 'VIEWS_OF_ANOTHER_RELEASE' },
+      message: expect.stringContaining('builds all views anew from the log'),
+    });
+    expect(findings.flatMap((each) => (each.code === 'REBUILD' ? [each.view] : []))).toEqual(
+      views.map(({ name }) => name),
+    );
+    expect(form()).toBe(1);
+    expect(await platform.rowStore.names()).toEqual(names);
+    expect((await platform.control.list('member/')).map(({ id }) => id)).toEqual(members.map(({ id }) => id));
+    await close();
+  });
+
+  it('restores what the other has backed up', async () => {
+    const { data, form, close } = await anotherRelease();
+    await close();
+    const [backup, restored] = [join(temporaryDirectory(), 'backup'), join(temporaryDirectory(), 'data')];
+    expect((await waymark(data, 'backup', backup, '--with-keys')).code).toBe(0);
+    expect(form()).toBe(1);
+    expect((await waymark(data, 'restore', backup, '--data', restored)).code).toBe(0);
+
+    const platform = await Platform.open({ data: restored, work: false });
+    afterwards(() => platform.close());
+    expect(await platform.log.head()).toBeGreaterThan(0);
+    expect(await platform.rowStore.names()).toEqual([]);
+  });
+
+  it('has a service that builds them anew', async () => {
+    const { data, ours, form, close } = await anotherRelease();
+    await close();
+    const { http } = await startProgram('api', data, { WAYMARK_WORK: 'true' });
+    await eventually(async () => ((await http.get('/health/ready')).status === 200 ? true : undefined));
+
+    expect(form()).toBe(ours);
+    const { code, out } = await waymark(data, 'check', '--json');
+    expect([code, (JSON.parse(out) as CheckReport).findings]).toEqual([0, []]);
+  });
+});
