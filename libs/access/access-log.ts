@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { START, defineModule, event, slices, type EventStore, type RecordedEvent } from '@waymark/kernel';
-import type { Submitter } from '@waymark/runtime';
+import { defineModule, event, slices, type EventStore, type RecordedEvent } from '@waymark/kernel';
+import { eventsOfTypes, type Submitter } from '@waymark/runtime';
 import type { Reader } from './reach';
 
 export interface AccessEvents {
@@ -88,8 +88,6 @@ interface AccessLogOptions {
   readonly now: () => string;
 }
 
-const TYPES: ReadonlySet<string> = new Set<keyof AccessEvents>(['RecordsRead']);
-const PAGE = 1_000;
 /** Pupils that one event names: many more would be too large for some stores. */
 const PART = 2_000;
 
@@ -129,11 +127,5 @@ export class AccessLog {
 }
 
 /** Everything that was recorded of who looked at what, in its order. */
-async function* recorded(log: Pick<EventStore, 'readAll'>): AsyncGenerator<RecordedEvent> {
-  for (let after = START; ;) {
-    const { events, through } = await log.readAll(after, PAGE, TYPES);
-    yield* events;
-    if (events.length < PAGE) return;
-    after = through;
-  }
-}
+const recorded = (log: Pick<EventStore, 'readAll'>): AsyncGenerator<RecordedEvent> =>
+  eventsOfTypes(log, ['RecordsRead'] satisfies (keyof AccessEvents)[]);

@@ -1,13 +1,12 @@
 import { Refusal, type Position } from '@waymark/kernel';
 import { AllocatePupil, AssessEligibility, type DomainEvents, type FollowUps } from '@waymark/domain';
-import { derivedId, sideBySide } from '@waymark/runtime';
+import { derivedId, eventsOfTypes, sideBySide } from '@waymark/runtime';
 import { caseloads, every, find, importReport, mentors, type CaseloadRow } from '@waymark/views';
 import type { Day } from '@waymark/vocabulary';
 import type { Workshop } from './taker';
 
-/** Events read at once to count what was done, and of which types. */
-const PAGE = 1_000;
-const COUNTED: ReadonlySet<string> = new Set<keyof DomainEvents>(['EligibilityAssessed', 'PlaceTaken']);
+/** Types of the events by which is counted what was done. */
+const COUNTED: readonly (keyof DomainEvents)[] = ['EligibilityAssessed', 'PlaceTaken'];
 
 interface Place {
   readonly journey: string;
@@ -58,19 +57,16 @@ export class FollowUp {
   /** What was done, before a crash too, as the log has it. */
   private async done(): Promise<Omit<FollowUps, 'notAllocated'>> {
     let [assessed, eligible, allocated] = [0, 0, 0];
-    for (let after = this.options.since; ;) {
-      const { events, through } = await this.workshop.events.readAll(after, PAGE, COUNTED);
-      for (const { type, data, metadata } of events) {
-        if (metadata.correlation !== this.options.importId) continue;
-        if (type === 'EligibilityAssessed') {
-          assessed += 1;
-          eligible += Number((data as DomainEvents['EligibilityAssessed']).eligible);
-        }
-        if (type === 'PlaceTaken') allocated += 1;
+    const counted = eventsOfTypes(this.workshop.events, COUNTED, this.options.since);
+    for await (const { type, data, metadata } of counted) {
+      if (metadata.correlation !== this.options.importId) continue;
+      if (type === 'EligibilityAssessed') {
+        assessed += 1;
+        eligible += Number((data as DomainEvents['EligibilityAssessed']).eligible);
       }
-      if (events.length < PAGE) return { assessed, eligible, allocated };
-      after = through;
+      if (type === 'PlaceTaken') allocated += 1;
     }
+    return { assessed, eligible, allocated };
   }
 
   private async assess(journey: string): Promise<void> {

@@ -1,8 +1,7 @@
 import { StopJourney, type ErasureGround } from '@waymark/domain';
 import { streamId, type EventStore, type Jobs, type KeyStore } from '@waymark/kernel';
 import { EXPORT } from '@waymark/jobs';
-import type { Keyring, Submitter } from '@waymark/runtime';
-import { eventsOf } from './events';
+import { eventsOfTypes, type Keyring, type Submitter } from '@waymark/runtime';
 import { journeysOf, type Journeys } from './journeys';
 import { personKindNames, personKinds, type PersonId, type PersonKind, type PersonKindName } from './kinds';
 
@@ -136,7 +135,7 @@ async function erasuresIn(
   const erased = new Map<string, PersonId>();
   const completed = new Set<string>();
   const types = Object.values(personKinds).flatMap((kind) => [kind.erased, kind.completed]);
-  for await (const { type, stream } of eventsOf(events, types)) {
+  for await (const { type, stream } of eventsOfTypes(events, types)) {
     const id = streamId(stream);
     const [kind, done] = [begun.get(type), ended.get(type)];
     if (kind) erased.set(nameOf({ kind, id }), { kind, id });

@@ -1,9 +1,8 @@
-import type { Journey, Person, Pupil } from '@waymark/domain';
+import type { DomainEvents, Journey, Person, Pupil } from '@waymark/domain';
 import { streamId, type EventStore, type RowReader } from '@waymark/kernel';
-import type { Submitter } from '@waymark/runtime';
+import { eventsOfTypes, type Submitter } from '@waymark/runtime';
 import { caseloads, every } from '@waymark/views';
 import type { Day } from '@waymark/vocabulary';
-import { eventsOf } from './events';
 import type { PersonId } from './kinds';
 
 /** How long one kind of record is kept, and who says so. */
@@ -131,7 +130,9 @@ export async function staffDue(
 ): Promise<Due[]> {
   const last = yearsBefore(today, years);
   const due: Due[] = [];
-  for await (const { stream, metadata } of eventsOf(events, ['PersonRegistered'])) {
+  for await (const { stream, metadata } of eventsOfTypes(events, [
+    'PersonRegistered',
+  ] satisfies (keyof DomainEvents)[])) {
     const id = streamId(stream);
     const { erasure, assignments } = (await submitter.load('person', id)).state as Person;
     const ends = Object.values(assignments).map(({ until = NEVER }) => until);

@@ -1,6 +1,7 @@
 export * from './claims';
 export * from './clock';
 export * from './copy';
+export * from './events-of-types';
 export * from './hash';
 export * from './integrity';
 export * from './notices';

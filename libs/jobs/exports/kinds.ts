@@ -1,6 +1,6 @@
 import { placesOf, type Reach } from '@waymark/access';
 import type { DomainEvents } from '@waymark/domain';
-import { START, streamId, type CommandClass, type EventStore, type RowReader } from '@waymark/kernel';
+import { streamId, type CommandClass, type EventStore, type RowReader } from '@waymark/kernel';
 import {
   attendanceBy,
   caseloads,
@@ -13,7 +13,7 @@ import {
   type PublishedRate,
   type PublishedRates,
 } from '@waymark/views';
-import type { Submitter } from '@waymark/runtime';
+import { eventsOfTypes, type Submitter } from '@waymark/runtime';
 import { periodOf, toInstant } from '@waymark/vocabulary';
 import type { Format } from './formats';
 import { LeftOut } from './left-out';
@@ -50,9 +50,6 @@ export interface ExportKind {
   readonly format: Format;
   readonly rows: (sources: ExportSources, parameters: never) => AsyncIterable<object>;
 }
-
-/** Events read at once. */
-const PAGE = 1_000;
 
 /** Every kind of export, by its name: whoever adds one, adds it here. */
 export const exportKinds = {
@@ -116,16 +113,12 @@ export const exportKinds = {
     format: 'jsonl',
     rows: async function* ({ events, rows, submitter, now, reach }) {
       const leftOut = new LeftOut(submitter);
-      const types = new Set<keyof DomainEvents>(['MentorReminded']);
-      for (let after = START; ;) {
-        const page = await events.readAll(after, PAGE, types);
-        for (const { stream, data } of page.events) {
-          const mentor = streamId(stream);
-          if (!reach.reaches(await placesOf({ submitter, rows, now }, 'mentor', mentor))) continue;
-          yield { mentor, ...(await leftOut.from(data as DomainEvents['MentorReminded'])) };
-        }
-        if (page.events.length < PAGE) return;
-        after = page.through;
+      for await (const { stream, data } of eventsOfTypes(events, [
+        'MentorReminded',
+      ] satisfies (keyof DomainEvents)[])) {
+        const mentor = streamId(stream);
+        if (!reach.reaches(await placesOf({ submitter, rows, now }, 'mentor', mentor))) continue;
+        yield { mentor, ...(await leftOut.from(data as DomainEvents['MentorReminded'])) };
       }
     },
   },
