@@ -29,15 +29,15 @@ const swc = {
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/libs/**/*.spec.ts'],
   // Those need servers: jest.engines.config.js runs them.
   testPathIgnorePatterns: ['/node_modules/', '\\.engine\\.test\\.ts$'],
   setupFiles: ['reflect-metadata'],
   transform: { '\\.[jt]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join('|')})/)`],
   moduleNameMapper: {
-    '^@waymark/adapters/(.*)$': '<rootDir>/libs/adapters/$1',
-    '^@waymark/([^/]+)$': '<rootDir>/libs/$1/index',
+    '^@waymark/(.*)$': '<rootDir>/libs/$1',
+    '^@test/(.*)$': '<rootDir>/test/$1',
     // What is loaded at run time is named as it will be once it is built.
     '^(\\./engines/.*)\\.js$': '$1',
   },

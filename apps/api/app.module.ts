@@ -1,21 +1,21 @@
 import 'reflect-metadata';
-import { Module, type DynamicModule, type INestApplication } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Platform } from '@waymark/platform';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { guardEdge } from '../shared/edge';
+import { type Operated, OperationsModule } from '../shared/operations.module';
+import type { Served } from '../shared/program';
 import { CommandsController } from './commands/commands.controller';
 import { LIMIT } from './commands/json-body';
 import { SubmitHandler } from './commands/submit';
 import { ImportsController } from './imports/imports.controller';
 import { ExportsController } from './jobs/exports.controller';
 import { JobsController } from './jobs/jobs.controller';
-import { guardEdge } from '../shared/edge';
-import { OperationsModule, type Operated } from '../shared/operations.module';
-import type { Served } from '../shared/program';
-import { OperationsController } from './operations/operations.controller';
 import { methodsAt, openApi } from './openapi/document';
+import { OperationsController } from './operations/operations.controller';
 import { PrivacyController } from './privacy/privacy.controller';
 import { ProblemFilter } from './problem';
 import {
@@ -26,8 +26,8 @@ import {
 } from './queries/figures';
 import { GetImportHandler, ListImportsHandler, ListRowsHandler } from './queries/imports';
 import { GetJourneyHandler, GetTimelineHandler } from './queries/journeys';
-import { GetPersonHandler, GetPupilHandler, ListReadsHandler } from './queries/people';
 import { KeptAnswers } from './queries/kept-answers';
+import { GetPersonHandler, GetPupilHandler, ListReadsHandler } from './queries/people';
 import { QueriesController } from './queries/queries.controller';
 import { GetRowHandler } from './queries/row';
 import { requestLog } from './request-log';

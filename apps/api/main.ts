@@ -1,7 +1,8 @@
 import { argv, stdout } from 'node:process';
+import { everywhere } from '@waymark/core/access';
+import { kpisBy } from '@waymark/modules/insights/kpis';
+import { importWithProgress, kpiTable } from '@waymark/operations/terminal';
 import { packaged, type Platform } from '@waymark/platform';
-import { importWithProgress, kpiTable } from '@waymark/terminal';
-import { everywhere, kpisBy } from '@waymark/views';
 import { run } from '../shared/program';
 import { createApp } from './app.module';
 

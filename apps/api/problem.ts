@@ -1,16 +1,16 @@
 import { STATUS_CODES } from 'node:http';
-import { Catch, HttpException, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import {
-  AppendTooLarge,
-  Refusal,
-  StoreUnavailable,
-  TooManyRequests,
-  type FieldError,
-  type RefusalKind,
-} from '@waymark/kernel';
-import { masked } from '@waymark/vocabulary';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, HttpStatus } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { masked } from '@waymark/core/fields';
+import {
+  AppendTooLarge,
+  type FieldError,
+  Refusal,
+  type RefusalKind,
+  StoreUnavailable,
+  TooManyRequests,
+} from '@waymark/core/kernel';
 
 interface More {
   readonly errors?: readonly FieldError[];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { observeRequest } from '@waymark/telemetry';
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { observeRequest } from '@waymark/telemetry';
 
 /** What is asked every few seconds by those who watch over the process: of no interest as long as all is well. */
 const WATCHED = /^\/(health|metrics)(\/|$)/;

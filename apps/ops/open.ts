@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { Refusal } from '@waymark/kernel';
-import { Platform, settingsFrom, type OtherViews } from '@waymark/platform';
-import { masked } from '@waymark/vocabulary';
+import { masked } from '@waymark/core/fields';
+import { Refusal } from '@waymark/core/kernel';
+import { type OtherViews, Platform, settingsFrom } from '@waymark/platform';
 import { tell } from './output';
 
 type Work = (platform: Platform) => Promise<void>;

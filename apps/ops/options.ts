@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isDay, toInstant, toMoment } from '@waymark/vocabulary';
+import { isDay, toInstant, toMoment } from '@waymark/core/fields';
 
 /** A calendar day that exists. */
 export const day = (text: string): string => {

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '@waymark/kernel';
+import { StoreUnavailable } from '@waymark/core/kernel';
 
 /** What the command line writes: its answer to standard output, everything else to standard error. */
 export const print = (value: string): void => void process.stdout.write(`${value}\n`);

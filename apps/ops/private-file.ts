@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { Refusal } from '@waymark/kernel';
+import { Refusal } from '@waymark/core/kernel';
 
 /** Write a file that only its owner may read. Refused as `FILE_THERE` where there is one of that name. */
 export async function writePrivately(file: string, text: string): Promise<void> {

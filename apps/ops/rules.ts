@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { Reach, byToken, demandRules, localOperator, type Reader } from '@waymark/access';
-import { Refusal } from '@waymark/kernel';
+import { Refusal } from '@waymark/core/kernel';
+import { byToken, demandRules, localOperator, Reach, type Reader } from '@waymark/governance/access';
 import { Platform, settingsFrom, verifierOf } from '@waymark/platform';
 
 /** What each command of the command line does, as the table of rights names it: whoever adds one, adds it here. */

@@ -1,16 +1,16 @@
 import {
-  Inject,
-  Injectable,
-  SetMetadata,
   type CanActivate,
   type ExecutionContext,
+  Inject,
+  Injectable,
   type OnModuleInit,
+  SetMetadata,
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { Reach, demandRules, type Identify, type Reader } from '@waymark/access';
-import { Refusal } from '@waymark/kernel';
-import type { Limits } from '@waymark/platform';
 import type { Request, Response } from 'express';
+import { Refusal } from '@waymark/core/kernel';
+import { demandRules, type Identify, Reach, type Reader } from '@waymark/governance/access';
+import type { Limits } from '@waymark/stores/redis/limits';
 
 /** What says who asks is injected by. */
 export const IDENTIFY = Symbol('identify');

@@ -1,14 +1,14 @@
 import { Controller, Get, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
 import {
   HealthCheck,
-  HealthCheckService,
-  HealthIndicatorService,
   type HealthCheckResult,
+  HealthCheckService,
   type HealthIndicatorResult,
+  HealthIndicatorService,
 } from '@nestjs/terminus';
-import { Platform } from '@waymark/platform';
-import { servedViews, type Served } from '@waymark/telemetry';
 import type { Response } from 'express';
+import { Platform } from '@waymark/platform';
+import { type Served, servedViews } from '@waymark/telemetry';
 import { Public } from './access.guard';
 import type { Role } from './log';
 

@@ -1,6 +1,6 @@
-import { byToken, type Identify } from '@waymark/access';
-import { Refusal } from '@waymark/kernel';
-import { verifierOf, type Platform, type Settings } from '@waymark/platform';
+import { Refusal } from '@waymark/core/kernel';
+import { byToken, type Identify } from '@waymark/governance/access';
+import { type Platform, type Settings, verifierOf } from '@waymark/platform';
 
 /** What is said at the start where tokens are signed by this machine itself. */
 export const LOCAL_ONLY =

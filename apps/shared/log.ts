@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
+import { destination, type Logger, pino } from 'pino';
 import { activeTrace } from '@waymark/telemetry';
-import { destination, pino, type Logger } from 'pino';
 
 /** Which program a process runs. */
 export type Role = 'api' | 'worker';

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import type { Telemetry } from '@waymark/telemetry';
 import type { Request, Response } from 'express';
+import type { Telemetry } from '@waymark/telemetry';
 import { Action } from './access.guard';
 
 /** What the telemetry is injected by. */

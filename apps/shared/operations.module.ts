@@ -1,8 +1,9 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import type { Identify } from '@waymark/access';
-import { Platform, type Limits } from '@waymark/platform';
+import type { Identify } from '@waymark/governance/access';
+import { Platform } from '@waymark/platform';
+import type { Limits } from '@waymark/stores/redis/limits';
 import type { Telemetry } from '@waymark/telemetry';
 import { AccessGuard, IDENTIFY, LIMITS } from './access.guard';
 import { HealthController, ROLE } from './health.controller';

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
-import type { Identify } from '@waymark/access';
-import { Platform, openLimits, settingsFrom, type Limits, type Settings } from '@waymark/platform';
-import { ERASURES, destroyErasedKeys } from '@waymark/privacy';
-import { startTelemetry, type Telemetry } from '@waymark/telemetry';
-import { masked } from '@waymark/vocabulary';
 import type { Logger } from 'pino';
-import { LOCAL_ONLY, identityOf } from './identity';
+import { masked } from '@waymark/core/fields';
+import type { Identify } from '@waymark/governance/access';
+import { destroyErasedKeys, ERASURES } from '@waymark/governance/privacy';
+import { Platform, type Settings, settingsFrom } from '@waymark/platform';
+import { type Limits, openLimits } from '@waymark/stores/redis/limits';
+import { startTelemetry, type Telemetry } from '@waymark/telemetry';
+import { identityOf, LOCAL_ONLY } from './identity';
 import { originsFrom, ratesFrom } from './limits';
 import { createLog, type Role } from './log';
 

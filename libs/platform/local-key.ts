@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { issuedBy, signedBy, type Verify } from '@waymark/access';
-import { signingKeyFromFile } from '@waymark/adapters/keys-file/signing-key';
+import { issuedBy, signedBy, type Verify } from '@waymark/governance/access';
+import { signingKeyFromFile } from '@waymark/stores/files/signing-key';
 import type { Settings } from './settings';
 
 /** What this machine signs access tokens for development with. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
-import { localMasterKey } from '@waymark/adapters/keys-file/master-key';
-import type { MasterKey } from '@waymark/kernel';
+import type { MasterKey } from '@waymark/core/kernel';
+import { keyFromFile } from '@waymark/stores/files/key-file';
+import { localMasterKey } from '@waymark/stores/files/master-key';
 import type { Settings } from './settings';
 import { KEYS } from './stores';
 

@@ -1,7 +1,9 @@
-import { access } from '@waymark/access';
-import { domain } from '@waymark/domain';
-import type { Module, RecordedEvent } from '@waymark/kernel';
-import { claims, personalFieldsOf, projections, schemasOf, unknownReason } from '@waymark/runtime';
+import { claims } from '@waymark/core/commands';
+import type { Module, RecordedEvent } from '@waymark/core/kernel';
+import { personalFieldsOf, schemasOf, unknownReason } from '@waymark/core/log';
+import { projections } from '@waymark/core/projections';
+import { access } from '@waymark/governance/access';
+import { domain } from '@waymark/modules/domain';
 
 /** Every module that has commands: the domain's, who looked at what, and what was decided about views. */
 export const submitted: readonly Module[] = [...domain, access as Module, projections];

@@ -1,47 +1,49 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AccessLog, People } from '@waymark/access';
-import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
-import { Uploads } from '@waymark/imports';
-import { ExportFiles, jobHandlers, type WorkHandler } from '@waymark/jobs';
-import type { ControlStore, EventStore, Jobs, KeyStore, RowReader, RowStore } from '@waymark/kernel';
-import { policies } from '@waymark/policies';
-import { privacyHandlers, pupilStanding } from '@waymark/privacy';
+import { type Clock, Submitter, systemClock } from '@waymark/core/commands';
+import { Uploads } from '@waymark/core/imports';
+import type { WorkHandler } from '@waymark/core/jobs';
+import type { ControlStore, EventStore, Jobs, KeyStore, RowReader, RowStore } from '@waymark/core/kernel';
 import {
-  Catalog,
-  Keyring,
-  Parking,
-  Rebuilder,
-  Serving,
-  Skips,
-  Submitter,
-  Upkeep,
   chaining,
-  sealLog,
+  Keyring,
   sealing,
-  systemClock,
+  type SealLog,
+  sealLog,
+  type SealReport,
   upcasting,
   withholding,
-  type Clock,
+} from '@waymark/core/log';
+import { Catalog, Rebuilder, Serving, Skips } from '@waymark/core/projections';
+import type { Reactor } from '@waymark/core/reactions';
+import {
+  changesOf,
   type Fault,
   type Notice,
-  type Reactor,
-  type SealLog,
-  type SealReport,
-} from '@waymark/runtime';
-import { readPublishedRates, views, type PublishedRates } from '@waymark/views';
+  observedJob,
+  Parking,
+  rebuildJob,
+  requestRebuild,
+  Settlement,
+  Upkeep,
+} from '@waymark/core/upkeep';
+import { AccessLog, People } from '@waymark/governance/access';
+import { privacyHandlers, pupilStanding } from '@waymark/governance/privacy';
+import { ExportFiles } from '@waymark/modules/exports';
+import { type PublishedRates, readPublishedRates } from '@waymark/modules/insights/published-rates';
+import { policies } from '@waymark/modules/policies/index';
+import { views } from '@waymark/modules/views';
+import { keyFromFile } from '@waymark/stores/files/key-file';
+import { jobHandlers } from './jobs';
 import { masterKeys } from './master-keys';
 import { modules, personal, submitted, unknown } from './modules';
-import { changesOf, observedJob } from './notices';
 import { packaged } from './package-root';
-import { rebuildJob, requestRebuild } from './rebuild-job';
 import { copyOfAll } from './scratch';
-import { Settlement } from './settlement';
-import { KEYS, openStores, type OtherViews, type Stores } from './stores';
 import { sealKey, sealSinks } from './seals';
 import type { Settings } from './settings';
-import { toldFrom, type Told } from './told';
+import { KEYS, openStores, type OtherViews, type Stores } from './stores';
+import { type Told, toldFrom } from './told';
 
 export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   /** Folder of the embedded stores, of uploads, exports and keys. */

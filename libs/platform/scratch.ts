@@ -1,12 +1,13 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { SqliteKeyStore } from '@waymark/adapters/keys-sqlite/sqlite-key-store';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { TURN } from '@waymark/imports';
-import { MEMBERS, copyLog } from '@waymark/runtime';
-import { KEYS, KEY_DATABASE, type Stores } from './stores';
+import { TURN } from '@waymark/core/imports';
+import { copyLog } from '@waymark/core/log';
+import { MEMBERS } from '@waymark/core/projections';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
+import { KEY_DATABASE, KEYS, type Stores } from './stores';
 
 const SCRATCH = 'scratch-';
 /** How long a copy may be in use, in milliseconds. */

@@ -1,12 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { signingKeyFromFile } from '@waymark/adapters/keys-file/signing-key';
-import { linesOf, sealFile } from '@waymark/adapters/seals-file/seal-file';
-import { sealObjects } from '@waymark/adapters/seals-https/seal-objects';
-import { sealOutput } from '@waymark/adapters/seals-stdout/seal-output';
-import { Refusal, type SealSink } from '@waymark/kernel';
-import { keyId, type SealKeys } from '@waymark/runtime';
+import { Refusal, type SealSink } from '@waymark/core/kernel';
+import { keyId, type SealKeys } from '@waymark/core/log';
+import { signingKeyFromFile } from '@waymark/stores/files/signing-key';
+import { linesOf, sealFile } from '@waymark/stores/seals/seal-file';
+import { sealObjects } from '@waymark/stores/seals/seal-objects';
+import { sealOutput } from '@waymark/stores/seals/seal-output';
 import type { Settings } from './settings';
 import { KEYS } from './stores';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Issuer } from '@waymark/access';
-import { Refusal } from '@waymark/kernel';
+import { Refusal } from '@waymark/core/kernel';
+import type { Issuer } from '@waymark/governance/access';
 
 /** Which part is kept where. What is left out is embedded: SQLite files in the data folder. */
 export interface Engines {

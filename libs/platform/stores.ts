@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { EmbeddedJobs } from '@waymark/adapters/jobs-embedded/embedded-jobs';
-import { SqliteKeyStore } from '@waymark/adapters/keys-sqlite/sqlite-key-store';
-import { isOfAnotherForm } from '@waymark/adapters/rows-sqlite/form';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import type { EventStore, Jobs, KeyStore, RowStore } from '@waymark/kernel';
+import type { EventStore, Jobs, KeyStore, RowStore } from '@waymark/core/kernel';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { EmbeddedJobs } from '@waymark/stores/sqlite/jobs/embedded-jobs';
+import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
+import { isOfAnotherForm } from '@waymark/stores/sqlite/rows/form';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import type { Settings } from './settings';
 
 /** The stores, whatever they are kept in. */

@@ -1,7 +1,6 @@
-import { placesOf, type Reach, type Sources } from '@waymark/access';
-import type { EventStore, Module } from '@waymark/kernel';
-import { Streams } from '@waymark/runtime';
-import type { Things } from '@waymark/views';
+import { Streams, type Things } from '@waymark/core/commands';
+import type { EventStore, Module } from '@waymark/core/kernel';
+import { placesOf, type Reach, type Sources } from '@waymark/governance/access';
 
 /** What somebody is told from: things and the log, with what is personal in them or without. */
 export interface Told {

@@ -1,8 +1,9 @@
 import type { Meter } from '@opentelemetry/api';
-import { REBUILD, type Platform } from '@waymark/platform';
-import { POLICIES } from '@waymark/runtime';
-import { views } from '@waymark/views';
-import { counted, standingsOf, type Standings } from './standing';
+import { POLICIES } from '@waymark/core/reactions';
+import { REBUILD } from '@waymark/core/upkeep';
+import { views } from '@waymark/modules/views';
+import type { Platform } from '@waymark/platform';
+import { counted, type Standings, standingsOf } from './standing';
 
 /** How long what was looked up is good for, in milliseconds: whoever asks more often is told the same again. */
 const GOOD_FOR = 1_000;

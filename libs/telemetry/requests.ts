@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { SpanKind, SpanStatusCode, context, propagation, trace, type Span } from '@opentelemetry/api';
-import { SCOPE, SECONDS, instruments } from '@waymark/runtime';
+import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { instruments, SCOPE, SECONDS } from '@waymark/core/instruments';
 
 const measured = instruments((meter) =>
   meter.createHistogram('http_server_request_duration_seconds', {

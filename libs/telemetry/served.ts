@@ -1,7 +1,7 @@
-import { rowSetName, type Position, type View } from '@waymark/kernel';
+import { type Position, rowSetName, type View } from '@waymark/core/kernel';
+import { generationOf, readable } from '@waymark/core/projections';
+import { views } from '@waymark/modules/views';
 import type { Platform } from '@waymark/platform';
-import { generationOf, readable } from '@waymark/runtime';
-import { views } from '@waymark/views';
 
 /** A generation of a view, and the position up to which it has seen the log. */
 interface Reached {

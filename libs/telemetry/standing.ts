@@ -1,8 +1,9 @@
-import type { JobState, Position } from '@waymark/kernel';
-import { policies } from '@waymark/policies';
-import { lagBehind, type Lag, type Platform } from '@waymark/platform';
-import { POLICIES } from '@waymark/runtime';
-import { servedViews, type Served } from './served';
+import type { JobState, Position } from '@waymark/core/kernel';
+import { POLICIES } from '@waymark/core/reactions';
+import { policies } from '@waymark/modules/policies/index';
+import { type Lag, lagBehind } from '@waymark/operations';
+import type { Platform } from '@waymark/platform';
+import { type Served, servedViews } from './served';
 
 /** States of jobs that are counted; of those that came to an end, only a part is kept. */
 export const counted = ['waiting', 'running', 'failed'] as const satisfies readonly JobState[];

@@ -1,13 +1,13 @@
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { LOCAL } from '@waymark/access';
-import { roles, type Role } from '@waymark/domain';
+import { type Role, roles } from '@waymark/core/access';
+import { LOCAL } from '@waymark/governance/access';
 import { localTokenKey } from '@waymark/platform';
 import { openApi } from '../../apps/api/openapi/document';
 import { raw } from '../api/client';
-import { other, own, world, type World } from './world';
+import { other, own, type World, world } from './world';
 
 /*
  * Requests made up from the OpenAPI document, and tokens that were tampered with: nothing breaks, nobody is let in, and nothing of a

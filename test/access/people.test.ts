@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { signToken, type Read } from '@waymark/access';
-import type { Role } from '@waymark/domain';
+import type { Role } from '@waymark/core/access';
+import { type Read, signToken } from '@waymark/governance/access';
 import { localTokenKey } from '@waymark/platform';
 import { eventually } from '../api/client';
-import { other, own, world, type Part, type World } from './world';
+import { other, own, type Part, type World, world } from './world';
 
 let served: World;
 

@@ -1,7 +1,8 @@
-import { placesOf } from '@waymark/access';
-import { MoveSchool } from '@waymark/domain';
-import { HARBOUR, NORTHGATE, referrals, referred, upnOf } from '../imports/papers';
+import { placesOf } from '@waymark/governance/access';
+import { MoveSchool } from '@waymark/modules/pupil';
 import { openProgramme } from '../imports/office';
+import { HARBOUR, NORTHGATE, referrals, referred } from '../imports/papers';
+import { upnOf } from '../support/made-up';
 
 jest.setTimeout(60_000);
 

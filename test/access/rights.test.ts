@@ -1,10 +1,10 @@
-import { Reach, demandRules, readRights, rights, type ActingRole } from '@waymark/access';
-import { roles, scopeOf, type Role } from '@waymark/domain';
-import { commandRoutes, type CommandRoute } from '../../apps/api/commands/routes';
+import { type Role, roles, scopeOf } from '@waymark/core/access';
+import { type ActingRole, demandRules, Reach, readRights, rights } from '@waymark/governance/access';
+import { type CommandRoute, commandRoutes } from '../../apps/api/commands/routes';
 import { openApi } from '../../apps/api/openapi/document';
 import { exampleOf, schemaOf } from '../../apps/api/openapi/schemas';
 import { actions } from '../../apps/ops/rules';
-import { other, overIn, own, world, type Part, type World } from './world';
+import { other, overIn, own, type Part, type World, world } from './world';
 
 /*
  * The table of rights, held against what the service does: every command and every question, sent by every role to what is its own

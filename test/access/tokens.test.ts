@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { SignJWT, exportJWK } from 'jose';
-import { byToken, issuedBy } from '@waymark/access';
+import { exportJWK, SignJWT } from 'jose';
+import { byToken, issuedBy } from '@waymark/governance/access';
 import { afterwards } from '../support/stores';
 
 const ISSUER = 'https://login.example';

@@ -3,27 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { byToken, signToken, signedBy } from '@waymark/access';
-import {
-  AllocatePupil,
-  AppointMentor,
-  AssessEligibility,
-  AssignRole,
-  DefineProgramme,
-  GiveConsent,
-  RecordAttendance,
-  ReferPupil,
-  RegisterPerson,
-  RegisterPupil,
-  RegisterSchool,
-  areaId,
-  scopeOf,
-  type Over,
-  type Role,
-} from '@waymark/domain';
-import { Platform, localTokenKey } from '@waymark/platform';
-import { valid } from '@waymark/vocabulary';
 import { pino } from 'pino';
+import { type Over, type Role, scopeOf } from '@waymark/core/access';
+import { valid } from '@waymark/core/fields';
+import { byToken, signedBy, signToken } from '@waymark/governance/access';
+import { RecordAttendance } from '@waymark/modules/attendance';
+import { AssessEligibility, GiveConsent, ReferPupil } from '@waymark/modules/journey';
+import { AllocatePupil, AppointMentor } from '@waymark/modules/mentor';
+import { AssignRole, RegisterPerson } from '@waymark/modules/people';
+import { DefineProgramme } from '@waymark/modules/programme';
+import { RegisterPupil } from '@waymark/modules/pupil';
+import { areaId, RegisterSchool } from '@waymark/modules/school';
+import { localTokenKey, Platform } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
 import { marks, programme } from '../api/client';
 import { harbourAcademy } from '../support/made-up';

@@ -1,19 +1,14 @@
 /** A programme with a thousand pupils, and clients who record and ask without a rest. */
 import { randomUUID } from 'node:crypto';
-import {
-  AllocatePupil,
-  AppointMentor,
-  AssessEligibility,
-  DefineProgramme,
-  GiveConsent,
-  RecordAttendance,
-  ReferPupil,
-  RegisterPupil,
-  RegisterSchool,
-} from '@waymark/domain';
-import type { Position } from '@waymark/kernel';
+import { derivedId } from '@waymark/core/commands';
+import type { Position } from '@waymark/core/kernel';
+import { RecordAttendance } from '@waymark/modules/attendance';
+import { AssessEligibility, GiveConsent, ReferPupil } from '@waymark/modules/journey';
+import { AllocatePupil, AppointMentor } from '@waymark/modules/mentor';
+import { DefineProgramme } from '@waymark/modules/programme';
+import { RegisterPupil } from '@waymark/modules/pupil';
+import { RegisterSchool } from '@waymark/modules/school';
 import type { Platform } from '@waymark/platform';
-import { derivedId } from '@waymark/runtime';
 import { range } from '../support/events';
 import { upnOf } from '../support/made-up';
 import { command } from '../support/spec';

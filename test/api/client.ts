@@ -1,16 +1,16 @@
-import { request as ask, type Server } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request as ask, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
-import { Platform, type PlatformOptions } from '@waymark/platform';
 import { pino } from 'pino';
 import request from 'supertest';
+import { Platform, type PlatformOptions } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
-import { afterwards, temporaryDirectory } from '../support/stores';
 import { harbourAcademy } from '../support/made-up';
 import { anybody, letAnybody } from '../support/readers';
+import { afterwards, temporaryDirectory } from '../support/stores';
 
 export interface Api {
   readonly app: INestApplication;

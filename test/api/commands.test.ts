@@ -1,15 +1,15 @@
 import { temporaryDirectory } from '../support/stores';
 import {
-  JOURNEY,
-  MENTOR,
-  PROGRAMME,
-  PUPIL,
-  SCHOOL,
   allocated,
+  JOURNEY,
   marks,
+  MENTOR,
   picked,
+  PROGRAMME,
   programme,
+  PUPIL,
   pupil,
+  SCHOOL,
   school,
   serve,
 } from './client';

@@ -1,12 +1,13 @@
 import type { Server } from 'node:http';
-import { refused } from '@waymark/access';
-import { Platform, openLimits } from '@waymark/platform';
 import { pino } from 'pino';
 import request from 'supertest';
+import { refused } from '@waymark/governance/access';
+import { Platform } from '@waymark/platform';
+import { openLimits } from '@waymark/stores/redis/limits';
 import { createApp } from '../../apps/api/app.module';
+import type { Served } from '../../apps/shared/program';
 import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
-import type { Served } from '../../apps/shared/program';
 
 /** A server whose edge is set up so. */
 async function served(edge: Pick<Served, 'limits' | 'origins' | 'identify'>) {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { Importer, sourceFiles } from '@waymark/imports';
-import { TIDYING, exportKinds } from '@waymark/jobs';
-import { packaged } from '@waymark/platform';
 import { parse } from 'csv-parse/sync';
-import { eventually, picked, serve, serverOfAll, UPN, type Api } from './client';
+import { sourceFiles } from '@waymark/core/imports';
+import { exportKinds, TIDYING } from '@waymark/modules/exports';
+import { Importer } from '@waymark/modules/imports/importer';
+import { packaged } from '@waymark/platform';
 import { temporaryDirectory } from '../support/stores';
+import { type Api, eventually, picked, serve, serverOfAll, UPN } from './client';
 
 jest.setTimeout(60_000);
 

@@ -1,17 +1,17 @@
-import { domain } from '@waymark/domain';
+import { domain } from '@waymark/modules/domain';
 import { commandRoutes } from '../../apps/api/commands/routes';
 import { openApi } from '../../apps/api/openapi/document';
 import {
+  allocated,
   JOURNEY,
   MENTOR,
   PROGRAMME,
   PUPIL,
-  SCHOOL,
-  UPN,
-  allocated,
-  raw,
-  serverOfAll,
   type Raw,
+  raw,
+  SCHOOL,
+  serverOfAll,
+  UPN,
 } from './client';
 
 const SEED = Number(process.env['WAYMARK_SEED'] ?? Math.floor(Math.random() * 1_000_000_000));

@@ -1,13 +1,13 @@
 import type { Server } from 'node:http';
-import { Platform } from '@waymark/platform';
-import { views } from '@waymark/views';
 import { pino } from 'pino';
 import request from 'supertest';
+import { views } from '@waymark/modules/views';
+import { Platform } from '@waymark/platform';
 import { createApp as createWorker } from '../../apps/worker/app.module';
 import { newEvent } from '../support/events';
 import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
-import { SCHOOL, eventually, picked, school, serve, type Api } from './client';
+import { type Api, eventually, picked, SCHOOL, school, serve } from './client';
 
 const names = views.map(({ name }) => name);
 

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { packaged } from '@waymark/platform';
 import { safeName } from '../../apps/api/imports/receive';
 import { temporaryDirectory } from '../support/stores';
-import { JOURNEY, UPN, eventually, picked, serve, type Api } from './client';
+import { type Api, eventually, JOURNEY, picked, serve, UPN } from './client';
 
 const expected = JSON.parse(readFileSync(join(__dirname, '../sample/expected.json'), 'utf8')) as {
   readonly registers: Record<string, { readonly rejectedBy: Record<string, number> }>;

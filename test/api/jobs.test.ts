@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { PermanentFailure, type JobHandler } from '@waymark/kernel';
-import { eventually, picked, serve, serverOfAll, type Api } from './client';
-import { untilTold, latch } from '../support/jobs';
+import { type JobHandler, PermanentFailure } from '@waymark/core/kernel';
+import { latch, untilTold } from '../support/jobs';
+import { type Api, eventually, picked, serve, serverOfAll } from './client';
 
 jest.setTimeout(30_000);
 

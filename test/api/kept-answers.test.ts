@@ -1,7 +1,7 @@
-import { caseloads } from '@waymark/views';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
 import { KeptAnswers } from '../../apps/api/queries/kept-answers';
 import { GetKpis } from '../../apps/api/queries/questions';
-import { JOURNEY, MENTOR, allocated, serve, type Api } from './client';
+import { allocated, type Api, JOURNEY, MENTOR, serve } from './client';
 
 describe('figures that are asked for again', () => {
   let api: Api;

@@ -1,6 +1,6 @@
-import type { Clock } from '@waymark/runtime';
+import type { Clock } from '@waymark/core/commands';
 import { temporaryDirectory } from '../support/stores';
-import { JOURNEY, MENTOR, UPN, allocated, serve, type Api } from './client';
+import { allocated, type Api, JOURNEY, MENTOR, serve, UPN } from './client';
 
 export const SESSION = '8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f';
 const session = { session: SESSION, mentor: MENTOR, minutes: 60, mode: 'IN_PERSON', place: 'SCHOOL' };

@@ -1,9 +1,9 @@
-import { domain } from '@waymark/domain';
-import { check } from '@waymark/vocabulary';
-import { openApi } from '../../apps/api/openapi/document';
+import { check } from '@waymark/core/fields';
+import { domain } from '@waymark/modules/domain';
 import { kebab } from '../../apps/api/commands/routes';
+import { openApi } from '../../apps/api/openapi/document';
 import { queryRoutes } from '../../apps/api/queries/routes';
-import { JOURNEY, MENTOR, allocated, serve, serverOfAll } from './client';
+import { allocated, JOURNEY, MENTOR, serve, serverOfAll } from './client';
 
 interface Operation {
   readonly operationId: string;

@@ -1,9 +1,9 @@
-import type { ViewState, WaitingRow } from '@waymark/platform';
-import { views as all } from '@waymark/views';
+import { views as all } from '@waymark/modules/views';
+import type { ViewState, WaitingRow } from '@waymark/operations';
 import { openApi } from '../../apps/api/openapi/document';
 import { readWhole } from '../support/events';
-import { SCHEDULED_BEHIND, plantPoison } from '../support/poison';
-import { JOURNEY, MENTOR, allocated, eventually, picked, serve, serverOfAll, type Api } from './client';
+import { plantPoison, SCHEDULED_BEHIND } from '../support/poison';
+import { allocated, type Api, eventually, JOURNEY, MENTOR, picked, serve, serverOfAll } from './client';
 import { noneGoesOn, rebuilds, stateIs, states } from './rebuilding';
 
 jest.setTimeout(60_000);

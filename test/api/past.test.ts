@@ -1,7 +1,7 @@
 import { newEvent } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
-import { JOURNEY, MENTOR, PUPIL, SCHOOL, UPN, allocated, picked, serve } from './client';
-import { MONDAY, NEXT, SESSION, SetClock, mended } from './mended';
+import { allocated, JOURNEY, MENTOR, picked, PUPIL, SCHOOL, serve, UPN } from './client';
+import { mended, MONDAY, NEXT, SESSION, SetClock } from './mended';
 
 describe('a journey then', () => {
   it('is seen as of a day, as known at a moment, and both; and says so', async () => {

@@ -1,17 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import {
   JOURNEY,
-  PUPIL,
-  SCHOOL,
-  UPN,
   marks,
   picked,
+  PUPIL,
   pupil,
+  type Raw,
   raw,
+  SCHOOL,
   school,
   serve,
   serverOfAll,
-  type Raw,
+  UPN,
 } from './client';
 
 const json = { 'content-type': 'application/json' };

@@ -1,20 +1,23 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  START,
   type FindRows,
   type KeyedRow,
   type Position,
   type RowSet,
   type RowStore,
-} from '@waymark/kernel';
+  START,
+} from '@waymark/core/kernel';
+import type { Kpis } from '@waymark/modules/insights/kpis';
+import type { PhaseProgress } from '@waymark/modules/insights/phase-progress';
+import { type KpiRow, regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { views } from '@waymark/modules/views';
 import type { Platform } from '@waymark/platform';
-import { regionalKpis, views, type Kpis, type KpiRow, type PhaseProgress } from '@waymark/views';
 import { randomFrom } from '../crash/moments';
 import { range, readWhole } from '../support/events';
 import { afterwards } from '../support/stores';
 import { folded, rowsOf } from '../support/views';
-import { PUPILS, fill, mentors, record } from './busy';
-import { eventually, serverOfAll, type Api } from './client';
+import { fill, mentors, PUPILS, record } from './busy';
+import { type Api, eventually, serverOfAll } from './client';
 import { gate, noneGoesOn } from './rebuilding';
 
 const seed = Number(process.env['LOAD_SEED'] ?? Date.now() % 2 ** 31);

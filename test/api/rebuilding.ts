@@ -1,6 +1,6 @@
-import type { RebuildState, ViewState } from '@waymark/platform';
+import type { RebuildState, ViewState } from '@waymark/operations';
 import { afterwards } from '../support/stores';
-import { eventually, picked, type Api } from './client';
+import { type Api, eventually, picked } from './client';
 
 /** Version, generation and state of each generation of a view. */
 export const states = async ({ get }: Api, view: string): Promise<unknown[][]> => {

@@ -1,4 +1,4 @@
-import { MENTOR, allocated, eventually, picked, serve } from './client';
+import { allocated, eventually, MENTOR, picked, serve } from './client';
 import { gate, noneGoesOn, rebuilds, stateIs, states } from './rebuilding';
 
 jest.setTimeout(60_000);

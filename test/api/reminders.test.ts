@@ -1,6 +1,6 @@
-import { REMINDERS } from '@waymark/jobs';
-import { JOURNEY, MENTOR, PUPIL, allocated, eventually, serve } from './client';
+import { REMINDERS } from '@waymark/modules/insights/reminder-job';
 import { temporaryDirectory } from '../support/stores';
+import { allocated, eventually, JOURNEY, MENTOR, PUPIL, serve } from './client';
 
 jest.setTimeout(30_000);
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import type { EventMetadata, NewEvent } from '@waymark/kernel';
-import { EMMETT, appendWithEmmett, forEmmett } from './emmett';
+import type { EventMetadata, NewEvent } from '@waymark/core/kernel';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { appendWithEmmett, EMMETT, forEmmett } from './emmett';
 import {
   allSideBySide,
+  type Comparison,
+  type Figure,
   inFolder,
   limited,
   rate,
   sideBySide,
-  type Comparison,
-  type Figure,
   type SideBySide,
 } from './measure';
 import { insertRaw, pupilEvents, type StoredEvent } from './sample-log';

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { prepared } from './http';
-import { inFolder, limited, percentile, type Figure } from './measure';
+import { type Figure, inFolder, limited, percentile } from './measure';
 import { insertRaw, pupilEvents } from './sample-log';
-import { serving, type Service } from './serve';
+import { type Service, serving } from './serve';
 
 const EVENTS = 1_000_000;
 /** Events of the programme that commands are sent to; the rest are of pupils of the years before. */

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { Importer, sourceFiles } from '@waymark/imports';
+import { sourceFiles } from '@waymark/core/imports';
+import { find } from '@waymark/core/projections';
+import { Importer } from '@waymark/modules/imports/importer';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
 import { Platform } from '@waymark/platform';
-import { caseloads, find } from '@waymark/views';
-import { inFolder, percentile, sideBySide, type Comparison, type Figure } from './measure';
-import { writeProgramme, type ProgrammeSize } from './programme-files';
-import { serving, type Service } from './serve';
+import { type Comparison, type Figure, inFolder, percentile, sideBySide } from './measure';
+import { type ProgrammeSize, writeProgramme } from './programme-files';
+import { type Service, serving } from './serve';
 
 const CONNECTIONS = 64;
 const SECONDS = 4;

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Importer, sourceFiles } from '@waymark/imports';
+import { sourceFiles } from '@waymark/core/imports';
+import { Importer } from '@waymark/modules/imports/importer';
 import { Platform } from '@waymark/platform';
 
 /** Imports a folder in a process of its own and prints the most memory that it ever had. */

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import Database from 'better-sqlite3';
 import { parse } from 'csv-parse';
-import { Importer, sourceFiles, type Progress } from '@waymark/imports';
+import { sourceFiles } from '@waymark/core/imports';
+import { Importer, type Progress } from '@waymark/modules/imports/importer';
 import { Platform } from '@waymark/platform';
-import { inFolder, rate, sideBySide, type Comparison, type Figure } from './measure';
+import { type Comparison, type Figure, inFolder, rate, sideBySide } from './measure';
 import { writeProgramme } from './programme-files';
 import { insertRaw, type StoredEvent } from './sample-log';
 

@@ -5,7 +5,7 @@ import { commands, queries } from './http';
 import { importing, importMemory } from './import';
 import type { Comparison, Figure } from './measure';
 import { projecting } from './project';
-import { againstEmmett, rebuildMemory, rebuilding } from './rebuild';
+import { againstEmmett, rebuilding, rebuildMemory } from './rebuild';
 import { sealed } from './sealing';
 import { verifying } from './verify';
 

@@ -1,7 +1,7 @@
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addDays, isWeekend } from '@waymark/vocabulary';
+import { addDays, isWeekend } from '@waymark/core/fields';
 import { upnOf } from '../support/made-up';
 
 const AREAS = [

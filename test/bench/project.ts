@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { domain } from '@waymark/domain';
-import { START, type View } from '@waymark/kernel';
-import { Projector, Skips, schemasOf, unknownReason } from '@waymark/runtime';
-import { regionalKpis } from '@waymark/views';
-import { inFolder, limited, rate, sideBySide, type Comparison } from './measure';
+import { START, type View } from '@waymark/core/kernel';
+import { schemasOf, unknownReason } from '@waymark/core/log';
+import { Projector, Skips } from '@waymark/core/projections';
+import { domain } from '@waymark/modules/domain';
+import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
+import { type Comparison, inFolder, limited, rate, sideBySide } from './measure';
 import { insertRaw, pupilEvents } from './sample-log';
 
 const PAGE = 2_000;

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { rebuildKpis } from './rebuild';
 
 /** Rebuilds a view in a process of its own and prints the most memory that it ever had. */

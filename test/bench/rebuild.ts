@@ -2,24 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { domain } from '@waymark/domain';
-import { START, type EventStore, type View } from '@waymark/kernel';
-import {
-  Catalog,
-  Projector,
-  Rebuilder,
-  Skips,
-  generationOf,
-  ownerEpoch,
-  schemasOf,
-  unknownReason,
-} from '@waymark/runtime';
-import { rowSetName } from '@waymark/kernel';
-import { regionalKpis } from '@waymark/views';
-import { EMMETT, consumeWithEmmett, fillEmmett, forEmmett } from './emmett';
-import { inFolder, limited, rate, sideBySide, type Comparison, type Figure } from './measure';
+import { type EventStore, rowSetName, START, type View } from '@waymark/core/kernel';
+import { schemasOf, unknownReason } from '@waymark/core/log';
+import { Catalog, generationOf, ownerEpoch, Projector, Rebuilder, Skips } from '@waymark/core/projections';
+import { domain } from '@waymark/modules/domain';
+import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
+import { consumeWithEmmett, EMMETT, fillEmmett, forEmmett } from './emmett';
+import { type Comparison, type Figure, inFolder, limited, rate, sideBySide } from './measure';
 import { insertRaw, pupilEvents } from './sample-log';
 
 const PAGE = 2_000;

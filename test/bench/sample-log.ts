@@ -1,7 +1,7 @@
-import { derivedId } from '@waymark/runtime';
-import { addDays } from '@waymark/vocabulary';
-import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/adapters/events-sqlite/sqlite-event-store';
 import Database from 'better-sqlite3';
+import { derivedId } from '@waymark/core/commands';
+import { addDays } from '@waymark/core/fields';
+import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/stores/sqlite/events/sqlite-event-store';
 
 /** An event as the log's table holds it: already text. */
 export type StoredEvent = readonly [

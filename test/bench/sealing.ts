@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { localMasterKey } from '@waymark/adapters/keys-file/master-key';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { SqliteKeyStore } from '@waymark/adapters/keys-sqlite/sqlite-key-store';
-import { domain } from '@waymark/domain';
-import type { EventMetadata, EventStore, NewEvent } from '@waymark/kernel';
-import { Keyring, chaining, personalFieldsOf, sealing } from '@waymark/runtime';
-import { inFolder, limited, rate, sideBySide, type Comparison } from './measure';
+import type { EventMetadata, EventStore, NewEvent } from '@waymark/core/kernel';
+import { chaining, Keyring, personalFieldsOf, sealing } from '@waymark/core/log';
+import { domain } from '@waymark/modules/domain';
+import { localMasterKey } from '@waymark/stores/files/master-key';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
+import { type Comparison, inFolder, limited, rate, sideBySide } from './measure';
 import { rebuildKpis } from './rebuild';
 import { pupilEvents, type StoredEvent } from './sample-log';
 

@@ -1,10 +1,10 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { START, type EventMetadata } from '@waymark/kernel';
-import { chained, keyId, sealLog, verifyLog, type VerifyOptions } from '@waymark/runtime';
-import { inFolder, limited, rate, sideBySide, type Comparison } from './measure';
+import { type EventMetadata, START } from '@waymark/core/kernel';
+import { chained, keyId, sealLog, verifyLog, type VerifyOptions } from '@waymark/core/log';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
+import { type Comparison, inFolder, limited, rate, sideBySide } from './measure';
 import { insertRaw, pupilEvents, type StoredEvent } from './sample-log';
 
 const EVENTS = 250_000;

@@ -1,6 +1,6 @@
-import { ControlMoved, type ControlStore } from '@waymark/kernel';
+import { ControlMoved, type ControlStore } from '@waymark/core/kernel';
 import { range } from '../support/events';
-import type { OpenedRowStore } from './row-store.contract';
+import type { OpenedRowStore } from './row-store/given';
 
 /** What every control store must do, whatever it keeps its documents in. */
 export function controlStoreContract(name: string, open: () => Promise<OpenedRowStore>): void {

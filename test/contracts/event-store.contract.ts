@@ -1,10 +1,10 @@
 import {
-  START,
-  WrongExpectedRevision,
   type EventStore,
   type ExpectedRevision,
   type RecordedEvent,
-} from '@waymark/kernel';
+  START,
+  WrongExpectedRevision,
+} from '@waymark/core/kernel';
 import { appendInTurn, newEvent, range, readWhole, revisions, texts } from '../support/events';
 import { pageCases } from './event-store/pages';
 

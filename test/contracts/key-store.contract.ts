@@ -1,4 +1,4 @@
-import type { KeyStore, WrappedKey } from '@waymark/kernel';
+import type { KeyStore, WrappedKey } from '@waymark/core/kernel';
 import { range } from '../support/events';
 
 export interface OpenedKeyStore {

@@ -1,6 +1,6 @@
-import type { RowStore } from '@waymark/kernel';
+import type { RowStore } from '@waymark/core/kernel';
 import { commitCases } from './row-store/commit';
-import { LOCKERS, type Given, type OpenedRowStore } from './row-store/given';
+import { type Given, LOCKERS, type OpenedRowStore } from './row-store/given';
 import { ownerCases } from './row-store/owners';
 import { parkedCases } from './row-store/parked';
 import { readingCases } from './row-store/reading';

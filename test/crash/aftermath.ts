@@ -1,26 +1,18 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { keyFromFile } from '@waymark/adapters/keys-file/key-file';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { access } from '@waymark/access';
-import { domain } from '@waymark/domain';
-import type { EventStore, Module, RecordedEvent, RowReader, RowStore } from '@waymark/kernel';
+import { claims, Submitter } from '@waymark/core/commands';
+import type { EventStore, Module, RecordedEvent, RowReader, RowStore } from '@waymark/core/kernel';
+import { copyLog, schemasOf, unknownReason, upcasting } from '@waymark/core/log';
+import { projections, Projector, Skips } from '@waymark/core/projections';
+import { Reactor } from '@waymark/core/reactions';
+import { access } from '@waymark/governance/access';
+import { domain } from '@waymark/modules/domain';
+import { policies } from '@waymark/modules/policies/index';
+import { views } from '@waymark/modules/views';
 import type { Platform } from '@waymark/platform';
-import { policies } from '@waymark/policies';
-import {
-  Projector,
-  Reactor,
-  Skips,
-  Submitter,
-  claims,
-  copyLog,
-  projections,
-  schemasOf,
-  unknownReason,
-  upcasting,
-} from '@waymark/runtime';
-import { views } from '@waymark/views';
+import { keyFromFile } from '@waymark/stores/files/key-file';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { still } from './moments';
 
 const modules: readonly Module[] = [...domain, access as Module, claims as Module, projections];

@@ -1,5 +1,6 @@
 /** A process that imports files, goes on with an import that was killed, and says how long the log is. */
-import { Importer, sourceFiles, unfinishedImport } from '@waymark/imports';
+import { sourceFiles } from '@waymark/core/imports';
+import { Importer, unfinishedImport } from '@waymark/modules/imports/importer';
 import { Platform } from '@waymark/platform';
 import { still } from './moments';
 

@@ -1,18 +1,21 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RecordedEvent } from '@waymark/kernel';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { everywhere } from '@waymark/core/access';
+import type { Answer } from '@waymark/core/commands';
+import type { RecordedEvent } from '@waymark/core/kernel';
+import { importReport, rowOutcomes } from '@waymark/modules/imports/views/import-reports';
+import { attendanceBy } from '@waymark/modules/insights/attendance';
+import { kpisBy } from '@waymark/modules/insights/kpis';
 import { Platform } from '@waymark/platform';
-import type { Answer } from '@waymark/runtime';
-import { attendanceBy, everywhere, importReport, kpisBy, rowOutcomes } from '@waymark/views';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { range, readWhole } from '../support/events';
 import { startProcess } from '../support/process';
 import { byId, countsByType, differences, fullest, twice, unlikeRebuild } from './aftermath';
 import { IMPORT, importOn, type Said } from './import-child';
 import { killedOnce, randomFrom, still } from './moments';
 import { partOfSample } from './sample-part';
-import { CAP, answersInAll, prepare, work, type Told } from './workload';
+import { answersInAll, CAP, prepare, type Told, work } from './workload';
 
 const KILLS = 20;
 /** A failure names it: given again, the moments are the same, as far as processes are. */

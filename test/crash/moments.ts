@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '@waymark/runtime';
+import type { Clock } from '@waymark/core/commands';
 
 /** Time stands still: whoever does the same again records the same events, to the last letter. */
 export const still: Clock = { now: () => '2026-03-02T09:00:00.000Z' };

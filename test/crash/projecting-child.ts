@@ -2,9 +2,9 @@
  * A process that keeps the toy views up as long as it lives. Says 'ready', waits for a word, then says each step that it
  * takes, and 'through' whenever it has seen the whole log.
  */
-import { rowSetName, type EventStore, type RowStore } from '@waymark/kernel';
-import { Owners, Projector, Skips } from '@waymark/runtime';
-import { openEngine, type Engine } from '../support/engine-stores';
+import { type EventStore, rowSetName, type RowStore } from '@waymark/core/kernel';
+import { Owners, Projector, Skips } from '@waymark/core/projections';
+import { type Engine, openEngine } from '../support/engine-stores';
 import { toyViews } from '../support/views';
 
 export type Step = 'ready' | 'load' | 'commit' | 'written' | 'through';

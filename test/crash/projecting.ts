@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { START, rowSetName, type Position, type RecordedEvent, type View } from '@waymark/kernel';
-import { ownerEpoch } from '@waymark/runtime';
-import { openEngine, type Engine } from '../support/engine-stores';
+import { type Position, type RecordedEvent, rowSetName, START, type View } from '@waymark/core/kernel';
+import { ownerEpoch } from '@waymark/core/projections';
+import { type Engine, openEngine } from '../support/engine-stores';
 import { newEvent, range } from '../support/events';
 import { message, startProcess } from '../support/process';
 import { afterwards, type Connection } from '../support/stores';

@@ -1,22 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Answer, derivedId } from '@waymark/core/commands';
+import { Refusal } from '@waymark/core/kernel';
+import { RecordAttendance } from '@waymark/modules/attendance';
 import {
-  AllocatePupil,
-  AppointMentor,
   AssessEligibility,
-  DefineProgramme,
   GiveConsent,
   HoldSession,
   MissSession,
-  RecordAttendance,
   ReferPupil,
-  RegisterPupil,
-  RegisterSchool,
   ScheduleSession,
   WithdrawConsent,
-} from '@waymark/domain';
-import { Refusal } from '@waymark/kernel';
+} from '@waymark/modules/journey';
+import { AllocatePupil, AppointMentor } from '@waymark/modules/mentor';
+import { DefineProgramme } from '@waymark/modules/programme';
+import { RegisterPupil } from '@waymark/modules/pupil';
+import { RegisterSchool } from '@waymark/modules/school';
 import type { Platform } from '@waymark/platform';
-import { derivedId, type Answer } from '@waymark/runtime';
 import { range } from '../support/events';
 import { harbourAcademy, upnOf } from '../support/made-up';
 import { command } from '../support/spec';

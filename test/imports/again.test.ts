@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Importer, sourceFiles } from '@waymark/imports';
-import { attendanceBy, byKey, caseloads, everywhere, importReport, registersOf } from '@waymark/views';
+import { everywhere } from '@waymark/core/access';
+import { sourceFiles } from '@waymark/core/imports';
+import { byKey } from '@waymark/core/projections';
+import { Importer } from '@waymark/modules/imports/importer';
+import { importReport, registersOf } from '@waymark/modules/imports/views/import-reports';
+import { attendanceBy } from '@waymark/modules/insights/attendance';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
+import { upnOf } from '../support/made-up';
 import { temporaryDirectory } from '../support/stores';
 import { openOffice, openProgramme, written } from './office';
 import {
@@ -15,7 +21,6 @@ import {
   registers,
   schools,
   sessions,
-  upnOf,
 } from './papers';
 
 const [ZARA, AISHA] = [upnOf(1), upnOf(2)];

@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Refusal } from '@waymark/kernel';
-import { sourceFiles } from '@waymark/imports';
-import { byKey, schools as schoolView } from '@waymark/views';
+import { sourceFiles } from '@waymark/core/imports';
+import type { Refusal } from '@waymark/core/kernel';
+import { byKey } from '@waymark/core/projections';
+import { schools as schoolView } from '@waymark/modules/school/views/schools';
 import { temporaryDirectory } from '../support/stores';
-import { openOffice, written, type Contents } from './office';
+import { type Contents, openOffice, written } from './office';
 import {
   HARBOUR,
-  NORTHGATE,
   mentors,
+  NORTHGATE,
   programme,
   referrals,
   registers,

@@ -1,19 +1,21 @@
-import { EndJourney } from '@waymark/domain';
-import { byKey, caseloads, mentors as mentorView } from '@waymark/views';
-import { openProgramme, type Office } from './office';
+import { byKey } from '@waymark/core/projections';
+import { EndJourney } from '@waymark/modules/journey';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
+import { mentors as mentorView } from '@waymark/modules/mentor/views/mentors';
+import { upnOf } from '../support/made-up';
+import { type Office, openProgramme } from './office';
 import {
   HARBOUR,
-  NORTHGATE,
   held,
   marked,
   mentors,
+  NORTHGATE,
   persistent,
   programme,
   referrals,
   referred,
   registers,
   sessions,
-  upnOf,
 } from './papers';
 
 const pupils = (count: number): string[] => Array.from({ length: count }, (_, index) => upnOf(index + 1));

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CommandClass } from '@waymark/kernel';
-import { Importer, sourceFiles } from '@waymark/imports';
+import { type Clock, derivedId } from '@waymark/core/commands';
+import { sourceFiles } from '@waymark/core/imports';
+import type { CommandClass } from '@waymark/core/kernel';
+import { Importer } from '@waymark/modules/imports/importer';
+import {
+  type FileReport,
+  type ImportReport,
+  importReport,
+  rowOutcomes,
+} from '@waymark/modules/imports/views/import-reports';
 import { Platform } from '@waymark/platform';
-import { derivedId, type Clock } from '@waymark/runtime';
-import { importReport, rowOutcomes, type FileReport, type ImportReport } from '@waymark/views';
 import { afterwards, temporaryDirectory } from '../support/stores';
 import { mentors, programme, schools } from './papers';
 

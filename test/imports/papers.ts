@@ -1,4 +1,4 @@
-import { columns } from '@waymark/imports';
+import { columns } from '@waymark/core/imports';
 
 /** What a programme's offices send: a handful of pupils at two schools, each file as text. */
 

@@ -1,6 +1,7 @@
-import { WithdrawConsent } from '@waymark/domain';
-import { openProgramme, type Office } from './office';
-import { misspelt, persistent, referrals, referred, registers, temporaryUpnOf, upnOf } from './papers';
+import { WithdrawConsent } from '@waymark/modules/journey';
+import { temporaryUpnOf, upnOf } from '../support/made-up';
+import { type Office, openProgramme } from './office';
+import { misspelt, persistent, referrals, referred, registers } from './papers';
 
 const ZARA = upnOf(1);
 

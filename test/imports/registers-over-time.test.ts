@@ -1,19 +1,20 @@
-import { ChangeUpn, MoveSchool } from '@waymark/domain';
-import { attendanceBy, everywhere, registersOf } from '@waymark/views';
-import { openProgramme, type Office } from './office';
+import { everywhere } from '@waymark/core/access';
+import { registersOf } from '@waymark/modules/imports/views/import-reports';
+import { attendanceBy } from '@waymark/modules/insights/attendance';
+import { ChangeUpn, MoveSchool } from '@waymark/modules/pupil';
+import { temporaryUpnOf, upnOf } from '../support/made-up';
+import { type Office, openProgramme } from './office';
 import {
   HARBOUR,
-  NORTHGATE,
   held,
+  marked,
   mentors,
+  NORTHGATE,
   persistent,
   referrals,
   referred,
   registers,
-  marked,
   sessions,
-  temporaryUpnOf,
-  upnOf,
 } from './papers';
 
 const SEPTEMBER = { from: '2025-09-01', to: '2025-09-30' };

@@ -1,7 +1,9 @@
-import { supplierAliases } from '@waymark/domain';
-import { attendanceBy, everywhere } from '@waymark/views';
-import { openProgramme, type Office } from './office';
-import { HARBOUR, NORTHGATE, marked, misspelt, referrals, referred, registers, upnOf } from './papers';
+import { everywhere } from '@waymark/core/access';
+import { supplierAliases } from '@waymark/modules/attendance';
+import { attendanceBy } from '@waymark/modules/insights/attendance';
+import { upnOf } from '../support/made-up';
+import { type Office, openProgramme } from './office';
+import { HARBOUR, marked, misspelt, NORTHGATE, referrals, referred, registers } from './papers';
 
 const ZARA = upnOf(1);
 

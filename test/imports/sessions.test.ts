@@ -1,16 +1,7 @@
-import { CorrectSession, VoidSession } from '@waymark/domain';
-import { openProgramme, sessionId, type Office } from './office';
-import {
-  held,
-  marked,
-  misspelt,
-  persistent,
-  referrals,
-  referred,
-  registers,
-  sessions,
-  upnOf,
-} from './papers';
+import { CorrectSession, VoidSession } from '@waymark/modules/journey';
+import { upnOf } from '../support/made-up';
+import { type Office, openProgramme, sessionId } from './office';
+import { held, marked, misspelt, persistent, referrals, referred, registers, sessions } from './papers';
 
 const [ZARA, AISHA] = [upnOf(1), upnOf(2)];
 

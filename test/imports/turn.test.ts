@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { TURN, inTurn, type TurnOptions } from '@waymark/imports';
-import { ControlMoved, type ControlStore } from '@waymark/kernel';
+import { inTurn, TURN, type TurnOptions } from '@waymark/core/imports';
+import { ControlMoved, type ControlStore } from '@waymark/core/kernel';
 import { latch } from '../support/jobs';
 import { openStores } from '../support/stores';
 

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
-import { EXPORT, ExportFiles, exportJob, type Workplace } from '@waymark/jobs';
-import type { EventStore, LogPage } from '@waymark/kernel';
-import { Platform } from '@waymark/platform';
+import type { EventStore, LogPage } from '@waymark/core/kernel';
+import { EXPORT, ExportFiles, exportJob } from '@waymark/modules/exports';
+import { Platform, type Workplace } from '@waymark/platform';
 import { inState, latch } from '../support/jobs';
 import { letAnybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';

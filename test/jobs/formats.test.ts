@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { formats } from '@waymark/jobs';
 import { parse } from 'csv-parse/sync';
+import { formats } from '@waymark/modules/exports';
 
 const csv = (...rows: readonly object[]): Promise<string> => text(Readable.from(rows).pipe(formats.csv()));
 

@@ -1,6 +1,6 @@
-import { discreet, jobHandlers } from '@waymark/jobs';
-import { PermanentFailure, type JobContext, type JobHandler } from '@waymark/kernel';
-import { Platform } from '@waymark/platform';
+import { discreet } from '@waymark/core/jobs';
+import { type JobContext, type JobHandler, PermanentFailure } from '@waymark/core/kernel';
+import { jobHandlers, Platform } from '@waymark/platform';
 import { upnOf } from '../support/made-up';
 import { afterwards, temporaryDirectory } from '../support/stores';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { importJob } from '@waymark/jobs';
-import { JobInterrupted, PermanentFailure, type JobContext } from '@waymark/kernel';
-import { Platform, packaged } from '@waymark/platform';
-import { importReport, type ImportReport } from '@waymark/views';
+import { type JobContext, JobInterrupted, PermanentFailure } from '@waymark/core/kernel';
+import { importJob } from '@waymark/modules/imports/import-job';
+import { type ImportReport, importReport } from '@waymark/modules/imports/views/import-reports';
+import { packaged, Platform } from '@waymark/platform';
 import { upnOf } from '../support/made-up';
 import { afterwards, temporaryDirectory } from '../support/stores';
 

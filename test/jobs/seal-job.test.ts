@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sealJob } from '@waymark/jobs';
-import type { JobContext } from '@waymark/kernel';
+import type { JobContext } from '@waymark/core/kernel';
+import { type SealReport, verifyLog } from '@waymark/core/log';
+import { sealJob } from '@waymark/core/upkeep';
 import { Platform } from '@waymark/platform';
-import { verifyLog, type SealReport } from '@waymark/runtime';
 import { newEvent, range } from '../support/events';
 import { afterwards, temporaryDirectory } from '../support/stores';
 

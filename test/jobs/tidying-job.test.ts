@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXPORTS_KEPT, IMPORT, TIDYING, tidyingJob } from '@waymark/jobs';
+import { EXPORTS_KEPT, TIDYING, tidyingJob } from '@waymark/modules/exports';
+import { IMPORT } from '@waymark/modules/imports/import-job';
 import { Platform } from '@waymark/platform';
 import { inState } from '../support/jobs';
 import { afterwards, temporaryDirectory } from '../support/stores';

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { Platform, type CheckReport } from '@waymark/platform';
-import { caseloads, views } from '@waymark/views';
-import { allocated, eventually, serve, type Api } from '../api/client';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
+import { views } from '@waymark/modules/views';
+import type { CheckReport } from '@waymark/operations';
+import { Platform } from '@waymark/platform';
+import { allocated, type Api, eventually, serve } from '../api/client';
 import { afterwards, temporaryDirectory } from '../support/stores';
 import { startProgram } from '../worker/programs';
 import { waymark } from './command-line';

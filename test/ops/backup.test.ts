@@ -1,8 +1,8 @@
-import { appendFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Told, work } from '../crash/workload';
+import { dataFolder, opened } from '../operations/data-folders';
 import { readWhole } from '../support/events';
-import { dataFolder, opened } from '../platform/data-folders';
-import { work, type Told } from '../crash/workload';
 import { waymark } from './command-line';
 
 jest.setTimeout(120_000);

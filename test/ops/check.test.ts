@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { defineModule, slices, type Module, type View } from '@waymark/kernel';
+import { defineModule, type Module, slices, type View } from '@waymark/core/kernel';
+import { schemasOf, unknownReason, upcasting } from '@waymark/core/log';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
 import {
-  Platform,
   checkRelease,
   dropLeftRows,
   leftRows,
+  type ReadingProgress,
   scanLog,
   startRebuild,
   tryFolding,
-  type ReadingProgress,
-} from '@waymark/platform';
-import { schemasOf, unknownReason, upcasting } from '@waymark/runtime';
-import { caseloads } from '@waymark/views';
-import { JOURNEY, allocated, picked, serve } from '../api/client';
+} from '@waymark/operations';
+import { Platform } from '@waymark/platform';
+import { allocated, JOURNEY, picked, serve } from '../api/client';
 import { newEvent, range } from '../support/events';
 import { plantPoison } from '../support/poison';
 import { afterwards, openStores, temporaryDirectory } from '../support/stores';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { written } from '../imports/office';
 import {
   held,
   marked,
@@ -13,9 +14,8 @@ import {
   registers,
   schools,
   sessions,
-  upnOf,
 } from '../imports/papers';
-import { written } from '../imports/office';
+import { upnOf } from '../support/made-up';
 import { temporaryDirectory } from '../support/stores';
 import { waymark } from './command-line';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { newEvent, range, readWhole } from '../support/events';
 import { startStandInProcess } from '../support/eventstoredb/start';
 import { temporaryDirectory } from '../support/stores';

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import type { RecordedEvent } from '@waymark/kernel';
+import type { RecordedEvent } from '@waymark/core/kernel';
 import { Platform } from '@waymark/platform';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { newEvent, range, readWhole } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
 import { waymark } from './command-line';

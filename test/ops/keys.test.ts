@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
+import { isSealed } from '@waymark/core/log';
 import { Platform } from '@waymark/platform';
-import { isSealed } from '@waymark/runtime';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { newEvent, range, readWhole } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
 import { waymark } from './command-line';

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { Platform, type States, type WaitingRow } from '@waymark/platform';
-import { caseloads, views as all, type CaseloadRow } from '@waymark/views';
-import { JOURNEY, allocated, picked, serve } from '../api/client';
+import { type CaseloadRow, caseloads } from '@waymark/modules/journey/views/caseload';
+import { views as all } from '@waymark/modules/views';
+import type { States, WaitingRow } from '@waymark/operations';
+import { Platform } from '@waymark/platform';
+import { allocated, JOURNEY, picked, serve } from '../api/client';
 import { newEvent } from '../support/events';
-import { SCHEDULED_BEHIND, plantPoison } from '../support/poison';
+import { plantPoison, SCHEDULED_BEHIND } from '../support/poison';
 import { afterwards, temporaryDirectory } from '../support/stores';
-import { startWaymark, waymark, type Said } from './command-line';
+import { type Said, startWaymark, waymark } from './command-line';
 
 jest.setTimeout(120_000);
 

@@ -1,7 +1,7 @@
 import { JOURNEY, MENTOR, PUPIL, SCHOOL, UPN } from '../api/client';
-import { MONDAY, NEXT, SESSION, mended } from '../api/mended';
+import { mended, MONDAY, NEXT, SESSION } from '../api/mended';
 import { temporaryDirectory } from '../support/stores';
-import { waymark, type Said } from './command-line';
+import { type Said, waymark } from './command-line';
 
 jest.setTimeout(60_000);
 

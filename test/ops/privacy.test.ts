@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PUPIL, UPN } from '../api/client';
 import { mended } from '../api/mended';
 import { temporaryDirectory } from '../support/stores';
-import { waymark, type Said } from './command-line';
+import { type Said, waymark } from './command-line';
 
 jest.setTimeout(90_000);
 

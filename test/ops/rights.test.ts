@@ -1,7 +1,8 @@
-import { Importer, sourceFiles } from '@waymark/imports';
-import { Platform, packaged } from '@waymark/platform';
+import { sourceFiles } from '@waymark/core/imports';
+import { Importer } from '@waymark/modules/imports/importer';
+import { packaged, Platform } from '@waymark/platform';
 import { temporaryDirectory } from '../support/stores';
-import { waymark, type Said } from './command-line';
+import { type Said, waymark } from './command-line';
 
 jest.setTimeout(120_000); // starting programs takes its time on a busy machine
 

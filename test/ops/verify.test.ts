@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { chaining } from '@waymark/runtime';
+import { chaining } from '@waymark/core/log';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { newEvent, range } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
 import { waymark } from './command-line';

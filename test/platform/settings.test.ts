@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingsFrom, type Settings } from '@waymark/platform';
+import { type Settings, settingsFrom } from '@waymark/platform';
 import { temporaryDirectory } from '../support/stores';
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];

@@ -1,5 +1,5 @@
-import { certified, certify, erase, type Certificate } from '@waymark/privacy';
-import { DAY, FIRST, ONE, decide, keyPair, openKnown } from './erasing';
+import { type Certificate, certified, certify, erase } from '@waymark/governance/privacy';
+import { DAY, decide, FIRST, keyPair, ONE, openKnown } from './erasing';
 
 jest.setTimeout(60_000);
 

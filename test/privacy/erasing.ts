@@ -1,12 +1,14 @@
-import { cpSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
-import { ErasePupil, RecordBarrier } from '@waymark/domain';
+import { cpSync } from 'node:fs';
+import { keyId } from '@waymark/core/log';
+import { RecordBarrier } from '@waymark/modules/journey';
+import { ErasePupil } from '@waymark/modules/pupil';
 import { Platform } from '@waymark/platform';
-import { keyId } from '@waymark/runtime';
+import { type Office, openProgramme } from '../imports/office';
+import { held, persistent, referrals, referred, registers, sessions } from '../imports/papers';
+import { filesOf } from '../operations/data-folders';
+import { upnOf } from '../support/made-up';
 import { afterwards, temporaryDirectory } from '../support/stores';
-import { openProgramme, type Office } from '../imports/office';
-import { filesOf } from '../platform/data-folders';
-import { held, persistent, referrals, referred, registers, sessions, upnOf } from '../imports/papers';
 
 /** Two pupils with names that nothing else has, of whom each has had a session; the first has words written of them, too. */
 export const FIRST = { forename: 'Quillarnevex', surname: 'Ostrembaljudd', dateOfBirth: '2012-07-29' };

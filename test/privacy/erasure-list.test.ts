@@ -1,7 +1,13 @@
-import { Refusal } from '@waymark/kernel';
-import { applyErasures, erase, erasedSubjects, parseErasures, type ErasedSubject } from '@waymark/privacy';
+import { Refusal } from '@waymark/core/kernel';
+import {
+  applyErasures,
+  erase,
+  type ErasedSubject,
+  erasedSubjects,
+  parseErasures,
+} from '@waymark/governance/privacy';
 import { readWhole } from '../support/events';
-import { DAY, WORDS, openCopy, openKnown } from './erasing';
+import { DAY, openCopy, openKnown, WORDS } from './erasing';
 
 jest.setTimeout(60_000);
 

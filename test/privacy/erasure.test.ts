@@ -1,31 +1,35 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HoldSession, LiftLegalHold, PlaceLegalHold, RecordAttendance } from '@waymark/domain';
+import { everywhere } from '@waymark/core/access';
 import {
-  ERASURES,
   destroyErasedKeys,
   erase,
+  type ErasureRequest,
+  ERASURES,
   finishErasures,
   journeysOf,
-  type ErasureRequest,
-} from '@waymark/privacy';
+} from '@waymark/governance/privacy';
+import { RecordAttendance } from '@waymark/modules/attendance';
+import { caseloadOf } from '@waymark/modules/insights/caseload';
+import { kpisBy } from '@waymark/modules/insights/kpis';
+import { HoldSession } from '@waymark/modules/journey';
+import { LiftLegalHold, PlaceLegalHold } from '@waymark/modules/pupil';
 import type { Platform } from '@waymark/platform';
-import { caseloadOf, everywhere, kpisBy } from '@waymark/views';
-import { HARBOUR, held, registers, persistent, sessions } from '../imports/papers';
+import { HARBOUR, held, persistent, registers, sessions } from '../imports/papers';
 import { readWhole } from '../support/events';
 import { inState } from '../support/jobs';
 import {
   DAY,
-  FIRST,
-  ONE,
-  OTHER,
-  SECOND,
-  WORDS,
   decide,
+  FIRST,
   holding,
+  ONE,
   openCopy,
   openKnown,
+  OTHER,
   papers,
+  SECOND,
+  WORDS,
 } from './erasing';
 
 jest.setTimeout(60_000);

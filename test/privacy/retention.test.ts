@@ -1,6 +1,7 @@
-import { EndJourney, LiftRestriction, PlaceLegalHold, RestrictProcessing } from '@waymark/domain';
-import { eraseDue, pupilsDue, retentionRules } from '@waymark/privacy';
-import { DAY, openKnown, type Known } from './erasing';
+import { eraseDue, pupilsDue, retentionRules } from '@waymark/governance/privacy';
+import { EndJourney } from '@waymark/modules/journey';
+import { LiftRestriction, PlaceLegalHold, RestrictProcessing } from '@waymark/modules/pupil';
+import { DAY, type Known, openKnown } from './erasing';
 
 jest.setTimeout(60_000);
 

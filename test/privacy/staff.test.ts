@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { AssignRole, ErasePerson, LeavePerson, RegisterPerson, type PersonFacts } from '@waymark/domain';
-import { streamName } from '@waymark/kernel';
-import { personal, type Platform } from '@waymark/platform';
+import { streamName } from '@waymark/core/kernel';
+import { copyLog, sealedCopy } from '@waymark/core/log';
 import {
   applyErasures,
   certify,
   destroyErasedKeys,
   erase,
   eraseDue,
+  type ErasureRequest,
   finishErasures,
   recordsDue,
   staffDue,
   subjectAccess,
-  type ErasureRequest,
-} from '@waymark/privacy';
-import { copyLog, sealedCopy } from '@waymark/runtime';
-import { dueTable } from '@waymark/terminal';
-import { openOffice, type Office } from '../imports/office';
+} from '@waymark/governance/privacy';
+import { AssignRole, ErasePerson, LeavePerson, RegisterPerson } from '@waymark/modules/people';
+import type { PersonFacts } from '@waymark/modules/people/facts';
+import { dueTable } from '@waymark/operations/terminal';
+import { personal, type Platform } from '@waymark/platform';
+import { type Office, openOffice } from '../imports/office';
 import { readWhole } from '../support/events';
 import { keyringOn, openKeys } from '../support/keys';
 import { openStores } from '../support/stores';

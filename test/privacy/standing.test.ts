@@ -1,23 +1,14 @@
-import {
-  AllocatePupil,
-  DecideObjection,
-  EndJourney,
-  GiveConsent,
-  HoldSession,
-  LiftRestriction,
-  RaiseObjection,
-  RecordAttendance,
-  ReferPupil,
-  RestrictProcessing,
-  WithdrawConsent,
-  type ObjectionScope,
-} from '@waymark/domain';
-import { Reach } from '@waymark/access';
-import { exportKinds } from '@waymark/jobs';
-import type { AttendanceGroup } from '@waymark/views';
-import { almighty } from '../support/readers';
+import type { ObjectionScope } from '@waymark/core/privacy';
+import { Reach } from '@waymark/governance/access';
+import { RecordAttendance } from '@waymark/modules/attendance';
+import { exportKinds } from '@waymark/modules/exports';
+import type { AttendanceGroup } from '@waymark/modules/insights/attendance';
+import { EndJourney, GiveConsent, HoldSession, ReferPupil, WithdrawConsent } from '@waymark/modules/journey';
+import { AllocatePupil } from '@waymark/modules/mentor';
+import { DecideObjection, LiftRestriction, RaiseObjection, RestrictProcessing } from '@waymark/modules/pupil';
 import { HARBOUR, held, marked, programme, registers, sessions } from '../imports/papers';
-import { DAY, ONE, OTHER, openKnown, papers, type Known } from './erasing';
+import { almighty } from '../support/readers';
+import { DAY, type Known, ONE, openKnown, OTHER, papers } from './erasing';
 
 jest.setTimeout(60_000);
 

@@ -1,5 +1,5 @@
-import { erase, subjectAccess, subjectAccessText, type SubjectAccess } from '@waymark/privacy';
-import { DAY, FIRST, ONE, OTHER, SECOND, WORDS, openKnown } from './erasing';
+import { erase, subjectAccess, type SubjectAccess, subjectAccessText } from '@waymark/governance/privacy';
+import { DAY, FIRST, ONE, openKnown, OTHER, SECOND, WORDS } from './erasing';
 
 jest.setTimeout(60_000);
 

@@ -1,20 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Importer, sourceFiles } from '@waymark/imports';
-import { Platform, packaged } from '@waymark/platform';
-import {
-  attendanceBy,
-  everywhere,
-  every,
-  importReport,
-  kpisBy,
-  namesIn,
-  pupils,
-  registersOf,
-  type AttendanceGroup,
-  type GroupAttendance,
-} from '@waymark/views';
+import { everywhere } from '@waymark/core/access';
+import { sourceFiles } from '@waymark/core/imports';
+import { every } from '@waymark/core/projections';
+import { Importer } from '@waymark/modules/imports/importer';
+import { importReport, registersOf } from '@waymark/modules/imports/views/import-reports';
+import { attendanceBy, type AttendanceGroup, type GroupAttendance } from '@waymark/modules/insights/attendance';
+import { kpisBy } from '@waymark/modules/insights/kpis';
+import { namesIn } from '@waymark/modules/insights/names';
+import { pupils } from '@waymark/modules/pupil/views/pupils';
+import { packaged, Platform } from '@waymark/platform';
+
 
 const expected = JSON.parse(readFileSync(join(__dirname, 'expected.json'), 'utf8')) as Expected;
 const sample = packaged('data', 'sample');

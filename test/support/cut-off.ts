@@ -1,4 +1,4 @@
-import { CheckpointMoved, Fenced, START, rowSetName, type RowSet, type RowStore } from '@waymark/kernel';
+import { CheckpointMoved, Fenced, type RowSet, rowSetName, type RowStore, START } from '@waymark/core/kernel';
 
 /**
  * Rows in a store without transactions, which writes the rows of a batch before its checkpoint: those who write can be cut off

@@ -1,4 +1,4 @@
-import type { RowStore } from '@waymark/kernel';
+import type { RowStore } from '@waymark/core/kernel';
 
 /** What is left undone, or done without anybody hearing of it, where a process dies. */
 const WRITES = new Set(['prepare', 'index', 'fence', 'commit', 'drop', 'put', 'remove']);

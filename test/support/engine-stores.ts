@@ -1,7 +1,7 @@
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { MongoRowStore } from '@waymark/adapters/rows-mongodb/mongo-row-store';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import type { EventStore, RowStore } from '@waymark/kernel';
+import type { EventStore, RowStore } from '@waymark/core/kernel';
+import { MongoRowStore } from '@waymark/stores/mongodb/rows/mongo-row-store';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 
 /** Where a log and rows are kept, in words that one process can tell another. */
 export interface Engine {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
-  START,
-  WrongExpectedRevision,
   type EventMetadata,
   type EventStore,
   type NewEvent,
   type RecordedEvent,
-} from '@waymark/kernel';
+  START,
+  WrongExpectedRevision,
+} from '@waymark/core/kernel';
 
 /** An event to append, where all that matters is its type and what it says. */
 export function newEvent(type: string, data: object = {}, metadata: Partial<EventMetadata> = {}): NewEvent {

@@ -3,9 +3,9 @@
  * has begun, that it has noted progress, and why it was told to end.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JobInterrupted, Jobs } from '@waymark/kernel';
-import { BullMqJobs } from '@waymark/adapters/jobs-bullmq/bullmq-jobs';
-import { EmbeddedJobs } from '@waymark/adapters/jobs-embedded/embedded-jobs';
+import type { JobInterrupted, Jobs } from '@waymark/core/kernel';
+import { BullMqJobs } from '@waymark/stores/redis/jobs/bullmq-jobs';
+import { EmbeddedJobs } from '@waymark/stores/sqlite/jobs/embedded-jobs';
 import { PAINT } from './jobs';
 
 export type WorkerSays =

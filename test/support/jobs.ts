@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Job, JobContext, JobHandler, JobInterrupted, JobState, Jobs } from '@waymark/kernel';
+import type { Job, JobContext, JobHandler, JobInterrupted, Jobs, JobState } from '@waymark/core/kernel';
 
 /** What `look` gives as soon as that is something; an error where it takes too long, in the words of `what`. */
 export async function eventually<T>(

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { localMasterKey } from '@waymark/adapters/keys-file/master-key';
-import { SqliteKeyStore } from '@waymark/adapters/keys-sqlite/sqlite-key-store';
-import type { MasterKey } from '@waymark/kernel';
-import { Keyring } from '@waymark/runtime';
+import type { MasterKey } from '@waymark/core/kernel';
+import { Keyring } from '@waymark/core/log';
+import { localMasterKey } from '@waymark/stores/files/master-key';
+import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
 import { afterwards, temporaryDirectory } from './stores';
 
 /** A master key that is always the same for the same letter. */

@@ -1,14 +1,14 @@
+import { type Answer, type Clock, type Submission, Submitter } from '@waymark/core/commands';
 import {
   defineModule,
   event,
-  refuse,
-  slices,
-  type EventStore,
   type EventsOf,
+  type EventStore,
   type Module,
   type Refusal,
-} from '@waymark/kernel';
-import { Submitter, type Answer, type Clock, type Submission } from '@waymark/runtime';
+  refuse,
+  slices,
+} from '@waymark/core/kernel';
 
 /** How many items a locker takes. */
 export const CAP = 5;

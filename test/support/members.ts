@@ -1,5 +1,5 @@
-import type { ControlStore, Epoch } from '@waymark/kernel';
-import { Owners, type OwnersOptions } from '@waymark/runtime';
+import type { ControlStore, Epoch } from '@waymark/core/kernel';
+import { Owners, type OwnersOptions } from '@waymark/core/projections';
 
 /** A process that shares names with others, and what it owns at present. */
 export class MemberProcess {

@@ -1,4 +1,4 @@
-import type { EventStore, RecordedEvent } from '@waymark/kernel';
+import type { EventStore, RecordedEvent } from '@waymark/core/kernel';
 import { newEvent } from './events';
 
 /** The day of a session that is recorded after an event that cannot be folded. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { rights, signToken, type Identify, type Reader } from '@waymark/access';
-import { AssignRole, RegisterPerson, type Over, type Role } from '@waymark/domain';
-import { Platform, localTokenKey } from '@waymark/platform';
-import { valid } from '@waymark/vocabulary';
+import type { Over, Role } from '@waymark/core/access';
+import { valid } from '@waymark/core/fields';
+import { type Identify, type Reader, rights, signToken } from '@waymark/governance/access';
+import { AssignRole, RegisterPerson } from '@waymark/modules/people';
+import { localTokenKey, Platform } from '@waymark/platform';
 
 /** Every role there is, over everything. */
 const everyRole = [...new Set([...rights.values()].flatMap((roles) => [...roles.keys()]))];

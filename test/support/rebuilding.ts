@@ -1,5 +1,5 @@
-import type { EventStore } from '@waymark/kernel';
-import type { ViewRecord } from '@waymark/runtime';
+import type { EventStore } from '@waymark/core/kernel';
+import type { ViewRecord } from '@waymark/core/projections';
 import { readWhole } from './events';
 import { Service } from './service';
 import { openStores } from './stores';

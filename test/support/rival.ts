@@ -2,9 +2,9 @@
  * A process that competes with others for one log and one view's checkpoint. Says 'ready', waits for a word, then
  * writes `count` events and as many batches, and says of each what it was answered.
  */
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { CheckpointMoved, WrongExpectedRevision, type RowChange, type RowSet } from '@waymark/kernel';
+import { CheckpointMoved, type RowChange, type RowSet, WrongExpectedRevision } from '@waymark/core/kernel';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { newEvent } from './events';
 
 export interface Won {

@@ -1,22 +1,20 @@
-import type { RowSet, RowStore, View } from '@waymark/kernel';
+import { randomUUID } from 'node:crypto';
+import { Submitter } from '@waymark/core/commands';
+import type { RowSet, RowStore, View } from '@waymark/core/kernel';
 import {
+  type BuilderOptions,
   Catalog,
-  Parking,
+  keptUp,
+  projections,
   Rebuilder,
   Serving,
   Skips,
-  Submitter,
-  Upkeep,
-  keptUp,
-  projections,
-  type BuilderOptions,
-  type UpkeepOptions,
-} from '@waymark/runtime';
-import { randomUUID } from 'node:crypto';
+} from '@waymark/core/projections';
+import { Parking, Upkeep, type UpkeepOptions } from '@waymark/core/upkeep';
 import { readWhole } from './events';
 import { TestClock, toyModules } from './lockers';
 import { afterwards, type Connection } from './stores';
-import { folded, known, rowsOf, toyViews, type Rows } from './views';
+import { folded, known, type Rows, rowsOf, toyViews } from './views';
 
 export interface ServiceOptions extends Partial<Pick<UpkeepOptions, 'policies' | 'member' | 'standby'>> {
   readonly views?: readonly View[];

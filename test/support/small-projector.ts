@@ -1,13 +1,13 @@
 import {
   CheckpointMoved,
-  START,
   type Epoch,
   type Position,
   type RecordedEvent,
   type RowChange,
   type RowStore,
+  START,
   type View,
-} from '@waymark/kernel';
+} from '@waymark/core/kernel';
 import { newEvent, range } from './events';
 
 /** A log of items that are put into a few lockers, now and then emptied: every item is another. */

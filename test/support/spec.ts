@@ -1,5 +1,5 @@
-import { Refusal, type Context, type Decided, type Handler, type Module } from '@waymark/kernel';
-import type { DomainEvents } from '@waymark/domain';
+import { type Context, type Decided, type Handler, type Module, Refusal } from '@waymark/core/kernel';
+import type { DomainEvents } from '@waymark/modules/domain';
 
 /** An event of the domain, about a day: one that is misspelt, or says what it cannot say, does not compile. */
 export const event = <Type extends keyof DomainEvents>(

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteEventStore } from '@waymark/adapters/events-sqlite/sqlite-event-store';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import type { EventStore, RowStore } from '@waymark/kernel';
+import type { EventStore, RowStore } from '@waymark/core/kernel';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 
 export interface Connection {
   readonly events: EventStore;

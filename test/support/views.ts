@@ -1,15 +1,21 @@
 import {
-  rowSetName,
-  viewsOf,
   type EventStore,
   type Position,
   type RecordedEvent,
   type RowReader,
   type RowSet,
+  rowSetName,
   type RowStore,
   type View,
-} from '@waymark/kernel';
-import { Projector, Skips, ownerEpoch, type ProjectionState, type ProjectorOptions } from '@waymark/runtime';
+  viewsOf,
+} from '@waymark/core/kernel';
+import {
+  ownerEpoch,
+  type ProjectionState,
+  Projector,
+  type ProjectorOptions,
+  Skips,
+} from '@waymark/core/projections';
 import { newEvent } from './events';
 
 interface Events {

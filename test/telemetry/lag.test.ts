@@ -1,5 +1,5 @@
-import type { EventStore, RecordedEvent } from '@waymark/kernel';
-import { lagBehind } from '@waymark/platform';
+import type { EventStore, RecordedEvent } from '@waymark/core/kernel';
+import { lagBehind } from '@waymark/operations';
 import { newEvent, range } from '../support/events';
 
 const NOW = Date.parse('2026-02-16T09:00:00.000Z');

@@ -1,22 +1,22 @@
-import { views } from '@waymark/views';
+import { views } from '@waymark/modules/views';
+import { Platform } from '@waymark/platform';
 import {
-  JOURNEY,
-  MENTOR,
-  PROGRAMME,
-  PUPIL,
-  SCHOOL,
-  UPN,
   allocated,
   eventually,
+  JOURNEY,
+  MENTOR,
   mentor,
+  PROGRAMME,
   programme,
   pupil,
+  PUPIL,
+  SCHOOL,
   school,
+  UPN,
 } from '../api/client';
 import { newEvent, readWhole } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
-import { Platform } from '@waymark/platform';
-import { observed, type Metrics, type ObservedApi } from './observed';
+import { type Metrics, observed, type ObservedApi } from './observed';
 
 jest.setTimeout(60_000);
 

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
-import { Platform, type PlatformOptions } from '@waymark/platform';
-import { startTelemetry, type Telemetry } from '@waymark/telemetry';
 import { pino } from 'pino';
 import request from 'supertest';
+import { Platform, type PlatformOptions } from '@waymark/platform';
+import { startTelemetry, type Telemetry } from '@waymark/telemetry';
 import { createApp } from '../../apps/api/app.module';
 import type { Api } from '../api/client';
 import { anybody } from '../support/readers';

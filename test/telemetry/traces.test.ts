@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { observeRequest, startTelemetry } from '@waymark/telemetry';
 import {
-  JOURNEY,
-  MENTOR,
-  PUPIL,
-  SCHOOL,
-  UPN,
   allocated,
   eventually,
+  JOURNEY,
+  MENTOR,
   mentor,
   programme,
+  PUPIL,
   pupil,
+  SCHOOL,
   school,
+  UPN,
 } from '../api/client';
-import { observeRequest, startTelemetry } from '@waymark/telemetry';
 import { readWhole } from '../support/events';
 import { afterwards } from '../support/stores';
 import { collector, type Sent } from './collector';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { SqliteRowStore } from '@waymark/adapters/rows-sqlite/sqlite-row-store';
-import { MENTOR, PROGRAMME, SCHOOL, eventually, mentor, picked, programme, school } from '../api/client';
-import { metricsIn } from '../telemetry/observed';
+import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
+import { eventually, MENTOR, mentor, picked, PROGRAMME, programme, SCHOOL, school } from '../api/client';
 import { employed } from '../support/readers';
 import { temporaryDirectory } from '../support/stores';
-import { startInVain, startProgram, type Program } from './programs';
+import { metricsIn } from '../telemetry/observed';
+import { type Program, startInVain, startProgram } from './programs';
 
 jest.setTimeout(180_000); // starting programs takes its time on a busy machine
 

@@ -1,16 +1,16 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Reach, demandRight } from '@waymark/access';
-import type { FieldError } from '@waymark/kernel';
-import { Platform } from '@waymark/platform';
-import type { Submission } from '@waymark/runtime';
-import { check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
+import type { Submission } from '@waymark/core/commands';
+import { check, invalid } from '@waymark/core/fields';
+import type { FieldError } from '@waymark/core/kernel';
+import { demandRight, Reach } from '@waymark/governance/access';
+import { Platform } from '@waymark/platform';
 import { ActionOf, readerOf } from '../../shared/access.guard';
 import { commandHeaders } from '../headers';
 import { Problem } from '../problem';
 import { jsonBody } from './json-body';
-import { commandNames, commandRoutes, type CommandRoute } from './routes';
+import { commandNames, type CommandRoute, commandRoutes } from './routes';
 import { Submit } from './submit';
 
 type Path = Readonly<Record<'module' | 'id' | 'command', string>>;

@@ -1,5 +1,5 @@
-import { domain } from '@waymark/domain';
-import type { CommandClass, Module } from '@waymark/kernel';
+import type { CommandClass, Module } from '@waymark/core/kernel';
+import { domain } from '@waymark/modules/domain';
 
 /** How one command is reached over HTTP. */
 export interface CommandRoute {

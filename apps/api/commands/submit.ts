@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Answer, Submission } from '@waymark/core/commands';
+import type { Position } from '@waymark/core/kernel';
 import { Platform } from '@waymark/platform';
-import type { Answer, Submission } from '@waymark/runtime';
-import type { Position } from '@waymark/kernel';
 
 /** A command's answer, and the position from which on everything that followed from it can be read. */
 export interface Submitted extends Answer {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Controller, Post, Req, Res } from '@nestjs/common';
-import { Importer, type SourceFile } from '@waymark/imports';
-import { requestImport, type ImportRequest } from '@waymark/jobs';
-import { Platform } from '@waymark/platform';
-import { importReport, importReports, registersOf } from '@waymark/views';
-import { IsOneOf, Optional, check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
+import { check, invalid, IsOneOf, Optional } from '@waymark/core/fields';
+import type { SourceFile } from '@waymark/core/imports';
+import { type ImportRequest, requestImport } from '@waymark/modules/imports/import-job';
+import { Importer } from '@waymark/modules/imports/importer';
+import { importReport, importReports, registersOf } from '@waymark/modules/imports/views/import-reports';
+import { Platform } from '@waymark/platform';
 import { Action, readerOf } from '../../shared/access.guard';
 import { receive } from './receive';
 

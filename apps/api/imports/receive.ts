@@ -1,8 +1,9 @@
-import { Refusal } from '@waymark/kernel';
-import type { SourceFile, Uploads } from '@waymark/imports';
-import { invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
-import multer, { MulterError, diskStorage, type DiskStorageOptions } from 'multer';
+import multer from 'multer';
+import { diskStorage, type DiskStorageOptions, MulterError } from 'multer';
+import { invalid } from '@waymark/core/fields';
+import type { SourceFile, Uploads } from '@waymark/core/imports';
+import { Refusal } from '@waymark/core/kernel';
 import { Problem } from '../problem';
 
 /** The field that files come in. */

@@ -1,19 +1,19 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { invalid, periodOf, valid } from '@waymark/core/fields';
+import type { Job } from '@waymark/core/kernel';
 import {
   EXPORT,
-  EXPORTS_KEPT,
-  exportKinds,
   type ExportKind,
   type ExportKindName,
+  exportKinds,
   type ExportRequest,
   type ExportResult,
-} from '@waymark/jobs';
-import type { Job } from '@waymark/kernel';
+  EXPORTS_KEPT,
+} from '@waymark/modules/exports';
 import { Platform } from '@waymark/platform';
-import { invalid, periodOf, valid } from '@waymark/vocabulary';
-import type { Request, Response } from 'express';
-import { jsonBody } from '../commands/json-body';
 import { Action, readerOf } from '../../shared/access.guard';
+import { jsonBody } from '../commands/json-body';
 import { Problem } from '../problem';
 
 /** What was asked for, and how far it is. */

@@ -1,9 +1,9 @@
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { jobStates, type Job, type JobState } from '@waymark/kernel';
-import { Platform } from '@waymark/platform';
-import { IsCode, IsOneOf, IsWhole, Optional, check, invalid } from '@waymark/vocabulary';
 import { Type } from 'class-transformer';
 import type { Request } from 'express';
+import { check, invalid, IsCode, IsOneOf, IsWhole, Optional } from '@waymark/core/fields';
+import { type Job, type JobState, jobStates } from '@waymark/core/kernel';
+import { Platform } from '@waymark/platform';
 import { Action } from '../../shared/access.guard';
 import { Problem } from '../problem';
 

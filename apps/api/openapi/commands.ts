@@ -1,7 +1,7 @@
-import { commandRoutes, type CommandRoute } from '../commands/routes';
+import { type CommandRoute, commandRoutes } from '../commands/routes';
 import { headers, pathId } from './parameters';
 import { problems } from './problems';
-import { exampleOf, inferred, ref, schemaOf, schemasOf, type Schema } from './schemas';
+import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
 
 const routes: readonly CommandRoute[] = [...commandRoutes.values()].flatMap((commands) => [
   ...commands.values(),

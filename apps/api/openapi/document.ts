@@ -5,7 +5,7 @@ import { exportPaths, exportSchemas, jobPaths } from './jobs';
 import { operationPaths, operationSchemas } from './operations';
 import { headerParameters } from './parameters';
 import { privacyPaths, privacySchemas } from './privacy';
-import { problemResponses, problemSchema, problems } from './problems';
+import { problemResponses, problems, problemSchema } from './problems';
 import { queryPaths } from './queries';
 
 const description = `

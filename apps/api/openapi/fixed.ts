@@ -1,5 +1,5 @@
-import { FIELD, LARGEST_FILE, MOST_FILES } from '../imports/receive';
 import { ImportParameters } from '../imports/imports.controller';
+import { FIELD, LARGEST_FILE, MOST_FILES } from '../imports/receive';
 import { answers } from './answers';
 import { queryParameters } from './parameters';
 import { problems } from './problems';

@@ -1,9 +1,9 @@
-import { exportKinds } from '@waymark/jobs';
-import { jobStates } from '@waymark/kernel';
+import { jobStates } from '@waymark/core/kernel';
+import { exportKinds } from '@waymark/modules/exports';
 import { JobsParameters } from '../jobs/jobs.controller';
 import { queryParameters } from './parameters';
 import { problems } from './problems';
-import { exampleOf, inferred, ref, schemaOf, schemasOf, type Schema } from './schemas';
+import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
 
 const EXPORT = '9b2f4c1e-6d3a-4e8b-a1c7-5f0e2d9b8a64';
 

@@ -1,9 +1,9 @@
-import { POLICIES } from '@waymark/runtime';
-import type { RebuildAct, RebuildState, States, ViewState, WaitingRow } from '@waymark/platform';
-import { views } from '@waymark/views';
+import { POLICIES } from '@waymark/core/reactions';
+import { views } from '@waymark/modules/views';
+import type { RebuildAct, RebuildState, States, ViewState, WaitingRow } from '@waymark/operations';
 import { SkipParked, StartRebuild } from '../operations/operations.controller';
 import { problems } from './problems';
-import { exampleOf, inferred, ref, schemaOf, schemasOf, type Schema } from './schemas';
+import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
 
 const names = views.map(({ name }) => name);
 

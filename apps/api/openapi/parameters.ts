@@ -1,6 +1,6 @@
-import type { Module } from '@waymark/kernel';
+import type { Module } from '@waymark/core/kernel';
 import { LONGEST_WAIT } from '../headers';
-import { schemaOf, type Schema } from './schemas';
+import { type Schema, schemaOf } from './schemas';
 
 interface Parameter {
   readonly name: string;

@@ -1,8 +1,8 @@
-import { personKindNames } from '@waymark/privacy';
+import { personKindNames } from '@waymark/governance/privacy';
 import { ErasePerson } from '../privacy/privacy.controller';
 import { headers } from './parameters';
 import { problems } from './problems';
-import { exampleOf, inferred, ref, schemaOf, schemasOf, type Schema } from './schemas';
+import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
 
 const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
 

@@ -1,5 +1,5 @@
-import { queryRoutes, type QueryRoute } from '../queries/routes';
-import { answers, type Answered } from './answers';
+import { type QueryRoute, queryRoutes } from '../queries/routes';
+import { type Answered, answers } from './answers';
 import { headers, pathId, queryParameters } from './parameters';
 import { problems } from './problems';
 import { inferred } from './schemas';

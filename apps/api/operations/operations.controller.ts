@@ -1,24 +1,24 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { invalid, IsFlag, IsText, IsTexts, Optional, valid } from '@waymark/core/fields';
+import { views as all } from '@waymark/modules/views';
 import {
-  Platform,
+  type RebuildAct,
   rebuildActs,
   rebuildsOf,
+  type RebuildState,
   retryRow,
   skipEvent,
   startRebuild,
-  statesOf,
-  waitingRows,
-  type RebuildAct,
-  type RebuildState,
   type States,
+  statesOf,
   type ViewState,
   type WaitingRow,
-} from '@waymark/platform';
-import { views as all } from '@waymark/views';
-import { IsFlag, IsText, IsTexts, Optional, invalid, valid } from '@waymark/vocabulary';
-import type { Request, Response } from 'express';
-import { jsonBody } from '../commands/json-body';
+  waitingRows,
+} from '@waymark/operations';
+import { Platform } from '@waymark/platform';
 import { Action, readerOf } from '../../shared/access.guard';
+import { jsonBody } from '../commands/json-body';
 import { Problem } from '../problem';
 
 /** Views to build anew, from one reading of the log. */

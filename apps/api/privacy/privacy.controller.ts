@@ -1,19 +1,19 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { erasureGrounds, type ErasureGround } from '@waymark/domain';
-import { Platform } from '@waymark/platform';
+import type { Request, Response } from 'express';
+import { IsDay, IsOneOf, IsText, Optional, valid } from '@waymark/core/fields';
+import { type ErasureGround, erasureGrounds } from '@waymark/core/privacy';
 import {
-  erase,
-  personKindNames,
-  recordsDue,
-  subjectAccess,
   type Due,
+  erase,
   type ErasureState,
   type PersonId,
   type PersonKindName,
+  personKindNames,
+  recordsDue,
   type SubjectAccess,
-} from '@waymark/privacy';
-import { IsDay, IsOneOf, IsText, Optional, valid } from '@waymark/vocabulary';
-import type { Request, Response } from 'express';
+  subjectAccess,
+} from '@waymark/governance/privacy';
+import { Platform } from '@waymark/platform';
 import { Action, readerOf } from '../../shared/access.guard';
 import { jsonBody } from '../commands/json-body';
 import { reasonOf } from '../headers';

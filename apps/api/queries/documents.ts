@@ -1,5 +1,8 @@
-import type { Assignment } from '@waymark/domain';
-import type { ImportReport, Page, RegisterReport, Then, TimelineEntry } from '@waymark/views';
+import type { Assignment } from '@waymark/core/access';
+import type { Page } from '@waymark/core/projections';
+import type { ImportReport, RegisterReport } from '@waymark/modules/imports/views/import-reports';
+import type { TimelineEntry } from '@waymark/modules/insights/timeline';
+import type { Then } from '@waymark/modules/journey/questions/journey-document';
 
 /** A page of a timeline, and when it is seen where that is not now. */
 export interface TimelinePage extends Page<TimelineEntry>, Then {

@@ -1,22 +1,19 @@
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { placesOf, type Reach } from '@waymark/access';
-import { Refusal } from '@waymark/kernel';
-import { Platform } from '@waymark/platform';
-import { sideBySide } from '@waymark/runtime';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { sideBySide } from '@waymark/core/concurrency';
+import { periodOf, toInstant } from '@waymark/core/fields';
+import { Refusal } from '@waymark/core/kernel';
+import type { Page } from '@waymark/core/projections';
+import { placesOf, type Reach } from '@waymark/governance/access';
 import {
   attendanceBy,
-  caseloadOf,
-  kpisBy,
-  namesIn,
-  phaseProgressBy,
-  type Caseload,
   type GroupAttendance,
-  type Kpis,
-  type Page,
-  type PhaseProgress,
   type PupilAttendance,
-} from '@waymark/views';
-import { periodOf, toInstant } from '@waymark/vocabulary';
+} from '@waymark/modules/insights/attendance';
+import { type Caseload, caseloadOf } from '@waymark/modules/insights/caseload';
+import { type Kpis, kpisBy } from '@waymark/modules/insights/kpis';
+import { namesIn } from '@waymark/modules/insights/names';
+import { type PhaseProgress, phaseProgressBy } from '@waymark/modules/insights/phase-progress';
+import { Platform } from '@waymark/platform';
 import { KeptAnswers } from './kept-answers';
 import { pageByKey } from './pages';
 import { GetAttendance, GetCaseload, GetKpis, GetPhaseProgress } from './questions';

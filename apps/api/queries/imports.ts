@@ -1,14 +1,14 @@
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Refusal } from '@waymark/kernel';
-import { Platform } from '@waymark/platform';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { Refusal } from '@waymark/core/kernel';
+import type { Page } from '@waymark/core/projections';
 import {
   allImports,
   importReport,
   registersOf,
   rowOutcomes,
-  type Page,
   type RowsOutcome,
-} from '@waymark/views';
+} from '@waymark/modules/imports/views/import-reports';
+import { Platform } from '@waymark/platform';
 import type { ImportDocument, ImportItem } from './documents';
 import { numeral, pageFrom } from './pages';
 import { GetImport, ListImports, ListRows } from './questions';

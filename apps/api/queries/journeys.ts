@@ -1,7 +1,12 @@
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { toMoment, withoutUpns } from '@waymark/core/fields';
+import { timelineOf } from '@waymark/modules/insights/timeline';
+import {
+  type JourneyDocument,
+  journeyOf,
+  type Then,
+} from '@waymark/modules/journey/questions/journey-document';
 import { Platform, tellable } from '@waymark/platform';
-import { journeyOf, timelineOf, withoutUpns, type JourneyDocument, type Then } from '@waymark/views';
-import { toMoment } from '@waymark/vocabulary';
 import type { TimelinePage } from './documents';
 import { numeral, pageFrom } from './pages';
 import { GetJourney, GetTimeline } from './questions';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { RowReader, RowSet } from '@waymark/kernel';
-import { Platform } from '@waymark/platform';
 import { LRUCache } from 'lru-cache';
-import { queryRoutes, type QueryRoute } from './routes';
+import type { RowReader, RowSet } from '@waymark/core/kernel';
+import { Platform } from '@waymark/platform';
+import { type QueryRoute, queryRoutes } from './routes';
 
 interface Kept {
   /** Where the views were when it was worked out. */

@@ -1,5 +1,5 @@
-import { paged, type Page, type PageOf } from '@waymark/views';
-import { invalid } from '@waymark/vocabulary';
+import { invalid } from '@waymark/core/fields';
+import { type Page, paged, type PageOf } from '@waymark/core/projections';
 
 const USUAL = 100;
 

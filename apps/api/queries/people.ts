@@ -1,9 +1,11 @@
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { placesOf, type Read } from '@waymark/access';
-import type { Person, PupilFacts } from '@waymark/domain';
-import { Refusal } from '@waymark/kernel';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { Refusal } from '@waymark/core/kernel';
+import type { Page } from '@waymark/core/projections';
+import { placesOf, type Read } from '@waymark/governance/access';
+import { namesIn } from '@waymark/modules/insights/names';
+import type { Person } from '@waymark/modules/people';
+import type { PupilFacts } from '@waymark/modules/pupil/facts';
 import { Platform } from '@waymark/platform';
-import { namesIn, type Page } from '@waymark/views';
 import type { PersonDocument, PupilDocument } from './documents';
 import { numeral, pageFrom } from './pages';
 import { GetPerson, GetPupil, ListReads } from './questions';

@@ -1,14 +1,14 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { Reach } from '@waymark/access';
-import { START } from '@waymark/kernel';
-import { Platform } from '@waymark/platform';
-import { check, invalid } from '@waymark/vocabulary';
 import type { Request, Response } from 'express';
+import { check, invalid } from '@waymark/core/fields';
+import { START } from '@waymark/core/kernel';
+import { Reach } from '@waymark/governance/access';
+import { Platform } from '@waymark/platform';
 import { ActionOf, readerOf } from '../../shared/access.guard';
 import { freshness, reasonOf } from '../headers';
 import { Problem } from '../problem';
-import { queryNames, queryRoutes as routes, type QueryRoute } from './routes';
+import { queryNames, type QueryRoute, queryRoutes as routes } from './routes';
 
 /** Every question that has an answer: what each takes, and which views it is read from, stands in its route. */
 @Controller('v1')

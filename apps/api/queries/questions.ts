@@ -1,27 +1,25 @@
 import { Query } from '@nestjs/cqrs';
-import type { Reach, Read } from '@waymark/access';
-import type { RowThen } from '@waymark/platform';
+import { Type } from 'class-transformer';
+import { IsCode, IsDay, IsId, IsInstant, IsOneOf, IsText, IsWhole, Optional } from '@waymark/core/fields';
+import type { Page, PageOf } from '@waymark/core/projections';
+import type { Reach, Read } from '@waymark/governance/access';
+import type { RowsOutcome } from '@waymark/modules/imports/views/import-reports';
 import {
-  attendanceGroups,
-  kpiGroups,
-  phaseProgressGroups,
   type AttendanceGroup,
-  type Caseload,
-  type CaseloadEntry,
+  attendanceGroups,
   type GroupAttendance,
-  type JourneyDocument,
-  type KpiGroup,
-  type Kpis,
-  type Page,
-  type PageOf,
+  type PupilAttendance,
+} from '@waymark/modules/insights/attendance';
+import type { Caseload, CaseloadEntry } from '@waymark/modules/insights/caseload';
+import { type KpiGroup, kpiGroups, type Kpis } from '@waymark/modules/insights/kpis';
+import {
   type PhaseProgress,
   type PhaseProgressGroup,
-  type PupilAttendance,
-  type RowsOutcome,
-  type TimelineEntry,
-} from '@waymark/views';
-import { IsCode, IsDay, IsId, IsInstant, IsOneOf, IsText, IsWhole, Optional } from '@waymark/vocabulary';
-import { Type } from 'class-transformer';
+  phaseProgressGroups,
+} from '@waymark/modules/insights/phase-progress';
+import type { TimelineEntry } from '@waymark/modules/insights/timeline';
+import type { JourneyDocument } from '@waymark/modules/journey/questions/journey-document';
+import type { RowThen } from '@waymark/operations';
 import type { ImportDocument, ImportItem, PersonDocument, PupilDocument, TimelinePage } from './documents';
 
 /*

@@ -1,18 +1,19 @@
 import type { Type } from '@nestjs/common';
-import { imports, journey, mentor, person, pupil } from '@waymark/domain';
-import type { Module, RowSet } from '@waymark/kernel';
-import {
-  attendance,
-  attendanceHistory,
-  caseloads,
-  importReports,
-  mentors,
-  phaseProgress,
-  programmes,
-  regionalKpis,
-  schools,
-  views,
-} from '@waymark/views';
+import type { Module, RowSet } from '@waymark/core/kernel';
+import { attendance, attendanceHistory } from '@waymark/modules/attendance/views/registers';
+import { imports } from '@waymark/modules/imports';
+import { importReports } from '@waymark/modules/imports/views/import-reports';
+import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { journey } from '@waymark/modules/journey';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
+import { phaseProgress } from '@waymark/modules/journey/views/phase-progress';
+import { mentor } from '@waymark/modules/mentor';
+import { mentors } from '@waymark/modules/mentor/views/mentors';
+import { person } from '@waymark/modules/people';
+import { programmes } from '@waymark/modules/programme/views/programmes';
+import { pupil } from '@waymark/modules/pupil';
+import { schools } from '@waymark/modules/school/views/schools';
+import { views } from '@waymark/modules/views';
 import {
   GetAttendance,
   GetCaseload,

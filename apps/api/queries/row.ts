@@ -1,5 +1,6 @@
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Platform, rowThen, type RowThen } from '@waymark/platform';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { type RowThen, rowThen } from '@waymark/operations';
+import { Platform } from '@waymark/platform';
 import { GetRow } from './questions';
 
 @QueryHandler(GetRow)

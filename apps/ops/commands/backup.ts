@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { settingsFrom } from '@waymark/platform';
 import {
   backupText,
   backupWithProgress,
-  restoreWithProgress,
   restoredText,
+  restoreWithProgress,
   verificationText,
   verifyWithProgress,
-} from '@waymark/terminal';
+} from '@waymark/operations/terminal';
+import { settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
 
 interface Flags {

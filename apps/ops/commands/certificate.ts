@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { certified } from '@waymark/governance/privacy';
+import { certifiedText } from '@waymark/operations/terminal';
 import { settingsFrom, verifyingKeys } from '@waymark/platform';
-import { certified } from '@waymark/privacy';
-import { certifiedText } from '@waymark/terminal';
 import { print, printJson } from '../output';
 
 interface Flags {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { CheckReport } from '@waymark/platform';
-import { checkTable, checkWithProgress } from '@waymark/terminal';
+import type { CheckReport } from '@waymark/operations';
+import { checkTable, checkWithProgress } from '@waymark/operations/terminal';
 import { besidePlatform } from '../open';
 import { print, printJson } from '../output';
 

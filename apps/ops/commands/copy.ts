@@ -1,16 +1,9 @@
 import { Command } from 'commander';
-import { Refusal } from '@waymark/kernel';
-import {
-  isSamePlace,
-  masterKeys,
-  openKeys,
-  openPlace,
-  personal,
-  settingsFrom,
-  type Place,
-} from '@waymark/platform';
-import { Keyring, sealedCopy, type Copied } from '@waymark/runtime';
-import { copyText, copyWithProgress } from '@waymark/terminal';
+import { Refusal } from '@waymark/core/kernel';
+import { type Copied, Keyring, sealedCopy } from '@waymark/core/log';
+import { isSamePlace, openPlace, type Place } from '@waymark/operations';
+import { copyText, copyWithProgress } from '@waymark/operations/terminal';
+import { masterKeys, openKeys, personal, settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
 
 interface Flags {

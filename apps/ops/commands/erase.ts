@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { Argument, Command, Option } from 'commander';
-import { erasureGrounds, type ErasureGround } from '@waymark/domain';
-import { sealKey, settingsFrom } from '@waymark/platform';
+import { type ErasureGround, erasureGrounds } from '@waymark/core/privacy';
 import {
   applyErasures,
   certify,
   erase as erasePerson,
   erasedSubjects,
   parseErasures,
-  personKindNames,
   type PersonKindName,
-} from '@waymark/privacy';
-import { appliedText, erasedText } from '@waymark/terminal';
+  personKindNames,
+} from '@waymark/governance/privacy';
+import { appliedText, erasedText } from '@waymark/operations/terminal';
+import { sealKey, settingsFrom } from '@waymark/platform';
 import { besidePlatform, withPlatform } from '../open';
 import { day } from '../options';
 import { print, printJson } from '../output';
-import { reach } from '../rules';
 import { writePrivately } from '../private-file';
+import { reach } from '../rules';
 
 interface Flags {
   readonly ground: ErasureGround;

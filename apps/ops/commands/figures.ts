@@ -1,18 +1,12 @@
 import { Command, Option } from 'commander';
-import { placesOf } from '@waymark/access';
-import { Refusal } from '@waymark/kernel';
+import { sideBySide } from '@waymark/core/concurrency';
+import { Refusal } from '@waymark/core/kernel';
+import { placesOf } from '@waymark/governance/access';
+import { attendanceBy, type AttendanceGroup, attendanceGroups } from '@waymark/modules/insights/attendance';
+import { type KpiGroup, kpiGroups, kpisBy } from '@waymark/modules/insights/kpis';
+import { namesIn } from '@waymark/modules/insights/names';
+import { attendanceTable, kpiTable } from '@waymark/operations/terminal';
 import type { Platform } from '@waymark/platform';
-import { sideBySide } from '@waymark/runtime';
-import { attendanceTable, kpiTable } from '@waymark/terminal';
-import {
-  attendanceBy,
-  attendanceGroups,
-  kpiGroups,
-  kpisBy,
-  namesIn,
-  type AttendanceGroup,
-  type KpiGroup,
-} from '@waymark/views';
 import { withPlatform } from '../open';
 import { day, instant } from '../options';
 import { print, printJson } from '../output';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { registersOf } from '@waymark/modules/imports/views/import-reports';
+import { importTable, importWithProgress } from '@waymark/operations/terminal';
 import type { Platform } from '@waymark/platform';
-import { importTable, importWithProgress } from '@waymark/terminal';
-import { registersOf } from '@waymark/views';
 import { idlePlatform, withPlatform } from '../open';
 import { print, printJson } from '../output';
 import { reach } from '../rules';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { masterKeys, openKeys, settingsFrom, type Masters } from '@waymark/platform';
-import type { KeyStore } from '@waymark/kernel';
-import { countKeys } from '@waymark/runtime';
-import { keyCountsText, rotatedText, rotateWithProgress } from '@waymark/terminal';
+import type { KeyStore } from '@waymark/core/kernel';
+import { countKeys } from '@waymark/core/log';
+import { keyCountsText, rotatedText, rotateWithProgress } from '@waymark/operations/terminal';
+import { masterKeys, type Masters, openKeys, settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
 
 interface Flags {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { retryRow, skipEvent, waitingRows, type WaitingRow } from '@waymark/platform';
-import { parkedTable } from '@waymark/terminal';
+import { retryRow, skipEvent, type WaitingRow, waitingRows } from '@waymark/operations';
+import { parkedTable } from '@waymark/operations/terminal';
 import { besidePlatform } from '../open';
 import { print, printJson } from '../output';
 import { reach } from '../rules';

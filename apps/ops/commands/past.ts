@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import { withoutUpns } from '@waymark/core/fields';
+import { timelineOf } from '@waymark/modules/insights/timeline';
+import { journeyOf, type Then } from '@waymark/modules/journey/questions/journey-document';
+import { journeyText, timelineText } from '@waymark/operations/terminal';
 import { tellable } from '@waymark/platform';
-import { journeyText, timelineText } from '@waymark/terminal';
-import { journeyOf, timelineOf, withoutUpns, type Then } from '@waymark/views';
 import { besidePlatform } from '../open';
 import { day, moment } from '../options';
 import { print, printJson } from '../output';

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { buildsOf, rebuildActs, startRebuild, statesOf, type Builds, type Platform } from '@waymark/platform';
-import { someoneWorks } from '@waymark/runtime';
-import { rebuildTable, statesTable, watchRebuilds, type RebuildOutcome } from '@waymark/terminal';
-import { views as all } from '@waymark/views';
+import { someoneWorks } from '@waymark/core/projections';
+import { views as all } from '@waymark/modules/views';
+import { type Builds, buildsOf, rebuildActs, startRebuild, statesOf } from '@waymark/operations';
+import { type RebuildOutcome, rebuildTable, statesTable, watchRebuilds } from '@waymark/operations/terminal';
+import type { Platform } from '@waymark/platform';
 import { besidePlatform, withPlatform } from '../open';
 import { print, printJson, tell } from '../output';
 

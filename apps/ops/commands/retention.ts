@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { eraseDue, recordsDue, retentionRules } from '@waymark/privacy';
-import { dueTable, retentionTable } from '@waymark/terminal';
+import { eraseDue, recordsDue, retentionRules } from '@waymark/governance/privacy';
+import { dueTable, retentionTable } from '@waymark/operations/terminal';
 import { withPlatform } from '../open';
 import { print, printJson } from '../output';
 import { reach } from '../rules';

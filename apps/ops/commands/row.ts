@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { rowText, rowWithProgress } from '@waymark/terminal';
+import { rowText, rowWithProgress } from '@waymark/operations/terminal';
 import { besidePlatform } from '../open';
 import { position } from '../options';
 import { print, printJson } from '../output';

@@ -1,10 +1,10 @@
 import { Argument, Command, Option } from 'commander';
 import {
+  type PersonKindName,
   personKindNames,
   subjectAccess as gather,
   subjectAccessText,
-  type PersonKindName,
-} from '@waymark/privacy';
+} from '@waymark/governance/privacy';
 import { withPlatform } from '../open';
 import { tell } from '../output';
 import { writePrivately } from '../private-file';

@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
-import { signToken } from '@waymark/access';
-import {
-  AssignRole,
-  RegisterPerson,
-  holdsOn,
-  overOf,
-  roles,
-  type Over,
-  type Person,
-  type Role,
-} from '@waymark/domain';
-import { Refusal, streamId } from '@waymark/kernel';
-import { localTokenKey, settingsFrom, type Platform } from '@waymark/platform';
-import { valid } from '@waymark/vocabulary';
+import { holdsOn, type Over, overOf, type Role, roles } from '@waymark/core/access';
+import { valid } from '@waymark/core/fields';
+import { Refusal, streamId } from '@waymark/core/kernel';
+import { signToken } from '@waymark/governance/access';
+import { AssignRole, type Person, RegisterPerson } from '@waymark/modules/people';
+import { localTokenKey, type Platform, settingsFrom } from '@waymark/platform';
 import { idlePlatform } from '../open';
 import { print } from '../output';
 import { reach } from '../rules';

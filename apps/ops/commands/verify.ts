@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { openPlace, readSeals, settingsFrom } from '@waymark/platform';
-import { verifyLogText, verifyLogWithProgress } from '@waymark/terminal';
+import { openPlace } from '@waymark/operations';
+import { verifyLogText, verifyLogWithProgress } from '@waymark/operations/terminal';
+import { readSeals, settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
 
 interface Flags {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { dropLeftRows, statesOf } from '@waymark/platform';
-import { statesTable } from '@waymark/terminal';
+import { dropLeftRows, statesOf } from '@waymark/operations';
+import { statesTable } from '@waymark/operations/terminal';
 import { besidePlatform } from '../open';
 import { print, printJson } from '../output';
 

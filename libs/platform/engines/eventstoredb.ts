@@ -1,1 +1,1 @@
-export { EventStoreDbEventStore } from '@waymark/adapters/events-eventstoredb/eventstoredb-event-store';
+export { EventStoreDbEventStore } from '@waymark/stores/eventstoredb/eventstoredb-event-store';

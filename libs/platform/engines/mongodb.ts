@@ -1,2 +1,2 @@
-export { MongoKeyStore } from '@waymark/adapters/keys-mongodb/mongo-key-store';
-export { MongoRowStore } from '@waymark/adapters/rows-mongodb/mongo-row-store';
+export { MongoKeyStore } from '@waymark/stores/mongodb/keys/mongo-key-store';
+export { MongoRowStore } from '@waymark/stores/mongodb/rows/mongo-row-store';

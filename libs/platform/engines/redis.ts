@@ -1,1 +1,1 @@
-export { BullMqJobs } from '@waymark/adapters/jobs-bullmq/bullmq-jobs';
+export { BullMqJobs } from '@waymark/stores/redis/jobs/bullmq-jobs';

@@ -1,4 +1,4 @@
-import { START, type EventStore } from '@waymark/kernel';
+import { type EventStore, START } from '@waymark/core/kernel';
 import { newEvent, readWhole, texts } from '../../support/events';
 
 const STREAM = 'locker-1';

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomFrom } from '../../crash/moments';
 import { range } from '../../support/events';
-import { eventually, inState, painting } from '../../support/jobs';
 import type { WorkerSays } from '../../support/job-worker';
+import { eventually, inState, painting } from '../../support/jobs';
 import type { Given, OpenedJobs } from './given';
 
 /** Milliseconds until a worker is taken for dead: not so few that a busy machine looks dead. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Job, Jobs } from '@waymark/kernel';
-import { PAINT, inState } from '../../support/jobs';
+import type { Job, Jobs } from '@waymark/core/kernel';
+import { inState, PAINT } from '../../support/jobs';
 
 export interface OpenedJobs {
   readonly jobs: Jobs;

@@ -1,7 +1,7 @@
-import { JobInterrupted } from '@waymark/kernel';
+import { JobInterrupted } from '@waymark/core/kernel';
 import { range } from '../../support/events';
-import { PAINT, inState, interruption, latch, painting, untilTold } from '../../support/jobs';
-import { ids, type Given } from './given';
+import { inState, interruption, latch, PAINT, painting, untilTold } from '../../support/jobs';
+import { type Given, ids } from './given';
 
 /** How jobs are broken off, and what becomes of them. */
 export function interrupting(given: Given): void {

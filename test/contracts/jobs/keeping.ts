@@ -1,7 +1,7 @@
-import { PermanentFailure, jobStates } from '@waymark/kernel';
+import { jobStates, PermanentFailure } from '@waymark/core/kernel';
 import { range } from '../../support/events';
-import { PAINT, eventually, inState, interruption, latch, painting } from '../../support/jobs';
-import { ids, type Given } from './given';
+import { eventually, inState, interruption, latch, PAINT, painting } from '../../support/jobs';
+import { type Given, ids } from './given';
 
 /** What a queue keeps of its jobs. */
 export function keeping(given: Given): void {

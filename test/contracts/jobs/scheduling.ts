@@ -1,5 +1,5 @@
-import type { Job, Jobs } from '@waymark/kernel';
-import { PAINT, eventually, inState, painting } from '../../support/jobs';
+import type { Job, Jobs } from '@waymark/core/kernel';
+import { eventually, inState, PAINT, painting } from '../../support/jobs';
 import type { Given } from './given';
 
 const EVERY_SECOND = '* * * * * *';

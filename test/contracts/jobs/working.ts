@@ -1,6 +1,6 @@
-import { PermanentFailure, type Job, type JobContext } from '@waymark/kernel';
+import { type Job, type JobContext, PermanentFailure } from '@waymark/core/kernel';
 import { range } from '../../support/events';
-import { PAINT, eventually, inState, latch, painting } from '../../support/jobs';
+import { eventually, inState, latch, PAINT, painting } from '../../support/jobs';
 import type { Given } from './given';
 
 /** What workers do with jobs, and what comes of it. */

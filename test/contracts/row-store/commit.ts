@@ -1,6 +1,6 @@
-import { CheckpointMoved, Fenced, START } from '@waymark/kernel';
+import { CheckpointMoved, Fenced, START } from '@waymark/core/kernel';
 import { range } from '../../support/events';
-import { LOCKERS, NEXT, OTHER, fresh, kept, stateOf, unwritable, write, type Given } from './given';
+import { fresh, type Given, kept, LOCKERS, NEXT, OTHER, stateOf, unwritable, write } from './given';
 
 export function commitCases({ store, second }: Given): void {
   describe('commit', () => {

@@ -1,4 +1,4 @@
-import type { Epoch, Parked, Position, RowChange, RowSet, RowStore, StoredRow } from '@waymark/kernel';
+import type { Epoch, Parked, Position, RowChange, RowSet, RowStore, StoredRow } from '@waymark/core/kernel';
 
 export interface OpenedRowStore {
   readonly store: RowStore;

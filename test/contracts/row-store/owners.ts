@@ -1,5 +1,5 @@
-import { Fenced, START } from '@waymark/kernel';
-import { AGAIN, LOCKERS, stateOf, write, type Given } from './given';
+import { Fenced, START } from '@waymark/core/kernel';
+import { AGAIN, type Given, LOCKERS, stateOf, write } from './given';
 
 export function ownerCases({ store, second, reopen }: Given): void {
   const fenced = { name: 'Fenced', view: 'lockers', epoch: 4, actual: 5 };

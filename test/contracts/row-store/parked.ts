@@ -1,5 +1,5 @@
-import { START, type RowChange } from '@waymark/kernel';
-import { AGAIN, LOCKERS, kept, parkedAt, write, type Given } from './given';
+import { type RowChange, START } from '@waymark/core/kernel';
+import { AGAIN, type Given, kept, LOCKERS, parkedAt, write } from './given';
 
 export function parkedCases({ store, reopen }: Given): void {
   const commit = (from: number, to: number, changes: Record<string, RowChange>) =>

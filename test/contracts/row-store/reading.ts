@@ -1,6 +1,6 @@
-import { START, type FindRows } from '@waymark/kernel';
+import { type FindRows, START } from '@waymark/core/kernel';
 import { range } from '../../support/events';
-import { LOCKERS, kept, write, type Given } from './given';
+import { type Given, kept, LOCKERS, write } from './given';
 
 export function readingCases({ store }: Given): void {
   const keys = async (query?: FindRows): Promise<string[]> =>

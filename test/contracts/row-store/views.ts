@@ -1,6 +1,6 @@
-import { RowsGone, START, type RowSet } from '@waymark/kernel';
+import { type RowSet, RowsGone, START } from '@waymark/core/kernel';
 import { range } from '../../support/events';
-import { AGAIN, LOCKERS, NEXT, OTHER, fresh, stateOf, write, type Given } from './given';
+import { AGAIN, fresh, type Given, LOCKERS, NEXT, OTHER, stateOf, write } from './given';
 
 export function viewCases({ store, second, reopen }: Given): void {
   const gone = async (work: Promise<unknown>, rows: string): Promise<void> => {

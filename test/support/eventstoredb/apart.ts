@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { START, WrongExpectedRevision, type EventStore, type Position } from '@waymark/kernel';
+import { type EventStore, type Position, START, WrongExpectedRevision } from '@waymark/core/kernel';
 
 /**
  * Part of a server's log that looks like one of its own: what is written from now on, to streams with a prefix of their

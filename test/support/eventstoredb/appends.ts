@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import { status, type ServerReadableStream } from '@grpc/grpc-js';
 import type { AppendReq, AppendResp } from '@eventstore/db-client/generated/streams_pb';
+import { type ServerReadableStream, status } from '@grpc/grpc-js';
 import type { AppendFault } from './faults';
 import { Deleted, type Expected, type Outcome, type Proposed } from './log';
 import type { Node } from './node';

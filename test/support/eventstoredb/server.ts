@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { createServer, type AddressInfo, type Server as Listener, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server as Listener, type Socket } from 'node:net';
 import type { Credentials } from '@eventstore/db-client';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { AppendFault, Checkpoints, Faults } from './faults';

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { GossipService, type IGossipServer } from '@eventstore/db-client/generated/gossip_grpc_pb';
+import { ClusterInfo, EndPoint, MemberInfo } from '@eventstore/db-client/generated/gossip_pb';
+import { UUID } from '@eventstore/db-client/generated/shared_pb';
+import { type IStreamsServer, StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
 import {
-  status,
+  type ReadReq,
+  type ReadResp,
+  type TombstoneReq,
+  TombstoneResp,
+} from '@eventstore/db-client/generated/streams_pb';
+import {
   type Metadata,
   type sendUnaryData,
   type ServerUnaryCall,
   type ServerWritableStream,
+  status,
 } from '@grpc/grpc-js';
-import { GossipService, type IGossipServer } from '@eventstore/db-client/generated/gossip_grpc_pb';
-import { ClusterInfo, EndPoint, MemberInfo } from '@eventstore/db-client/generated/gossip_pb';
-import { UUID } from '@eventstore/db-client/generated/shared_pb';
-import { StreamsService, type IStreamsServer } from '@eventstore/db-client/generated/streams_grpc_pb';
-import {
-  TombstoneResp,
-  type ReadReq,
-  type ReadResp,
-  type TombstoneReq,
-} from '@eventstore/db-client/generated/streams_pb';
 import { append } from './appends';
 import type { Node } from './node';
 import { readAll, readStream, subscribe } from './readings';

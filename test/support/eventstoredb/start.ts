@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { EventStoreDbEventStore } from '@waymark/adapters/events-eventstoredb/eventstoredb-event-store';
-import { START, type EventStore } from '@waymark/kernel';
+import { type EventStore, START } from '@waymark/core/kernel';
+import { EventStoreDbEventStore } from '@waymark/stores/eventstoredb/eventstoredb-event-store';
 import { message, startProcess } from '../process';
 import { afterwards, temporaryDirectory } from '../stores';
 import { apart } from './apart';

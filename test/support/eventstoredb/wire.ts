@@ -1,12 +1,12 @@
 /** Between the log and the messages of the server's interface, as the client's package has them. */
-import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
 import {
-  AppendResp,
-  ReadResp,
   type AppendReq,
+  AppendResp,
   type ReadReq,
+  ReadResp,
 } from '@eventstore/db-client/generated/streams_pb';
+import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Expected, Kept, Outcome, Proposed } from './log';
 
 export const nameIn = (identifier: StreamIdentifier | undefined): string =>

@@ -1,0 +1,341 @@
+import { randomUUID } from 'node:crypto';
+import { asAppend, asCommand, recordedTrace } from '@waymark/core/instruments';
+import {
+  type Context,
+  type Decided,
+  type EventStore,
+  type FieldError,
+  type Handler,
+  type Module,
+  type NewEvent,
+  type Position,
+  Refusal,
+  START,
+  streamName,
+  WrongExpectedRevision,
+} from '@waymark/core/kernel';
+import { Claims, claims } from './claims';
+import { type Clock, systemClock } from './clock';
+import { bodyHash, derivedId, numberedId } from './hash';
+import type { Standing } from './standing';
+import { type KnownCommand, type Loaded, type Select, Streams } from './streams';
+import { undecidable, Undecidable } from './undecidable';
+
+/** A command on its way to the thing it is for. */
+export interface Submission {
+  readonly module: string;
+  readonly id: string;
+  readonly command: object;
+  readonly actor: string;
+  /** The client's name for this attempt and its retries; belongs to the actor and the stream. */
+  readonly idempotencyKey?: string;
+  /** The command's id, for those who derive it themselves (imports, policies). */
+  readonly commandId?: string;
+  /** Only if the thing is still at this revision. */
+  readonly ifRevision?: number;
+  readonly correlation?: string;
+  readonly causation?: string;
+}
+
+/** What a command led to. */
+export interface Answer {
+  readonly stream: string;
+  /** The stream's revision, or -1 where nothing was ever recorded. */
+  readonly revision: number;
+  readonly position: Position;
+  /** Types of the events that this command recorded; none where there was nothing to change. */
+  readonly events: readonly string[];
+  /** True where the command had been carried out before, and this is its first answer again. */
+  readonly repeated: boolean;
+}
+
+export interface SubmitterOptions {
+  readonly events: EventStore;
+  readonly modules: Iterable<Module>;
+  /** Key of the hashes of commands' bodies, and of the names that claimed values go by. */
+  readonly hashKey: Buffer;
+  readonly clock?: Clock;
+  /** None is refused for anybody's sake, if left out. */
+  readonly standing?: Standing;
+}
+
+/** A command of this id was carried out before, with another body. */
+export const IDEMPOTENCY_KEY_REUSED = 'IDEMPOTENCY_KEY_REUSED';
+/** The one refusal that says nothing of the command: it may be sent again as it is. */
+export const TOO_MUCH_CONTENTION = 'TOO_MUCH_CONTENTION';
+/** How often a command is decided anew because another process wrote first. */
+const ATTEMPTS = 20;
+
+/** Carries commands out: load, decide, append; once for each command, however often it is sent. */
+export class Submitter {
+  readonly modules: ReadonlyMap<string, Module>;
+  private readonly streams: Streams;
+  private readonly events: EventStore;
+  private readonly claims: Claims;
+  private readonly clock: Clock;
+  private readonly hashKey: Buffer;
+  private readonly standing: Standing | undefined;
+  private readonly turns = new Map<string, Promise<unknown>>();
+
+  constructor({ events, modules, hashKey, clock = systemClock, standing }: SubmitterOptions) {
+    this.events = events;
+    this.claims = new Claims(this, { events, clock, key: hashKey });
+    this.clock = clock;
+    this.hashKey = hashKey;
+    this.standing = standing;
+    this.modules = new Map([...modules, claims as Module].map((module) => [module.name, module]));
+    this.streams = new Streams(events);
+  }
+
+  /** Carry a command out. Throws a {@link Refusal} where it may not be; then nothing was recorded. */
+  async submit(submission: Submission): Promise<Answer> {
+    const module = this.module(submission.module);
+    const stream = streamName(module.name, submission.id);
+    return asCommand(module, submission.command, () =>
+      this.inTurn(stream, () => this.attempt(module, stream, submission)),
+    );
+  }
+
+  /** What other modules may know of a thing; undefined where it does not exist. */
+  async facts<Facts = unknown>(module: string, id: string): Promise<Facts | undefined> {
+    return this.module(module).facts((await this.load(module, id)).state) as Facts | undefined;
+  }
+
+  /** A thing as it is now. */
+  async load(module: string, id: string): Promise<Loaded> {
+    return this.streams.load(this.module(module), id);
+  }
+
+  /** A thing as some of its events leave it. */
+  async replay(module: string, id: string, select: Select): Promise<Loaded> {
+    return this.streams.replay(this.module(module), id, select);
+  }
+
+  /** A thing as a command found it: before the first event of that command. */
+  async loadBefore(module: string, id: string, command: string): Promise<Loaded> {
+    return this.streams.loadBefore(this.module(module), id, command);
+  }
+
+  /** Forget what is kept of things in memory: personal data whose key has been destroyed are to be known no more. */
+  forget(): void {
+    this.streams.forget();
+  }
+
+  /** The stream that holds a claimed value. */
+  holder(kind: string, value: string): Promise<string | undefined> {
+    return this.claims.holder(kind, value);
+  }
+
+  /** Fields of a command that name something unknown. */
+  async unknown(submission: Submission): Promise<FieldError[]> {
+    const module = this.module(submission.module);
+    const { handler } = this.handler(module, submission.command);
+    const { state } = await this.streams.load(module, submission.id);
+    if (!exists(module, handler, state)) return [];
+    const { missing } = await this.gather(handler, submission, state);
+    return missing.filter(({ field }) => field in submission.command);
+  }
+
+  private module(name: string): Module {
+    const module = this.modules.get(name);
+    if (!module) throw new Refusal('UNKNOWN_MODULE', 'There is no such kind of thing.', 'missing');
+    return module;
+  }
+
+  private handler(module: Module, command: object): { name: string; handler: Handler } {
+    const { name } = command.constructor;
+    const handler = module.handlers.get(name);
+    if (!handler)
+      throw new Refusal('UNKNOWN_COMMAND', `There is no command ${name} for ${module.plural}.`, 'missing');
+    return { name, handler };
+  }
+
+  /** One command at a time for a stream within this process; others are met by the expected revision. */
+  private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.turns.get(stream);
+    const turn = before ? before.then(work, work) : work();
+    this.turns.set(stream, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(stream) === turn) this.turns.delete(stream);
+    }
+  }
+
+  private async attempt(module: Module, stream: string, submission: Submission): Promise<Answer> {
+    const commandId = submission.commandId ?? idOf(stream, submission);
+    const hash = bodyHash(this.hashKey, submission.command);
+    for (let attempt = 1; ; attempt += 1) {
+      const loaded = await this.streams.load(module, submission.id);
+      const known = loaded.commands.get(commandId);
+      if (known) return firstAnswer(stream, known, hash);
+      checkRevision(loaded, submission.ifRevision);
+      const { events, state } = await this.decide(module, submission, loaded, commandId, hash);
+      if (events.length === 0) return { ...at(stream, loaded), events: [], repeated: false };
+      try {
+        return await this.append(stream, loaded, events, state);
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+        if (attempt === ATTEMPTS) {
+          throw new Refusal(TOO_MUCH_CONTENTION, 'Others keep changing this record. Try again.', 'conflict');
+        }
+      }
+    }
+  }
+
+  private async decide(
+    module: Module,
+    submission: Submission,
+    { state }: Loaded,
+    commandId: string,
+    hash: string,
+  ): Promise<{ events: NewEvent[]; state: never }> {
+    const { command, actor, id } = submission;
+    const { name, handler } = this.handler(module, command);
+    if (!exists(module, handler, state)) {
+      throw new Refusal(
+        `UNKNOWN_${module.name.toUpperCase()}`,
+        `There is no ${module.name} with this id.`,
+        'missing',
+      );
+    }
+    const subject = module.subject?.(state, id);
+    const [{ facts, missing }, refusal] = await Promise.all([
+      this.gather(handler, submission, state),
+      this.standing?.({ module: module.name, id, command, subject }, (other, its) => this.facts(other, its)),
+    ]);
+    if (refusal) throw refusal;
+    if (missing.length > 0) throw unknownThings(missing, command);
+    const now = this.clock.now();
+    const context: Context<never> = {
+      id,
+      now,
+      today: now.slice(0, 10),
+      actor,
+      newId: (label) => derivedId(commandId, label),
+      facts: facts as never,
+    };
+    const decided = undecidable(
+      name,
+      () => handler.decide(command as never, state, context) as readonly Decided<Record<string, object>>[],
+    );
+    if (decided.length > 0) {
+      const correlation = submission.correlation ?? commandId;
+      const claimant = { by: streamName(module.name, id), actor, correlation, causation: commandId };
+      for (const wanted of handler.claims(command as never, state)) await this.claims.claim(wanted, claimant);
+    }
+    const after = folded(module, state, decided);
+    const whose = module.subject?.(after, id);
+    const base = derivedId(commandId, name);
+    const events = decided.map(({ type, data, on }, index) => ({
+      id: numberedId(base, index),
+      type,
+      data,
+      metadata: {
+        on,
+        recordedAt: now,
+        schema: module.schema.get(type)!,
+        actor,
+        ...(whose === undefined ? {} : { subject: whose }),
+        correlation: submission.correlation ?? commandId,
+        causation: submission.causation ?? commandId,
+        command: { id: commandId, hash },
+        ...recordedTrace(),
+      },
+    }));
+    return { events, state: after };
+  }
+
+  private async append(
+    stream: string,
+    loaded: Loaded,
+    events: readonly NewEvent[],
+    state: never,
+  ): Promise<Answer> {
+    const { revision, position } = await asAppend(stream, events.length, () =>
+      this.events.append(stream, loaded.revision, events),
+    );
+    const { id, hash } = events[0]!.metadata.command;
+    const types = events.map(({ type }) => type);
+    this.streams.keep(stream, loaded, { state, revision, position }, id, {
+      hash,
+      revision,
+      position,
+      events: types,
+    });
+    return { stream, revision, position, events: types, repeated: false };
+  }
+
+  /** What a command needs to know of other things, and which of them do not exist. */
+  private async gather(
+    handler: Handler,
+    { command, id: own }: Submission,
+    state: never,
+  ): Promise<{ facts: Record<string, unknown>; missing: FieldError[] }> {
+    const facts: Record<string, unknown> = {};
+    const missing: FieldError[] = [];
+    for (const [field, [module, idOf]] of Object.entries(handler.needs)) {
+      const id = idOf(command as never, state, own);
+      facts[field] = await this.facts(module, id);
+      if (facts[field] === undefined) {
+        missing.push({
+          field,
+          code: `UNKNOWN_${module.toUpperCase()}`,
+          message: `There is no ${module} with this id.`,
+        });
+      }
+    }
+    return { facts, missing };
+  }
+}
+
+const exists = (module: Module, handler: Handler, state: never): boolean =>
+  handler.creates || module.facts(state) !== undefined;
+
+const idOf = (stream: string, { actor, idempotencyKey }: Submission): string =>
+  idempotencyKey === undefined ? randomUUID() : derivedId(actor, stream, idempotencyKey);
+
+const at = (stream: string, { revision, position }: Loaded) => ({
+  stream,
+  revision: revision === 'none' ? -1 : revision,
+  position: revision === 'none' ? START : position,
+});
+
+function firstAnswer(stream: string, known: KnownCommand, hash: string): Answer {
+  if (known.hash !== hash) {
+    throw new Refusal(
+      IDEMPOTENCY_KEY_REUSED,
+      'This Idempotency-Key came with another body before. Use a new key for a new command.',
+      'invalid',
+    );
+  }
+  return { stream, revision: known.revision, position: known.position, events: known.events, repeated: true };
+}
+
+function checkRevision({ revision }: Loaded, expected: number | undefined): void {
+  if (expected !== undefined && expected !== (revision === 'none' ? -1 : revision)) throw stale();
+}
+
+const stale = (): Refusal =>
+  new Refusal(
+    'STALE_REVISION',
+    'The record has changed since you read it. Read it again, then decide.',
+    'stale',
+  );
+
+/** The command is wrong where it names what does not exist; else what it is sent to does not exist. */
+function unknownThings(missing: readonly FieldError[], command: object): Refusal {
+  const named = missing.some(({ field }) => field in command);
+  const message = missing.map((error) => error.message).join(' ');
+  return new Refusal(missing[0]!.code, message, named ? 'invalid' : 'missing', named ? missing : []);
+}
+
+const folded = (module: Module, state: never, decided: readonly Decided<Record<string, object>>[]): never => {
+  let after = state;
+  for (const { type, data, on } of decided) {
+    const fold = module.folds.get(type);
+    if (!fold) throw new Undecidable(module.name, `decided ${type}, which it has no fold for`);
+    after = undecidable(type, () => fold(after, data as never, on) as never);
+  }
+  return after;
+};

@@ -1,0 +1,2 @@
+export * from './side-by-side';
+export * from './wakers';

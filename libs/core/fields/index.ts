@@ -1,0 +1,6 @@
+export * from './day';
+export * from './fields';
+export * from './period';
+export * from './upn';
+export * from './validate';
+export * from './without-upns';

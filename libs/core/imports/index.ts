@@ -1,0 +1,7 @@
+export * from './outcomes';
+export * from './people';
+export * from './source-file';
+export * from './table';
+export * from './taker';
+export * from './turn';
+export * from './uploads';

@@ -1,0 +1,69 @@
+import { type AnySlice, event, slices } from './decider';
+import { defineModule } from './module';
+
+class Open {
+  by!: string;
+}
+class Shut {
+  by!: string;
+}
+
+const { on, slice } = slices<object>();
+
+const toSecond = (data: object) => ({ ...data, wide: true });
+const toThird = (data: object) => ({ ...data, quietly: false });
+
+const openings = slice<{ Opened: object }>({
+  decide: { Open: on(Open, () => [event('Opened', '2025-09-03', {})]) },
+  evolve: { Opened: (door) => door },
+  upcast: { Opened: [toSecond, toThird] },
+  internal: ['Open'],
+});
+const closings = slice<{ Shut: object }>({
+  decide: { Shut: on(Shut, () => []) },
+  evolve: { Shut: (door) => door },
+  personal: { Shut: [] },
+});
+
+const moduleOf = (...of: AnySlice<object>[]) =>
+  defineModule(
+    {
+      name: 'door',
+      plural: 'doors',
+      id: { pattern: /^\w+$/, description: 'any word', example: 'a1' },
+      initial: {},
+      facts: () => ({}),
+    },
+    of,
+  );
+
+describe('defineModule', () => {
+  it('puts slices together, an event and a command of one name among them', () => {
+    const module = moduleOf(openings, closings);
+
+    expect([...module.handlers.keys()]).toEqual(['Open', 'Shut']);
+    expect([...module.folds.keys()]).toEqual(['Opened', 'Shut']);
+    expect([...module.upcasters]).toEqual([['Opened', [toSecond, toThird]]]);
+    expect([...module.personal]).toEqual([['Shut', []]]);
+    expect([...module.internal]).toEqual(['Open']);
+  });
+
+  it('gives each event the schema that its upcasters lead to, 1 where there are none', () => {
+    expect([...moduleOf(openings, closings).schema]).toEqual([
+      ['Opened', 3],
+      ['Shut', 1],
+    ]);
+  });
+
+  it('throws where two slices declare one event, and names it', () => {
+    const again = slice<{ Opened: object }>({ decide: {}, evolve: { Opened: () => ({}) } });
+
+    expect(() => moduleOf(openings, closings, again)).toThrow('declared by two slices: Opened');
+  });
+
+  it('throws where two slices declare one command, and names it', () => {
+    const again = slice<object>({ decide: { Open: on(Open, () => []) }, evolve: {} });
+
+    expect(() => moduleOf(openings, again)).toThrow('declared by two slices: Open');
+  });
+});

@@ -1,0 +1,19 @@
+import { type EventStore, type Position, type RecordedEvent, START } from '@waymark/core/kernel';
+
+/** Events read at once. */
+const PAGE = 1_000;
+
+/** Every event of some types that a log holds after a position, in its order. */
+export async function* eventsOfTypes(
+  log: Pick<EventStore, 'readAll'>,
+  types: readonly string[],
+  after: Position = START,
+): AsyncGenerator<RecordedEvent> {
+  const wanted = new Set(types);
+  for (let from = after; ;) {
+    const { events, through } = await log.readAll(from, PAGE, wanted);
+    yield* events;
+    if (events.length < PAGE) return;
+    from = through;
+  }
+}

@@ -1,0 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EventStore, Position, StoredEvent } from '@waymark/core/kernel';
+
+/** A log as it is stored. */
+export type StoredLog = Pick<EventStore, 'readStored' | 'head'>;
+
+const PAGE = 2_000;
+
+/** The pages of a log after a position, up to its end or as far as they are wanted. */
+export async function* storedPages(
+  log: Pick<StoredLog, 'readStored'>,
+  after: Position,
+): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  for (let position = after, more = true; more;) {
+    const { events, through } = await log.readStored(position, PAGE);
+    if (events.length > 0) yield events;
+    [position, more] = [through, events.length === PAGE];
+    await nextTurn(); // stores that answer at once would otherwise keep everything else waiting
+  }
+}

@@ -1,0 +1,61 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type EventStore, type Position, type RecordedEvent, START, type View } from '@waymark/core/kernel';
+import { Skips } from './skips';
+
+const PAGE = 2_000;
+
+/** The row of one key, folded from the log up to a position. */
+export interface PastRow {
+  readonly row: object | null;
+  /** Events folded into it. */
+  readonly events: number;
+  /** The last of them; undefined where there was none. */
+  readonly last?: Pick<RecordedEvent, 'id' | 'type' | 'position'>;
+}
+
+/**
+ * A view's row as it was when the log ended at a position: folded anew by this code, from the log alone. Events that
+ * somebody decided to leave out of the view are left out, whenever that was decided.
+ */
+export async function rowAt(
+  events: EventStore,
+  view: View,
+  key: string,
+  position: Position,
+  onRead: (position: Position) => void = () => undefined,
+): Promise<PastRow> {
+  const skips = new Skips(events);
+  await skips.load();
+  let past: PastRow = { row: null, events: 0 };
+  for await (const event of eventsOf(events, view, key, START, position, onRead)) {
+    if (skips.has(view, event)) continue;
+    const { id, type, position: at } = event;
+    const row = view.on.get(type)!(past.row, event as RecordedEvent<string, never>);
+    past = { row, events: past.events + 1, last: { id, type, position: at } };
+  }
+  return past;
+}
+
+/** The events of one row, after a position and up to another, in order. */
+export async function* eventsOf(
+  log: EventStore,
+  view: View,
+  key: string,
+  after: Position,
+  upTo: Position,
+  onRead: (position: Position) => void = () => undefined,
+): AsyncGenerator<RecordedEvent> {
+  const types = new Set(view.on.keys());
+  let from = after;
+  while (from < upTo) {
+    const { events, through } = await log.readAll(from, PAGE, types);
+    for (const event of events) {
+      if (event.position > upTo) return;
+      if (view.key(event) === key) yield event;
+    }
+    if (events.length < PAGE) return;
+    from = through;
+    onRead(from);
+    await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
+  }
+}

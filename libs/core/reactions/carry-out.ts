@@ -1,0 +1,45 @@
+import {
+  derivedId,
+  IDEMPOTENCY_KEY_REUSED,
+  type Submitter,
+  TOO_MUCH_CONTENTION,
+  undecidable,
+} from '@waymark/core/commands';
+import { type Policy, type Reaction, type RecordedEvent, Refusal } from '@waymark/core/kernel';
+
+/** Carry out what one policy asks for in answer to an event, each command under an id derived from the two. */
+export async function carryOut(policy: Policy, event: RecordedEvent, submitter: Submitter): Promise<void> {
+  const { name, on } = policy;
+  const reactions = undecidable(`policy ${name}`, () =>
+    on.get(event.type)?.(event as RecordedEvent<string, never>),
+  );
+  await submitAll(name, event, reactions ?? [], 'then', submitter);
+}
+
+async function submitAll(
+  policy: string,
+  event: RecordedEvent,
+  reactions: readonly Reaction[],
+  path: string,
+  submitter: Submitter,
+): Promise<void> {
+  for (const [index, { module, id, command, refused }] of reactions.entries()) {
+    const step = `${path}.${String(index)}`;
+    try {
+      await submitter.submit({
+        module,
+        id,
+        command,
+        actor: `policy:${policy}`,
+        commandId: derivedId(policy, event.id, step),
+        correlation: event.metadata.correlation,
+        causation: event.id,
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code === TOO_MUCH_CONTENTION) throw error;
+      // Carried out before, by a version of the policy that worded it differently: that was no refusal.
+      if (error.code === IDEMPOTENCY_KEY_REUSED) continue;
+      await submitAll(policy, event, refused?.(error) ?? [], `${step}.refused`, submitter);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export * from './carry-out';
+export * from './reactor';

@@ -1,0 +1,180 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Answer, Submitter } from '@waymark/core/commands';
+import {
+  CheckpointMoved,
+  type EventStore,
+  Fenced,
+  type Parked,
+  type Position,
+  type RecordedEvent,
+  Refusal,
+  rowSetName,
+  RowsGone,
+  type RowStore,
+  START,
+  type StoredRow,
+  type View,
+} from '@waymark/core/kernel';
+import {
+  type Catalog,
+  eventsOf,
+  generationOf,
+  keptUp,
+  parkedAt,
+  projections,
+  SkipEvent,
+  Skips,
+  takeOver,
+} from '@waymark/core/projections';
+import { POLICIES, type Reactor } from '@waymark/core/reactions';
+
+/** A row that waits, and where. */
+export interface ParkedRow {
+  readonly view: string;
+  readonly version: number;
+  readonly generation: number;
+  readonly key: string;
+  readonly parked: Parked;
+}
+
+export interface ParkingOptions {
+  readonly events: EventStore;
+  readonly rows: RowStore;
+  readonly views: readonly View[];
+  readonly catalog: Catalog;
+  readonly submitter: Submitter;
+  /** Whose streams wait as rows do, under the name of {@link POLICIES}. */
+  readonly reactor: Reactor;
+  readonly now: () => string;
+}
+
+const ATTEMPTS = 50;
+/** How long to wait before the next attempt, in milliseconds: a view's owner looks around every second. */
+const PAUSE = 100;
+
+/** A row on its way from the event where it waited to where its view is. */
+interface Folded {
+  /** The event that it waited at. */
+  readonly from: string;
+  readonly through: Position;
+  readonly row: object | null;
+  /** Where it waits now. */
+  readonly parked?: Parked;
+}
+
+/** Rows that wait at an event which could not be folded: which there are, and how they go on. */
+export class Parking {
+  constructor(private readonly options: ParkingOptions) {}
+
+  async list(): Promise<readonly ParkedRow[]> {
+    const records = await this.options.catalog.records();
+    const sets = this.options.views.flatMap((view) => {
+      const record = records.get(view.name);
+      return record ? keptUp(view, record) : [];
+    });
+    const found = sets.map(async (view) =>
+      (await this.options.rows.parked(view)).map(({ key, parked }) => ({
+        ...{ view: view.name, version: view.version, generation: view.generation ?? 1 },
+        ...{ key, parked },
+      })),
+    );
+    const { name: view, version } = POLICIES;
+    const streams = (await this.options.reactor.parked()).map((each) => ({
+      ...{ view, version, generation: 1 },
+      ...each,
+    }));
+    return [...(await Promise.all(found)).flat(), ...streams];
+  }
+
+  /**
+   * Fold what waits, now that the code or the log has been mended. Returns the rows that still wait: where an event still
+   * cannot be folded, those before it have been.
+   */
+  async retry(view: string, key: string): Promise<readonly ParkedRow[]> {
+    const waiting = await this.waiting(view, key);
+    for (const row of waiting) await this.release(row);
+    return (await this.list()).filter((row) => row.view === view && row.key === key);
+  }
+
+  /** Leave out the event that a row waits at, for a reason that is recorded in the log, and go on with those after it. */
+  async skip(view: string, key: string, reason: string, actor: string): Promise<readonly ParkedRow[]> {
+    for (const { version, parked } of await this.waiting(view, key)) {
+      const command = Object.assign(new SkipEvent(), { event: parked.event, version, reason });
+      await this.record(view, command, actor);
+    }
+    return this.retry(view, key);
+  }
+
+  private record(view: string, command: SkipEvent, actor: string): Promise<Answer> {
+    return this.options.submitter.submit({ module: projections.name, id: view, command, actor });
+  }
+
+  private async waiting(view: string, key: string): Promise<readonly ParkedRow[]> {
+    const waiting = (await this.list()).filter((row) => row.view === view && row.key === key);
+    if (waiting.length === 0) throw new Refusal('NOT_PARKED', 'No such row waits.', 'missing');
+    return waiting;
+  }
+
+  private async release({ view: name, version, generation, key }: ParkedRow): Promise<void> {
+    if (name === POLICIES.name) return this.options.reactor.release(key);
+    const { events, rows, views } = this.options;
+    const view = generationOf(
+      views.find((each) => each.name === name)!,
+      { version, generation },
+    )!;
+    const skips = new Skips(events);
+    await skips.load();
+    let folded: Folded | undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        // The view's owner may have the row in memory as it was, and must not write it: it is fenced off, and takes the
+        // view up again when it next looks around.
+        const epoch = await takeOver(rows.control, rowSetName(view));
+        const to = await rows.fence(view, epoch);
+        const stored = (await rows.load(view, [key])).get(key);
+        if (!stored?.parked) return;
+        // Written ahead of the view by an owner that was cut off: the next one comes by first.
+        if (stored.parked.position > to) throw new CheckpointMoved(name, stored.parked.position, to);
+        folded = await this.foldOn(view, key, { ...stored, parked: stored.parked }, to, skips, folded);
+        const { row, parked } = folded;
+        const change = { row, loaded: stored.position, ...(parked ? { parked } : {}) };
+        await rows.commit(view, { from: to, to, epoch, changes: new Map([[key, change]]) });
+        return;
+      } catch (error) {
+        if (error instanceof RowsGone) return; // its generation was retired meanwhile, and what waited with it
+        if (!(error instanceof CheckpointMoved || error instanceof Fenced) || attempt === ATTEMPTS)
+          throw error;
+      }
+      await pause(PAUSE);
+    }
+  }
+
+  /** Fold a row up to where its view is: from the event where it waits, or from where an attempt before has come. */
+  private async foldOn(
+    view: View,
+    key: string,
+    {
+      row: waiting,
+      parked: { event: from, position, after = START },
+    }: StoredRow & { readonly parked: Parked },
+    to: Position,
+    skips: Skips,
+    before: Folded | undefined,
+  ): Promise<Folded> {
+    const known = before?.from === from ? before : { from, through: after, row: waiting };
+    let { row, parked }: { row: object | null; parked?: Parked } = known;
+    for await (const event of eventsOf(this.options.events, view, key, known.through, to)) {
+      if (event.position < position || skips.has(view, event)) continue;
+      if (parked) {
+        parked = { ...parked, waiting: parked.waiting + 1 };
+        continue;
+      }
+      try {
+        row = view.on.get(event.type)!(row, event as RecordedEvent<string, never>);
+      } catch (error) {
+        parked = { ...parkedAt(event, error, this.options.now()), after };
+      }
+    }
+    return { from, through: to, row, ...(parked ? { parked } : {}) };
+  }
+}

@@ -1,0 +1,85 @@
+import { type Assignment, type Over, overOf, type Place } from '@waymark/core/access';
+import type { PersonFacts } from '@waymark/modules/people/facts';
+import { placeOfSchool, placesOf, type Sources } from './places';
+import { Reach, type Reader } from './reach';
+import { mayGive } from './rights';
+
+/** A command that somebody wants to be carried out, before it is. */
+export interface Wanted {
+  readonly module: string;
+  readonly id: string;
+  readonly command: object;
+  /** It may be the first to its thing, and says itself where that belongs. */
+  readonly creates: boolean;
+}
+
+type Named = Readonly<Partial<Record<'programme' | 'school' | 'journey' | 'pupil' | 'assignment', string>>>;
+
+/**
+ * Refuse a command as `NOT_ALLOWED` unless the sender's roles allow it where what it is sent to belongs, and where the pupil or
+ * the journey belongs that it names.
+ */
+export async function demandRight(sources: Sources, reader: Reader, wanted: Wanted): Promise<void> {
+  const { module, id, command, creates } = wanted;
+  const action = command.constructor.name;
+  if (module === 'person') return demandGiver(sources, reader, wanted, action);
+  const reach = new Reach(reader, action);
+  if (reach.everything) return;
+  const there = await placesOf(sources, module, id);
+  const named = command as Named;
+  if (there.length > 0 || !creates) reach.demand(there);
+  // What begins somewhere, or is taken to another programme.
+  if (creates && (there.length === 0 || named.programme !== undefined))
+    reach.demand([await placeNamed(sources, module, id, named)]);
+  for (const other of ['journey', 'pupil'] as const) {
+    if (named[other] !== undefined) reach.demand(await placesOf(sources, other, named[other]));
+  }
+}
+
+/** Where a thing will belong, as the command says that may create it. */
+async function placeNamed(
+  { submitter }: Sources,
+  module: string,
+  id: string,
+  { programme, school }: Named,
+): Promise<Place> {
+  return {
+    ...(module === 'programme' && { programme: id }),
+    ...(programme !== undefined && { programme }),
+    ...(school !== undefined && (await placeOfSchool(submitter, school))),
+  };
+}
+
+/** Refuse a command about somebody's roles unless the sender may give and take back such a role, over such a thing. */
+async function demandGiver(
+  sources: Sources,
+  reader: Reader,
+  { id, command }: Wanted,
+  action: string,
+): Promise<void> {
+  const given = await roleIn(sources, id, command);
+  if (!given) {
+    new Reach(reader, action).demand([]);
+    return;
+  }
+  const grants = reader.grants.filter(({ role }) => mayGive[role]?.includes(given.role) ?? true);
+  new Reach({ ...reader, grants }, action).demand(await placesOver(sources, given));
+}
+
+/** The role that a command gives or takes back; none where it is about something else, or about nothing there is. */
+async function roleIn(
+  { submitter }: Sources,
+  person: string,
+  command: object,
+): Promise<Assignment | undefined> {
+  if ('role' in command) return command as Assignment;
+  const { assignment } = command as Named;
+  if (assignment === undefined) return undefined;
+  return (await submitter.facts<PersonFacts>('person', person))?.assignments[assignment];
+}
+
+async function placesOver(sources: Sources, over: Over): Promise<readonly Place[]> {
+  if (over.mentor !== undefined) return placesOf(sources, 'mentor', over.mentor);
+  if (over.school !== undefined) return placesOf(sources, 'school', over.school);
+  return [overOf(over)];
+}

@@ -1,0 +1,119 @@
+import type { Submitter } from '@waymark/core/commands';
+import type { EventStore, KeyStore, RecordedEvent, RowReader } from '@waymark/core/kernel';
+import type { AccessLog, Read } from '@waymark/governance/access';
+import type { ImportState } from '@waymark/modules/imports';
+import { type JourneyDocument, journeyOf } from '@waymark/modules/journey/questions/journey-document';
+import type { Mentor } from '@waymark/modules/mentor';
+import type { Person } from '@waymark/modules/people';
+import type { Pupil } from '@waymark/modules/pupil';
+import { journeysOf } from './journeys';
+import { type PersonId, type PersonKind, personKinds, unknownPerson } from './kinds';
+import { type RetentionRule, retentionRules } from './retention';
+
+/** What an answer to a subject access request is made of. */
+export interface AccessSources {
+  /** The log, personal fields as they are. */
+  readonly events: EventStore;
+  readonly rows: RowReader;
+  readonly submitter: Submitter;
+  readonly keys: Pick<KeyStore, 'load'>;
+  readonly accessLog: Pick<AccessLog, 'reads'>;
+  /** The present moment: UTC, milliseconds. */
+  now(): string;
+}
+
+/** Something that was recorded of the person, as it was. */
+export interface Recorded {
+  /** The day that it is about. */
+  readonly on: string;
+  readonly recordedAt: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly by: string;
+  readonly data: object;
+}
+
+/** Whoever recorded something of the person, and whether it was in an import. */
+export interface Source {
+  readonly by: string;
+  readonly import?: string;
+  readonly events: number;
+  readonly first: string;
+  readonly last: string;
+}
+
+/** Everything that is held of somebody: UK GDPR Article 15. It is all personal data, and for that person alone. */
+export interface SubjectAccess extends PersonId {
+  readonly madeAt: string;
+  /** The person as known at present. */
+  readonly person: object;
+  readonly journeys: readonly JourneyDocument[];
+  /** In the order in which it was recorded. */
+  readonly history: readonly Recorded[];
+  readonly sources: readonly Source[];
+  /** Who looked at it. */
+  readonly reads: readonly Omit<Read, 'pupil'>[];
+  /** Whether what is sealed can be read. */
+  readonly key: 'held' | 'destroyed' | 'none';
+  readonly retention: readonly RetentionRule[];
+}
+
+/** Gather everything that is held of somebody. Refused as `UNKNOWN_…`. */
+export async function subjectAccess(sources: AccessSources, person: PersonId): Promise<SubjectAccess> {
+  const { kind, id } = person;
+  const { events, submitter, keys } = sources;
+  const { state, revision } = await submitter.load(kind, id);
+  if (revision === 'none') throw unknownPerson(person);
+  const { streams }: PersonKind = personKinds[kind];
+  const histories = await Promise.all(
+    (await streams(sources, id)).map((stream) => events.readStream(stream)),
+  );
+  const history = histories.flat().sort((a, b) => a.position - b.position);
+  const journeys = kind === 'pupil' ? await journeysOf(sources, id) : [];
+  const key = (await keys.load([id])).get(id);
+  return {
+    ...{ kind, id, madeAt: sources.now() },
+    person: described[kind](state),
+    journeys: await Promise.all(journeys.map((journey) => journeyOf(submitter, journey))),
+    history: history.map(recorded),
+    sources: await sourcesOf(submitter, history),
+    reads: await readsOf(sources, id),
+    key: key === undefined ? 'none' : 'destroyedAt' in key ? 'destroyed' : 'held',
+    retention: retentionRules,
+  };
+}
+
+/** A person as a document. */
+const described: Readonly<Record<PersonId['kind'], (state: never) => object>> = {
+  pupil: ({ upn, former, details, schools, restricted, objections, holds }: Pupil) => ({
+    ...{ upn, formerUpns: former, ...details, schools, restricted, objections },
+    legalHolds: holds.length,
+  }),
+  mentor: ({ appointment, caseload }: Mentor) => ({ ...appointment, caseload }),
+  person: ({ subject, name, assignments }: Person) => ({ subject, name, roles: Object.values(assignments) }),
+};
+
+const recorded = ({ type, stream, data, metadata }: RecordedEvent): Recorded => ({
+  ...{ on: metadata.on, recordedAt: metadata.recordedAt, type, stream, by: metadata.actor, data },
+});
+
+async function readsOf({ accessLog }: AccessSources, pupil: string): Promise<Omit<Read, 'pupil'>[]> {
+  const found: Omit<Read, 'pupil'>[] = [];
+  for await (const { pupil: _, ...read } of accessLog.reads({ pupil })) found.push(read);
+  return found;
+}
+
+async function sourcesOf(submitter: Submitter, history: readonly RecordedEvent[]): Promise<Source[]> {
+  const found = new Map<string, Source>();
+  for (const { metadata } of history) {
+    const { actor: by, correlation, recordedAt } = metadata;
+    const isImport = (await submitter.facts<ImportState>('import', correlation)) !== undefined;
+    const name = isImport ? `${by} ${correlation}` : by;
+    const { events, first } = found.get(name) ?? { events: 0, first: recordedAt };
+    found.set(name, {
+      ...{ by, ...(isImport && { import: correlation }) },
+      ...{ events: events + 1, first, last: recordedAt },
+    });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,190 @@
+import { derivedId } from '@waymark/core/commands';
+import { sideBySide } from '@waymark/core/concurrency';
+import { isDay, isUpn, toInstant, type Upn } from '@waymark/core/fields';
+import type { People, TableRow, Taken, Taker, Workshop } from '@waymark/core/imports';
+import { Refusal } from '@waymark/core/kernel';
+import type { PupilFacts } from '@waymark/modules/pupil/facts';
+import { faultOf, KnownDays, RecordAttendance } from '../attendance';
+import { isKnownMark, NO_MARK, normalMark, supplierAliases } from '../codes';
+import type { Recording, Register } from '../register';
+
+export interface RegisterOptions {
+  readonly importId: string;
+  readonly file: number;
+  readonly actor: string;
+  /** The file writes two-character codes as one character, as some suppliers do. */
+  readonly aliases: boolean;
+}
+
+interface KnownPupil {
+  readonly pupil: string;
+  readonly facts: PupilFacts;
+}
+
+/** A row that has passed every check but those against what is recorded already. */
+interface Candidate {
+  readonly index: number;
+  readonly school: string;
+  readonly recording: Recording;
+}
+
+/** Where a row has the UPN. */
+const UPN = 1;
+/** How often rows are compared anew because another import recorded marks of the same days meanwhile. */
+const ATTEMPTS = 5;
+
+/** Takes the rows of registers: a pupil's rows of a chunk become one command, and one event for each week. */
+export class RegisterTaker implements Taker {
+  readonly chunk = 10_000;
+
+  constructor(
+    private readonly workshop: Workshop,
+    private readonly people: People,
+    private readonly options: RegisterOptions,
+  ) {}
+
+  async take(rows: readonly TableRow[]): Promise<Taken> {
+    const outcomes = new Array<string>(rows.length).fill('');
+    const known = await this.pupilsIn(rows);
+    const pupils = new Map<string, Candidate[]>();
+    for (const [index, { cells }] of rows.entries()) {
+      const judged = this.judge(index, cells, known);
+      if (typeof judged === 'string') {
+        outcomes[index] = judged;
+      } else {
+        const candidates = pupils.get(judged.pupil);
+        if (candidates) candidates.push(judged.candidate);
+        else pupils.set(judged.pupil, [judged.candidate]);
+      }
+    }
+    const first = rows[0]?.row ?? 0;
+    let noMark = 0;
+    await sideBySide(pupils, async ([pupil, own]) => {
+      const missing = await this.record(pupil, own, first, outcomes);
+      noMark += missing;
+    });
+    return { outcomes, warnings: [], noMark };
+  }
+
+  /** The pupils whom some rows are about, by UPN. */
+  private async pupilsIn(rows: readonly TableRow[]): Promise<ReadonlyMap<Upn, KnownPupil>> {
+    const known = new Map<Upn, KnownPupil>();
+    const upns = new Set(rows.map(({ cells }) => cells?.[UPN] ?? ''));
+    await sideBySide(upns, async (upn) => {
+      const pupil = isUpn(upn) ? await this.people.pupil(upn) : undefined;
+      if (pupil === undefined) return;
+      const facts = await this.workshop.submitter.facts<PupilFacts>('pupil', pupil);
+      if (facts) known.set(upn, { pupil, facts });
+    });
+    return known;
+  }
+
+  /** The checks of a row in the order in which reasons are named; the reason, or the recording that it makes. */
+  private judge(
+    index: number,
+    cells: readonly string[] | undefined,
+    known: ReadonlyMap<Upn, KnownPupil>,
+  ): string | { readonly pupil: string; readonly candidate: Candidate } {
+    if (!cells) return 'WRONG_COLUMNS';
+    const [school, upn, on, morning, afternoon, recordedAt] = cells as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const found = known.get(upn);
+    if (!found) return isUpn(upn) ? 'UNKNOWN_PUPIL' : 'INVALID_UPN';
+    if (found.facts.erased) return 'PUPIL_ERASED';
+    if (found.facts.restricted) return 'PROCESSING_RESTRICTED';
+    if (found.facts.schoolOn(on) !== school) return 'SCHOOL_MISMATCH';
+    if (!isDay(on)) return 'INVALID_DATE';
+    const [am, pm] = [this.mark(morning), this.mark(afternoon)];
+    const fault = faultOf({ on, am, pm });
+    if (fault) return fault;
+    const at = toInstant(recordedAt);
+    if (at === undefined) return 'INVALID_RECORDED_AT';
+    return { pupil: found.pupil, candidate: { index, school, recording: { on, am, pm, at } } };
+  }
+
+  private mark(text: string): string {
+    const mark = normalMark(text);
+    return this.options.aliases && !isKnownMark(mark) ? (supplierAliases.get(mark) ?? mark) : mark;
+  }
+
+  /** Record a pupil's new marks, and say what became of each row. Returns the sessions without a mark. */
+  private async record(
+    pupil: string,
+    candidates: readonly Candidate[],
+    first: number,
+    outcomes: string[],
+  ): Promise<number> {
+    let noMark = 0;
+    for (const [school, own] of bySchool(candidates)) {
+      const commandId = derivedId(
+        this.options.importId,
+        String(this.options.file),
+        String(first),
+        pupil,
+        school,
+      );
+      const fresh = await this.recordAt(school, pupil, own, commandId, outcomes);
+      for (const { am, pm } of fresh) noMark += Number(am === NO_MARK) + Number(pm === NO_MARK);
+    }
+    return noMark;
+  }
+
+  /** Compare rows with what is recorded, and record what is new; again, where somebody else recorded meanwhile. */
+  private async recordAt(
+    school: string,
+    pupil: string,
+    candidates: readonly Candidate[],
+    commandId: string,
+    outcomes: string[],
+  ): Promise<readonly Recording[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const register = await this.registerBefore(pupil, commandId);
+      const known = new KnownDays(register);
+      const fresh: Recording[] = [];
+      for (const { index, recording } of candidates) {
+        const compared = known.take(recording);
+        outcomes[index] = compared === 'new' ? 'accepted' : compared;
+        if (compared === 'new') fresh.push(recording);
+      }
+      if (fresh.length === 0) return fresh;
+      try {
+        await this.workshop.submitter.submit({
+          module: 'attendance',
+          id: pupil,
+          command: Object.assign(new RecordAttendance(), { school, marks: fresh }),
+          actor: this.options.actor,
+          commandId,
+          correlation: this.options.importId,
+        });
+        return fresh;
+      } catch (error) {
+        if (!(error instanceof Refusal) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** The register as these rows found it: where they were taken before a crash, as it was then. */
+  private async registerBefore(pupil: string, commandId: string): Promise<Register> {
+    const { submitter } = this.workshop;
+    const now = await submitter.load('attendance', pupil);
+    return now.commands.has(commandId)
+      ? (await submitter.loadBefore('attendance', pupil, commandId)).state
+      : now.state;
+  }
+}
+
+function bySchool(candidates: readonly Candidate[]): Map<string, Candidate[]> {
+  const schools = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const own = schools.get(candidate.school);
+    if (own) own.push(candidate);
+    else schools.set(candidate.school, [candidate]);
+  }
+  return schools;
+}

@@ -1,0 +1,4 @@
+export * from './attendance';
+export * from './codes';
+export * from './page';
+export * from './register';

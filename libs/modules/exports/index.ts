@@ -1,0 +1,7 @@
+export * from './export-files';
+export * from './export-job';
+export * from './formats';
+export * from './kinds';
+export * from './left-out';
+export * from './requests';
+export * from './tidying-job';

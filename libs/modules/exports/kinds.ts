@@ -1,0 +1,142 @@
+import type { Submitter } from '@waymark/core/commands';
+import { periodOf, toInstant, withoutUpns } from '@waymark/core/fields';
+import { type CommandClass, type EventStore, type RowReader, streamId } from '@waymark/core/kernel';
+import { eventsOfTypes } from '@waymark/core/log';
+import { every } from '@waymark/core/projections';
+import { placesOf, type Reach } from '@waymark/governance/access';
+import type { DomainEvents } from '@waymark/modules/domain';
+import { attendanceBy } from '@waymark/modules/insights/attendance';
+import { type Kpis, kpisBy } from '@waymark/modules/insights/kpis';
+import { phaseProgressBy } from '@waymark/modules/insights/phase-progress';
+import type { PublishedRate, PublishedRates } from '@waymark/modules/insights/published-rates';
+import { timelineOf } from '@waymark/modules/insights/timeline';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
+import type { Format } from './formats';
+import { LeftOut } from './left-out';
+import {
+  AttendanceExport,
+  type AttendanceParameters,
+  KpiExport,
+  type KpiParameters,
+  PhaseProgressExport,
+  type PhaseProgressParameters,
+  ReminderExport,
+  TimelineExport,
+} from './requests';
+
+/** What exports are made from. */
+export interface ExportSources {
+  /** The log without what is personal in it: nobody is given that in a file. */
+  readonly events: EventStore;
+  readonly rows: RowReader;
+  readonly submitter: Pick<Submitter, 'facts'>;
+  readonly published: PublishedRates;
+  /** The present moment: UTC, milliseconds. */
+  readonly now: () => string;
+  /** How far the roles of whoever asked reach. */
+  readonly reach: Reach;
+  /** To be told of each pupil whose records are in the file. */
+  readonly onShown: (pupil: string) => void;
+}
+
+/** What can be exported. */
+export interface ExportKind {
+  /** How it is asked for. */
+  readonly request: CommandClass<{ kind: string; parameters?: object }>;
+  readonly format: Format;
+  readonly rows: (sources: ExportSources, parameters: never) => AsyncIterable<object>;
+}
+
+/** Every kind of export, by its name: whoever adds one, adds it here. */
+export const exportKinds = {
+  kpis: {
+    request: KpiExport,
+    format: 'csv',
+    rows: async function* ({ rows, published, reach }, { by, programme, from, to }: KpiParameters) {
+      const query = {
+        by,
+        ...(programme === undefined ? {} : { programme }),
+        ...(from === undefined && to === undefined ? {} : { period: periodOf({ from, to }) }),
+      };
+      for (const kpis of await kpisBy(rows, published, query, reach.covers)) yield flat(withPublished(kpis));
+    },
+  },
+  attendance: {
+    request: AttendanceExport,
+    format: 'csv',
+    rows: async function* (
+      { rows, submitter, reach, onShown },
+      { by, asKnownAt = '', ...period }: AttendanceParameters,
+    ) {
+      const known = toInstant(asKnownAt);
+      const query = { by, ...periodOf(period), ...(known === undefined ? {} : { asKnownAt: known }) };
+      const leftOut = new LeftOut(submitter);
+      for (const row of await attendanceBy(rows, query, reach.covers)) {
+        if (by === 'pupil' && (await leftOut.pupil(row.key))) continue;
+        if (by === 'pupil') onShown(row.key);
+        yield row;
+      }
+    },
+  },
+  'phase-progress': {
+    request: PhaseProgressExport,
+    format: 'csv',
+    rows: async function* ({ rows, reach }, parameters: PhaseProgressParameters) {
+      for (const { phases, ...group } of await phaseProgressBy(rows, parameters, reach.covers)) {
+        for (const { name: phaseName, ...phase } of phases) yield { ...group, ...phase, phaseName };
+      }
+    },
+  },
+  /** Everything recorded of every journey within reach, journey by journey. */
+  timeline: {
+    request: TimelineExport,
+    format: 'jsonl',
+    rows: async function* ({ rows, events, submitter, now, reach, onShown }) {
+      const leftOut = new LeftOut(submitter);
+      for await (const { key: journey, row } of every(rows, caseloads)) {
+        const places = await placesOf({ submitter, rows, now }, 'journey', journey);
+        if (!reach.reaches(places) || (await leftOut.pupil(row.pupil))) continue;
+        onShown(row.pupil);
+        for (const entry of await timelineOf(events, journey, row.pupil)) {
+          yield { journey, ...withoutUpns(entry) };
+        }
+      }
+    },
+  },
+  /** What mentors were reminded of, in the order in which they were. */
+  reminders: {
+    request: ReminderExport,
+    format: 'jsonl',
+    rows: async function* ({ events, rows, submitter, now, reach }) {
+      const leftOut = new LeftOut(submitter);
+      for await (const { stream, data } of eventsOfTypes(events, [
+        'MentorReminded',
+      ] satisfies (keyof DomainEvents)[])) {
+        const mentor = streamId(stream);
+        if (!reach.reaches(await placesOf({ submitter, rows, now }, 'mentor', mentor))) continue;
+        yield { mentor, ...(await leftOut.from(data as DomainEvents['MentorReminded'])) };
+      }
+    },
+  },
+} satisfies Record<string, ExportKind>;
+
+export type ExportKindName = keyof typeof exportKinds;
+export const exportKindNames = Object.keys(exportKinds) as readonly ExportKindName[];
+
+/** The same columns, whether a rate was published or not. */
+const withPublished = ({ published: { localAuthority, region }, ...kpis }: Kpis): object => ({
+  ...kpis,
+  published: { localAuthority: localAuthority ?? notPublished, region: region ?? notPublished },
+});
+
+const notPublished: { readonly [Field in keyof PublishedRate]: null } = { name: null, absencePercent: null };
+
+/** Fields within fields become columns: `baseline.absencePercent`. */
+const flat = (row: object, path = ''): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]: [string, unknown]) =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(flat(value, `${path}${name}.`))
+        : [[`${path}${name}`, value]],
+    ),
+  );

@@ -1,0 +1,34 @@
+import type { WorkHandler } from '@waymark/core/jobs';
+import type { Workplace } from '@waymark/platform';
+
+export const TIDYING = 'tidying';
+
+const DAY = 86_400_000;
+/** How long an export can be fetched, in milliseconds. */
+export const EXPORTS_KEPT = 7 * DAY;
+
+/**
+ * Removes what holds personal data and is of no more use: exports after a week, uploads that led to no import.
+ * (`exports` by itself is what a compiled module gives away, so it goes by another name here.)
+ */
+export const tidyingJob = ({ uploads, exports: files, jobs }: Workplace): WorkHandler => ({
+  kind: TIDYING,
+  cron: '30 2 * * *',
+  attempts: 5,
+  backoff: 60_000,
+  concurrency: 1,
+  run: async () => {
+    let removed = 0;
+    // Files come before their job: only after a day it is certain that there will be none.
+    for (const id of await uploads.before(Date.now() - DAY)) {
+      if (await jobs.get(id)) continue;
+      await uploads.discard(id);
+      removed += 1;
+    }
+    for (const id of await files.before(Date.now() - EXPORTS_KEPT)) {
+      await files.discard(id);
+      removed += 1;
+    }
+    return { removed };
+  },
+});

@@ -1,0 +1,140 @@
+import { derivedId } from '@waymark/core/commands';
+import { sideBySide } from '@waymark/core/concurrency';
+import type { Day } from '@waymark/core/fields';
+import type { Workshop } from '@waymark/core/imports';
+import { type Position, Refusal } from '@waymark/core/kernel';
+import { eventsOfTypes } from '@waymark/core/log';
+import { every, find } from '@waymark/core/projections';
+import type { DomainEvents } from '@waymark/modules/domain';
+import { AssessEligibility } from '@waymark/modules/journey';
+import { type CaseloadRow, caseloads } from '@waymark/modules/journey/views/caseload';
+import { AllocatePupil } from '@waymark/modules/mentor';
+import { mentors } from '@waymark/modules/mentor/views/mentors';
+import type { FollowUps } from './import';
+import { importReport } from './views/import-reports';
+
+/** Types of the events by which is counted what was done. */
+const COUNTED: readonly (keyof DomainEvents)[] = ['EligibilityAssessed', 'PlaceTaken'];
+
+interface Place {
+  readonly journey: string;
+  readonly on: Day;
+}
+
+export interface FollowUpOptions {
+  readonly importId: string;
+  /** After which event it began. */
+  readonly since: Position;
+  readonly actor: string;
+  /** By the pupil's id. */
+  readonly firstSessions: ReadonlyMap<string, { readonly mentor: string; readonly on: Day }>;
+  /** Where it is aborted, no further command is sent. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What follows when registers are in: eligibility is assessed where it has not been and the baseline has marks, and
+ * pupils who are eligible and have consent are given the mentor of their first session, or of their school the one
+ * with the fewest pupils. Done again after a crash it changes nothing more.
+ */
+export class FollowUp {
+  private readonly notAllocated: Record<string, number> = {};
+
+  constructor(
+    private readonly workshop: Workshop,
+    private readonly options: FollowUpOptions,
+  ) {}
+
+  async run(): Promise<FollowUps> {
+    // Places that were taken before a crash are confirmed first, so that no pupil is given a second one.
+    await this.workshop.settle();
+    await sideBySide(every(this.workshop.rows, caseloads), async ({ key, row }) => {
+      if (row.eligible === undefined && !row.ended) await this.assess(key);
+    });
+    await this.workshop.settle();
+    const begun =
+      (await importReport(this.workshop.rows, this.options.importId))?.startedAt ?? new Date().toISOString();
+    const plan = await this.plan(begun.slice(0, 10));
+    await sideBySide(plan, async ([mentor, pupils]) => {
+      for (const { journey, on } of pupils) await this.allocate(mentor, journey, on);
+    });
+    await this.workshop.settle();
+    return { ...(await this.done()), notAllocated: this.notAllocated };
+  }
+
+  /** What was done, before a crash too, as the log has it. */
+  private async done(): Promise<Omit<FollowUps, 'notAllocated'>> {
+    let [assessed, eligible, allocated] = [0, 0, 0];
+    const counted = eventsOfTypes(this.workshop.events, COUNTED, this.options.since);
+    for await (const { type, data, metadata } of counted) {
+      if (metadata.correlation !== this.options.importId) continue;
+      if (type === 'EligibilityAssessed') {
+        assessed += 1;
+        eligible += Number((data as DomainEvents['EligibilityAssessed']).eligible);
+      }
+      if (type === 'PlaceTaken') allocated += 1;
+    }
+    return { assessed, eligible, allocated };
+  }
+
+  private async assess(journey: string): Promise<void> {
+    try {
+      await this.send('journey', journey, new AssessEligibility(), 'assess');
+    } catch (error) {
+      // Without marks in the baseline there is nothing to decide yet.
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+
+  /** Who is to be given which mentor, in the order of the journeys' ids, so that it is the same every time. */
+  private async plan(today: Day): Promise<Map<string | undefined, Place[]>> {
+    const plan = new Map<string | undefined, Place[]>();
+    for await (const { key: journey, row } of every(this.workshop.rows, caseloads)) {
+      if (!row.eligible || !row.consented || row.ended || row.mentor !== undefined) continue;
+      const session = this.options.firstSessions.get(row.pupil);
+      const mentor = session?.mentor ?? (await this.mentorAt(row, plan));
+      const place = { journey, on: session?.on ?? today };
+      const places = plan.get(mentor);
+      if (places) places.push(place);
+      else plan.set(mentor, [place]);
+    }
+    return plan;
+  }
+
+  private async allocate(mentor: string | undefined, journey: string, on: Day): Promise<void> {
+    try {
+      if (mentor === undefined) throw new Refusal('NO_MENTOR_AT_SCHOOL', 'The school has no mentor.');
+      const command = Object.assign(new AllocatePupil(), { journey, on });
+      await this.send('mentor', mentor, command, 'allocate', journey);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.notAllocated[error.code] = (this.notAllocated[error.code] ?? 0) + 1;
+    }
+  }
+
+  /** The school's mentor of the programme with the fewest pupils, those planned counted in. */
+  private async mentorAt(
+    { school, programme }: CaseloadRow,
+    plan: ReadonlyMap<string | undefined, Place[]>,
+  ): Promise<string | undefined> {
+    const found = await find(this.workshop.rows, mentors, { where: { school } });
+    const [fewest] = found
+      .filter(({ row }) => row.programme === programme)
+      .map(({ key, row }) => ({ key, pupils: row.caseload + (plan.get(key)?.length ?? 0) }))
+      .sort((a, b) => a.pupils - b.pupils);
+    return fewest?.key;
+  }
+
+  private send(module: string, id: string, command: object, step: string, of = id) {
+    const { importId, actor, signal } = this.options;
+    signal.throwIfAborted();
+    return this.workshop.submitter.submit({
+      module,
+      id,
+      command,
+      actor,
+      commandId: derivedId(importId, step, of),
+      correlation: importId,
+    });
+  }
+}

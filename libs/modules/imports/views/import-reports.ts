@@ -1,0 +1,192 @@
+import type { FileKind, RowWarning } from '@waymark/core/imports';
+import { type EventStore, type RowReader, viewsOf } from '@waymark/core/kernel';
+import { every, one } from '@waymark/core/projections';
+import type { DomainEvents } from '@waymark/modules/domain';
+import type { FollowUps, OutcomeRun } from '../import';
+
+/** What became of a file's rows. */
+export interface FileReport {
+  readonly name: string;
+  readonly kind: FileKind;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly encoding: string;
+  readonly rows: number;
+  readonly accepted: number;
+  readonly repeated: number;
+  readonly rejected: number;
+  readonly rejectedBy: Readonly<Record<string, number>>;
+  readonly warnings: number;
+  readonly warningsBy: Readonly<Record<string, number>>;
+  /** Sessions without a mark, in a register. */
+  readonly noMark: number;
+  readonly done: boolean;
+}
+
+export interface ImportReport {
+  readonly state: 'running' | 'finished';
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly startedBy: string;
+  readonly files: readonly FileReport[];
+  readonly followUps?: FollowUps;
+}
+
+/** Imports by id: the sums of their rows' outcomes. */
+export const importReports = viewsOf<DomainEvents>()<ImportReport>({
+  name: 'imports',
+  version: 1,
+  indexes: ['state'],
+  on: {
+    ImportStarted: (_, { data: { files, at }, metadata: { actor } }) => ({
+      state: 'running',
+      startedAt: at,
+      startedBy: actor,
+      files: files.map((file) => ({
+        ...file,
+        rows: 0,
+        accepted: 0,
+        repeated: 0,
+        rejected: 0,
+        rejectedBy: {},
+        warnings: 0,
+        warningsBy: {},
+        noMark: 0,
+        done: false,
+      })),
+    }),
+    RowsImported: (report, { data: { file, outcomes, warnings, noMark } }) =>
+      withFile(report, file, (known) => ({
+        ...outcomes.reduce(counted, known),
+        warnings: known.warnings + warnings.length,
+        warningsBy: warnings.reduce((by, [, warning]) => plus(by, warning, 1), known.warningsBy),
+        noMark: known.noMark + noMark,
+      })),
+    FileImported: (report, { data: { file } }) =>
+      withFile(report, file, (known) => ({ ...known, done: true })),
+    ImportFollowedUp: (report, { data }) => report && { ...report, followUps: data },
+    ImportFinished: (report, { data: { at } }) => report && { ...report, state: 'finished', finishedAt: at },
+  },
+});
+
+const withFile = (report: ImportReport | null, file: number, change: (known: FileReport) => FileReport) =>
+  report && {
+    ...report,
+    files: report.files.map((known, index) => (index === file ? change(known) : known)),
+  };
+
+function counted(report: FileReport, [from, to, outcome]: OutcomeRun): FileReport {
+  const rows = to - from + 1;
+  const more = { ...report, rows: report.rows + rows };
+  if (outcome === 'accepted') return { ...more, accepted: more.accepted + rows };
+  if (outcome === 'repeated') return { ...more, repeated: more.repeated + rows };
+  return { ...more, rejected: more.rejected + rows, rejectedBy: plus(more.rejectedBy, outcome, rows) };
+}
+
+const plus = (
+  by: Readonly<Record<string, number>>,
+  name: string,
+  count: number,
+): Readonly<Record<string, number>> => ({
+  ...by,
+  [name]: (by[name] ?? 0) + count,
+});
+
+/** A register file's rows, its corrections counted in. */
+export interface RegisterReport {
+  readonly rows: number;
+  readonly accepted: number;
+  readonly repeated: number;
+  readonly rejected: number;
+  readonly rejectedBy: Readonly<Record<string, number>>;
+  /** Sessions without a mark among the accepted rows. */
+  readonly noMark: number;
+  /** Rows accepted from the corrections file. */
+  readonly corrections: number;
+}
+
+const CORRECTIONS = '-corrections';
+
+/** Registers by the file's name: `blackpool.csv` and `blackpool-corrections.csv` are one. */
+export function registersOf({ files }: ImportReport): Record<string, RegisterReport> {
+  // A map, for a file may be called as every object's properties are.
+  const registers = new Map<string, RegisterReport>();
+  for (const file of files) {
+    if (file.kind !== 'registers') continue;
+    const name = file.name.replace(/\.csv$/i, '');
+    const of = name.endsWith(CORRECTIONS) ? name.slice(0, -CORRECTIONS.length) : name;
+    const known = registers.get(of) ?? noRegister;
+    registers.set(
+      of,
+      of === name
+        ? { ...merged(known, file), corrections: known.corrections }
+        : { ...known, corrections: known.corrections + file.accepted },
+    );
+  }
+  return Object.fromEntries(registers);
+}
+
+const noRegister: RegisterReport = {
+  rows: 0,
+  accepted: 0,
+  repeated: 0,
+  rejected: 0,
+  rejectedBy: {},
+  noMark: 0,
+  corrections: 0,
+};
+
+const merged = (a: RegisterReport, b: FileReport): Omit<RegisterReport, 'corrections'> => ({
+  rows: a.rows + b.rows,
+  accepted: a.accepted + b.accepted,
+  repeated: a.repeated + b.repeated,
+  rejected: a.rejected + b.rejected,
+  rejectedBy: Object.entries(b.rejectedBy).reduce((by, [code, rows]) => plus(by, code, rows), a.rejectedBy),
+  noMark: a.noMark + b.noMark,
+});
+
+export const importReport = (rows: RowReader, id: string): Promise<ImportReport | undefined> =>
+  one(rows, importReports, id);
+
+/** All imports, the last one first. */
+export async function allImports(rows: RowReader): Promise<(ImportReport & { readonly id: string })[]> {
+  const found: (ImportReport & { readonly id: string })[] = [];
+  for await (const { key, row } of every(rows, importReports)) found.push({ id: key, ...row });
+  return found.sort((a, b) =>
+    a.startedAt === b.startedAt ? (a.id < b.id ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1,
+  );
+}
+
+/** Rows of a file that fared alike, as the import recorded them. */
+export interface RowsOutcome {
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: string;
+}
+
+/** The outcome of every row of an import, read from its own stream; warnings as outcomes of their own. */
+export async function rowOutcomes(events: EventStore, id: string): Promise<RowsOutcome[]> {
+  const outcomes: RowsOutcome[] = [];
+  let files: readonly string[] = [];
+  for (const { type, data } of await events.readStream(`import-${id}`)) {
+    if (type === 'ImportStarted')
+      files = (data as DomainEvents['ImportStarted']).files.map(({ name }) => name);
+    if (type !== 'RowsImported') continue;
+    const {
+      file,
+      outcomes: runs,
+      warnings,
+    } = data as {
+      file: number;
+      outcomes: readonly OutcomeRun[];
+      warnings: readonly RowWarning[];
+    };
+    const name = files[file] ?? '';
+    outcomes.push(...runs.map(([from, to, outcome]) => ({ file: name, from, to, outcome })));
+    outcomes.push(
+      ...warnings.map(([row, warning]) => ({ file: name, from: row, to: row, outcome: warning })),
+    );
+  }
+  return outcomes;
+}

@@ -1,0 +1,175 @@
+import type { Covers, Place } from '@waymark/core/access';
+import { type Day, type Instant, mondayOf, type Period } from '@waymark/core/fields';
+import type { RowReader } from '@waymark/core/kernel';
+import { every } from '@waymark/core/projections';
+import { countPages, countsOver, type Recording, type Register } from '@waymark/modules/attendance';
+import {
+  asRecording,
+  attendance,
+  attendanceHistory,
+  type AttendanceHistoryRow,
+  type OfPupil,
+} from '@waymark/modules/attendance/views/registers';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
+import {
+  absencePercent,
+  added,
+  type Counts,
+  isPersistent,
+  isSevere,
+  noCounts,
+  rounded,
+} from '@waymark/modules/shared/counts';
+import { type Group, Groups } from './groups';
+
+export const attendanceGroups = ['pupil', 'school', 'area', 'region'] as const;
+export type AttendanceGroup = (typeof attendanceGroups)[number];
+
+/** Sessions of a pupil or a group over a period, and the rate they give. */
+export interface AttendanceSummary extends Counts {
+  readonly absencePercent: number | null;
+}
+
+export interface PupilAttendance extends AttendanceSummary {
+  readonly key: string;
+  readonly persistent: boolean;
+  readonly severe: boolean;
+}
+
+export interface GroupAttendance extends AttendanceSummary {
+  readonly key: string;
+  readonly name: string;
+  readonly pupils: number;
+  readonly persistentPupils: number;
+  readonly severePupils: number;
+  /** Persistent and not severe. */
+  readonly eligiblePupils: number;
+}
+
+export interface AttendanceQuery extends Period {
+  readonly by: AttendanceGroup;
+  /** Only what schools had recorded by then. */
+  readonly asKnownAt?: Instant;
+}
+
+/** Attendance over a period, by pupil, school, area or region, as far as it may be seen, in the order of their keys. */
+export async function attendanceBy(
+  rows: RowReader,
+  { by, asKnownAt, ...period }: AttendanceQuery,
+  covers: Covers,
+): Promise<(PupilAttendance | GroupAttendance)[]> {
+  const counted = asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
+  const known = await Groups.of(rows);
+  const mayBeSeen = visible(rows, by, covers);
+  const groups = new Map<string, { name: string; pupils: Map<string, Counts> }>();
+  for await (const { pupil, school, counts } of counted) {
+    if (isBlank(counts)) continue;
+    const { key, name, place } = groupOf(known, by, pupil, school);
+    if (!(await mayBeSeen(pupil, place))) continue;
+    let group = groups.get(key);
+    if (!group) groups.set(key, (group = { name, pupils: new Map() }));
+    const before = group.pupils.get(pupil);
+    group.pupils.set(pupil, before ? added(before, counts) : counts);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { name, pupils }]) =>
+      by === 'pupil'
+        ? pupilAttendance(key, pupils.get(key) ?? noCounts)
+        : { key, name, ...groupAttendance(pupils.values()) },
+    );
+}
+
+/**
+ * Whether a pupil's sessions may be seen in a group: where the group may be, or as far as it is of a programme that the pupil has
+ * a journey in. A mentor sees those alone whose journey is with them.
+ */
+function visible(
+  rows: RowReader,
+  by: AttendanceGroup,
+  covers: Covers,
+): (pupil: string, place: Place) => boolean | Promise<boolean> {
+  let journeys: Promise<ReadonlyMap<string, readonly Place[]>> | undefined;
+  return async (pupil, place) => {
+    if (covers(place)) return true;
+    const known = (await (journeys ??= journeysByPupil(rows))).get(pupil) ?? [];
+    return known.some(({ programme, mentor }) =>
+      covers({
+        ...place,
+        ...(programme !== undefined && { programme }),
+        ...(by === 'pupil' && mentor !== undefined && { mentor }),
+      }),
+    );
+  };
+}
+
+async function journeysByPupil(rows: RowReader): Promise<ReadonlyMap<string, readonly Place[]>> {
+  const found = new Map<string, Place[]>();
+  for await (const { row } of every(rows, caseloads)) {
+    const known = found.get(row.pupil);
+    if (known) known.push(row);
+    else found.set(row.pupil, [row]);
+  }
+  return found;
+}
+
+/** Sums and rates of many pupils. */
+export function groupAttendance(pupils: Iterable<Counts>): Omit<GroupAttendance, 'key' | 'name'> {
+  let [counts, of, persistentPupils, severePupils] = [noCounts, 0, 0, 0];
+  for (const pupil of pupils) {
+    counts = added(counts, pupil);
+    of += 1;
+    if (isPersistent(pupil)) persistentPupils += 1;
+    if (isSevere(pupil)) severePupils += 1;
+  }
+  return {
+    ...counts,
+    absencePercent: rounded(absencePercent(counts)),
+    pupils: of,
+    persistentPupils,
+    severePupils,
+    eligiblePupils: persistentPupils - severePupils,
+  };
+}
+
+export const pupilAttendance = (key: string, counts: Counts): PupilAttendance => ({
+  key,
+  ...counts,
+  absencePercent: rounded(absencePercent(counts)),
+  persistent: isPersistent(counts),
+  severe: isSevere(counts),
+});
+
+interface Counted extends OfPupil {
+  readonly counts: Counts;
+}
+
+async function* standing(rows: RowReader, period: Period): AsyncGenerator<Counted> {
+  for await (const { row } of every(rows, attendance))
+    yield { ...row, counts: countPages(row.pages, period) };
+}
+
+async function* knownAt(rows: RowReader, period: Period, at: Instant): AsyncGenerator<Counted> {
+  for await (const { row } of every(rows, attendanceHistory)) {
+    yield { ...row, counts: countsOver(registerAt(row, at), period) };
+  }
+}
+
+function registerAt({ recordings }: AttendanceHistoryRow, time: Instant): Register {
+  const weeks: Record<Day, Recording[]> = {};
+  for (const recording of recordings.map(asRecording)) {
+    if (recording.at <= time) (weeks[mondayOf(recording.on)] ??= []).push(recording);
+  }
+  return { weeks };
+}
+
+/** Nothing is recorded of the pupil in the period. */
+const isBlank = ({ possible, notPossible, noMark }: Counts): boolean => possible + notPossible + noMark === 0;
+
+function groupOf(known: Groups, by: AttendanceGroup, pupil: string, school: string): Group {
+  if (by !== 'pupil') return known.of(by, { school }) ?? { key: UNKNOWN, name: UNKNOWN, place: {} };
+  const { place } = known.of('school', { school })!;
+  return { key: pupil, name: pupil, place };
+}
+
+const UNKNOWN = 'unknown';

@@ -1,0 +1,72 @@
+import type { Place } from '@waymark/core/access';
+import type { RowReader } from '@waymark/core/kernel';
+import { byKey } from '@waymark/core/projections';
+import { type MentorRow, mentors } from '@waymark/modules/mentor/views/mentors';
+import { programmes } from '@waymark/modules/programme/views/programmes';
+import type { SchoolDetails } from '@waymark/modules/school';
+import { schools } from '@waymark/modules/school/views/schools';
+
+/** What journeys and registers are added up by. */
+export type GroupKind = 'programme' | 'region' | 'area' | 'school' | 'mentor';
+
+/** What journeys or registers are added up to, and where all of it belongs. */
+export interface Group {
+  readonly key: string;
+  readonly name: string;
+  readonly place: Place;
+}
+
+/** What is known of a journey, or of a register, for adding it up. */
+interface Member {
+  readonly school: string;
+  readonly programme?: string;
+  readonly mentor?: string;
+}
+
+/** Knows the groups that journeys and registers belong to. Mentors go by their keys: views know no names. */
+export class Groups {
+  private constructor(
+    readonly programmes: ReadonlyMap<string, { readonly name: string }>,
+    readonly schools: ReadonlyMap<string, SchoolDetails>,
+    private readonly mentors: ReadonlyMap<string, MentorRow>,
+  ) {}
+
+  static async of(rows: RowReader): Promise<Groups> {
+    return new Groups(await byKey(rows, programmes), await byKey(rows, schools), await byKey(rows, mentors));
+  }
+
+  /** The group of a kind that something belongs to; none where it belongs to no such group. */
+  of(by: GroupKind, { school: urn, programme, mentor }: Member): Group | undefined {
+    const school = this.schools.get(urn);
+    const within: Place = programme === undefined ? {} : { programme };
+    switch (by) {
+      case 'programme':
+        if (programme === undefined) return undefined;
+        return { key: programme, name: this.programmes.get(programme)?.name ?? programme, place: within };
+      case 'region':
+        return (
+          school && { key: school.region, name: school.region, place: { ...within, region: school.region } }
+        );
+      case 'area':
+        return school && { key: school.area, name: school.areaName, place: { ...within, ...areaOf(school) } };
+      case 'school':
+        return { key: urn, name: school?.name ?? urn, place: { ...within, ...this.placeOfSchool(urn) } };
+      case 'mentor':
+        return mentor === undefined
+          ? undefined
+          : { key: mentor, name: mentor, place: { ...within, ...this.placeOfMentor(mentor) } };
+    }
+  }
+
+  private placeOfMentor(mentor: string): Place {
+    const known = this.mentors.get(mentor);
+    return { mentor, ...(known && { ...this.placeOfSchool(known.school), area: known.area }) };
+  }
+
+  private placeOfSchool(urn: string): Place {
+    const school = this.schools.get(urn);
+    return { school: urn, ...(school && areaOf(school)) };
+  }
+}
+
+const areaOf = ({ area, region }: SchoolDetails): Place => ({ area, region });

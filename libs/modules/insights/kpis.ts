@@ -1,0 +1,187 @@
+import type { Covers } from '@waymark/core/access';
+import { type Day, type Period, within } from '@waymark/core/fields';
+import type { RowReader } from '@waymark/core/kernel';
+import { byKey, every } from '@waymark/core/projections';
+import { countPages, type RegisterPages } from '@waymark/modules/attendance';
+import type { NotHeldKind } from '@waymark/modules/journey';
+import type { ProgrammeDefinition } from '@waymark/modules/programme';
+import { programmes } from '@waymark/modules/programme/views/programmes';
+import type { SchoolDetails } from '@waymark/modules/school';
+import { absencePercent, type Counts, isWithinBand, rounded } from '@waymark/modules/shared/counts';
+import { type GroupAttendance, groupAttendance } from './attendance';
+import { Groups } from './groups';
+import type { PublishedRate, PublishedRates } from './published-rates';
+import { type CountedSession, type JourneyKpi, regionalKpis } from './views/pupil-outcomes';
+
+export const kpiGroups = ['region', 'area', 'school', 'mentor'] as const;
+export type KpiGroup = (typeof kpiGroups)[number];
+
+export interface KpiQuery {
+  readonly by: KpiGroup;
+  readonly programme?: string;
+  /** Count only funnel steps and sessions of these days; the two windows stay the programme's. */
+  readonly period?: Period;
+}
+
+type Attendance = Omit<GroupAttendance, 'key' | 'name'>;
+
+/** The KPIs of a region, an area, a school or a mentor. */
+export interface Kpis {
+  readonly key: string;
+  readonly name: string;
+  /** The funnel: how many pupils have come how far. */
+  readonly referred: number;
+  readonly eligible: number;
+  readonly consented: number;
+  readonly allocated: number;
+  readonly started: number;
+  readonly completed: number;
+  readonly sessionsHeld: number;
+  readonly sessionsNotHeld: number;
+  /** Sessions not held, by the kind of reason. */
+  readonly notHeld: Readonly<Record<NotHeldKind, number>>;
+  readonly minutesHeld: number;
+  /** Attendance of the pupils referred, before and after. */
+  readonly baseline: Attendance;
+  readonly followUp: Attendance;
+  /** Follow-up minus baseline absence, in percentage points; null where there is no rate for one of them. */
+  readonly changePoints: number | null;
+  /** Absence in all secondary schools of the local authority and the region, where it has been published. */
+  readonly published: {
+    readonly localAuthority: PublishedRate | null;
+    readonly region: PublishedRate | null;
+  };
+}
+
+/** KPIs of every region, area, school or mentor that may be seen, in the order of their keys. Mentors go by these. */
+export async function kpisBy(
+  rows: RowReader,
+  published: PublishedRates,
+  query: KpiQuery,
+  covers: Covers,
+): Promise<Kpis[]> {
+  const known = { groups: await Groups.of(rows), programmes: await byKey(rows, programmes) };
+  const tallies = new Map<string, Tally>();
+  for await (const { row } of every(rows, regionalKpis)) {
+    for (const journey of Object.values(row.journeys)) {
+      const programme = known.programmes.get(journey.programme);
+      const school = known.groups.schools.get(journey.school);
+      const group = known.groups.of(query.by, journey);
+      if (!programme || !school || !group || (query.programme ?? journey.programme) !== journey.programme)
+        continue;
+      if (!covers(group.place)) continue;
+      let tally = tallies.get(group.key);
+      if (!tally) tallies.set(group.key, (tally = new Tally(group.name, query.period)));
+      tally.add(journey, row.pages, programme, school);
+    }
+  }
+  return [...tallies]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, tally]) => tally.kpis(key, query.by, published));
+}
+
+/** Adds journeys up. */
+class Tally {
+  private readonly steps = { referred: 0, eligible: 0, consented: 0, allocated: 0, started: 0, completed: 0 };
+  private readonly notHeld = { acceptable: 0, unacceptable: 0, logistics: 0 };
+  private held = 0;
+  private minutes = 0;
+  private readonly baseline: Counts[] = [];
+  private readonly followUp: Counts[] = [];
+  private baselineEligible = 0;
+  private followUpEligible = 0;
+  private readonly authorities = new Set<string>();
+  private readonly regions = new Set<string>();
+
+  constructor(
+    private readonly name: string,
+    private readonly period: Period | undefined,
+  ) {}
+
+  add(known: JourneyKpi, pages: RegisterPages, programme: ProgrammeDefinition, school: SchoolDetails): void {
+    const sessions = Object.values(known.sessions);
+    const started = sessions
+      .filter((session) => 'minutes' in session)
+      .reduce<Day | undefined>(
+        (first, { on }) => (first === undefined || on < first ? on : first),
+        undefined,
+      );
+    this.step('referred', known.referred);
+    this.step('eligible', known.eligible);
+    this.step('consented', known.consented);
+    this.step('allocated', known.allocated);
+    this.step('started', started);
+    this.step('completed', known.completed);
+    for (const session of sessions) this.session(session);
+    const [before, after] = [countsOf(pages, programme.baseline), countsOf(pages, programme.followUp)];
+    this.baseline.push(before);
+    this.followUp.push(after);
+    if (isWithinBand(before, programme.eligibility)) this.baselineEligible += 1;
+    if (isWithinBand(after, programme.eligibility)) this.followUpEligible += 1;
+    this.authorities.add(school.localAuthorityCode);
+    this.regions.add(school.region);
+  }
+
+  kpis(key: string, by: KpiGroup, published: PublishedRates): Kpis {
+    const baseline = { ...groupAttendance(this.baseline), eligiblePupils: this.baselineEligible };
+    const followUp = { ...groupAttendance(this.followUp), eligiblePupils: this.followUpEligible };
+    return {
+      key,
+      name: this.name,
+      ...this.steps,
+      sessionsHeld: this.held,
+      sessionsNotHeld: this.notHeld.acceptable + this.notHeld.unacceptable + this.notHeld.logistics,
+      notHeld: this.notHeld,
+      minutesHeld: this.minutes,
+      baseline,
+      followUp,
+      changePoints: difference(absencePercent(followUp), absencePercent(baseline)),
+      published: {
+        localAuthority: by === 'region' ? null : only(this.authorities, published.localAuthorities),
+        region: only(this.regions, published.regions),
+      },
+    };
+  }
+
+  private step(step: keyof Tally['steps'], on: Day | undefined): void {
+    if (on !== undefined && this.counts(on)) this.steps[step] += 1;
+  }
+
+  private session(session: CountedSession): void {
+    if (!this.counts(session.on)) return;
+    if ('minutes' in session) {
+      this.held += 1;
+      this.minutes += session.minutes;
+    } else {
+      this.notHeld[session.notHeld] += 1;
+    }
+  }
+
+  private counts(on: Day): boolean {
+    return this.period === undefined || within(this.period, on);
+  }
+}
+
+const countsKept = new WeakMap<RegisterPages, Map<string, Counts>>();
+
+/** A register's sessions over a period: counted once for as long as a store gives the row that has not changed again. */
+function countsOf(pages: RegisterPages, period: Period): Counts {
+  let known = countsKept.get(pages);
+  if (!known) countsKept.set(pages, (known = new Map<string, Counts>()));
+  const of = `${period.from} ${period.to}`;
+  let counts = known.get(of);
+  if (!counts) known.set(of, (counts = countPages(pages, period)));
+  return counts;
+}
+
+const difference = (after: number | null, before: number | null): number | null =>
+  after === null || before === null ? null : rounded(after - before);
+
+/** The published rate of the one authority or region that a group lies in. */
+const only = (
+  names: ReadonlySet<string>,
+  rates: ReadonlyMap<string, PublishedRate>,
+): PublishedRate | null => {
+  const [name, ...others] = names;
+  return name !== undefined && others.length === 0 ? (rates.get(name) ?? null) : null;
+};

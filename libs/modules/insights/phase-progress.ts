@@ -1,0 +1,74 @@
+import type { Covers } from '@waymark/core/access';
+import type { RowReader } from '@waymark/core/kernel';
+import { every } from '@waymark/core/projections';
+import { phaseProgress, type PhaseProgressRow } from '@waymark/modules/journey/views/phase-progress';
+import { Groups } from './groups';
+
+export const phaseProgressGroups = ['programme', 'area', 'school', 'mentor'] as const;
+export type PhaseProgressGroup = (typeof phaseProgressGroups)[number];
+
+/** How far the pupils of a programme, an area, a school or a mentor are. */
+export interface PhaseProgress {
+  readonly key: string;
+  readonly name: string;
+  /** Pupils who have not had a session yet, have completed, or ended otherwise. */
+  readonly waiting: number;
+  readonly completed: number;
+  readonly ended: number;
+  /** For each phase, in order: pupils who are in it now, and sessions held in it. */
+  readonly phases: readonly {
+    readonly phase: number;
+    readonly name: string;
+    readonly pupils: number;
+    readonly sessionsHeld: number;
+  }[];
+}
+
+export interface PhaseProgressQuery {
+  readonly by: PhaseProgressGroup;
+  readonly programme?: string;
+}
+
+/** Phase progress of every programme, area, school or mentor that may be seen, in the order of their keys. Mentors go by these. */
+export async function phaseProgressBy(
+  rows: RowReader,
+  { by, programme }: PhaseProgressQuery,
+  covers: Covers,
+): Promise<PhaseProgress[]> {
+  const known = await Groups.of(rows);
+  const groups = new Map<string, { name: string; rows: PhaseProgressRow[] }>();
+  for await (const { row } of every(rows, phaseProgress)) {
+    if (programme !== undefined && row.programme !== programme) continue;
+    const found = known.of(by, row);
+    if (!found || !covers(found.place)) continue;
+    let group = groups.get(found.key);
+    if (!group) groups.set(found.key, (group = { name: found.name, rows: [] }));
+    group.rows.push(row);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, group]) => ({ key, name: group.name, ...progressOf(group.rows) }));
+}
+
+function progressOf(rows: readonly PhaseProgressRow[]): Omit<PhaseProgress, 'key' | 'name'> {
+  const count = (state: PhaseProgressRow['state']): number =>
+    rows.filter((row) => row.state === state).length;
+  const names = rows.reduce<readonly string[]>(
+    (longest, { phases }) => (phases.length > longest.length ? phases : longest),
+    [],
+  );
+  return {
+    waiting: count('waiting'),
+    completed: count('completed'),
+    ended: count('ended'),
+    phases: names.map((name, index) => ({
+      phase: index + 1,
+      name,
+      pupils: rows.filter(({ state, phase }) => state === 'going on' && phase === index + 1).length,
+      sessionsHeld: rows.reduce(
+        (sum, row) => sum + Object.values(row.held).filter((phase) => phase === index + 1).length,
+        0,
+      ),
+    })),
+  };
+}

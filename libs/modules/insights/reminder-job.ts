@@ -1,0 +1,37 @@
+import type { WorkHandler } from '@waymark/core/jobs';
+import { every, find } from '@waymark/core/projections';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
+import { RemindMentor } from '@waymark/modules/mentor';
+import { mentors } from '@waymark/modules/mentor/views/mentors';
+import type { Workplace } from '@waymark/platform';
+import { remindersOn } from './caseload';
+
+export const REMINDERS = 'reminders';
+
+/** Every day mentors are reminded of sessions without an outcome, and of pupils without sessions. */
+export const reminderJob = (workplace: Workplace): WorkHandler => ({
+  kind: REMINDERS,
+  cron: '0 6 * * *',
+  attempts: 8,
+  backoff: 5_000,
+  concurrency: 1,
+  run: async (_data, { id, signal }) => {
+    const { rows, submitter } = workplace;
+    const today = workplace.now().slice(0, 10);
+    let reminded = 0;
+    for await (const { key: mentor } of every(rows, mentors)) {
+      signal.throwIfAborted();
+      const { overdue, quiet } = remindersOn(await find(rows, caseloads, { where: { mentor } }), today);
+      // The mentor's own stream knows whether there is something to say, and whether it has been said today.
+      const { events } = await submitter.submit({
+        module: 'mentor',
+        id: mentor,
+        command: Object.assign(new RemindMentor(), { on: today, overdue, quiet }),
+        actor: `job:${REMINDERS}`,
+        correlation: id,
+      });
+      reminded += events.length;
+    }
+    return { reminded };
+  },
+});

@@ -1,0 +1,74 @@
+import type { Day } from '@waymark/core/fields';
+import { type EventStore, type RecordedEvent, streamName } from '@waymark/core/kernel';
+import type { AttendanceEvents } from '@waymark/modules/attendance';
+import { historyThen, recordedBy, type Then } from '@waymark/modules/journey/questions/journey-document';
+
+/** Something that happened, with who did it and what it followed from. */
+export interface TimelineEntry {
+  readonly position: number;
+  readonly id: string;
+  readonly type: string;
+  readonly schema: number;
+  readonly stream: string;
+  readonly revision: number;
+  /** The day it is about. */
+  readonly on: string;
+  readonly recordedAt: string;
+  readonly actor: string;
+  readonly correlation: string;
+  /** The command, or for a policy the event, that it followed from. */
+  readonly causation: string;
+  readonly command: string;
+  readonly data: object;
+}
+
+/**
+ * Everything recorded of a pupil's journey, read from the streams themselves: the journey, the pupil, the register.
+ * In the order in which it was recorded; then, only what had been recorded by then and is about days up to then.
+ */
+export async function timelineOf(
+  events: EventStore,
+  journey: string,
+  pupil: string,
+  then: Then = {},
+): Promise<TimelineEntry[]> {
+  const streams = await Promise.all([
+    events.readStream(streamName('journey', journey)).then((history) => historyThen(history, then)),
+    ...[streamName('pupil', pupil), streamName('attendance', pupil)].map(async (stream) =>
+      aboutDaysUpTo(then.asOf, recordedBy(then.asKnownAt, await events.readStream(stream))),
+    ),
+  ]);
+  return streams
+    .flat()
+    .sort((a, b) => a.position - b.position)
+    .map(entry);
+}
+
+const MARKS: keyof AttendanceEvents = 'AttendanceRecorded';
+
+/** What is about days up to one; of a week's marks, those of its days up to then. */
+function aboutDaysUpTo(day: Day | undefined, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  if (day === undefined) return events;
+  return events.flatMap((event) => {
+    if (event.type !== MARKS) return event.metadata.on <= day ? [event] : [];
+    const data = event.data as AttendanceEvents[typeof MARKS];
+    const marks = data.marks.filter(({ on }) => on <= day);
+    return marks.length === 0 ? [] : [{ ...event, data: { ...data, marks } }];
+  });
+}
+
+const entry = ({ id, type, stream, revision, position, data, metadata }: RecordedEvent): TimelineEntry => ({
+  position,
+  id,
+  type,
+  schema: metadata.schema,
+  stream,
+  revision,
+  on: metadata.on,
+  recordedAt: metadata.recordedAt,
+  actor: metadata.actor,
+  correlation: metadata.correlation,
+  causation: metadata.causation,
+  command: metadata.command.id,
+  data,
+});

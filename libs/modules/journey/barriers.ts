@@ -1,0 +1,132 @@
+import { type Day, IsDay, IsId, IsOneOf, IsText, IsWhole, Optional } from '@waymark/core/fields';
+import { event, refuse, slices } from '@waymark/core/kernel';
+import { refuseEnded } from './ending';
+import type { Journey } from './state';
+
+/** The vocabulary of barriers, version 1: grouped as the pupil, learning, safety, school, family and means. */
+export const barrierKinds = [
+  ...['EBSA_ANXIETY', 'LOW_MOOD', 'SELF_ESTEEM', 'TRAUMA_BEREAVEMENT'],
+  ...['PHYSICAL_ILLNESS', 'SLEEP_ROUTINE', 'SEND_UNMET', 'NEURODIVERGENCE', 'AWAITING_ASSESSMENT'],
+  ...['DISENGAGED', 'BEHIND_IN_LEARNING', 'ATTITUDE', 'TRUANCY'],
+  ...['BULLYING', 'PEER_ISOLATION', 'UNSAFE_JOURNEY', 'EXPLOITATION_RISK'],
+  ...['STAFF_RELATIONSHIP', 'SENSORY_ENVIRONMENT', 'TRANSITION', 'SUSPENSION_EFFECT'],
+  ...[
+    'YOUNG_CARER',
+    'PARENT_MENTAL_HEALTH',
+    'PARENT_PHYSICAL_HEALTH',
+    'FAMILY_CONFLICT',
+    'PARENT_WORK_PATTERN',
+  ],
+  ...['PARENT_CONDONED', 'ROUTINES'],
+  ...['COST_OF_LIVING', 'UNIFORM_FOOD', 'HOUSING', 'TRANSPORT', 'DIGITAL'],
+  ...['OTHER', 'NOT_YET_KNOWN'],
+];
+
+/** Barriers of these kinds ask for a safeguarding decision. */
+export const safeguardingKinds: ReadonlySet<string> = new Set(['EXPLOITATION_RISK', 'FAMILY_CONFLICT']);
+
+export const finders = ['PUPIL', 'PARENT', 'SCHOOL', 'MENTOR'] as const;
+export const safeguardingDecisions = ['NO_CONCERN', 'SHARED_WITH_LEAD', 'REFERRED'] as const;
+
+export interface BarrierEvents {
+  /** Something that keeps the pupil from school was found. */
+  BarrierFound: {
+    readonly barrier: string;
+    readonly kind: string;
+    readonly by: (typeof finders)[number];
+    /** 0 none any more … 3 severe; absent where nobody has judged it yet. */
+    readonly severity?: number;
+    readonly text?: string;
+    readonly on: Day;
+  };
+  /** A barrier was judged again; what it was before stays known. */
+  BarrierReassessed: { readonly barrier: string; readonly severity: number; readonly on: Day };
+  /** It was decided what a barrier means for the pupil's safety. */
+  SafeguardingDecided: {
+    readonly barrier: string;
+    readonly decision: (typeof safeguardingDecisions)[number];
+    readonly on: Day;
+  };
+}
+
+/** Record a barrier. */
+export class RecordBarrier {
+  @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier!: string;
+  @IsOneOf(barrierKinds) kind!: string;
+  @IsOneOf(finders, 'MENTOR') by!: (typeof finders)[number];
+  @Optional() @IsWhole(0, 3, 2) severity?: number;
+  /** In the finder's words; needed where the kind is OTHER. */
+  @Optional() @IsText('The bus that used to stop near home does not run any more.', 2000) text?: string;
+  @IsDay() on!: string;
+}
+
+/** Judge a barrier again. */
+export class ReassessBarrier {
+  @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier!: string;
+  @IsWhole(0, 3, 1) severity!: number;
+  @IsDay('2025-12-08') on!: string;
+}
+
+/** Record what was decided for the pupil's safety. */
+export class DecideSafeguarding {
+  @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier!: string;
+  @IsOneOf(safeguardingDecisions) decision!: (typeof safeguardingDecisions)[number];
+  @IsDay() on!: string;
+}
+
+const { on, slice } = slices<Journey>();
+
+export const barriers = slice<BarrierEvents>({
+  decide: {
+    RecordBarrier: on(RecordBarrier, ({ barrier, kind, by, severity, text, on: day }, journey) => {
+      const known = journey.barriers[barrier];
+      if (known) {
+        return known.kind === kind
+          ? []
+          : refuse('BARRIER_ALREADY_RECORDED', 'This id is another barrier. Use a new one.');
+      }
+      refuseEnded(journey, day);
+      if (kind === 'OTHER' && text === undefined)
+        refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text.', 'invalid');
+      return [
+        event('BarrierFound', day, {
+          barrier,
+          kind,
+          by,
+          on: day,
+          ...(severity === undefined ? {} : { severity }),
+          ...(text === undefined ? {} : { text }),
+        }),
+      ];
+    }),
+    ReassessBarrier: on(ReassessBarrier, ({ barrier, severity, on: day }, journey) => {
+      refuseUnknown(journey, barrier);
+      refuseEnded(journey, day);
+      return journey.barriers[barrier]?.severity === severity
+        ? []
+        : [event('BarrierReassessed', day, { barrier, severity, on: day })];
+    }),
+    DecideSafeguarding: on(DecideSafeguarding, ({ barrier, decision, on: day }, journey) => {
+      refuseUnknown(journey, barrier);
+      return [event('SafeguardingDecided', day, { barrier, decision, on: day })];
+    }),
+  },
+  evolve: {
+    BarrierFound: (journey, { barrier, kind, severity }) => ({
+      ...journey,
+      barriers: { ...journey.barriers, [barrier]: { kind, ...(severity === undefined ? {} : { severity }) } },
+    }),
+    BarrierReassessed: (journey, { barrier, severity }) => {
+      const known = journey.barriers[barrier];
+      // As of a day it may have been judged again before the day on which it is said to have been found.
+      if (!known) return journey;
+      return { ...journey, barriers: { ...journey.barriers, [barrier]: { ...known, severity } } };
+    },
+    SafeguardingDecided: (journey) => journey,
+  },
+  personal: { BarrierFound: ['text'] },
+});
+
+function refuseUnknown({ barriers: known }: Journey, barrier: string): void {
+  if (!known[barrier]) refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id.', 'missing');
+}

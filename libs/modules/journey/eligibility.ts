@@ -1,0 +1,73 @@
+import type { Instant, Period } from '@waymark/core/fields';
+import { type Context, event, refuse, slices } from '@waymark/core/kernel';
+import type { AttendanceFacts } from '@waymark/modules/attendance/facts';
+import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
+import {
+  absencePercent,
+  type Counts,
+  type EligibilityBand,
+  isWithinBand,
+  rounded,
+} from '@waymark/modules/shared/counts';
+import { refuseEnded } from './ending';
+import type { Journey } from './state';
+
+export interface EligibilityEvents {
+  /** It was decided whether the pupil's absence over the baseline makes them eligible; with the figures, and when they were known. */
+  EligibilityAssessed: {
+    readonly eligible: boolean;
+    readonly baseline: Period;
+    readonly band: EligibilityBand;
+    readonly counts: Counts;
+    readonly absencePercent: number | null;
+    readonly knownAt: Instant;
+  };
+}
+
+/** Decide eligibility by the baseline as the registers have it now. Later marks change nothing but a new assessment. */
+export class AssessEligibility {}
+
+const { on, slice } = slices<Journey>();
+
+interface Facts {
+  readonly programme: ProgrammeFacts;
+  readonly attendance: AttendanceFacts;
+}
+
+export const eligibility = slice<EligibilityEvents>({
+  decide: {
+    AssessEligibility: on(
+      AssessEligibility,
+      (_, journey, { facts, now }: Context<Facts>) => {
+        refuseEnded(journey);
+        const { baseline, eligibility: band } = facts.programme;
+        const counts = facts.attendance.countsOver(baseline);
+        if (counts.possible === 0) {
+          refuse(
+            'NOTHING_TO_ASSESS',
+            'The register has no possible session in the baseline yet. Record attendance first.',
+          );
+        }
+        return [
+          event('EligibilityAssessed', baseline.to, {
+            eligible: isWithinBand(counts, band),
+            baseline,
+            band,
+            counts,
+            absencePercent: rounded(absencePercent(counts)),
+            knownAt: now,
+          }),
+        ];
+      },
+      {
+        needs: {
+          programme: ['programme', (_, { programme }) => programme],
+          attendance: ['attendance', (_, { pupil }) => pupil ?? ''],
+        },
+      },
+    ),
+  },
+  evolve: {
+    EligibilityAssessed: (journey, { eligible }) => ({ ...journey, eligible }),
+  },
+});

@@ -1,0 +1,158 @@
+import { MENTOR, mentored, mentorFacts, referred } from '@test/support/given';
+import { ended, held, holding, holdingUpTo } from '@test/support/journey/given';
+import { command, event, spec } from '@test/support/spec';
+import { CompleteJourney, EndJourney, ReopenJourney, StopJourney } from './ending';
+import { journey } from './journey';
+import { AdvancePhase } from './phases';
+
+const NOW = '2026-02-15T09:00:00.000Z';
+const TODAY = '2026-02-15';
+const DAY = '2025-12-12';
+const reason = 'The pupil has moved to another area.';
+
+const before = spec(journey, { now: NOW })
+  .given(...mentored)
+  .with({ mentor: mentorFacts });
+
+const complete = command(CompleteJourney, { on: DAY });
+const completed = event('JourneyCompleted', DAY, { on: DAY, mentor: MENTOR });
+const end = (ending: EndJourney['ending'], on = DAY) => command(EndJourney, { ending, reason, on });
+const reopen = command(ReopenJourney, { reason: 'It was another pupil.' });
+
+describe('completing a journey', () => {
+  it('may come before the last planned session, in the last phase', () => {
+    before
+      .after(...holdingUpTo(10))
+      .when(complete)
+      .then(completed);
+  });
+
+  it('is refused in an earlier phase', () => {
+    before
+      .after(...holdingUpTo(9))
+      .when(complete)
+      .thenRefused('NOT_IN_LAST_PHASE');
+    before
+      .after(...holdingUpTo(9), command(AdvancePhase, { to: 4, on: DAY }))
+      .when(complete)
+      .then(completed);
+  });
+
+  it('changes nothing where it is completed already', () => {
+    before
+      .after(...holdingUpTo(12))
+      .when(complete)
+      .thenNothing();
+  });
+
+  it('is refused where it ended otherwise, of whatever day', () => {
+    const early = before.after(...holdingUpTo(10)).given(ended(DAY));
+    for (const on of ['2025-12-11', DAY, '2025-12-13']) {
+      early.when(command(CompleteJourney, { on })).thenRefused('JOURNEY_ENDED');
+    }
+  });
+
+  it('is refused before the pupil was referred', () => {
+    spec(journey).when(complete).thenRefused('UNKNOWN_JOURNEY', 'missing');
+  });
+});
+
+describe('stopping a journey', () => {
+  const stopped = event('JourneyStopped', TODAY, { on: TODAY, mentor: MENTOR });
+
+  it('ends it today, without a word of why', () => {
+    before.when(new StopJourney()).then(stopped);
+    spec(journey, { now: NOW })
+      .given(referred)
+      .when(new StopJourney())
+      .then(event('JourneyStopped', TODAY, { on: TODAY }));
+    expect(before.given(stopped).now().end).toEqual({ ending: 'STOPPED', on: TODAY });
+    expect(journey.personal.has('JourneyStopped')).toBe(false);
+  });
+
+  it('changes nothing where it has ended, however it did', () => {
+    before.given(ended(DAY)).when(new StopJourney()).thenNothing();
+    before.given(stopped).when(new StopJourney()).thenNothing();
+  });
+});
+
+describe('ending a journey', () => {
+  it.each(['ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED'] as const)('may be %s', (ending) => {
+    before.when(end(ending)).then(event('JourneyEnded', DAY, { ending, reason, on: DAY, mentor: MENTOR }));
+    expect(before.after(end(ending)).facts()).toMatchObject({ ended: true, mentor: MENTOR });
+  });
+
+  it('needs no mentor', () => {
+    spec(journey)
+      .given(referred)
+      .when(end('CANCELLED'))
+      .then(event('JourneyEnded', DAY, { ending: 'CANCELLED', reason, on: DAY }));
+  });
+
+  it('cannot cancel what has begun', () => {
+    before.given(held(1)).when(end('CANCELLED')).thenRefused('JOURNEY_STARTED');
+    expect(before.given(held(1)).after(end('ENDED_EARLY')).facts()?.ended).toBe(true);
+  });
+
+  it('changes nothing where it ended so already', () => {
+    before.after(end('MOVED_AWAY')).when(end('MOVED_AWAY', '2025-12-19')).thenNothing();
+  });
+
+  it('is refused where it ended otherwise', () => {
+    before.after(end('MOVED_AWAY')).when(end('ENDED_EARLY')).thenRefused('JOURNEY_ENDED');
+    before
+      .after(...holdingUpTo(12))
+      .when(end('ENDED_EARLY'))
+      .thenRefused('JOURNEY_ENDED');
+  });
+
+  it('is refused before the pupil was referred', () => {
+    spec(journey).when(end('CANCELLED')).thenRefused('UNKNOWN_JOURNEY', 'missing');
+  });
+});
+
+describe('reopening a journey', () => {
+  const reopened = event('JourneyReopened', TODAY, { reason: reopen.reason, on: TODAY, mentor: MENTOR });
+
+  it('takes an end back, and names the mentor who should have the place again', () => {
+    for (const over of [before.given(ended(DAY)), before.after(...holdingUpTo(12))]) {
+      over.when(reopen).then(reopened);
+      expect(over.after(reopen).facts()).toMatchObject({ ended: false, consented: true });
+      expect(over.after(reopen).facts()).not.toHaveProperty('mentor');
+    }
+  });
+
+  it('lets the journey go on, with a mentor', () => {
+    const open = before.given(ended('2025-10-30')).after(reopen);
+    open.when(holding(1)).thenRefused('MENTOR_NOT_ALLOCATED');
+    open
+      .given(event('MentorAllocated', TODAY, { mentor: MENTOR, on: TODAY }))
+      .when(holding(1))
+      .then(held(1));
+  });
+
+  it('leaves it to a word to complete it again, once every planned session was held', () => {
+    const open = before
+      .after(...holdingUpTo(12), reopen)
+      .given(event('MentorAllocated', TODAY, { mentor: MENTOR, on: TODAY }));
+    open.when(holding(13, { phase: 4 })).then(held(13, { phase: 4 }));
+    open.when(complete).then(completed);
+  });
+
+  it('changes nothing where it has not ended', () => {
+    before.when(reopen).thenNothing();
+    before.given(ended(DAY)).after(reopen).when(reopen).thenNothing();
+  });
+
+  it('lets it end again', () => {
+    before
+      .given(ended(DAY))
+      .after(reopen)
+      .when(end('MOVED_AWAY'))
+      .then(event('JourneyEnded', DAY, { ending: 'MOVED_AWAY', reason, on: DAY }));
+  });
+
+  it('is refused before the pupil was referred', () => {
+    spec(journey).when(reopen).thenRefused('UNKNOWN_JOURNEY', 'missing');
+  });
+});

@@ -1,0 +1,121 @@
+import { derivedId } from '@waymark/core/commands';
+import { addDays, type Day, isDay, isUpn } from '@waymark/core/fields';
+import {
+  columns,
+  type People,
+  readTable,
+  Rejection,
+  rowByRowOf,
+  type RowCommands,
+  type SourceFile,
+  type Taker,
+  type Workshop,
+} from '@waymark/core/imports';
+import { Refusal } from '@waymark/core/kernel';
+import type { AttendanceFacts } from '@waymark/modules/attendance/facts';
+import { HoldSession, MissSession, type NotHeldReason } from '../sessions';
+import type { Journey } from '../state';
+
+/** Outcomes of sessions that were not held, and the reason that each stands for. */
+const notHeld: Readonly<Record<string, NotHeldReason>> = {
+  MISSED_PUPIL_ABSENT: 'PUPIL_ABSENT',
+  MISSED_PUPIL_ILL: 'PUPIL_ILL',
+  MISSED_PUPIL_EXAM: 'PUPIL_EXAM',
+  MISSED_PUPIL_DECLINED: 'PUPIL_DECLINED',
+  MISSED_PUPIL_DID_NOT_COME: 'PUPIL_DID_NOT_COME',
+  CANCELLED_MENTOR: 'MENTOR_UNAVAILABLE',
+  CANCELLED_NO_ROOM: 'NO_ROOM',
+  CANCELLED_SCHOOL_CLOSED: 'SCHOOL_CLOSED',
+};
+
+/** Takes mentoring sessions, held and not held. */
+export const sessionTaker = (
+  workshop: Workshop,
+  people: People,
+  programme: () => Promise<string>,
+  commandsFor: (row: number) => RowCommands,
+): Taker => ({
+  chunk: 500,
+  take: rowByRowOf(pupilOf(people), async (cells, row, warn) => {
+    const [upn = '', mentor = '', on = '', outcome = '', minutes, mode, place, phase] = cells;
+    if (!isUpn(upn)) throw new Rejection('INVALID_UPN');
+    const pupil = await people.pupil(upn);
+    if (pupil === undefined) throw new Rejection('UNKNOWN_PUPIL');
+    const journey = await people.journey(await programme(), pupil);
+    if (journey === undefined) throw new Rejection('NOT_REFERRED');
+    if (!isDay(on)) throw new Rejection('INVALID_DATE');
+    // A row is known again by all that it says, so that a second import of the file finds its session.
+    const session = derivedId('session', journey, ...cells.slice(1));
+    const commands = commandsFor(row);
+    const reason = Object.hasOwn(notHeld, outcome) ? notHeld[outcome] : undefined;
+    if (outcome !== 'HELD' && reason === undefined) throw new Rejection('UNKNOWN_OUTCOME');
+    try {
+      if (reason) await commands.send('journey', journey, MissSession, { session, mentor, on, reason });
+      else {
+        await commands.send('journey', journey, HoldSession, {
+          session,
+          mentor,
+          on,
+          minutes: Number(minutes),
+          mode,
+          place,
+          ...(phase ? { phase: Number(phase) } : {}),
+        });
+      }
+    } catch (error) {
+      // It has been corrected or voided since: the row is known, and what was put right stays.
+      if (error instanceof Refusal && error.code === 'SESSION_ALREADY_RECORDED') return 'repeated';
+      throw error;
+    }
+    for (const warning of await worthALook(workshop, journey, pupil, on, reason === undefined)) warn(warning);
+    return commands.outcome();
+  }),
+});
+
+/** Who a row is about, by whichever UPN: a phase comes after the one before it. */
+const pupilOf =
+  (people: People) =>
+  async (upn: string): Promise<string> =>
+    (isUpn(upn) ? await people.pupil(upn) : undefined) ?? upn;
+
+/** What is odd about a session, though it may be true. */
+async function worthALook(
+  { submitter }: Workshop,
+  journeyId: string,
+  pupil: string,
+  on: Day,
+  held: boolean,
+): Promise<string[]> {
+  const warnings: string[] = [];
+  const register = await submitter.facts<AttendanceFacts>('attendance', pupil);
+  if (held && register?.absentOn(on)) warnings.push('PUPIL_ABSENT_THAT_DAY');
+  const { state } = await submitter.load('journey', journeyId);
+  const { sessions, model } = state as Journey;
+  const first = Object.values(sessions).reduce((day, session) => (session.on < day ? session.on : day), on);
+  if (model && on >= addDays(first, 7 * model.weeks)) warnings.push('LATER_THAN_PLANNED');
+  return warnings;
+}
+
+/** Rows read at once. */
+const AT_ONCE = 1_000;
+
+/** Whom the files' first session of each pupil was with, and when: by the pupil's id, whichever UPN a row has. */
+export async function firstSessions(
+  files: readonly SourceFile[],
+  people: People,
+): Promise<Map<string, { readonly mentor: string; readonly on: Day }>> {
+  const first = new Map<string, { mentor: string; on: Day }>();
+  for (const file of files) {
+    for await (const rows of readTable(file, columns.sessions, AT_ONCE)) {
+      for (const { cells } of rows) {
+        const [upn, mentor, on] = cells ?? [];
+        if (!upn || !mentor || !isDay(on)) continue;
+        const pupil = isUpn(upn) ? await people.pupil(upn) : undefined;
+        if (pupil === undefined) continue;
+        const known = first.get(pupil);
+        if (!known || on < known.on) first.set(pupil, { mentor, on });
+      }
+    }
+  }
+  return first;
+}

@@ -1,0 +1,186 @@
+import { MENTOR, mentored, mentorFacts, OTHER_MENTOR } from '@test/support/given';
+import { advanced, asHeld, ended, held, holding, holdingUpTo, id, weekly } from '@test/support/journey/given';
+import { command, event, spec } from '@test/support/spec';
+import { CompleteJourney } from './ending';
+import { journey } from './journey';
+import { CorrectSession, MissSession, ScheduleSession, VoidSession } from './sessions';
+
+const NOW = '2026-02-15T09:00:00.000Z';
+const TODAY = '2026-02-15';
+
+const before = spec(journey, { now: NOW })
+  .given(...mentored)
+  .with({ mentor: mentorFacts });
+
+const correct = (n: number, changes: Partial<CorrectSession>) =>
+  command(CorrectSession, { session: id(n), reason: 'It took 45 minutes.', ...changes });
+const corrected = (n: number, changes: Partial<ReturnType<typeof asHeld>>) => {
+  const data = asHeld(n, changes);
+  return event('SessionCorrected', data.on, { ...data, reason: 'It took 45 minutes.' });
+};
+const voiding = (n: number) => command(VoidSession, { session: id(n), reason: 'Another pupil’s.' });
+const schedule = command(ScheduleSession, { session: id(1), mentor: MENTOR, on: weekly(1) });
+const miss = command(MissSession, { session: id(1), mentor: MENTOR, on: weekly(1), reason: 'NO_ROOM' });
+
+describe('correcting a session', () => {
+  const one = before.given(held(1));
+
+  it.each([
+    ['mentor', { mentor: OTHER_MENTOR }],
+    ['day', { on: '2025-11-04' }],
+    ['length', { minutes: 45 }],
+    ['mode', { mode: 'REMOTE' }],
+    ['place', { place: 'COMMUNITY' }],
+    ['everything', { mentor: OTHER_MENTOR, on: '2025-11-04', minutes: 30, mode: 'REMOTE', place: 'HOME' }],
+  ] as const)('puts its %s right, and leaves the rest as it was', (_, changes) => {
+    one.when(correct(1, changes)).then(corrected(1, changes));
+  });
+
+  it('changes nothing where it is right already', () => {
+    one.when(correct(1, {})).thenNothing();
+    one.when(correct(1, { minutes: 60, on: weekly(1) })).thenNothing();
+    one
+      .after(correct(1, { minutes: 45 }))
+      .when(correct(1, { minutes: 45 }))
+      .thenNothing();
+  });
+
+  it('advances the journey where it was of the next phase', () => {
+    one.when(correct(1, { phase: 2 })).then(corrected(1, { phase: 2 }), advanced(2, weekly(1)));
+  });
+
+  it('is refused where it would skip a phase, or name none', () => {
+    one.when(correct(1, { phase: 3 })).thenRefused('PHASE_SKIPPED');
+    one.when(correct(1, { phase: 5 })).thenRefused('UNKNOWN_PHASE', 'invalid');
+  });
+
+  it('is refused where the session is unknown', () => {
+    one.when(correct(2, { minutes: 45 })).thenRefused('UNKNOWN_SESSION', 'missing');
+  });
+
+  it.each([
+    ['planned', [schedule]],
+    ['missed', [miss]],
+    ['voided', [holding(1), voiding(1)]],
+  ])('is refused where the session was %s', (_, commands) => {
+    before
+      .after(...commands)
+      .when(correct(1, { minutes: 45 }))
+      .thenRefused('SESSION_NOT_HELD');
+  });
+
+  it('is refused to a day before consent, after the end, or to come', () => {
+    one.when(correct(1, { on: '2025-10-12' })).thenRefused('CONSENT_MISSING');
+    one
+      .given(ended('2025-11-10'))
+      .when(correct(1, { on: '2025-11-11' }))
+      .thenRefused('JOURNEY_ENDED');
+    one.when(correct(1, { on: '2026-02-17' })).thenRefused('SESSION_IN_FUTURE', 'invalid');
+  });
+
+  it('may come after the end', () => {
+    one
+      .given(ended('2025-11-10'))
+      .when(correct(1, { minutes: 45 }))
+      .then(corrected(1, { minutes: 45 }));
+  });
+});
+
+describe('voiding a session', () => {
+  const voided = (n: number, was: object) =>
+    event('SessionVoided', weekly(n), { session: id(n), reason: 'Another pupil’s.', was: was as never });
+
+  it('keeps what was recorded', () => {
+    const { session: _, ...rest } = asHeld(1);
+    before
+      .given(held(1))
+      .when(voiding(1))
+      .then(voided(1, { outcome: 'held', ...rest }));
+  });
+
+  it.each([
+    ['planned', schedule, { outcome: 'scheduled' }],
+    ['missed', miss, { outcome: 'not held', reason: 'NO_ROOM' }],
+  ])('takes out one that was %s', (_, each, was) => {
+    before
+      .after(each)
+      .when(voiding(1))
+      .then(voided(1, { ...was, mentor: MENTOR, on: weekly(1) }));
+  });
+
+  it('changes nothing where it is voided already', () => {
+    before.given(held(1)).after(voiding(1)).when(voiding(1)).thenNothing();
+  });
+
+  it('is refused where the session is unknown', () => {
+    before.when(voiding(1)).thenRefused('UNKNOWN_SESSION', 'missing');
+  });
+
+  it('leaves its id taken: what was really held has another', () => {
+    const without = before.given(held(1)).after(voiding(1));
+    without.when(holding(1)).thenRefused('SESSION_ALREADY_RECORDED');
+    without.when(holding(2)).then(held(2));
+  });
+
+  it('leaves one session less towards completion', () => {
+    const eleven = before.after(...holdingUpTo(11), voiding(1));
+    expect(eleven.after(holding(12)).facts()?.ended).toBe(false);
+    expect(eleven.after(holding(12), holding(13, { phase: 4 })).facts()?.ended).toBe(true);
+  });
+
+  describe('of a journey that the last session completed', () => {
+    const complete = before.after(...holdingUpTo(12));
+    const reopened = event('JourneyReopened', TODAY, { reason: 'SESSION_VOIDED', on: TODAY, mentor: MENTOR });
+
+    it('opens it again, and names the mentor who should have the place again', () => {
+      const { session: _, ...rest } = asHeld(12);
+      complete.when(voiding(12)).then(voided(12, { outcome: 'held', ...rest }), reopened);
+
+      const open = complete.after(voiding(12));
+      expect(open.facts()).toMatchObject({ ended: false });
+      expect(open.facts()).not.toHaveProperty('mentor');
+    });
+
+    it('does so whichever session it is', () => {
+      expect(
+        complete
+          .when(voiding(3))
+          .events()
+          .map(({ type }) => type),
+      ).toEqual(['SessionVoided', 'JourneyReopened']);
+    });
+
+    it('lets the next one complete it once more', () => {
+      const again = complete
+        .after(voiding(12))
+        .given(event('MentorAllocated', TODAY, { mentor: MENTOR, on: TODAY }))
+        .when(holding(13, { phase: 4 }));
+      again.then(
+        held(13, { phase: 4 }),
+        event('JourneyCompleted', weekly(13), { on: weekly(13), mentor: MENTOR }),
+      );
+    });
+
+    it('leaves it complete where the session had not been held', () => {
+      const missed = command(MissSession, { ...miss, session: id(20) });
+      const despite = before.after(missed, ...holdingUpTo(12));
+      expect(despite.when(voiding(20)).events()).toHaveLength(1);
+    });
+
+    it('leaves it complete where there were more sessions than planned', () => {
+      const more = complete.after(holding(13, { on: '2026-01-15', phase: 4 }));
+      expect(more.when(voiding(13)).events()).toHaveLength(1);
+      expect(more.after(voiding(13)).facts()?.ended).toBe(true);
+    });
+  });
+
+  it('leaves a journey ended that ended otherwise', () => {
+    const early = before
+      .after(...holdingUpTo(11))
+      .given(ended(weekly(12)))
+      .after(holding(12));
+    expect(early.when(voiding(12)).events()).toHaveLength(1);
+    const byWord = before.after(...holdingUpTo(10), command(CompleteJourney, { on: weekly(10) }));
+    expect(byWord.when(voiding(10)).events()).toHaveLength(1);
+  });
+});

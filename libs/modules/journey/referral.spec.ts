@@ -1,0 +1,119 @@
+import {
+  OTHER_SCHOOL,
+  PROGRAMME,
+  programmeFacts,
+  PUPIL,
+  pupilFacts,
+  referred,
+  SCHOOL,
+  schoolFacts,
+} from '@test/support/given';
+import { ended } from '@test/support/journey/given';
+import { command, event, spec } from '@test/support/spec';
+import type { PupilFacts } from '@waymark/modules/pupil/facts';
+import { GiveConsent } from './consent';
+import { journey } from './journey';
+import { ReferPupil } from './referral';
+
+const refer = (differing: Partial<ReferPupil> = {}): ReferPupil =>
+  command(ReferPupil, {
+    pupil: PUPIL,
+    programme: PROGRAMME,
+    school: SCHOOL,
+    on: '2025-09-19',
+    yearGroup: 8,
+    ...differing,
+  });
+
+const everything = { pupil: pupilFacts, programme: programmeFacts, school: schoolFacts };
+
+describe('referring a pupil', () => {
+  const nothing = spec(journey).with(everything);
+
+  it('begins a journey, which keeps the delivery model of that day', () => {
+    nothing.when(refer()).then(referred);
+  });
+
+  it('keeps what is known of the pupil, and that something is known not to be so', () => {
+    const profile = { freeSchoolMeals: false, sen: 'K', eal: true } as const;
+    nothing.when(refer(profile)).then(event('PupilReferred', '2025-09-19', { ...referred.data, ...profile }));
+  });
+
+  it('asks for what it needs by the ids it was given', () => {
+    const by = (id: string, fact: object) => (asked: string) => (asked === id ? fact : undefined);
+    spec(journey)
+      .with({
+        pupil: by(PUPIL, pupilFacts),
+        programme: by(PROGRAMME, programmeFacts),
+        school: by(SCHOOL, schoolFacts),
+      })
+      .when(refer())
+      .then(referred);
+  });
+
+  it('takes the pupil’s place in the programme, which only one journey may have', () => {
+    nothing.when(refer()).thenClaimed(['journey', `${PROGRAMME}/${PUPIL}`]);
+  });
+
+  it.each([
+    ['UNKNOWN_PUPIL', { programme: programmeFacts, school: schoolFacts }],
+    ['UNKNOWN_PROGRAMME', { pupil: pupilFacts, school: schoolFacts }],
+    ['UNKNOWN_SCHOOL', { pupil: pupilFacts, programme: programmeFacts }],
+  ])('is refused as %s where there is none', (code, known) => {
+    spec(journey).with(known).when(refer()).thenRefused(code, 'invalid');
+  });
+
+  it('is refused where the pupil is at another school, by the school of that day', () => {
+    const moving: PupilFacts = { schoolOn: (day) => (day < '2025-10-01' ? SCHOOL : OTHER_SCHOOL) };
+    const known = nothing.with({ pupil: moving });
+
+    known.when(refer({ on: '2025-09-30' })).then({
+      ...event('PupilReferred', '2025-09-30', { ...referred.data, on: '2025-09-30' }),
+    });
+    known.when(refer({ on: '2025-10-01' })).thenRefused('SCHOOL_MISMATCH', 'invalid');
+    known.when(refer({ school: OTHER_SCHOOL })).thenRefused('SCHOOL_MISMATCH', 'invalid');
+  });
+
+  describe('again', () => {
+    const before = nothing.given(referred);
+
+    it('changes nothing where it says the same, even after the end', () => {
+      before.when(refer()).thenNothing();
+      before.given(ended('2025-12-12')).when(refer()).thenNothing();
+    });
+
+    it.each([
+      ['pupil', { pupil: '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b99' }],
+      ['programme', { programme: 'ampe-2026-11' }],
+      ['school', { school: OTHER_SCHOOL }],
+      ['day', { on: '2025-09-20' }],
+    ])('is refused where it is of another %s', (_, differing) => {
+      before.when(refer(differing)).thenRefused('ALREADY_REFERRED');
+    });
+  });
+});
+
+describe('a journey', () => {
+  it('is unknown before the pupil was referred', () => {
+    expect(spec(journey).facts()).toBeUndefined();
+    spec(journey)
+      .when(command(GiveConsent, { on: '2025-09-19' }))
+      .thenRefused('UNKNOWN_JOURNEY', 'missing');
+  });
+
+  it('lets others know whose it is and how far it has come', () => {
+    expect(spec(journey).given(referred).facts()).toEqual({
+      pupil: PUPIL,
+      programme: PROGRAMME,
+      school: SCHOOL,
+      eligible: false,
+      consented: false,
+      ended: false,
+    });
+  });
+
+  it('belongs to the pupil’s record', () => {
+    const { state, id } = { state: spec(journey).given(referred).now(), id: 'the journey' };
+    expect(journey.subject?.(state as never, id)).toBe(PUPIL);
+  });
+});

@@ -1,0 +1,121 @@
+import {
+  type Day,
+  IsCode,
+  IsDay,
+  IsFlag,
+  IsId,
+  IsOneOf,
+  IsUrn,
+  IsWhole,
+  Optional,
+} from '@waymark/core/fields';
+import { type Context, event, refuse, slices } from '@waymark/core/kernel';
+import type { DeliveryModel, ProgrammeFacts } from '@waymark/modules/programme/facts';
+import type { PupilFacts } from '@waymark/modules/pupil/facts';
+import type { SchoolFacts } from '@waymark/modules/school/facts';
+import type { Journey } from './state';
+
+export const senProvisions = ['N', 'K', 'E'] as const;
+
+/** What is known of the pupil at referral, for reports by group. */
+export interface ReferralProfile {
+  readonly yearGroup: number;
+  readonly freeSchoolMeals?: boolean;
+  /** N none, K special educational needs support, E education, health and care plan. */
+  readonly sen?: (typeof senProvisions)[number];
+  /** English as an additional language. */
+  readonly eal?: boolean;
+}
+
+export interface ReferralEvents {
+  /** A school referred a pupil to a programme; the journey keeps the delivery model of that day. */
+  PupilReferred: ReferralProfile & {
+    readonly pupil: string;
+    readonly programme: string;
+    readonly school: string;
+    readonly on: Day;
+    readonly model: DeliveryModel;
+  };
+}
+
+/** Refer a pupil to a programme. */
+export class ReferPupil {
+  @IsId('0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10') pupil!: string;
+  @IsCode('ampe-2025-11') programme!: string;
+  @IsUrn() school!: string;
+  @IsDay('2025-09-19') on!: string;
+  @IsWhole(1, 14, 8) yearGroup!: number;
+  @Optional() @IsFlag() freeSchoolMeals?: boolean;
+  @Optional() @IsOneOf(senProvisions) sen?: (typeof senProvisions)[number];
+  @Optional() @IsFlag(false) eal?: boolean;
+}
+
+const { on, slice } = slices<Journey>();
+
+interface Facts {
+  readonly pupil: PupilFacts;
+  readonly programme: ProgrammeFacts;
+  readonly school: SchoolFacts;
+}
+
+export const referral = slice<ReferralEvents>({
+  decide: {
+    ReferPupil: on(
+      ReferPupil,
+      (command, journey, { facts }: Context<Facts>) => {
+        const { pupil, programme, school, on: day, yearGroup, freeSchoolMeals, sen, eal } = command;
+        if (journey.pupil !== undefined) {
+          const same =
+            journey.pupil === pupil && journey.programme === programme && journey.school === school;
+          return same && journey.referredOn === day
+            ? []
+            : refuse('ALREADY_REFERRED', 'The journey was begun by another referral.');
+        }
+        if (facts.pupil.schoolOn(day) !== school) {
+          refuse('SCHOOL_MISMATCH', 'The pupil is at another school on that day.', 'invalid');
+        }
+        return [
+          event('PupilReferred', day, {
+            pupil,
+            programme,
+            school,
+            on: day,
+            model: facts.programme.deliveryModel,
+            yearGroup,
+            ...(freeSchoolMeals === undefined ? {} : { freeSchoolMeals }),
+            ...(sen === undefined ? {} : { sen }),
+            ...(eal === undefined ? {} : { eal }),
+          }),
+        ];
+      },
+      {
+        creates: true,
+        needs: {
+          pupil: ['pupil', ({ pupil }) => pupil],
+          programme: ['programme', ({ programme }) => programme],
+          school: ['school', ({ school }) => school],
+        },
+        claims: ({ pupil, programme }) => [
+          {
+            kind: 'journey',
+            value: `${programme}/${pupil}`,
+            taken: {
+              code: 'ALREADY_REFERRED',
+              message: 'The pupil has a journey in this programme. Go on with that one.',
+            },
+          },
+        ],
+      },
+    ),
+  },
+  evolve: {
+    PupilReferred: (journey, { pupil, programme, school, on: referredOn, model }) => ({
+      ...journey,
+      pupil,
+      programme,
+      school,
+      referredOn,
+      model,
+    }),
+  },
+});

@@ -1,0 +1,288 @@
+import {
+  addDays,
+  type Day,
+  IsCode,
+  IsDay,
+  IsId,
+  IsOneOf,
+  IsText,
+  IsWhole,
+  Optional,
+} from '@waymark/core/fields';
+import { type Context, event, refuse, slices } from '@waymark/core/kernel';
+import type { MentorFacts } from '@waymark/modules/mentor/facts';
+import { type EndingEvents, mentorOf, refuseEnded } from './ending';
+import { checkPhase, type PhaseEvents } from './phases';
+import {
+  type HeldSession,
+  heldSessions,
+  type Journey,
+  modes,
+  places,
+  plannedSessions,
+  type Session,
+} from './state';
+
+/** Why a session was not held, and of which of the three kinds that is. */
+export const notHeldReasons = {
+  PUPIL_ABSENT: 'acceptable',
+  PUPIL_ILL: 'acceptable',
+  PUPIL_EXAM: 'acceptable',
+  PUPIL_DECLINED: 'unacceptable',
+  PUPIL_DID_NOT_COME: 'unacceptable',
+  MENTOR_UNAVAILABLE: 'logistics',
+  NO_ROOM: 'logistics',
+  SCHOOL_CLOSED: 'logistics',
+} as const;
+
+export type NotHeldReason = keyof typeof notHeldReasons;
+export type NotHeldKind = (typeof notHeldReasons)[NotHeldReason];
+
+type Held = Omit<HeldSession, 'outcome'> & { readonly session: string };
+
+export interface SessionEvents {
+  /** A session was planned. */
+  SessionScheduled: { readonly session: string; readonly mentor: string; readonly on: Day };
+  /** A planned session was put on another day. */
+  SessionRescheduled: {
+    readonly session: string;
+    readonly from: Day;
+    readonly to: Day;
+    readonly reason: string;
+  };
+  /** A mentoring session took place. */
+  SessionHeld: Held;
+  /** A session did not take place, for a reason that is acceptable, unacceptable, or of logistics. */
+  SessionNotHeld: {
+    readonly session: string;
+    readonly mentor: string;
+    readonly on: Day;
+    readonly reason: NotHeldReason;
+    readonly kind: NotHeldKind;
+  };
+  /** A session held had been recorded wrongly: this is what it was. */
+  SessionCorrected: Held & { readonly reason: string };
+  /** A session had been recorded that never was, or was another pupil's: it counts no more. */
+  SessionVoided: { readonly session: string; readonly reason: string; readonly was: Session };
+}
+
+/** Plan a session. */
+export class ScheduleSession {
+  @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
+  @IsCode('M-890-1') mentor!: string;
+  @IsDay() on!: string;
+}
+
+/** Put a planned session on another day. */
+export class RescheduleSession {
+  @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
+  @IsDay('2025-11-05') to!: string;
+  @IsText('The room is taken by an exam.', 2000) reason!: string;
+}
+
+/** Record a session that took place. */
+export class HoldSession {
+  @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
+  /** The mentor who held it: the pupil's own, or one who covered. */
+  @IsCode('M-890-1') mentor!: string;
+  @IsDay() on!: string;
+  @IsWhole(1, 480, 60) minutes!: number;
+  @IsOneOf(modes) mode!: (typeof modes)[number];
+  @IsOneOf(places) place!: (typeof places)[number];
+  /** The phase it belongs to: the current one if left out; the next one advances the journey. */
+  @Optional() @IsWhole(1, 12, 1) phase?: number;
+}
+
+/** Record that a session was not held. */
+export class MissSession {
+  @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
+  @IsCode('M-890-1') mentor!: string;
+  @IsDay() on!: string;
+  @IsOneOf(Object.keys(notHeldReasons)) reason!: NotHeldReason;
+}
+
+/** Put right what was recorded of a session held. */
+export class CorrectSession {
+  @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
+  @Optional() @IsCode('M-890-1') mentor?: string;
+  @Optional() @IsDay() on?: string;
+  @Optional() @IsWhole(1, 480, 45) minutes?: number;
+  @Optional() @IsOneOf(modes) mode?: (typeof modes)[number];
+  @Optional() @IsOneOf(places) place?: (typeof places)[number];
+  @Optional() @IsWhole(1, 12, 1) phase?: number;
+  @IsText('It took 45 minutes, not 60.', 2000) reason!: string;
+}
+
+/** Take a session out that never was. */
+export class VoidSession {
+  @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
+  @IsText('Recorded for the wrong pupil.', 2000) reason!: string;
+}
+
+const { on, slice } = slices<Journey>();
+
+type Emits = SessionEvents & PhaseEvents & EndingEvents;
+
+interface Facts {
+  readonly mentor: MentorFacts;
+}
+
+const mentorNeed = ['mentor', ({ mentor }: { readonly mentor: string }) => mentor] as const;
+
+export const sessions = slice<SessionEvents, Emits>({
+  decide: {
+    ScheduleSession: on(
+      ScheduleSession,
+      ({ session, mentor, on: day }, journey, _: Context<Facts>) => {
+        const known = journey.sessions[session];
+        if (known && same(known, { outcome: 'scheduled', on: day, mentor })) return [];
+        if (known) refuseTaken();
+        refuseUnlessMentored(journey, day);
+        return [event('SessionScheduled', day, { session, mentor, on: day })];
+      },
+      { needs: { mentor: mentorNeed } },
+    ),
+    RescheduleSession: on(RescheduleSession, ({ session, to, reason }, journey) => {
+      const known = sessionOf(journey, session);
+      if (known.outcome !== 'scheduled')
+        refuse('SESSION_NOT_SCHEDULED', 'Only a planned session can be put on another day.');
+      refuseUnlessMentored(journey, to);
+      return known.on === to
+        ? []
+        : [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
+    }),
+    HoldSession: on(
+      HoldSession,
+      (command, journey, { today }: Context<Facts>) => {
+        const { session, mentor, on: day, minutes, mode, place } = command;
+        const known = journey.sessions[session];
+        const phase = command.phase ?? (known?.outcome === 'held' ? known.phase : journey.phase);
+        const held: HeldSession = { outcome: 'held', mentor, on: day, minutes, mode, place, phase };
+        if (known && same(known, held)) return [];
+        if (known && known.outcome !== 'scheduled') refuseTaken();
+        refuseUnlessMentored(journey, day);
+        refuseFuture(day, today);
+        checkPhase(journey, phase);
+        const { outcome: _, ...data } = held;
+        return [
+          event('SessionHeld', day, { session, ...data }),
+          ...advanced(journey, phase, day),
+          ...completed(journey, day, 1),
+        ];
+      },
+      { needs: { mentor: mentorNeed } },
+    ),
+    MissSession: on(
+      MissSession,
+      ({ session, mentor, on: day, reason }, journey, _: Context<Facts>) => {
+        const known = journey.sessions[session];
+        if (known && same(known, { outcome: 'not held', on: day, mentor, reason })) return [];
+        if (known && known.outcome !== 'scheduled') refuseTaken();
+        refuseUnlessMentored(journey, day);
+        return [
+          event('SessionNotHeld', day, { session, mentor, on: day, reason, kind: notHeldReasons[reason] }),
+        ];
+      },
+      { needs: { mentor: mentorNeed } },
+    ),
+    CorrectSession: on(CorrectSession, ({ session, reason, ...changes }, journey, { today }) => {
+      const known = sessionOf(journey, session);
+      if (known.outcome !== 'held')
+        return refuse('SESSION_NOT_HELD', 'Only a session that was held can be corrected. Void it.');
+      const right: HeldSession = { ...known, ...given(changes) };
+      if (same(known, right)) return [];
+      refuseUnlessMentored(journey, right.on);
+      refuseFuture(right.on, today);
+      checkPhase(journey, right.phase);
+      const { outcome: _, ...data } = right;
+      return [
+        event('SessionCorrected', right.on, { session, ...data, reason }),
+        ...advanced(journey, right.phase, right.on),
+      ];
+    }),
+    VoidSession: on(VoidSession, ({ session, reason }, journey, { today }) => {
+      const was = sessionOf(journey, session);
+      if (was.outcome === 'voided') return [];
+      return [event('SessionVoided', was.on, { session, reason, was }), ...reopened(journey, was, today)];
+    }),
+  },
+  evolve: {
+    SessionScheduled: (journey, { session, ...planned }) =>
+      put(journey, session, { outcome: 'scheduled', ...planned }),
+    SessionRescheduled: (journey, { session, to }) =>
+      put(journey, session, { ...journey.sessions[session], outcome: 'scheduled', on: to }),
+    SessionHeld: (journey, { session, ...held }) => put(journey, session, { outcome: 'held', ...held }),
+    SessionNotHeld: (journey, { session, on: day, mentor, reason }) =>
+      put(journey, session, { outcome: 'not held', on: day, mentor, reason }),
+    SessionCorrected: (journey, { session, reason: _, ...held }) =>
+      put(journey, session, { outcome: 'held', ...held }),
+    SessionVoided: (journey, { session, was }) => put(journey, session, { outcome: 'voided', on: was.on }),
+  },
+  personal: { SessionRescheduled: ['reason'], SessionCorrected: ['reason'], SessionVoided: ['reason'] },
+});
+
+const put = (journey: Journey, id: string, session: Session): Journey => ({
+  ...journey,
+  sessions: { ...journey.sessions, [id]: session },
+});
+
+/** A session needs consent of its day, a mentor, and a journey that has not ended. */
+function refuseUnlessMentored(journey: Journey, day: Day): void {
+  refuseEnded(journey, day);
+  if (journey.consentOn === undefined || day < journey.consentOn) {
+    refuse('CONSENT_MISSING', 'There is no consent for that day. Record it first.');
+  }
+  if (journey.mentor === undefined)
+    refuse('MENTOR_NOT_ALLOCATED', 'The pupil has no mentor. Allocate one first.');
+}
+
+/** A day later than today is let through, for it may be tomorrow already where the mentor is. */
+function refuseFuture(day: Day, today: Day): void {
+  if (day > addDays(today, 1))
+    refuse('SESSION_IN_FUTURE', 'A session cannot have been held on a day to come.', 'invalid');
+}
+
+/** A held session of the next phase advances the journey to it. */
+const advanced = ({ phase: from }: Journey, to: number, day: Day) =>
+  to > from ? [event('PhaseAdvanced', day, { from, to, on: day })] : [];
+
+/** The last planned session completes the journey. */
+const completed = (journey: Journey, day: Day, more: number) =>
+  !journey.end && heldSessions(journey).length + more === plannedSessions(journey)
+    ? [
+        event('JourneyCompleted', latestDay(journey, day), {
+          on: latestDay(journey, day),
+          ...mentorOf(journey),
+        }),
+      ]
+    : [];
+
+/** A journey completed by its last planned session is not complete without it. */
+const reopened = (journey: Journey, was: Session, today: Day) =>
+  was.outcome === 'held' &&
+  journey.end?.ending === 'COMPLETED' &&
+  heldSessions(journey).length === plannedSessions(journey)
+    ? [event('JourneyReopened', today, { reason: 'SESSION_VOIDED', on: today, ...mentorOf(journey) })]
+    : [];
+
+/** Sessions may be recorded out of order: the journey ends with the last of them. */
+const latestDay = (journey: Journey, day: Day): Day =>
+  heldSessions(journey).reduce((last, session) => (session.on > last ? session.on : last), day);
+
+function sessionOf({ sessions: known }: Journey, id: string): Session {
+  return known[id] ?? refuse('UNKNOWN_SESSION', 'The journey has no session with this id.', 'missing');
+}
+
+function refuseTaken(): never {
+  return refuse(
+    'SESSION_ALREADY_RECORDED',
+    'Something else is recorded of this session. Correct or void it.',
+  );
+}
+
+const same = (a: Session, b: Session): boolean =>
+  Object.keys({ ...a, ...b }).every((key) => a[key as keyof Session] === b[key as keyof Session]);
+
+/** Only the fields that a command brings. */
+const given = (changes: object): Partial<HeldSession> =>
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));

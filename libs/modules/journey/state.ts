@@ -1,0 +1,73 @@
+import type { Day } from '@waymark/core/fields';
+import type { DeliveryModel } from '@waymark/modules/programme/facts';
+
+export const modes = ['IN_PERSON', 'REMOTE'] as const;
+export const places = ['SCHOOL', 'HOME', 'COMMUNITY'] as const;
+
+/** A session that took place. */
+export interface HeldSession {
+  readonly outcome: 'held';
+  readonly on: Day;
+  readonly mentor: string;
+  readonly minutes: number;
+  readonly mode: (typeof modes)[number];
+  readonly place: (typeof places)[number];
+  /** 1 for the first phase. */
+  readonly phase: number;
+}
+
+/** A session that was to be, or that did not take place. */
+export interface OtherSession {
+  readonly outcome: 'scheduled' | 'not held' | 'voided';
+  readonly on: Day;
+  readonly mentor?: string;
+  /** Why it was not held. */
+  readonly reason?: string;
+}
+
+export type Session = HeldSession | OtherSession;
+
+export interface Barrier {
+  readonly kind: string;
+  readonly severity?: number;
+}
+
+export type SupportStep = 'made' | 'accepted' | 'declined' | 'started' | 'finished' | 'withdrawn';
+
+export const endings = ['COMPLETED', 'ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED', 'STOPPED'] as const;
+
+/** A pupil's way through a programme, as its events leave it. */
+export interface Journey {
+  readonly pupil?: string;
+  readonly programme: string;
+  readonly school: string;
+  readonly referredOn: Day;
+  readonly model?: DeliveryModel;
+  readonly eligible?: boolean;
+  /** Since when there is consent; none where it was never given or was withdrawn. */
+  readonly consentOn?: Day;
+  readonly mentor?: string;
+  /** The phase the journey is in: 1 for the first. */
+  readonly phase: number;
+  readonly sessions: Readonly<Record<string, Session>>;
+  readonly barriers: Readonly<Record<string, Barrier>>;
+  readonly support: Readonly<Record<string, SupportStep>>;
+  readonly end?: { readonly ending: (typeof endings)[number]; readonly on: Day };
+}
+
+export const notBegun: Journey = {
+  programme: '',
+  school: '',
+  referredOn: '',
+  phase: 1,
+  sessions: {},
+  barriers: {},
+  support: {},
+};
+
+export const heldSessions = ({ sessions }: Journey): HeldSession[] =>
+  Object.values(sessions).filter((session): session is HeldSession => session.outcome === 'held');
+
+/** Sessions that the journey's delivery model plans. */
+export const plannedSessions = ({ model }: Journey): number =>
+  model ? model.phases.length * model.sessionsPerPhase : Number.POSITIVE_INFINITY;

@@ -1,0 +1,144 @@
+import { consented, referred } from '@test/support/given';
+import { ended, id } from '@test/support/journey/given';
+import { command, event, spec } from '@test/support/spec';
+import { RecordBarrier } from './barriers';
+import { GiveConsent } from './consent';
+import { journey } from './journey';
+import {
+  AcceptReferral,
+  DeclineReferral,
+  FinishSupport,
+  MakeReferral,
+  StartSupport,
+  WithdrawReferral,
+} from './support';
+
+const DAY = '2025-11-03';
+const reason = 'The waiting list is closed.';
+const step = { referral: id(7), on: '2025-11-10' };
+
+const make = (differing: Partial<MakeReferral> = {}) =>
+  command(MakeReferral, { referral: id(7), service: 'Early Help', on: DAY, ...differing });
+const made = event('ReferralMade', DAY, { referral: id(7), service: 'Early Help', on: DAY });
+
+const before = spec(journey).given(referred, consented);
+
+describe('making a referral', () => {
+  it('is recorded where there is consent', () => {
+    before.when(make()).then(made);
+  });
+
+  it('may be for a barrier', () => {
+    const barrier = id(1);
+    before
+      .after(command(RecordBarrier, { barrier, kind: 'TRANSPORT', by: 'MENTOR', on: DAY }))
+      .when(make({ barrier }))
+      .then(event('ReferralMade', DAY, { ...made.data, barrier }));
+  });
+
+  it('changes nothing where it is made already, whatever became of it', () => {
+    before.given(made).when(make()).thenNothing();
+    before
+      .given(made, event('ReferralDeclined', step.on, { ...step, reason }))
+      .when(make())
+      .thenNothing();
+  });
+
+  it('is refused where the barrier is unknown', () => {
+    before.when(make({ barrier: id(1) })).thenRefused('UNKNOWN_BARRIER', 'missing');
+  });
+
+  it('needs consent, or the reason why it is made without', () => {
+    const without = spec(journey).given(referred);
+    const overrideReason = 'A concern for the pupil’s safety.';
+    without.when(make()).thenRefused('CONSENT_MISSING');
+    without.when(make({ overrideReason })).then(event('ReferralMade', DAY, { ...made.data, overrideReason }));
+    without
+      .after(command(GiveConsent, { on: DAY }))
+      .when(make())
+      .then(made);
+  });
+
+  it('may be recorded after the end, of a day up to it', () => {
+    before.given(ended(DAY)).when(make()).then(made);
+    before.given(ended('2025-11-02')).when(make()).thenRefused('JOURNEY_ENDED');
+  });
+
+  it('is refused before the pupil was referred', () => {
+    spec(journey).when(make()).thenRefused('UNKNOWN_JOURNEY', 'missing');
+  });
+});
+
+const steps = {
+  accepted: {
+    command: command(AcceptReferral, step),
+    event: event('ReferralAccepted', step.on, step),
+  },
+  declined: {
+    command: command(DeclineReferral, { ...step, reason }),
+    event: event('ReferralDeclined', step.on, { ...step, reason }),
+  },
+  started: {
+    command: command(StartSupport, step),
+    event: event('SupportStarted', step.on, step),
+  },
+  finished: {
+    command: command(FinishSupport, { ...step, outcome: 'A bus pass was granted.' }),
+    event: event('SupportFinished', step.on, { ...step, outcome: 'A bus pass was granted.' }),
+  },
+  withdrawn: {
+    command: command(WithdrawReferral, { ...step, reason }),
+    event: event('ReferralWithdrawn', step.on, { ...step, reason }),
+  },
+};
+
+type Step = keyof typeof steps;
+
+/** Steps that led where a referral is. */
+const ways: Readonly<Record<'made' | Step, readonly Step[]>> = {
+  made: [],
+  accepted: ['accepted'],
+  declined: ['declined'],
+  started: ['accepted', 'started'],
+  finished: ['accepted', 'started', 'finished'],
+  withdrawn: ['withdrawn'],
+};
+
+/** What can come next. */
+const next: Readonly<Record<keyof typeof ways, readonly Step[]>> = {
+  made: ['accepted', 'declined', 'started', 'withdrawn'],
+  accepted: ['started', 'withdrawn'],
+  declined: [],
+  started: ['finished', 'withdrawn'],
+  finished: [],
+  withdrawn: [],
+};
+
+describe('a referral', () => {
+  const at = (now: keyof typeof ways) => before.given(made, ...ways[now].map((each) => steps[each].event));
+
+  const pairs = (Object.keys(ways) as (keyof typeof ways)[]).flatMap((now) =>
+    (Object.keys(steps) as Step[]).map((then) => [now, then] as const),
+  );
+
+  it.each(pairs.filter(([now, then]) => next[now].includes(then)))('that is %s can be %s', (now, then) => {
+    at(now).when(steps[then].command).then(steps[then].event);
+    at(now).given(ended('2025-11-01')).when(steps[then].command).then(steps[then].event);
+  });
+
+  it.each(pairs.filter(([now, then]) => now === then))('that is %s is not %s again', (now, then) => {
+    at(now).when(steps[then].command).thenNothing();
+  });
+
+  it.each(pairs.filter(([now, then]) => now !== then && !next[now].includes(then)))(
+    'that is %s cannot be %s',
+    (now, then) => {
+      at(now).when(steps[then].command).thenRefused('REFERRAL_ELSEWHERE');
+    },
+  );
+
+  it.each(Object.entries(steps))('must be known to be %s', (_, { command: each }) => {
+    before.when(each).thenRefused('UNKNOWN_REFERRAL', 'missing');
+    spec(journey).when(each).thenRefused('UNKNOWN_JOURNEY', 'missing');
+  });
+});

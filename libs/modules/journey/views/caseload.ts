@@ -1,0 +1,146 @@
+import { viewsOf } from '@waymark/core/kernel';
+import type { DomainEvents } from '@waymark/modules/domain';
+import { safeguardingKinds } from '../barriers';
+
+export interface OpenBarrier {
+  readonly kind: string;
+  readonly severity?: number;
+  /** The kind asks for a safeguarding decision, and there is none yet. */
+  readonly awaitsDecision?: true;
+}
+
+/** A journey as its mentor needs it. */
+export interface CaseloadRow {
+  readonly pupil: string;
+  readonly programme: string;
+  readonly school: string;
+  readonly yearGroup: number;
+  /** While the journey has one and goes on. */
+  readonly mentor?: string;
+  readonly allocatedOn?: string;
+  readonly phase: number;
+  readonly phaseName: string;
+  readonly phases: readonly string[];
+  readonly sessionsPlanned: number;
+  /** What the assessment said; absent before it. */
+  readonly eligible?: boolean;
+  readonly consented: boolean;
+  readonly ended: boolean;
+  readonly baselineAbsencePercent: number | null;
+  /** Days and minutes of what was held, and days of what was not, by session. */
+  readonly sessions: Readonly<
+    Record<string, { readonly on: string; readonly is: 'scheduled' | 'held' | 'missed' }>
+  >;
+  readonly barriers: Readonly<Record<string, OpenBarrier>>;
+  /** Referrals to support that are under way, with the service and the step. */
+  readonly support: Readonly<Record<string, { readonly service: string; readonly step: string }>>;
+}
+
+type Fold<Type extends keyof DomainEvents> = (
+  row: CaseloadRow | null,
+  event: { readonly data: DomainEvents[Type] },
+) => CaseloadRow | null;
+
+const session =
+  (is: 'scheduled' | 'held' | 'missed') =>
+  (row: CaseloadRow | null, { data: { session: id, on } }: { data: { session: string; on: string } }) =>
+    row && { ...row, sessions: { ...row.sessions, [id]: { on, is } } };
+
+const step =
+  (to: string) =>
+  (row: CaseloadRow | null, { data: { referral } }: { data: { referral: string } }) => {
+    const now = row?.support[referral];
+    return row && now ? { ...row, support: { ...row.support, [referral]: { ...now, step: to } } } : row;
+  };
+
+const closed: Fold<'SupportFinished' | 'ReferralDeclined' | 'ReferralWithdrawn'> = (
+  row,
+  { data: { referral } },
+) => {
+  if (!row) return row;
+  const { [referral]: _closed, ...support } = row.support;
+  return { ...row, support };
+};
+
+const withoutMentor = (row: CaseloadRow): CaseloadRow => {
+  const { mentor: _gone, allocatedOn: _since, ...left } = row;
+  return left;
+};
+
+/** Journeys by id, found by their mentor. */
+export const caseloads = viewsOf<DomainEvents>()<CaseloadRow>({
+  name: 'caseload',
+  version: 1,
+  indexes: ['mentor', 'programme'],
+  on: {
+    PupilReferred: (_, { data: { pupil, programme, school, yearGroup, model } }) => ({
+      pupil,
+      programme,
+      school,
+      yearGroup,
+      phase: 1,
+      phaseName: model.phases[0] ?? '',
+      phases: model.phases,
+      sessionsPlanned: model.phases.length * model.sessionsPerPhase,
+      consented: false,
+      ended: false,
+      baselineAbsencePercent: null,
+      sessions: {},
+      barriers: {},
+      support: {},
+    }),
+    EligibilityAssessed: (row, { data: { eligible, absencePercent } }) =>
+      row && { ...row, eligible, baselineAbsencePercent: absencePercent },
+    ConsentGiven: (row) => row && { ...row, consented: true },
+    MentorAllocated: (row, { data: { mentor, on } }) => row && { ...row, mentor, allocatedOn: on },
+    ConsentWithdrawn: (row) => row && { ...withoutMentor(row), consented: false },
+    JourneyCompleted: (row) => row && { ...withoutMentor(row), ended: true },
+    JourneyEnded: (row) => row && { ...withoutMentor(row), ended: true },
+    JourneyStopped: (row) => row && { ...withoutMentor(row), ended: true },
+    JourneyReopened: (row) => row && { ...row, ended: false },
+    PhaseAdvanced: (row, { data: { to } }) =>
+      row && { ...row, phase: to, phaseName: row.phases[to - 1] ?? '' },
+    SessionScheduled: session('scheduled'),
+    SessionRescheduled: (row, { data: { session: id, to } }) =>
+      row && { ...row, sessions: { ...row.sessions, [id]: { on: to, is: 'scheduled' } } },
+    SessionHeld: session('held'),
+    SessionNotHeld: session('missed'),
+    SessionCorrected: session('held'),
+    SessionVoided: (row, { data: { session: id } }) => {
+      if (!row) return row;
+      const { [id]: _voided, ...sessions } = row.sessions;
+      return { ...row, sessions };
+    },
+    BarrierFound: (row, { data: { barrier, kind, severity } }) =>
+      row && {
+        ...row,
+        barriers: {
+          ...row.barriers,
+          [barrier]: {
+            kind,
+            ...(severity === undefined ? {} : { severity }),
+            ...(safeguardingKinds.has(kind) ? { awaitsDecision: true as const } : {}),
+          },
+        },
+      },
+    BarrierReassessed: (row, { data: { barrier, severity } }) => {
+      const known = row?.barriers[barrier];
+      return row && known
+        ? { ...row, barriers: { ...row.barriers, [barrier]: { ...known, severity } } }
+        : row;
+    },
+    SafeguardingDecided: (row, { data: { barrier } }) => {
+      const known = row?.barriers[barrier];
+      if (!row || !known) return row;
+      const { awaitsDecision: _decided, ...decided } = known;
+      return { ...row, barriers: { ...row.barriers, [barrier]: decided } };
+    },
+    ReferralMade: (row, { data: { referral, service } }) =>
+      row && { ...row, support: { ...row.support, [referral]: { service, step: 'made' } } },
+    ReferralAccepted: step('accepted'),
+    SupportStarted: step('started'),
+    SupportFinished: closed,
+    ReferralDeclined: closed,
+    ReferralWithdrawn: closed,
+  },
+});

@@ -1,0 +1,58 @@
+import { viewsOf } from '@waymark/core/kernel';
+import type { DomainEvents } from '@waymark/modules/domain';
+
+/** Where a journey is on its way through the phases. */
+export interface PhaseProgressRow {
+  readonly programme: string;
+  readonly school: string;
+  readonly mentor?: string;
+  readonly phase: number;
+  readonly phases: readonly string[];
+  /** Sessions held, each with its phase. */
+  readonly held: Readonly<Record<string, number>>;
+  readonly state: 'waiting' | 'going on' | 'completed' | 'ended';
+}
+
+type Fold<Type extends keyof DomainEvents> = (
+  row: PhaseProgressRow | null,
+  event: { readonly data: DomainEvents[Type] },
+) => PhaseProgressRow | null;
+
+const held: Fold<'SessionHeld' | 'SessionCorrected'> = (row, { data: { session, phase } }) =>
+  row && {
+    ...row,
+    held: { ...row.held, [session]: phase },
+    state: row.state === 'waiting' ? 'going on' : row.state,
+  };
+
+/** Journeys by id, as they go through the phases. */
+export const phaseProgress = viewsOf<DomainEvents>()<PhaseProgressRow>({
+  name: 'phase-progress',
+  version: 1,
+  indexes: [],
+  on: {
+    PupilReferred: (_, { data: { programme, school, model } }) => ({
+      programme,
+      school,
+      phase: 1,
+      phases: model.phases,
+      held: {},
+      state: 'waiting',
+    }),
+    MentorAllocated: (row, { data: { mentor } }) => row && { ...row, mentor },
+    SessionHeld: held,
+    SessionCorrected: held,
+    SessionVoided: (row, { data: { session } }) => {
+      if (!row) return row;
+      const { [session]: _voided, ...left } = row.held;
+      const none = Object.keys(left).length === 0 && row.state === 'going on';
+      return { ...row, held: left, state: none ? 'waiting' : row.state };
+    },
+    PhaseAdvanced: (row, { data: { to } }) => row && { ...row, phase: to },
+    JourneyCompleted: (row) => row && { ...row, state: 'completed' },
+    JourneyEnded: (row) => row && { ...row, state: 'ended' },
+    JourneyStopped: (row) => row && { ...row, state: 'ended' },
+    JourneyReopened: (row) =>
+      row && { ...row, state: Object.keys(row.held).length > 0 ? 'going on' : 'waiting' },
+  },
+});

@@ -1,0 +1,81 @@
+import { MENTOR, OTHER_SCHOOL, PROGRAMME, programmeFacts, SCHOOL, schoolFacts } from '@test/support/given';
+import { command, event, spec } from '@test/support/spec';
+import { AppointMentor } from './appointment';
+import { mentor } from './mentor';
+
+const appoint = (differing: Partial<AppointMentor> = {}) =>
+  command(AppointMentor, {
+    name: 'Oscar Roberts',
+    programme: PROGRAMME,
+    school: SCHOOL,
+    from: '2025-09-01',
+    ...differing,
+  });
+
+const appointment = {
+  name: 'Oscar Roberts',
+  programme: PROGRAMME,
+  area: 'blackpool',
+  school: SCHOOL,
+  from: '2025-09-01',
+};
+const appointed = event('MentorAppointed', '2025-09-01', appointment);
+
+const nothing = spec(mentor, { id: MENTOR }).with({ programme: programmeFacts, school: schoolFacts });
+const before = nothing.given(appointed);
+
+describe('appointing a mentor', () => {
+  it('begins with the day of the appointment, in the school’s area', () => {
+    nothing.when(appoint()).then(appointed);
+    expect(before.facts()).toMatchObject({ area: 'blackpool', school: SCHOOL });
+  });
+
+  it('changes nothing where it says the same, in whatever order the log has the fields', () => {
+    before.when(appoint()).thenNothing();
+    const { name, ...rest } = appointment;
+    nothing
+      .given(event('MentorAppointed', '2025-09-01', { ...rest, name }))
+      .when(appoint())
+      .thenNothing();
+  });
+
+  it.each([
+    ['name', { name: 'Oscar Roberts-Gray' }],
+    ['programme', { programme: 'ampe-2026-11' }],
+    ['school', { school: OTHER_SCHOOL }],
+    ['first day', { from: '2025-09-08' }],
+  ])('again changes the %s', (_, differing) => {
+    const changed = { ...appointment, ...differing };
+    before.when(appoint(differing)).then(event('MentorDetailsChanged', changed.from, changed));
+    before.after(appoint(differing)).when(appoint(differing)).thenNothing();
+  });
+
+  it('again takes note that the school’s area is another', () => {
+    before
+      .with({ school: { area: 'norwich' } })
+      .when(appoint())
+      .then(event('MentorDetailsChanged', '2025-09-01', { ...appointment, area: 'norwich' }));
+  });
+
+  it('is refused where the programme or the school is unknown', () => {
+    const only = (known: string, fact: object) => (asked: string) => (asked === known ? fact : undefined);
+    const known = nothing.with({
+      programme: only(PROGRAMME, programmeFacts),
+      school: only(SCHOOL, schoolFacts),
+    });
+    known.when(appoint()).then(appointed);
+    known.when(appoint({ programme: 'another' })).thenRefused('UNKNOWN_PROGRAMME', 'invalid');
+    known.when(appoint({ school: OTHER_SCHOOL })).thenRefused('UNKNOWN_SCHOOL', 'invalid');
+  });
+});
+
+describe('a mentor', () => {
+  it('is unknown before being appointed', () => {
+    expect(nothing.facts()).toBeUndefined();
+  });
+
+  it('is the subject of what is personal in these events', () => {
+    expect(mentor.subject?.(before.now() as never, MENTOR)).toBe(MENTOR);
+    expect(mentor.personal.get('MentorAppointed')).toEqual(['name']);
+  });
+});

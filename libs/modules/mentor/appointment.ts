@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
+import { IsCode, IsDay, IsText, IsUrn } from '@waymark/core/fields';
+import { type Context, event, slices } from '@waymark/core/kernel';
+import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
+import type { SchoolFacts } from '@waymark/modules/school/facts';
+import { refuseErased } from './erasure';
+import type { Appointment, Mentor } from './state';
+
+export interface AppointmentEvents {
+  /** A mentor began to work for a programme, based at a school. */
+  MentorAppointed: Appointment;
+  /** A mentor's name, area or school changed; this is how it stands from now on. */
+  MentorDetailsChanged: Appointment;
+}
+
+/** Appoint a mentor, or change where one works. */
+export class AppointMentor {
+  @IsText('Oscar Roberts') name!: string;
+  @IsCode('ampe-2025-11') programme!: string;
+  @IsUrn() school!: string;
+  @IsDay('2025-09-01') from!: string;
+}
+
+const { on, slice } = slices<Mentor>();
+
+export const appointment = slice<AppointmentEvents>({
+  decide: {
+    AppointMentor: on(
+      AppointMentor,
+      ({ name, programme, school, from }, mentor, { facts }: Context<Facts>) => {
+        refuseErased(mentor);
+        const wanted: Appointment = { name, programme, area: facts.school.area, school, from };
+        if (!mentor.appointment) return [event('MentorAppointed', from, wanted)];
+        if (isDeepStrictEqual(mentor.appointment, wanted)) return [];
+        return [event('MentorDetailsChanged', from, wanted)];
+      },
+      {
+        creates: true,
+        needs: {
+          programme: ['programme', ({ programme }) => programme],
+          school: ['school', ({ school }) => school],
+        },
+      },
+    ),
+  },
+  evolve: {
+    MentorAppointed: (mentor, details) => ({ ...mentor, appointment: details }),
+    MentorDetailsChanged: (mentor, details) => ({ ...mentor, appointment: details }),
+  },
+  personal: { MentorAppointed: ['name'], MentorDetailsChanged: ['name'] },
+});
+
+interface Facts {
+  readonly programme: ProgrammeFacts;
+  readonly school: SchoolFacts;
+}

@@ -1,0 +1,128 @@
+import { range } from '@test/support/events';
+import { JOURNEY, journeyFacts, MENTOR, PROGRAMME, programmeFacts, SCHOOL } from '@test/support/given';
+import { command, event, spec } from '@test/support/spec';
+import { AllocatePupil, ReleasePlace, releaseReasons } from './caseload';
+import { mentor } from './mentor';
+
+const DAY = '2025-10-27';
+const TODAY = '2026-02-15';
+
+const appointed = event('MentorAppointed', '2025-09-01', {
+  name: 'Oscar Roberts',
+  programme: PROGRAMME,
+  area: 'blackpool',
+  school: SCHOOL,
+  from: '2025-09-01',
+});
+
+const nthJourney = (n: number) => `3f0c5f0e-8f0d-4c57-9c36-${String(n).padStart(12, '0')}`;
+const taken = (journey: string) => event('PlaceTaken', DAY, { journey, on: DAY });
+const released = (journey: string) => event('PlaceReleased', TODAY, { journey, reason: 'ENDED' });
+const allocate = (journey = JOURNEY) => command(AllocatePupil, { journey, on: DAY });
+const release = (journey = JOURNEY) => command(ReleasePlace, { journey, reason: 'ENDED' });
+
+const before = spec(mentor, { id: MENTOR, now: `${TODAY}T09:00:00.000Z` })
+  .given(appointed)
+  .with({ journey: journeyFacts, programme: programmeFacts });
+
+/** A mentor with so many pupils. */
+const having = (pupils: number) => before.given(...range(pupils).map((n) => taken(nthJourney(n))));
+
+describe('allocating a pupil', () => {
+  it('takes a place', () => {
+    before.when(allocate()).then(taken(JOURNEY));
+  });
+
+  it('takes one from another mentor’s pupil, too', () => {
+    before
+      .with({ journey: { ...journeyFacts, mentor: 'M-890-2' } })
+      .when(allocate())
+      .then(taken(JOURNEY));
+  });
+
+  it('changes nothing where the pupil has a place already, were it the last', () => {
+    before.given(taken(JOURNEY)).when(allocate()).thenNothing();
+    having(25)
+      .when(allocate(nthJourney(24)))
+      .thenNothing();
+  });
+
+  it.each([
+    ['of another programme', 'OTHER_PROGRAMME', { programme: 'ampe-2026-11' }],
+    ['that has ended', 'JOURNEY_ENDED', { ended: true }],
+    ['of a pupil not eligible', 'NOT_ELIGIBLE', { eligible: false }],
+    ['without consent', 'CONSENT_MISSING', { consented: false }],
+  ])('is refused for a journey %s', (_, code, differing) => {
+    before
+      .with({ journey: { ...journeyFacts, ...differing } })
+      .when(allocate())
+      .thenRefused(code);
+  });
+
+  it('looks at the journey it names, and at the mentor’s programme', () => {
+    const known = before.with({
+      journey: (id: string) => (id === JOURNEY ? journeyFacts : undefined),
+      programme: (id: string) => (id === PROGRAMME ? programmeFacts : undefined),
+    });
+    known.when(allocate()).then(taken(JOURNEY));
+    known.when(allocate(nthJourney(1))).thenRefused('UNKNOWN_JOURNEY', 'invalid');
+  });
+
+  it('is refused where there is no such mentor', () => {
+    spec(mentor)
+      .with({ journey: journeyFacts, programme: programmeFacts })
+      .when(allocate())
+      .thenRefused('UNKNOWN_MENTOR', 'missing');
+  });
+});
+
+describe('a caseload', () => {
+  it('takes the twenty-fifth pupil and not the twenty-sixth', () => {
+    having(24).when(allocate()).then(taken(JOURNEY));
+    having(25).when(allocate()).thenRefused('CASELOAD_FULL');
+    having(24)
+      .after(allocate())
+      .when(allocate(nthJourney(26)))
+      .thenRefused('CASELOAD_FULL');
+  });
+
+  it('has as many places as the programme says now', () => {
+    const withCap = (caseloadCap: number) =>
+      having(25).with({ programme: { ...programmeFacts, caseloadCap } });
+    withCap(26).when(allocate()).then(taken(JOURNEY));
+    withCap(10).when(allocate()).thenRefused('CASELOAD_FULL');
+  });
+
+  it('has room again once a place is free', () => {
+    having(25)
+      .given(released(nthJourney(3)))
+      .when(allocate())
+      .then(taken(JOURNEY));
+    having(25)
+      .given(released(nthJourney(99)))
+      .when(allocate())
+      .thenRefused('CASELOAD_FULL');
+  });
+});
+
+describe('releasing a place', () => {
+  it.each(releaseReasons)('frees it: %s', (reason) => {
+    before
+      .given(taken(JOURNEY))
+      .when(command(ReleasePlace, { journey: JOURNEY, reason }))
+      .then(event('PlaceReleased', TODAY, { journey: JOURNEY, reason }));
+  });
+
+  it('changes nothing where the pupil has none', () => {
+    before.when(release()).thenNothing();
+    before.given(taken(JOURNEY)).after(release()).when(release()).thenNothing();
+  });
+
+  it('lets it be taken again', () => {
+    before.given(taken(JOURNEY)).after(release()).when(allocate()).then(taken(JOURNEY));
+  });
+
+  it('is for policies only', () => {
+    expect(mentor.internal).toContain('ReleasePlace');
+  });
+});

@@ -1,0 +1,5 @@
+export interface MentorFacts {
+  readonly programme: string;
+  readonly area: string;
+  readonly school: string;
+}

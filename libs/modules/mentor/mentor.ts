@@ -1,0 +1,20 @@
+import { codeId } from '@waymark/core/fields';
+import { defineModule } from '@waymark/core/kernel';
+import { appointment } from './appointment';
+import { caseload } from './caseload';
+import { erasure } from './erasure';
+import type { MentorFacts } from './facts';
+import { reminders } from './reminders';
+import type { Mentor } from './state';
+
+export const mentor = defineModule(
+  {
+    name: 'mentor',
+    plural: 'mentors',
+    id: codeId('M-890-1'),
+    initial: { caseload: [] } as Mentor,
+    subject: (_: Mentor, id: string) => id,
+    facts: (state: Mentor): MentorFacts | undefined => state.appointment,
+  },
+  [appointment, caseload, reminders, erasure],
+);

@@ -1,0 +1,44 @@
+import { type View, viewsOf } from '@waymark/core/kernel';
+import type { DomainEvents } from '@waymark/modules/domain';
+import type { Reminders } from '../reminders';
+
+const view = viewsOf<DomainEvents>();
+
+export interface MentorRow {
+  readonly programme: string;
+  readonly area: string;
+  readonly school: string;
+  readonly from: string;
+  /** Journeys that hold a place. */
+  readonly caseload: number;
+  /** Of what the mentor was reminded last, and on which day. */
+  readonly reminded?: Reminders & { readonly on: string };
+}
+
+type Place = Pick<MentorRow, 'programme' | 'area' | 'school' | 'from'>;
+
+/** Where a mentor works; the name is left where it is sealed. */
+const place = ({ programme, area, school, from }: Place): Place => ({ programme, area, school, from });
+
+const mentorView = (version: number, former?: View<MentorRow>['former']): View<MentorRow> =>
+  view<MentorRow>({
+    name: 'mentors',
+    version,
+    indexes: ['school'],
+    on: {
+      MentorAppointed: (_, { data }) => ({ ...place(data), caseload: 0 }),
+      MentorDetailsChanged: (row, { data }) => ({ ...row, ...place(data), caseload: row?.caseload ?? 0 }),
+      PlaceTaken: (row) => row && { ...row, caseload: row.caseload + 1 },
+      PlaceReleased: (row) => row && { ...row, caseload: row.caseload - 1 },
+      MentorReminded: (row, { data }) => row && { ...row, reminded: data },
+    },
+    ...(former && { former }),
+  });
+
+function withoutName(row: object): MentorRow {
+  const { name: _name, ...rest } = row as MentorRow & { readonly name?: string };
+  return rest;
+}
+
+/** Mentors by id, with how many places are taken. Rows of version 1 have names, which no answer gives away. */
+export const mentors = mentorView(2, [{ view: mentorView(1) as View, read: withoutName }]);

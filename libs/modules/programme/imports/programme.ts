@@ -1,0 +1,76 @@
+import {
+  Rejection,
+  rowByRow,
+  type RowCommands,
+  type SourceFile,
+  type Taker,
+  textOf,
+} from '@waymark/core/imports';
+import { DefineProgramme, programme, type ProgrammeDefinition } from '../programme';
+
+type CommandsFor = (row: number) => RowCommands;
+
+/** Takes a programme's definition: a JSON file, and so one row. */
+export class ProgrammeTaker implements Taker {
+  readonly chunk = 1;
+  /** The programme's id, once it has been taken. */
+  id: string | undefined;
+
+  constructor(
+    private readonly file: SourceFile,
+    private readonly commands: CommandsFor,
+  ) {}
+
+  readonly take = rowByRow(async (_cells, row) => {
+    const { id, body } = await this.read();
+    const commands = this.commands(row);
+    await commands.send('programme', id, DefineProgramme, body);
+    this.id = id;
+    return commands.outcome();
+  });
+
+  /** The id in the file: what an import that goes on later needs to know, too. */
+  async idInFile(): Promise<string> {
+    return (await this.read()).id;
+  }
+
+  private async read(): Promise<{ readonly id: string; readonly body: object }> {
+    const value = JSON.parse(await textOf(this.file)) as Partial<ProgrammeFile>;
+    const { id, name, eligibility, caseloadCap, deliveryModel } = value;
+    if (typeof id !== 'string' || !programme.id.pattern.test(id)) throw new Rejection('INVALID_PROGRAMME_ID');
+    const body = {
+      name,
+      baseline: period(value.baseline),
+      followUp: period(value.followUp),
+      ...listed('terms', value.terms, period),
+      ...listed('closures', value.closures, (on) => ({ on })),
+      eligibility,
+      caseloadCap,
+      deliveryModel,
+    };
+    return { id, body };
+  }
+}
+
+interface ProgrammeFile extends Pick<
+  ProgrammeDefinition,
+  'name' | 'eligibility' | 'caseloadCap' | 'deliveryModel'
+> {
+  readonly id: string;
+  readonly baseline: readonly [string, string];
+  readonly followUp: readonly [string, string];
+  readonly terms: readonly (readonly [string, string])[];
+  readonly closures: readonly string[];
+}
+
+const period = (days: readonly [string, string] | undefined) => days && { from: days[0], to: days[1] };
+
+/** A list that may be missing or empty; what is no list is left as it is, to be refused. */
+const listed = <Item>(
+  name: string,
+  list: readonly Item[] | undefined,
+  asPart: (item: Item) => unknown,
+): object => {
+  if (!list || (Array.isArray(list) && list.length === 0)) return {};
+  return { [name]: Array.isArray(list) ? list.map(asPart) : list };
+};

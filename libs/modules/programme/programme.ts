@@ -1,0 +1,145 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  codeId,
+  type Day,
+  IsDay,
+  IsList,
+  IsPart,
+  IsText,
+  IsTexts,
+  IsWhole,
+  Optional,
+  type Period,
+} from '@waymark/core/fields';
+import { defineModule, event, refuse, slices } from '@waymark/core/kernel';
+import type { DeliveryModel, ProgrammeFacts } from './facts';
+
+/** Everything a programme is defined by. */
+export interface ProgrammeDefinition extends ProgrammeFacts {
+  readonly name: string;
+  readonly terms: readonly Period[];
+  /** Days within term on which schools are closed. */
+  readonly closures: readonly Day[];
+}
+
+export interface ProgrammeEvents {
+  /** A programme was set up: its delivery model, whom it is for, its windows, its caseload cap. */
+  ProgrammeDefined: ProgrammeDefinition;
+  /** A programme was changed: this is how it stands from now on. Journeys keep the delivery model they began under. */
+  ProgrammeRevised: ProgrammeDefinition;
+}
+
+export class PeriodPart {
+  @IsDay('2025-09-03') from!: string;
+  @IsDay('2025-10-24') to!: string;
+}
+
+export class EligibilityPart {
+  /** The least absence, in per cent, that makes a pupil eligible. */
+  @IsWhole(0, 100, 10) minAbsencePercent!: number;
+  /** The absence, in per cent, from which on a pupil is not eligible any more. */
+  @IsWhole(0, 101, 50) maxAbsencePercentExclusive!: number;
+}
+
+export class DeliveryModelPart {
+  @IsWhole(1, 1000, 1) version!: number;
+  @IsWhole(1, 60, 12) weeks!: number;
+  @IsWhole(5, 240, 60) sessionMinutes!: number;
+  @IsWhole(1, 50, 3) sessionsPerPhase!: number;
+  @IsTexts(
+    [
+      'Trust and obstacles',
+      'Goals and actions',
+      'Action and support network',
+      'Reintegration and self-reliance',
+    ],
+    12,
+  )
+  phases!: string[];
+}
+
+/** Set a programme up, or change it. */
+export class DefineProgramme {
+  @IsText('Attendance Mentoring Pilot Expansion 2025/26') name!: string;
+  @IsPart(() => PeriodPart) baseline!: PeriodPart;
+  @IsPart(() => PeriodPart) followUp!: PeriodPart;
+  @Optional() @IsList(() => PeriodPart, 20) terms?: PeriodPart[];
+  @Optional() @IsList(() => ClosurePart, 200) closures?: ClosurePart[];
+  @IsPart(() => EligibilityPart) eligibility!: EligibilityPart;
+  @IsWhole(1, 500, 25) caseloadCap!: number;
+  @IsPart(() => DeliveryModelPart) deliveryModel!: DeliveryModelPart;
+}
+
+export class ClosurePart {
+  @IsDay('2025-11-28') on!: string;
+}
+
+interface Programme {
+  readonly definition?: ProgrammeDefinition;
+}
+
+const { on, slice } = slices<Programme>();
+
+const definition = slice<ProgrammeEvents>({
+  decide: {
+    DefineProgramme: on(
+      DefineProgramme,
+      (command, programme, { today }) => {
+        const wanted = asDefinition(command);
+        for (const period of [wanted.baseline, wanted.followUp, ...wanted.terms]) {
+          if (period.to < period.from)
+            refuse('PERIOD_ENDS_BEFORE_IT_BEGINS', 'A period must not end before it begins.', 'invalid');
+        }
+        if (wanted.eligibility.maxAbsencePercentExclusive <= wanted.eligibility.minAbsencePercent) {
+          refuse(
+            'EMPTY_ELIGIBILITY_BAND',
+            'The eligibility band must hold at least one percentage.',
+            'invalid',
+          );
+        }
+        if (!programme.definition) return [event('ProgrammeDefined', today, wanted)];
+        if (isDeepStrictEqual(programme.definition, wanted)) return [];
+        if (isOtherModel(programme.definition.deliveryModel, wanted.deliveryModel)) {
+          refuse('DELIVERY_MODEL_VERSION_TAKEN', 'A changed delivery model needs a higher version number.');
+        }
+        return [event('ProgrammeRevised', today, wanted)];
+      },
+      { creates: true },
+    ),
+  },
+  evolve: {
+    ProgrammeDefined: (_, definition) => ({ definition }),
+    ProgrammeRevised: (_, definition) => ({ definition }),
+  },
+});
+
+export const programme = defineModule(
+  {
+    name: 'programme',
+    plural: 'programmes',
+    id: codeId('ampe-2025-11'),
+    initial: {} as Programme,
+    facts: ({ definition }: Programme): ProgrammeFacts | undefined => definition,
+  },
+  [definition],
+);
+
+const period = ({ from, to }: PeriodPart): Period => ({ from, to });
+
+const asDefinition = (command: DefineProgramme): ProgrammeDefinition => {
+  const { minAbsencePercent, maxAbsencePercentExclusive } = command.eligibility;
+  const { version, weeks, sessionMinutes, sessionsPerPhase, phases } = command.deliveryModel;
+  return {
+    name: command.name,
+    baseline: period(command.baseline),
+    followUp: period(command.followUp),
+    terms: (command.terms ?? []).map(period),
+    closures: (command.closures ?? []).map(({ on: day }) => day),
+    eligibility: { minAbsencePercent, maxAbsencePercentExclusive },
+    caseloadCap: command.caseloadCap,
+    deliveryModel: { version, weeks, sessionMinutes, sessionsPerPhase, phases },
+  };
+};
+
+const isOtherModel = (before: DeliveryModel, after: DeliveryModel): boolean =>
+  !isDeepStrictEqual(before, after) && after.version <= before.version;

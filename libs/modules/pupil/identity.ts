@@ -1,0 +1,145 @@
+import { type Day, IsDay, IsOneOf, IsText, IsUpn, IsUrn, Optional, type Upn } from '@waymark/core/fields';
+import { type Claim, event, refuse, slices } from '@waymark/core/kernel';
+import type { SchoolFacts } from '@waymark/modules/school/facts';
+import { type Pupil, type PupilDetails, refuseErased, refuseRestricted, schoolOn } from './state';
+
+export interface PupilEvents {
+  /** A pupil became known, with the number and the school of that day. */
+  PupilRegistered: PupilDetails & { readonly upn: Upn; readonly school: string; readonly schoolFrom: Day };
+  /** A pupil's number changed, a temporary one to a permanent one for instance; the former one still finds the pupil. */
+  UpnChanged: { readonly upn: Upn; readonly former: Upn };
+  /** A pupil's name, date of birth or sex was put right; this is how it stands from now on. */
+  PupilDetailsCorrected: PupilDetails & { readonly reason: string };
+  /** A pupil went to another school. */
+  PupilMovedSchool: { readonly school: string; readonly from: Day };
+}
+
+export const sexes = ['F', 'M', 'X'] as const;
+
+/** Make a pupil known. */
+export class RegisterPupil {
+  @IsUpn() upn!: string;
+  @IsText('Zara') forename!: string;
+  @IsText('Farouk') surname!: string;
+  @IsDay('2013-02-15') dateOfBirth!: string;
+  @Optional() @IsOneOf(sexes) sex?: string;
+  @IsUrn() school!: string;
+  /** Since when the pupil has been at the school. */
+  @IsDay('2025-09-01') schoolFrom!: string;
+}
+
+/** Give a pupil another UPN; the former one stays theirs. */
+export class ChangeUpn {
+  @IsUpn() upn!: string;
+}
+
+/** Put right what was recorded of a pupil. */
+export class CorrectPupilDetails {
+  @IsText('Zara') forename!: string;
+  @IsText('Farouk') surname!: string;
+  @IsDay('2013-02-15') dateOfBirth!: string;
+  @Optional() @IsOneOf(sexes) sex?: string;
+  @IsText('The surname was misspelt.') reason!: string;
+}
+
+/** Record that a pupil goes to another school from a day on. */
+export class MoveSchool {
+  @IsUrn('990402') school!: string;
+  @IsDay('2026-01-05') from!: string;
+}
+
+const { on, slice } = slices<Pupil>();
+
+const ownUpn = ({ upn }: { readonly upn: Upn }): readonly Claim[] => [
+  {
+    kind: 'upn',
+    value: upn,
+    taken: {
+      code: 'UPN_TAKEN',
+      message: 'Another pupil has this UPN. Find that pupil, or check the number.',
+    },
+  },
+];
+
+const schoolNeed = ['school', ({ school }: { readonly school: string }) => school] as const;
+
+interface Facts {
+  readonly school: SchoolFacts;
+}
+
+export const identity = slice<PupilEvents>({
+  decide: {
+    RegisterPupil: on<PupilEvents, RegisterPupil, Facts>(
+      RegisterPupil,
+      (command, pupil) => {
+        refuseErased(pupil);
+        refuseRestricted(pupil);
+        const { upn, school, schoolFrom } = command;
+        if (!pupil.details) {
+          return [event('PupilRegistered', schoolFrom, { upn, ...details(command), school, schoolFrom })];
+        }
+        const known = pupil.upn === upn || pupil.former.includes(upn);
+        if (known && same(pupil.details, details(command)) && schoolOn(pupil, schoolFrom) === school)
+          return [];
+        return refuse(
+          'PUPIL_ALREADY_REGISTERED',
+          'The pupil is known with other details. Correct those instead.',
+        );
+      },
+      { creates: true, needs: { school: schoolNeed }, claims: ownUpn },
+    ),
+    ChangeUpn: on(
+      ChangeUpn,
+      ({ upn }, pupil, { today }) => {
+        refuseErased(pupil);
+        if (pupil.upn === upn) return [];
+        return [event('UpnChanged', today, { upn, former: pupil.upn ?? '' })];
+      },
+      { claims: ownUpn },
+    ),
+    CorrectPupilDetails: on(CorrectPupilDetails, (command, pupil, { today }) => {
+      refuseErased(pupil);
+      if (pupil.details && same(pupil.details, details(command))) return [];
+      return [event('PupilDetailsCorrected', today, { ...details(command), reason: command.reason })];
+    }),
+    MoveSchool: on<PupilEvents, MoveSchool, Facts>(
+      MoveSchool,
+      ({ school, from }, pupil) => {
+        refuseErased(pupil);
+        refuseRestricted(pupil);
+        return schoolOn(pupil, from) === school ? [] : [event('PupilMovedSchool', from, { school, from })];
+      },
+      { needs: { school: schoolNeed } },
+    ),
+  },
+  evolve: {
+    PupilRegistered: (pupil, { upn, school, schoolFrom, ...rest }) => ({
+      ...pupil,
+      upn,
+      details: details(rest),
+      schools: [{ school, from: schoolFrom }],
+    }),
+    UpnChanged: (pupil, { upn, former }) => ({ ...pupil, upn, former: [...pupil.former, former] }),
+    PupilDetailsCorrected: (pupil, corrected) => ({ ...pupil, details: details(corrected) }),
+    PupilMovedSchool: (pupil, move) => ({
+      ...pupil,
+      schools: [...pupil.schools.filter(({ from }) => from !== move.from), move].sort((a, b) =>
+        a.from < b.from ? -1 : 1,
+      ),
+    }),
+  },
+  personal: {
+    PupilRegistered: ['upn', 'forename', 'surname', 'dateOfBirth', 'sex'],
+    UpnChanged: ['upn', 'former'],
+    PupilDetailsCorrected: ['forename', 'surname', 'dateOfBirth', 'sex', 'reason'],
+  },
+});
+
+const details = ({ forename, surname, dateOfBirth, sex }: PupilDetails): PupilDetails => ({
+  forename,
+  surname,
+  dateOfBirth,
+  ...(sex === undefined ? {} : { sex }),
+});
+
+const same = (a: PupilDetails, b: PupilDetails): boolean => JSON.stringify(a) === JSON.stringify(b);

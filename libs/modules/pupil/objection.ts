@@ -1,0 +1,67 @@
+import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
+import { event, refuse, slices } from '@waymark/core/kernel';
+import { type ObjectionScope, objectionScopes } from '@waymark/core/privacy';
+import { type Objection, type Pupil, refuseErased } from './state';
+
+/** What an objection comes to: it is upheld, or there are compelling grounds that override it. */
+export const objectionOutcomes = ['UPHELD', 'OVERRIDDEN'] as const;
+
+export interface ObjectionEvents {
+  /** The pupil, or a parent, objected to something that is done with the pupil's data; it stops until that is decided. */
+  ObjectionRaised: { readonly scope: ObjectionScope; readonly on: Day; readonly reason?: string };
+  /** An objection was upheld, or overridden: then what was objected to goes on. */
+  ObjectionDecided: {
+    readonly scope: ObjectionScope;
+    readonly outcome: (typeof objectionOutcomes)[number];
+    readonly on: Day;
+    readonly reason: string;
+  };
+}
+
+/** Record an objection (UK GDPR Article 21): what it is about stops at once. */
+export class RaiseObjection {
+  @IsOneOf(objectionScopes) scope!: ObjectionScope;
+  @IsDay('2026-01-12') on!: string;
+  @Optional() @IsText('The family does not want the record to be archived.', 2000) reason?: string;
+}
+
+/** Decide an objection. */
+export class DecideObjection {
+  @IsOneOf(objectionScopes) scope!: ObjectionScope;
+  @IsOneOf(objectionOutcomes) outcome!: (typeof objectionOutcomes)[number];
+  @IsDay('2026-02-02') on!: string;
+  @IsText('Nothing outweighs the family’s wish.', 2000) reason!: string;
+}
+
+const { on, slice } = slices<Pupil>();
+
+export const objection = slice<ObjectionEvents>({
+  decide: {
+    RaiseObjection: on(RaiseObjection, ({ scope, on: day, reason }, pupil) => {
+      refuseErased(pupil);
+      // One that was overridden may be raised again, on other grounds.
+      const stands = pupil.objections[scope];
+      if (stands !== undefined && stands !== 'overridden') return [];
+      return [event('ObjectionRaised', day, { scope, on: day, ...(reason === undefined ? {} : { reason }) })];
+    }),
+    DecideObjection: on(DecideObjection, ({ scope, outcome, on: day, reason }, pupil) => {
+      refuseErased(pupil);
+      const stands = pupil.objections[scope];
+      if (stands === undefined) refuse('NO_OBJECTION', 'There is no such objection. Record it first.');
+      if (stands === decided[outcome]) return [];
+      return [event('ObjectionDecided', day, { scope, outcome, on: day, reason })];
+    }),
+  },
+  evolve: {
+    ObjectionRaised: (pupil, { scope }) => withObjection(pupil, scope, 'raised'),
+    ObjectionDecided: (pupil, { scope, outcome }) => withObjection(pupil, scope, decided[outcome]),
+  },
+  personal: { ObjectionRaised: ['reason'], ObjectionDecided: ['reason'] },
+});
+
+const decided = { UPHELD: 'upheld', OVERRIDDEN: 'overridden' } as const;
+
+const withObjection = (pupil: Pupil, scope: ObjectionScope, stands: Objection): Pupil => ({
+  ...pupil,
+  objections: { ...pupil.objections, [scope]: stands },
+});

@@ -1,0 +1,202 @@
+import { OTHER_SCHOOL, PUPIL, SCHOOL, schoolFacts } from '@test/support/given';
+import { command, event, spec } from '@test/support/spec';
+import { ChangeUpn, CorrectPupilDetails, MoveSchool, RegisterPupil } from './identity';
+import { pupil } from './pupil';
+
+const UPN = 'T80640122400B';
+const PERMANENT = 'H801200001001';
+const THIRD_SCHOOL = '990403';
+const TODAY = '2026-02-15';
+const reason = 'The surname was misspelt.';
+
+const details = { forename: 'Zara', surname: 'Farouk', dateOfBirth: '2013-02-15' };
+
+const register = (differing: Partial<RegisterPupil> = {}) =>
+  command(RegisterPupil, { upn: UPN, ...details, school: SCHOOL, schoolFrom: '2025-09-01', ...differing });
+const registered = event('PupilRegistered', '2025-09-01', {
+  upn: UPN,
+  ...details,
+  school: SCHOOL,
+  schoolFrom: '2025-09-01',
+});
+const changeUpn = (upn: string) => command(ChangeUpn, { upn });
+const correct = (differing: Partial<CorrectPupilDetails> = {}) =>
+  command(CorrectPupilDetails, { ...details, reason, ...differing });
+const move = (school: string, from: string) => command(MoveSchool, { school, from });
+const moved = (school: string, from: string) => event('PupilMovedSchool', from, { school, from });
+
+const nothing = spec(pupil, { id: PUPIL, now: `${TODAY}T09:00:00.000Z` }).with({ school: schoolFacts });
+const before = nothing.given(registered);
+
+describe('registering a pupil', () => {
+  it('makes the pupil known', () => {
+    nothing.when(register()).then(registered);
+    nothing
+      .when(register({ sex: 'F' }))
+      .then(event('PupilRegistered', '2025-09-01', { ...registered.data, sex: 'F' }));
+  });
+
+  it('takes the UPN, which only one pupil may have', () => {
+    nothing.when(register()).thenClaimed(['upn', UPN]);
+  });
+
+  it('again changes nothing where it says the same, by a former UPN too', () => {
+    before.when(register()).thenNothing();
+    before.after(changeUpn(PERMANENT)).when(register()).thenNothing();
+    before
+      .after(changeUpn(PERMANENT))
+      .when(register({ upn: PERMANENT }))
+      .thenNothing();
+  });
+
+  it('again changes nothing where it says what was put right since', () => {
+    before
+      .after(correct({ surname: 'Faruk' }))
+      .when(register({ surname: 'Faruk' }))
+      .thenNothing();
+    before
+      .after(move(OTHER_SCHOOL, '2026-01-05'))
+      .when(register({ school: OTHER_SCHOOL, schoolFrom: '2026-01-05' }))
+      .thenNothing();
+  });
+
+  it.each([
+    ['UPN', { upn: PERMANENT }],
+    ['forename', { forename: 'Sara' }],
+    ['surname', { surname: 'Faruk' }],
+    ['date of birth', { dateOfBirth: '2013-02-16' }],
+    ['sex', { sex: 'F' }],
+    ['school', { school: OTHER_SCHOOL }],
+  ])('again is refused with another %s', (_, differing) => {
+    before.when(register(differing)).thenRefused('PUPIL_ALREADY_REGISTERED');
+  });
+
+  it('is refused where the school is unknown', () => {
+    nothing
+      .with({ school: (urn: string) => (urn === OTHER_SCHOOL ? schoolFacts : undefined) })
+      .when(register())
+      .thenRefused('UNKNOWN_SCHOOL', 'invalid');
+  });
+});
+
+describe('changing a UPN', () => {
+  const changed = (upn: string, former: string) => event('UpnChanged', TODAY, { upn, former });
+
+  it('keeps the former one', () => {
+    before.when(changeUpn(PERMANENT)).then(changed(PERMANENT, UPN));
+    before.when(changeUpn(PERMANENT)).thenClaimed(['upn', PERMANENT]);
+  });
+
+  it('may go back to it', () => {
+    before.after(changeUpn(PERMANENT)).when(changeUpn(UPN)).then(changed(UPN, PERMANENT));
+  });
+
+  it('changes nothing where it is the pupil’s already', () => {
+    before.when(changeUpn(UPN)).thenNothing();
+  });
+
+  it('is refused where there is no such pupil', () => {
+    nothing.when(changeUpn(PERMANENT)).thenRefused('UNKNOWN_PUPIL', 'missing');
+  });
+});
+
+describe('correcting a pupil’s details', () => {
+  it.each([
+    ['forename', { forename: 'Sara' }],
+    ['surname', { surname: 'Faruk' }],
+    ['date of birth', { dateOfBirth: '2013-02-16' }],
+    ['sex', { sex: 'X' }],
+  ])('puts the %s right', (_, differing) => {
+    const right = { ...details, ...differing, reason };
+    before.when(correct(differing)).then(event('PupilDetailsCorrected', TODAY, right));
+    before.after(correct(differing)).when(correct(differing)).thenNothing();
+  });
+
+  it('may take the sex out again', () => {
+    before
+      .after(correct({ sex: 'F' }))
+      .when(correct())
+      .then(event('PupilDetailsCorrected', TODAY, { ...details, reason }));
+  });
+
+  it('changes nothing where they are right', () => {
+    before.when(correct()).thenNothing();
+  });
+
+  it('is refused where there is no such pupil', () => {
+    nothing.when(correct()).thenRefused('UNKNOWN_PUPIL', 'missing');
+  });
+});
+
+describe('moving to another school', () => {
+  it('is of a day', () => {
+    before.when(move(OTHER_SCHOOL, '2026-01-05')).then(moved(OTHER_SCHOOL, '2026-01-05'));
+  });
+
+  it.each([
+    ['before the first that is known', [], '2024-01-01', SCHOOL],
+    ['on the first day', [], '2025-09-01', SCHOOL],
+    ['the day before the move', [['2026-01-05', OTHER_SCHOOL]], '2026-01-04', SCHOOL],
+    ['on the day of the move', [['2026-01-05', OTHER_SCHOOL]], '2026-01-05', OTHER_SCHOOL],
+    [
+      'between two moves recorded in the wrong order',
+      [
+        ['2026-01-05', OTHER_SCHOOL],
+        ['2025-11-03', THIRD_SCHOOL],
+      ],
+      '2026-01-04',
+      THIRD_SCHOOL,
+    ],
+    [
+      'after a move put right on the same day',
+      [
+        ['2026-01-05', OTHER_SCHOOL],
+        ['2026-01-05', THIRD_SCHOOL],
+      ],
+      '2026-02-01',
+      THIRD_SCHOOL,
+    ],
+    [
+      'after a move taken back',
+      [
+        ['2026-01-05', OTHER_SCHOOL],
+        ['2026-01-05', SCHOOL],
+      ],
+      '2026-02-01',
+      SCHOOL,
+    ],
+  ] as const)('says where the pupil is %s', (_, moves, day, school) => {
+    const there = before.after(...moves.map(([from, to]) => move(to, from)));
+    expect(there.facts()?.schoolOn(day)).toBe(school);
+  });
+
+  it('changes nothing where the pupil is there on that day', () => {
+    before.when(move(SCHOOL, '2026-01-05')).thenNothing();
+    before.after(move(OTHER_SCHOOL, '2026-01-05')).when(move(OTHER_SCHOOL, '2026-01-12')).thenNothing();
+  });
+
+  it('is refused where the school is unknown', () => {
+    before
+      .with({ school: (urn: string) => (urn === SCHOOL ? schoolFacts : undefined) })
+      .when(move(OTHER_SCHOOL, '2026-01-05'))
+      .thenRefused('UNKNOWN_SCHOOL', 'invalid');
+  });
+
+  it('is refused where there is no such pupil', () => {
+    nothing.when(move(OTHER_SCHOOL, '2026-01-05')).thenRefused('UNKNOWN_PUPIL', 'missing');
+  });
+});
+
+describe('a pupil', () => {
+  it('is unknown before being registered, and the subject of the record', () => {
+    expect(nothing.facts()).toBeUndefined();
+    expect(pupil.subject?.(before.now() as never, PUPIL)).toBe(PUPIL);
+  });
+
+  it('has every name and number kept as personal', () => {
+    const personal = ['upn', 'forename', 'surname', 'dateOfBirth', 'sex'];
+    expect(pupil.personal.get('PupilRegistered')).toEqual(personal);
+    expect(pupil.personal.get('UpnChanged')).toEqual(['upn', 'former']);
+    expect(pupil.personal.get('PupilDetailsCorrected')).toEqual([...personal.slice(1), 'reason']);
+  });
+});

@@ -1,0 +1,4 @@
+export interface SchoolFacts {
+  readonly area: string;
+  readonly region: string;
+}

@@ -1,0 +1,79 @@
+import Table from 'cli-table3';
+import type { TimelineEntry } from '@waymark/modules/insights/timeline';
+import type { JourneyDocument, Then } from '@waymark/modules/journey/questions/journey-document';
+import { plain } from './tables';
+
+/** When something is seen, where that is not now. */
+const when = ({ asOf, asKnownAt }: Then): string =>
+  [
+    ...(asOf === undefined ? [] : [`, as of ${asOf}`]),
+    ...(asKnownAt === undefined ? [] : [`, as known at ${asKnownAt}`]),
+  ].join('');
+
+/** A journey for people. */
+export function journeyText(journey: JourneyDocument): string {
+  const { id, pupil, programme, model, school, referredOn, eligible, consentOn, mentor, phase, end } =
+    journey;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Pupil', pupil],
+    ['Programme', `${programme}, ${String(model.sessionsPlanned)} sessions planned`],
+    ['School', school],
+    ['Referred', referredOn],
+    ['Eligible', eligible === undefined ? 'not assessed' : eligible ? 'yes' : 'no'],
+    ['Consent', consentOn === undefined ? 'none' : `since ${consentOn}`],
+    ['Mentor', mentor ?? 'none'],
+    ['Phase', `${String(phase)} of ${String(model.phases.length)}: ${model.phases[phase - 1] ?? ''}`],
+    ['Ended', end ? `${end.on}, ${end.ending}` : 'no'],
+    ['Revision', String(journey.revision)],
+  ];
+  return [
+    `Journey ${id}${when(journey)}`,
+    ...facts.map(([name, value]) => `  ${name.padEnd(10)} ${value}`),
+    ...listed(
+      'Sessions',
+      ['Day', 'Outcome', 'Mentor', 'Phase', 'Minutes', 'How', 'Session'],
+      sessions(journey),
+    ),
+    ...listed(
+      'Barriers',
+      ['Kind', 'Severity', 'Barrier'],
+      journey.barriers.map(({ barrier, kind, severity = '–' }) => [kind, severity, barrier]),
+    ),
+    ...listed(
+      'Support',
+      ['Step', 'Referral'],
+      journey.support.map(({ referral, step }) => [step, referral]),
+    ),
+  ].join('\n');
+}
+
+const sessions = (journey: JourneyDocument): Cell[][] =>
+  journey.sessions.map((session) =>
+    session.outcome === 'held'
+      ? [
+          ...[session.on, session.outcome, session.mentor, session.phase, session.minutes],
+          ...[`${session.mode}, ${session.place}`, session.session],
+        ]
+      : [session.on, session.outcome, session.mentor ?? '', '', '', session.reason ?? '', session.session],
+  );
+
+type Cell = string | number;
+
+function listed(title: string, head: string[], rows: readonly Cell[][]): string[] {
+  if (rows.length === 0) return [`${title}: none`];
+  const table = new Table({ ...plain, head });
+  table.push(...rows);
+  return [`${title}:`, table.toString()];
+}
+
+/** A journey's timeline for people: what happened, when it was recorded and by whom, and what was said of it. */
+export const timelineText = (journey: string, then: Then, entries: readonly TimelineEntry[]): string =>
+  [
+    `Timeline of journey ${journey}${when(then)}: ${String(entries.length)} events`,
+    ...entries.flatMap(({ on, type, recordedAt, actor, position, data }) => [
+      `${on}  ${type}  (recorded ${recordedAt} by ${actor}, position ${String(position)})`,
+      ...Object.entries(data).map(([name, value]) => `            ${name}: ${said(value)}`),
+    ]),
+  ].join('\n');
+
+const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,0 +1,53 @@
+import { masked } from '@waymark/core/fields';
+import { type StoredLog, verifyLog, type VerifyOptions, type VerifyReport } from '@waymark/core/log';
+import { grouped, progressBar } from './progress-bar';
+
+const FORMAT = 'verifying {bar} {percentage}% | {events} events | {rate} a second | {eta_formatted} left';
+
+export interface VerifyLogOptions extends Omit<VerifyOptions, 'onProgress'> {
+  /** No progress bar. */
+  readonly quiet?: boolean;
+}
+
+/** Verify a log, with a progress bar on standard error. */
+export async function verifyLogWithProgress(
+  log: StoredLog,
+  { quiet = false, ...options }: VerifyLogOptions = {},
+): Promise<VerifyReport> {
+  if (quiet) return verifyLog(log, options);
+  const bar = progressBar(FORMAT);
+  const since = performance.now();
+  bar.start(1, 0, { events: 0, rate: 0 });
+  try {
+    return await verifyLog(log, {
+      ...options,
+      onProgress: ({ events, position, head }) => {
+        const rate = Math.round(events / ((performance.now() - since) / 1_000));
+        bar.setTotal(Math.max(head, position) + 1);
+        bar.update(position + 1, { events: grouped(events), rate: grouped(rate) });
+      },
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+/** What a verification came to, for people. */
+export function verifyLogText({ events, seals, sealed, unsealed, unchained, fault }: VerifyReport): string {
+  if (fault) {
+    const before = `${grouped(events)} events before that are as they were recorded.`;
+    return masked(`${fault.kind}: ${fault.message}\n${before}`);
+  }
+  const lines = [`${grouped(events)} events are as they were recorded.`];
+  if (seals > 0)
+    lines.push(`${grouped(sealed)} of them are sealed, by ${grouped(seals)} seal${seals === 1 ? '' : 's'}.`);
+  if (unsealed.from !== undefined) {
+    const { from, events: left } = unsealed;
+    lines.push(`From position ${String(from)} on (${grouped(left)} events) the log is not sealed yet.`);
+  }
+  if (unchained > 0)
+    lines.push(
+      `${grouped(unchained)} events carry no chain: they are from an older log, and only seals vouch for them.`,
+    );
+  return lines.join('\n');
+}

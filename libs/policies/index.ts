@@ -1,5 +1,0 @@
-import type { Policy } from '@waymark/kernel';
-import { allocation } from './allocation';
-
-/** Everything that follows of itself from what was recorded. */
-export const policies: readonly Policy[] = [allocation];

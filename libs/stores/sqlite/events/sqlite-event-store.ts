@@ -1,0 +1,268 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import {
+  type Appended,
+  type EventMetadata,
+  type EventStore,
+  type ExpectedRevision,
+  type LogPage,
+  type NewEvent,
+  type Position,
+  type ReadStream,
+  type RecordedEvent,
+  START,
+  type StoredEvent,
+  type StoredPage,
+  WrongExpectedRevision,
+} from '@waymark/core/kernel';
+import { settled } from '../../shared/settled';
+
+/** The log's table. Exported so that the benchmark can fill the very same one by hand. */
+export const EVENTS_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS events (
+    position INTEGER PRIMARY KEY,
+    stream   TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    id       TEXT NOT NULL,
+    type     TEXT NOT NULL,
+    data     TEXT NOT NULL,
+    metadata TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
+`;
+
+/** Settings under which an acknowledged commit survives a power cut. */
+export const DURABLE = ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = FULL'] as const;
+
+export const INSERT_EVENT =
+  'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)';
+
+/** Streams whose heads are kept in memory. */
+const HEADS = 50_000;
+/** Positions that are looked through at once for events of some types. */
+const PIECE = 10_000;
+/** How often to look whether another process has written, in milliseconds. */
+const POLL = 100;
+
+type Serialized = Pick<StoredEvent, 'id' | 'type' | 'data' | 'metadata'>;
+
+/** Where a stream's last event stands. */
+interface Head {
+  readonly revision: number;
+  readonly position: number;
+}
+
+interface Append {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly Serialized[];
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What became of an append, to be told once the transaction is durable. */
+interface Written {
+  readonly answer: () => void;
+}
+
+/**
+ * The event store in one SQLite file, for one machine and any number of its processes.
+ *
+ * Appends that arrive while others are being gathered share one transaction, and so one fsync (group commit):
+ * each still is all or nothing, and answers only when it is durable.
+ */
+export class SqliteEventStore implements EventStore {
+  private readonly db: Database.Database;
+  private readonly insert: Database.Statement<[string, number, string, string, string, string]>;
+  private readonly last: Database.Statement<[string], Head>;
+  private readonly forwards: Database.Statement<[string, number, number], StoredEvent>;
+  private readonly backwards: Database.Statement<[string, number, number], StoredEvent>;
+  private readonly page: Database.Statement<[number, number], StoredEvent>;
+  private readonly pageOf: Database.Statement<[number, number, string, number], StoredEvent>;
+  private readonly end: Database.Statement<[], { position: number | null }>;
+  private readonly version: Database.Statement<[], number>;
+  /** Heads of streams as this process has written or read them: true until another one has written. */
+  private readonly heads = new LRUCache<string, Head>({ max: HEADS });
+  private headsVersion: number | undefined;
+  private readonly wakers = new Set<() => void>();
+  private queue: Append[] = [];
+  private poll: NodeJS.Timeout | undefined;
+  private polledVersion: number | undefined;
+
+  constructor(file: string) {
+    this.db = new Database(file);
+    for (const pragma of DURABLE) this.db.pragma(pragma);
+    this.db.exec(EVENTS_SCHEMA);
+    this.insert = this.db.prepare(INSERT_EVENT);
+    this.last = this.db.prepare(
+      'SELECT revision, position FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
+    );
+    this.forwards = this.db.prepare(
+      'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+    );
+    this.backwards = this.db.prepare(
+      'SELECT * FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?',
+    );
+    this.page = this.db.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?');
+    this.pageOf = this.db.prepare(
+      `SELECT * FROM events WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?))
+       ORDER BY position LIMIT ?`,
+    );
+    this.version = this.db.prepare<[], number>('PRAGMA data_version').pluck();
+    this.end = this.db.prepare('SELECT max(position) AS position FROM events');
+  }
+
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      // Here and not in the transaction: what cannot be written must not fail the appends it would share it with.
+      const append = { stream, expected, events: events.map(serialized), resolve, reject };
+      if (this.queue.push(append) === 1) setImmediate(() => this.commit());
+    });
+  }
+
+  readStream(
+    stream: string,
+    { from, direction = 'forwards', limit = -1 }: ReadStream = {},
+  ): Promise<RecordedEvent[]> {
+    return settled(() => {
+      const head = this.knownHead(stream);
+      if (direction === 'backwards')
+        return this.backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, limit).map(recorded);
+      if (from !== undefined && head && from > head.revision) return [];
+      const events = this.forwards.all(stream, from ?? 0, limit);
+      const last = limit === -1 ? events.at(-1) : undefined;
+      if (last) this.heads.set(stream, { revision: last.revision, position: last.position });
+      return events.map(recorded);
+    });
+  }
+
+  readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {
+    if (types) return this.lookThrough(after, limit, types);
+    return settled(() => {
+      const { events, through } = this.pageAfter(after, limit);
+      return { events: events.map(recorded), through };
+    });
+  }
+
+  readStored(after: Position, limit: number): Promise<StoredPage> {
+    return settled(() => this.pageAfter(after, limit));
+  }
+
+  head(): Promise<Position> {
+    return settled(() => this.end.get()?.position ?? START);
+  }
+
+  onAppended(wake: () => void): () => void {
+    this.wakers.add(wake);
+    this.poll ??= setInterval(() => this.wakeIfWritten(), POLL).unref();
+    return () => {
+      this.wakers.delete(wake);
+      if (this.wakers.size === 0) {
+        clearInterval(this.poll);
+        this.poll = undefined;
+      }
+    };
+  }
+
+  /** Copy the log to another file, while it is in use. */
+  async copyTo(file: string): Promise<void> {
+    await this.db.backup(file);
+  }
+
+  close(): Promise<void> {
+    return settled(() => {
+      clearInterval(this.poll);
+      this.commit();
+      this.db.close();
+    });
+  }
+
+  private pageAfter(after: Position, limit: number): StoredPage {
+    // Before the page: whatever stands at or below this end, the page then sees.
+    const end = this.end.get()?.position ?? START;
+    const events = this.page.all(after, limit);
+    const last = events.at(-1)?.position ?? after;
+    return { events, through: events.length < limit ? Math.max(last, end) : last };
+  }
+
+  /** A page of some types: the log is looked through a piece at a time, for it may be long, and others wait for their turn. */
+  private async lookThrough(after: Position, limit: number, types: ReadonlySet<string>): Promise<LogPage> {
+    const end = this.end.get()?.position ?? START;
+    const wanted = JSON.stringify([...types]);
+    const found: StoredEvent[] = [];
+    for (let from = after; from < end && found.length < limit; from += PIECE) {
+      found.push(...this.pageOf.all(from, Math.min(from + PIECE, end), wanted, limit - found.length));
+      await nextTurn();
+    }
+    const through = found.length < limit ? Math.max(after, end) : found.at(-1)!.position;
+    return { events: found.map(recorded), through };
+  }
+
+  /** Write everything that is waiting, in one transaction, and then answer each. */
+  private commit(): void {
+    const batch = this.queue;
+    this.queue = [];
+    if (batch.length === 0) return;
+    let written: Written[];
+    try {
+      written = this.db.transaction(() => batch.map((append) => this.write(append))).immediate();
+    } catch (error) {
+      this.heads.clear();
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    for (const { answer } of written) answer();
+    for (const wake of this.wakers) wake();
+  }
+
+  private write({ stream, expected, events, resolve, reject }: Append): Written {
+    const last = this.knownHead(stream) ?? this.last.get(stream);
+    const actual = last?.revision ?? 'none';
+    if (expected !== 'any' && expected !== actual) {
+      return { answer: () => reject(new WrongExpectedRevision(stream, expected, actual)) };
+    }
+    let revision = last?.revision ?? -1;
+    let position = last?.position ?? START;
+    for (const { id, type, data, metadata } of events) {
+      revision += 1;
+      position = Number(this.insert.run(stream, revision, id, type, data, metadata).lastInsertRowid);
+    }
+    const head = { revision, position };
+    if (revision >= 0) this.heads.set(stream, head);
+    return { answer: () => resolve(head) };
+  }
+
+  /** A stream's head, where it is known and no other process has written since. */
+  private knownHead(stream: string): Head | undefined {
+    const version = this.version.get();
+    if (version !== this.headsVersion) this.heads.clear();
+    this.headsVersion = version;
+    return this.heads.get(stream);
+  }
+
+  /** `data_version` changes when another connection has committed. */
+  private wakeIfWritten(): void {
+    const version = this.version.get();
+    if (version === this.polledVersion) return;
+    this.polledVersion = version;
+    for (const wake of this.wakers) wake();
+  }
+}
+
+const serialized = ({ id, type, data, metadata }: NewEvent): Serialized => ({
+  id,
+  type,
+  data: JSON.stringify(data),
+  metadata: JSON.stringify(metadata),
+});
+
+const recorded = (row: StoredEvent): RecordedEvent => ({
+  id: row.id,
+  type: row.type,
+  data: JSON.parse(row.data) as object,
+  metadata: JSON.parse(row.metadata) as EventMetadata,
+  stream: row.stream,
+  revision: row.revision,
+  position: row.position,
+});

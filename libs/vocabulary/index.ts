@@ -1,5 +1,0 @@
-export * from './day';
-export * from './fields';
-export * from './period';
-export * from './upn';
-export * from './validate';

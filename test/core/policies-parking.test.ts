@@ -1,0 +1,232 @@
+import {
+  AppendTooLarge,
+  type EventStore,
+  policiesOf,
+  type Policy,
+  type Refusal,
+  type RowStore,
+} from '@waymark/core/kernel';
+import { projections } from '@waymark/core/projections';
+import { POLICIES } from '@waymark/core/reactions';
+import { newEvent, range, readWhole } from '../support/events';
+import { CountLocker, InstallLocker, OpenHall, send, StoreItems, type ToyEvents } from '../support/lockers';
+import { Service, type ServiceOptions } from '../support/service';
+import { openStores } from '../support/stores';
+
+jest.setTimeout(20_000);
+
+const KNOWN = [
+  'LockerInstalled',
+  'ItemStored',
+  'LockerRemoved',
+  'HallOpened',
+  'LockerCounted',
+  'ValueClaimed',
+];
+
+describe('a stream whose event a policy cannot react to', () => {
+  let stores: ReturnType<typeof openStores>;
+  let events: EventStore;
+  let service: Service;
+  /** Items that the policy cannot tell what to do about. */
+  const puzzling = new Set<string>();
+
+  /** Each item is counted in the hall, under its locker's name and its own. */
+  const counting: Policy = policiesOf<ToyEvents>()('counting', {
+    ItemStored: ({ stream, data: { item } }) => {
+      if (puzzling.has(item)) throw new Error(`what about ${item}`);
+      const locker = `${stream.replace('locker-', '')} ${item}`;
+      return [{ module: 'hall', id: 'north', command: Object.assign(new CountLocker(), { locker }) }];
+    },
+  });
+  const working = (options: ServiceOptions = {}, of = stores): Promise<Service> =>
+    Service.working(of, {
+      ...{ policies: [counting], views: [] },
+      known: new Set([...KNOWN, ...projections.folds.keys()]),
+      ...options,
+    });
+
+  beforeEach(async () => {
+    puzzling.clear();
+    stores = openStores();
+    ({ events } = stores);
+    service = await working();
+    await send(service.submitter, 'hall-north', OpenHall, { room: 100 });
+    for (const id of ['a', 'b'])
+      await send(service.submitter, `locker-${id}`, InstallLocker, { number: id, hall: 'north' });
+  });
+
+  const store = (locker: string, ...items: string[]) =>
+    send(service.submitter, `locker-${locker}`, StoreItems, { items });
+  const counted = async (): Promise<string[]> =>
+    (await readWhole(events)).flatMap(({ type, data }) =>
+      type === 'LockerCounted' ? [(data as { locker: string }).locker] : [],
+    );
+  const waiting = async () =>
+    (await service.parking.list()).map(({ view, key, parked }) => [view, key, parked.waiting]);
+  const retry = () => service.parking.retry(POLICIES.name, 'locker-a');
+  const caughtUp = () => service.caughtUp();
+
+  it('waits, with those after it in their order; other streams go on', async () => {
+    puzzling.add('bomb');
+    await store('a', 'bag', 'bomb', 'coat');
+    await store('b', 'bag');
+    await caughtUp();
+    await store('a', 'shoes');
+    await store('b', 'coat');
+    await caughtUp();
+
+    expect((await counted()).sort()).toEqual(['a bag', 'b bag', 'b coat']);
+    expect(await service.parking.list()).toEqual([
+      {
+        ...{ view: 'policies', version: 1, generation: 1, key: 'locker-a' },
+        parked: expect.objectContaining({
+          ...{ type: 'ItemStored', error: 'policy counting: what about bomb', waiting: 2 },
+        }) as object,
+      },
+    ]);
+    expect(service.faults).toEqual([
+      expect.stringMatching(/^a stream of policies: event ItemStored .* cannot be taken: .*what about bomb$/),
+    ]);
+  });
+
+  it('goes on in order once that is mended, each command carried out once', async () => {
+    puzzling.add('bomb');
+    await store('a', 'bag', 'bomb', 'coat', 'shoes');
+    await caughtUp();
+    puzzling.clear();
+
+    expect(await retry()).toEqual([]);
+    expect(await counted()).toEqual(['a bag', 'a bomb', 'a coat', 'a shoes']);
+    await store('a', 'scarf');
+    await caughtUp();
+    await expect(retry()).rejects.toMatchObject({ code: 'NOT_PARKED' });
+    expect(await counted()).toEqual(['a bag', 'a bomb', 'a coat', 'a shoes', 'a scarf']);
+  });
+
+  it('waits at the next such event, with what came between carried out', async () => {
+    puzzling.add('bomb');
+    await store('a', 'bag', 'bomb', 'coat', 'mine', 'shoes');
+    await caughtUp();
+    puzzling.clear();
+    puzzling.add('mine');
+
+    expect(await retry()).toMatchObject([{ parked: { error: expect.stringContaining('mine') as string } }]);
+    expect([await counted(), await waiting()]).toEqual([
+      ['a bag', 'a bomb', 'a coat'],
+      [['policies', 'locker-a', 1]],
+    ]);
+  });
+
+  it('goes on without the event where somebody says so', async () => {
+    puzzling.add('bomb');
+    await store('a', 'bag', 'bomb', 'coat');
+    await caughtUp();
+    expect(await service.parking.skip('policies', 'locker-a', 'counted by hand', 'clerk')).toEqual([]);
+
+    expect(await counted()).toEqual(['a bag', 'a coat']);
+    expect((await readWhole(events)).find(({ type }) => type === 'EventSkipped')).toMatchObject({
+      data: { view: 'policies', version: 1, reason: 'counted by hand' },
+    });
+    // Also where everything is reacted to again, from a checkpoint that was lost.
+    const again = await working({}, { ...openStores(), events });
+    await again.caughtUp();
+    expect(await counted()).toEqual(['a bag', 'a coat']);
+  });
+
+  it('waits as well where it is the command that cannot be decided', async () => {
+    await events.append('hall-north', 'any', [newEvent('HallFlooded')]);
+    await store('a', 'bag');
+    await caughtUp();
+
+    expect(await waiting()).toEqual([['policies', 'locker-a', 0]]);
+  });
+
+  it('waits as well where it is the command whose events no store would take', async () => {
+    await service.stop();
+    await store('a', 'bag');
+    const large = Object.create(events, {
+      append: { value: () => Promise.reject(new AppendTooLarge(2_000_000, 1_000_000)) },
+    }) as EventStore;
+    service = await working({}, { ...stores, events: large });
+    await caughtUp();
+
+    const error = expect.stringContaining('2000000 bytes') as string;
+    expect(await service.parking.list()).toMatchObject([{ key: 'locker-a', parked: { error } }]);
+  });
+
+  it('does not wait where another attempt may mend it, and loses nothing', async () => {
+    let failures = 0;
+    const failing = Object.create(events, {
+      readStream: {
+        value: (...args: Parameters<EventStore['readStream']>) =>
+          args[0] === 'hall-north' && failures++ < 2
+            ? Promise.reject(new Error('no answer'))
+            : events.readStream(...args),
+      },
+    }) as EventStore;
+    await service.stop();
+    service = await working({}, { ...stores, events: failing });
+    await store('a', 'bag', 'coat');
+    for (const _attempt of range(3)) await caughtUp();
+
+    expect(failures).toBeGreaterThan(2);
+    expect(service.faults).toContain('policies: Error: no answer');
+    expect([await counted(), await waiting()]).toEqual([['a bag', 'a coat'], []]);
+  });
+
+  it('stands still with all others at an event of a version that is still to take over', async () => {
+    await store('a', 'bag');
+    await caughtUp();
+    await service.stop();
+    await events.append('locker-a', 'any', [newEvent('ItemStored', { item: 'riddle' }, { schema: 2 })]);
+    service = await working({ known: new Set(KNOWN.filter((type) => type !== 'ItemStored')) });
+    await caughtUp();
+    expect([await counted(), await waiting()]).toEqual([['a bag'], []]);
+    expect(service.faults).toContain('policies: Error: event ItemStored is not known to this version');
+
+    await service.stop();
+    service = await working();
+    await caughtUp();
+    expect(await counted()).toEqual(['a bag', 'a riddle']);
+  });
+
+  it('does not wait again because it did when it was last looked at', async () => {
+    puzzling.add('bomb');
+    await store('a', 'bag', 'bomb');
+    await caughtUp();
+    await service.stop();
+    // Whoever reacts has seen that the stream waits, just as it goes on elsewhere.
+    const { rows } = stores;
+    let retrying: Promise<unknown> | undefined;
+    const overtaken = Object.assign(Object.create(rows) as RowStore, {
+      commit: async (...args: Parameters<RowStore['commit']>) => {
+        puzzling.clear();
+        const options = { policies: [counting], views: [] };
+        await (retrying ??= new Service(stores.connect(), options).parking.retry('policies', 'locker-a'));
+        return rows.commit(...args);
+      },
+    });
+    service = await working({}, { ...stores, rows: overtaken });
+    await store('a', 'coat');
+    for (const _look of [1, 2]) await caughtUp();
+
+    expect(await retrying).toEqual([]);
+    expect([await counted(), await waiting()]).toEqual([['a bag', 'a bomb', 'a coat'], []]);
+  });
+
+  it('goes on though more of it comes meanwhile, and nothing is carried out of turn', async () => {
+    puzzling.add('bomb');
+    await store('a', 'bag', 'bomb');
+    await caughtUp();
+    puzzling.clear();
+    const releases = range(3).map(() => retry().catch((error: unknown) => (error as Refusal).code));
+    await store('a', 'coat');
+    await Promise.all([caughtUp(), store('a', 'shoes').then(caughtUp)]);
+    for (const released of await Promise.all(releases)) expect([[], 'NOT_PARKED']).toContainEqual(released);
+    await caughtUp();
+
+    expect(await counted()).toEqual(['a bag', 'a bomb', 'a coat', 'a shoes']);
+    expect(await waiting()).toEqual([]);
+  });
+});

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import type { SealSink } from '@waymark/core/kernel';
+import { copyLog, verifyLog } from '@waymark/core/log';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { newEvent, range } from '../../support/events';
+import { afterwards, openStores, temporaryDirectory } from '../../support/stores';
+import { leftAs, Notary, SealList, storedIn, write } from './given';
+
+/** Seals that cannot be read back. */
+class Outbox implements SealSink {
+  readonly sent: { readonly number: number; readonly line: string }[] = [];
+  fails = false;
+
+  keep(number: number, line: string): Promise<void> {
+    if (this.fails) return Promise.reject(new Error('nobody answers'));
+    this.sent.push({ number, line });
+    return Promise.resolve();
+  }
+}
+
+describe('sealing a log', () => {
+  it('seals what was recorded since the last time, and nothing where nothing was', async () => {
+    const { events } = openStores();
+    const notary = new Notary();
+    expect(await notary.seal(events)).toEqual({ seals: 0, events: 0, sealed: 0 });
+    await write(events, 8);
+    expect(await notary.seal(events)).toEqual({ seals: 1, events: 10, sealed: 10 });
+    await write(events, 1);
+    expect(await notary.seal(events)).toEqual({ seals: 1, events: 2, sealed: 12 });
+    expect(await notary.seal(events)).toEqual({ seals: 0, events: 0, sealed: 12 });
+    expect(await verifyLog(events, notary.seals)).toMatchObject({ seals: 2, sealed: 12 });
+  });
+
+  it('makes several seals of many events', async () => {
+    const { events } = openStores();
+    await events.append(
+      'journey-a',
+      'none',
+      range(12_000).map((n) => newEvent('NoteTaken', { n })),
+    );
+    const notary = new Notary();
+    expect(await notary.seal(events)).toEqual({ seals: 3, events: 12_000, sealed: 12_000 });
+    expect(await verifyLog(events, notary.seals)).toMatchObject({ events: 12_000, sealed: 12_000, seals: 3 });
+  });
+
+  it('goes on after the last seal where what was noted beside the views is lost, or behind', async () => {
+    const { events } = openStores();
+    const first = new Notary();
+    await write(events, 5);
+    await first.seal(events);
+    const second = new Notary([first.list]);
+    Object.assign(second, { key: first.key });
+    await write(events, 5);
+    expect(await second.seal(events)).toMatchObject({ seals: 1, sealed: 14 });
+    await write(events, 5);
+    // The first has noted one seal, and there are two.
+    expect(await first.seal(events)).toMatchObject({ seals: 1, sealed: 21 });
+    expect(await verifyLog(events, first.seals)).toMatchObject({ seals: 3, sealed: 21 });
+  });
+
+  it('goes on with a copy of the log, whose positions are others', async () => {
+    const { events } = openStores();
+    const notary = new Notary();
+    await write(events, 20);
+    await notary.seal(events);
+    await write(events, 20);
+    await notary.seal(events);
+    const copied = (await storedIn(events)).map((event) => ({ ...event, position: event.position * 1_000 }));
+    const more = { ...copied[0]!, stream: 'journey-new', position: 1_000_000 };
+    expect(await notary.seal(leftAs([...copied, more]))).toMatchObject({ seals: 1, events: 1, sealed: 51 });
+  });
+
+  it('goes by what it noted where no seal can be read, and sends to all', async () => {
+    const { events } = openStores();
+    const [one, other] = [new Outbox(), new Outbox()];
+    const notary = new Notary([one, other]);
+    for (const _turn of range(3)) {
+      await write(events, 4);
+      await notary.seal(events);
+    }
+    expect(one.sent.map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect(other.sent).toEqual(one.sent);
+    const list = new SealList(one.sent.map(({ line }) => line));
+    expect(await verifyLog(events, { ...notary.seals, seals: list.lines })).toMatchObject({ sealed: 15 });
+  });
+
+  it('gives a number again where a seal was not kept everywhere, and is verified all the same', async () => {
+    const { events } = openStores();
+    const [outbox, list, trail] = [new Outbox(), new SealList(), new Outbox()];
+    const notary = new Notary([list, trail, outbox]);
+    await write(events, 4);
+    outbox.fails = true;
+    await expect(notary.seal(events)).rejects.toThrow('nobody answers');
+    await write(events, 4);
+    outbox.fails = false;
+    await notary.seal(events);
+    await write(events, 4);
+    await notary.seal(events);
+
+    // Those that cannot be read are given a seal before those that can.
+    expect(list.kept).toHaveLength(2);
+    expect(trail.sent.map(({ number }) => number)).toEqual([1, 1, 2]);
+    const lines = new SealList(trail.sent.map(({ line }) => line)).lines;
+    expect(await verifyLog(events, { ...notary.seals, seals: lines })).toMatchObject({
+      seals: 2,
+      sealed: 15,
+    });
+  });
+
+  it('is done by one process at a time, and by another where that one is silent', async () => {
+    const { events } = openStores();
+    const notary = new Notary();
+    await write(events, 4);
+    const all = await Promise.all(range(4).map(() => notary.seal(events)));
+    expect(all.filter((report) => report !== undefined)).toEqual([{ seals: 1, events: 5, sealed: 5 }]);
+
+    await notary.control.put('seals', 3, { busy: '2026-01-05T08:05:00.000Z' });
+    expect(await notary.seal(events)).toBeUndefined();
+    notary.now = '2026-01-05T08:05:00.001Z';
+    expect(await notary.seal(events)).toEqual({ seals: 0, events: 0, sealed: 5 });
+  });
+
+  it('is refused where seals are lost, unless another series is begun', async () => {
+    const { events } = openStores();
+    const notary = new Notary();
+    await write(events, 4);
+    await notary.seal(events);
+    await expect(notary.seal(events, { anew: true })).rejects.toMatchObject({ code: 'SEALS_THERE' });
+    notary.list.kept.splice(0);
+    await expect(notary.seal(events)).rejects.toMatchObject({ code: 'SEALS_LOST' });
+    await expect(notary.seal(events)).rejects.toMatchObject({ code: 'SEALS_LOST' });
+    expect(await notary.seal(events, { anew: true })).toEqual({ seals: 1, events: 5, sealed: 5 });
+    expect((await verifyLog(events, notary.seals)).fault).toBeUndefined();
+  });
+
+  it('is refused where the log is not what was sealed, or the last line is no seal', async () => {
+    const { events } = openStores();
+    const notary = new Notary();
+    await write(events, 4);
+    await notary.seal(events);
+    const log = await storedIn(events);
+    await expect(notary.seal(leftAs(log.slice(0, -1)))).rejects.toMatchObject({ code: 'LOG_NOT_AS_SEALED' });
+    notary.list.kept.push('{"number":2}');
+    await expect(notary.seal(events)).rejects.toMatchObject({ code: 'SEALS_UNREADABLE' });
+  });
+
+  it('keeps vouching for a log that is copied to another store', async () => {
+    const { events } = openStores();
+    const notary = new Notary();
+    await write(events, 30);
+    await notary.seal(events);
+    const copy = new SqliteEventStore(join(temporaryDirectory(), 'copy.sqlite'));
+    afterwards(() => copy.close());
+    await copyLog(events, copy);
+    expect(await verifyLog(copy, notary.seals)).toEqual(await verifyLog(events, notary.seals));
+  });
+});

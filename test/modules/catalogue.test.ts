@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { plainToInstance } from 'class-transformer';
+import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import ts from 'typescript';
+import { check } from '@waymark/core/fields';
+import type { CommandClass } from '@waymark/core/kernel';
+import { domain } from '@waymark/modules/domain';
+
+/** What the sources declare: events in interfaces `…Events`, and classes; with whether a word of meaning stands above. */
+interface Declared {
+  readonly name: string;
+  readonly documented: boolean;
+}
+
+const folder = join(__dirname, '../../libs/modules');
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+  .map((file) => join(folder, file));
+
+const statements = files.flatMap((file) => {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  return [...source.statements];
+});
+
+const declared = (node: ts.Node & { readonly name?: ts.Node }): Declared => ({
+  name: node.name?.getText() ?? '',
+  documented: ts
+    .getJSDocCommentsAndTags(node)
+    .some((comment) => /[a-z]{3,}.*\.(\s|$)/.test(comment.getText())),
+});
+
+const events = statements
+  .filter(ts.isInterfaceDeclaration)
+  .filter(({ name }) => name.text.endsWith('Events'))
+  .flatMap(({ members }) => members.map(declared));
+const classes = statements.filter(ts.isClassDeclaration).map(declared);
+
+const named = (names: Iterable<string>): string[] => [...names].sort();
+const folded = domain.flatMap(({ folds }) => [...folds.keys()]);
+const handlers = domain.flatMap(({ handlers: each }) => [...each]);
+
+/** Names that come more than once. */
+const twice = (names: readonly string[]): string[] => names.filter((name, at) => names.indexOf(name) !== at);
+
+describe('the catalogue of events and commands', () => {
+  it('is read from the sources', () => {
+    expect(events.length).toBeGreaterThan(30);
+    expect(classes.length).toBeGreaterThan(30);
+  });
+
+  it('has each name once, whatever the module', () => {
+    expect(twice(folded)).toEqual([]);
+    expect(twice(handlers.map(([name]) => name))).toEqual([]);
+    expect(twice(events.map(({ name }) => name))).toEqual([]);
+    expect(twice(domain.flatMap(({ name, plural }) => [...new Set([name, plural])]))).toEqual([]);
+  });
+
+  it('has a fold for every event declared, and declares every event folded', () => {
+    expect(named(folded)).toEqual(named(events.map(({ name }) => name)));
+  });
+
+  it('has a word of meaning above every event', () => {
+    expect(events.filter(({ documented }) => !documented)).toEqual([]);
+  });
+
+  it('has a word of meaning above every command', () => {
+    const commands = handlers.map(([name]) => classes.find((each) => each.name === name));
+    expect(commands.filter((each) => !each?.documented)).toEqual([]);
+  });
+
+  it('knows each command by its class’s name', () => {
+    expect(handlers.filter(([name, { command }]) => command.name !== name)).toEqual([]);
+  });
+
+  it('names in what is personal, versioned and internal only what there is', () => {
+    for (const { folds, personal, upcasters, internal, handlers: known } of domain) {
+      expect([...personal.keys(), ...upcasters.keys()].filter((type) => !folds.has(type))).toEqual([]);
+      expect([...internal].filter((name) => !known.has(name))).toEqual([]);
+    }
+  });
+
+  it('has whose record it is, wherever something is personal', () => {
+    expect(domain.filter(({ personal, subject }) => personal.size > 0 && !subject)).toEqual([]);
+  });
+
+  it('has an id in each module that looks as it says', () => {
+    for (const { id } of domain) expect(id.example).toMatch(id.pattern);
+    expect(
+      domain.filter(
+        ({ id }) => id.pattern.test('') || id.pattern.test('a/b') || id.pattern.test(`${id.example}\n`),
+      ),
+    ).toEqual([]);
+  });
+
+  it('needs of a command only what modules have', () => {
+    const names = new Set(domain.map(({ name }) => name));
+    const needed = handlers.flatMap(([, { needs }]) => Object.values(needs).map(([module]) => module));
+    expect(needed.filter((module) => !names.has(module))).toEqual([]);
+  });
+});
+
+const schemas = validationMetadatasToSchemas();
+
+/** A body made of the examples that a command's schema shows for its fields; parts by their own. */
+function example(
+  type: CommandClass,
+  only: (required: boolean) => boolean = () => true,
+): Record<string, unknown> {
+  const { properties = {}, required = [] } = schemas[type.name] ?? {};
+  const fields = Object.entries(properties).filter(([field]) => only(required.includes(field)));
+  return Object.fromEntries(
+    fields.map(([field, schema]) => {
+      if ('example' in schema && schema.example !== undefined) return [field, schema.example];
+      const list = 'type' in schema && schema.type === 'array';
+      const read = plainToInstance(type, { [field]: list ? [{}] : {} }) as Record<string, object | object[]>;
+      const part = [read[field]!].flat()[0]!.constructor as CommandClass;
+      return [field, list ? [example(part)] : example(part)];
+    }),
+  );
+}
+
+const open = domain.flatMap(({ handlers: each, internal }) =>
+  [...each].filter(([name]) => !internal.has(name)).map(([name, { command }]) => ({ name, command })),
+);
+
+describe.each(open)('the example of $name', ({ command }) => {
+  it('is a valid command', () => {
+    expect(check(command, example(command)).errors).toEqual([]);
+  });
+
+  it('is one with what is required only, and not with less', () => {
+    const least = example(command, (required) => required);
+    expect(check(command, least).errors).toEqual([]);
+    for (const field of Object.keys(least)) {
+      const { [field]: _, ...less } = least;
+      expect(check(command, less).errors.map((error) => error.field)).toEqual([field]);
+    }
+  });
+
+  it('is none with null for any field, or with one more', () => {
+    const all = example(command);
+    const wrong = (field: string): string[] =>
+      check(command, { ...all, [field]: null }).errors.map((error) => error.field);
+    for (const field of Object.keys(all)) expect(wrong(field)).toEqual([field]);
+    expect(wrong('colour')).toEqual(['']);
+  });
+});

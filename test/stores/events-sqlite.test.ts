@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { eventStoreContract } from '../contracts/event-store.contract';
+import { newEvent, range, readWhole } from '../support/events';
+import { afterwards, openStores, temporaryDirectory } from '../support/stores';
+
+eventStoreContract('SQLite', () => {
+  const file = join(temporaryDirectory(), 'events.sqlite');
+  const connect = (): SqliteEventStore => {
+    const store = new SqliteEventStore(file);
+    afterwards(() => store.close());
+    return store;
+  };
+  const store = connect();
+  return Promise.resolve({
+    store,
+    reopen: async () => {
+      await store.close();
+      return connect();
+    },
+    second: () => Promise.resolve(connect()),
+    close: () => store.close(),
+  });
+});
+
+describe('SQLite event store', () => {
+  it('answers what was waiting when it is closed, and refuses what comes after', async () => {
+    const { events, connect } = openStores();
+    const waiting = Promise.all(
+      range(10).map((n) => events.append('locker-1', 'any', [newEvent('Noted', { n })])),
+    );
+    await events.close();
+
+    expect((await waiting).map(({ revision }) => revision)).toEqual(range(10));
+    await expect(events.append('locker-1', 'any', [newEvent('Noted')])).rejects.toThrow(/not open/);
+    expect(await readWhole(connect().events)).toHaveLength(10);
+  });
+
+  it('knows no stream longer than it is so: what another process adds to one that was read is there at once', async () => {
+    const { events, connect } = openStores();
+    const other = connect().events;
+    await other.append('locker-1', 'none', [newEvent('Noted'), newEvent('Noted')]);
+    expect(await events.readStream('locker-1')).toHaveLength(2);
+    expect(await events.readStream('locker-1', { from: 2 })).toEqual([]);
+
+    await other.append('locker-1', 1, [newEvent('Noted')]);
+
+    expect(await events.readStream('locker-1', { from: 2 })).toMatchObject([{ revision: 2 }]);
+    await other.append('locker-1', 2, [newEvent('Noted')]);
+    await expect(events.append('locker-1', 2, [newEvent('Noted')])).rejects.toMatchObject({ actual: 3 });
+  });
+
+  it('takes a part of a stream that was read for no more than that', async () => {
+    const { events, connect } = openStores();
+    await connect().events.append('locker-1', 'none', [newEvent('Noted'), newEvent('Noted')]);
+    expect(await events.readStream('locker-1', { limit: 1 })).toHaveLength(1);
+
+    expect(await events.readStream('locker-1', { from: 1 })).toMatchObject([{ revision: 1 }]);
+    await expect(events.append('locker-1', 0, [newEvent('Noted')])).rejects.toMatchObject({ actual: 1 });
+  });
+
+  it('writes what comes at once in one commit', async () => {
+    const { events } = openStores();
+    const commits = jest.fn();
+    // It wakes once for each commit of its own, and now and then besides for another process's.
+    afterwards(events.onAppended(commits));
+    await Promise.all(
+      range(500).map((n) => events.append(`locker-${String(n)}`, 'none', [newEvent('Noted')])),
+    );
+
+    expect(commits.mock.calls.length).toBeGreaterThan(0);
+    expect(commits.mock.calls.length).toBeLessThan(10);
+  });
+});
