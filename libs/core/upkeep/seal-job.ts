@@ -1,14 +1,19 @@
 import type { WorkHandler } from '@waymark/core/jobs';
-import type { Workplace } from '@waymark/platform';
+import type { SealLog, SealReport } from '@waymark/core/log';
 
 export const SEALING = 'sealing';
 
 /** Every ten minutes what was recorded is sealed, so that whoever changes it later is found out. */
-export const sealJob = (workplace: Workplace): WorkHandler => ({
+interface Sealing {
+  /** Seal what was recorded since the last seal; undefined where another process is at that. */
+  sealLog(how?: SealLog): Promise<SealReport | undefined>;
+}
+
+export const sealJob = (service: Sealing): WorkHandler => ({
   kind: SEALING,
   cron: '*/10 * * * *',
   attempts: 5,
   backoff: 10_000,
   concurrency: 1,
-  run: async (_data, { signal }) => workplace.sealLog({ signal }),
+  run: async (_data, { signal }) => service.sealLog({ signal }),
 });

@@ -1,5 +1,7 @@
 import type { WorkHandler } from '@waymark/core/jobs';
-import type { Workplace } from '@waymark/platform';
+import type { Uploads } from '@waymark/core/imports';
+import type { Jobs } from '@waymark/core/kernel';
+import type { ExportFiles } from './export-files';
 
 export const TIDYING = 'tidying';
 
@@ -7,11 +9,17 @@ const DAY = 86_400_000;
 /** How long an export can be fetched, in milliseconds. */
 export const EXPORTS_KEPT = 7 * DAY;
 
+interface Stored {
+  readonly uploads: Pick<Uploads, 'before' | 'discard'>;
+  readonly exports: Pick<ExportFiles, 'before' | 'discard'>;
+  readonly jobs: Pick<Jobs, 'get'>;
+}
+
 /**
  * Removes what holds personal data and is of no more use: exports after a week, uploads that led to no import.
  * (`exports` by itself is what a compiled module gives away, so it goes by another name here.)
  */
-export const tidyingJob = ({ uploads, exports: files, jobs }: Workplace): WorkHandler => ({
+export const tidyingJob = ({ uploads, exports: files, jobs }: Stored): WorkHandler => ({
   kind: TIDYING,
   cron: '30 2 * * *',
   attempts: 5,

@@ -1,6 +1,6 @@
 import type { WorkHandler } from '@waymark/core/jobs';
 import { type Jobs, PermanentFailure } from '@waymark/core/kernel';
-import type { Workplace } from '@waymark/platform';
+import type { Uploads, Workshop } from '@waymark/core/imports';
 import type { ImportState } from './import';
 import { Importer } from './importer';
 
@@ -17,19 +17,23 @@ export interface ImportRequest {
 export const requestImport = (jobs: Jobs, id: string, request: ImportRequest): Promise<string> =>
   jobs.add({ kind: IMPORT, id, data: request });
 
+interface Importing extends Workshop {
+  readonly uploads: Pick<Uploads, 'look' | 'discard'>;
+}
+
 /**
  * Imports of files that were sent: one that was cut off goes on after its last chunk. The files are deleted when it is
  * finished; those of a dead letter wait for it to be tried again.
  */
-export const importJob = (workplace: Workplace): WorkHandler => ({
+export const importJob = (service: Importing): WorkHandler => ({
   kind: IMPORT,
   attempts: 10,
   backoff: 1_000,
   // They take turns: a second one would wait for the first.
   concurrency: 1,
   run: async ({ actor, aliases }: ImportRequest, { id, signal, progress }) => {
-    if (!(await workplace.submitter.facts<ImportState>('import', id))?.finished) {
-      const { files } = await workplace.uploads.look(id);
+    if (!(await service.submitter.facts<ImportState>('import', id))?.finished) {
+      const { files } = await service.uploads.look(id);
       if (files.length === 0) {
         throw new PermanentFailure(
           'the files are not in the data folder: do api and workers share the volume that it is on?',
@@ -37,9 +41,9 @@ export const importJob = (workplace: Workplace): WorkHandler => ({
       }
       const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>
         progress({ done, total });
-      await new Importer(workplace, id, files, { actor, aliases, signal, onProgress }).run();
+      await new Importer(service, id, files, { actor, aliases, signal, onProgress }).run();
     }
-    await workplace.uploads.discard(id);
+    await service.uploads.discard(id);
     return undefined;
   },
 });

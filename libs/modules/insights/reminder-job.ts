@@ -3,21 +3,29 @@ import { every, find } from '@waymark/core/projections';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
 import { RemindMentor } from '@waymark/modules/mentor';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
-import type { Workplace } from '@waymark/platform';
+import type { Submitter } from '@waymark/core/commands';
+import type { RowReader } from '@waymark/core/kernel';
 import { remindersOn } from './caseload';
 
 export const REMINDERS = 'reminders';
 
+interface Reminding {
+  readonly rows: RowReader;
+  readonly submitter: Pick<Submitter, 'submit'>;
+  /** The present moment: UTC, milliseconds. */
+  now(): string;
+}
+
 /** Every day mentors are reminded of sessions without an outcome, and of pupils without sessions. */
-export const reminderJob = (workplace: Workplace): WorkHandler => ({
+export const reminderJob = (service: Reminding): WorkHandler => ({
   kind: REMINDERS,
   cron: '0 6 * * *',
   attempts: 8,
   backoff: 5_000,
   concurrency: 1,
   run: async (_data, { id, signal }) => {
-    const { rows, submitter } = workplace;
-    const today = workplace.now().slice(0, 10);
+    const { rows, submitter } = service;
+    const today = service.now().slice(0, 10);
     let reminded = 0;
     for await (const { key: mentor } of every(rows, mentors)) {
       signal.throwIfAborted();
