@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, HttpStatus } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import {
   AppendTooLarge,
   type FieldError,
@@ -116,7 +116,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private unexpected(thrown: unknown, request: string): Problem {
-    const error = thrown instanceof Error ? masked(thrown.stack ?? thrown.message) : typeof thrown;
+    const error = thrown instanceof Error ? redactUpns(thrown.stack ?? thrown.message) : typeof thrown;
     this.log.error({ request, error }, 'unexpected');
     return new Problem(
       500,

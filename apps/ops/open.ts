@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import { Refusal } from '@waymark/core/kernel';
 import { type OtherViews, Platform, settingsFrom } from '@waymark/platform';
 import { tell } from './output';
@@ -14,7 +14,7 @@ export const withPlatform = (work: Work): Promise<void> =>
       ...{ work: true, standby: true },
       // What became of a job that somebody waits for, its own command says.
       onFault: (what, reason, { event }) => {
-        if (event !== 'job.failed') tell(`${what}: ${masked(reason)}`);
+        if (event !== 'job.failed') tell(`${what}: ${redactUpns(reason)}`);
       },
     }),
     work,

@@ -1,6 +1,7 @@
+import { Reach, type Principal } from '@waymark/core/access';
 import type { Command } from 'commander';
 import { Refusal } from '@waymark/core/kernel';
-import { byToken, demandRules, localOperator, Reach, type Reader } from '@waymark/governance/access';
+import { byToken, demandRules, localOperator, reachFor } from '@waymark/governance/access';
 import { Platform, settingsFrom, verifierOf } from '@waymark/platform';
 
 /** What each command of the command line does, as the table of rights names it: whoever adds one, adds it here. */
@@ -70,7 +71,7 @@ export function guard(program: Command): void {
   demandRules(Object.values(actions));
   program.hook('preAction', async (_program, command) => {
     const action = actions[nameOf(command)]!;
-    acting = new Reach(await whoActs(action), action);
+    acting = reachFor(await whoActs(action), action);
   });
 }
 
@@ -78,7 +79,7 @@ export function guard(program: Command): void {
  * Whom the token in WAYMARK_TOKEN is of; without one, whoever sits at the machine of the embedded default, or has the stores'
  * credentials. Refused as `TOKEN_MISSING`.
  */
-async function whoActs(action: string): Promise<Reader> {
+async function whoActs(action: string): Promise<Principal> {
   const token = process.env['WAYMARK_TOKEN'];
   const settings = settingsFrom(process.env);
   if (token) return ofToken(token, settings);
@@ -87,7 +88,7 @@ async function whoActs(action: string): Promise<Reader> {
   return localOperator;
 }
 
-async function ofToken(token: string, settings: ReturnType<typeof settingsFrom>): Promise<Reader> {
+async function ofToken(token: string, settings: ReturnType<typeof settingsFrom>): Promise<Principal> {
   // Who somebody is stands in the log, whatever has become of the views.
   const platform = await Platform.open({ ...settings, work: false, otherViews: 'left' });
   try {

@@ -1,3 +1,4 @@
+import { Reach, type Principal } from '@waymark/core/access';
 import {
   type CanActivate,
   type ExecutionContext,
@@ -9,7 +10,7 @@ import {
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Refusal } from '@waymark/core/kernel';
-import { demandRules, type Identify, Reach, type Reader } from '@waymark/governance/access';
+import { demandRules, type Identify, reachFor } from '@waymark/governance/access';
 import type { Limits } from '@waymark/stores/redis/limits';
 
 /** What says who asks is injected by. */
@@ -29,7 +30,7 @@ export const Public = () => SetMetadata(RULE, 'public' satisfies Rule);
 /** Whoever the table of rights allows this action. */
 export const Action = (action: string) => SetMetadata(RULE, { action } satisfies Rule);
 
-/** One of several actions, which the route tells apart itself and asks {@link readerOf} about. */
+/** One of several actions, which the route tells apart itself and asks {@link principalOf} about. */
 export const ActionOf = (actions: () => Iterable<string>) => SetMetadata(RULE, { actions } satisfies Rule);
 
 /** Lets nobody in who may not do what a route does. A route that does not say what it does keeps the program from starting. */
@@ -64,12 +65,12 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     const { locals } = http.getResponse<Response>();
     const reader = await this.whoAsks(http.getRequest<Request>());
     locals['reader'] = reader;
-    if ('action' in rule) locals['reach'] = new Reach(reader, rule.action);
+    if ('action' in rule) locals['reach'] = reachFor(reader, rule.action);
     return true;
   }
 
   /** Whoever tries tokens out is told so only so often. */
-  private async whoAsks({ headers, ip = '' }: Request): Promise<Reader> {
+  private async whoAsks({ headers, ip = '' }: Request): Promise<Principal> {
     try {
       const reader = await this.identify(headers.authorization);
       await this.limits?.person(reader.id);
@@ -82,7 +83,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
 }
 
 /** Who asks. */
-export const readerOf = ({ locals }: Response): Reader => locals['reader'] as Reader;
+export const principalOf = ({ locals }: Response): Principal => locals['reader'] as Principal;
 
 /** How far the roles of whoever asks reach for what the route does. */
 export const reachIn = ({ locals }: Response): Reach => locals['reach'] as Reach;

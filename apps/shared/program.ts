@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import type { Identify } from '@waymark/governance/access';
 import { destroyErasedKeys, ERASURES } from '@waymark/governance/privacy';
 import { Platform, type Settings, settingsFrom } from '@waymark/platform';
@@ -56,14 +56,14 @@ async function serve({ role, port: where, settings, begin, app }: Program): Prom
   const telemetry = startTelemetry({
     service: `waymark-${role}`,
     instance: member,
-    onTrouble: (message) => log.warn({ event: 'telemetry.failed', reason: masked(message) }),
+    onTrouble: (message) => log.warn({ event: 'telemetry.failed', reason: redactUpns(message) }),
   });
   const options = { ...settingsFrom(process.env), ...settings };
   const platform = await Platform.open({
     ...options,
     otherViews: 'anew',
     member,
-    onFault: (what, reason, fault) => log.error({ ...fault, what, reason: masked(reason) }),
+    onFault: (what, reason, fault) => log.error({ ...fault, what, reason: redactUpns(reason) }),
     onNotice: (notice) => log.info(notice),
   });
   telemetry.observe(platform);
@@ -107,7 +107,7 @@ function stopWhenTold(log: Logger, stop: () => Promise<void>): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       told(signal).catch((error: unknown) => {
-        log.error({ event: 'process.failed', reason: masked(String(error)) }, 'could not stop');
+        log.error({ event: 'process.failed', reason: redactUpns(String(error)) }, 'could not stop');
         end(1);
       });
     });

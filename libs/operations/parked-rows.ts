@@ -1,4 +1,4 @@
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import type { Parked } from '@waymark/core/kernel';
 import type { ParkedRow } from '@waymark/core/upkeep';
 import type { Platform } from '@waymark/platform';
@@ -26,5 +26,5 @@ const told = (rows: readonly ParkedRow[]): WaitingRow[] =>
   rows.map(({ parked: { after: _after, ...parked }, ...row }) => ({
     ...row,
     ...parked,
-    error: masked(parked.error),
+    error: redactUpns(parked.error),
   }));

@@ -1,4 +1,4 @@
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import { type Job, type Position, Refusal, START } from '@waymark/core/kernel';
 import {
   type Build,
@@ -50,7 +50,7 @@ export async function rebuildsOf({ catalog, jobs, rowStore, events }: Platform):
         ...{ position, head, percent: percentOf(position, head) },
         ...(state === 'building' ? paceOf(view, job) : {}),
         ...(verified && { verified }),
-        ...(error === undefined ? {} : { error: masked(error) }),
+        ...(error === undefined ? {} : { error: redactUpns(error) }),
       },
     ];
   });

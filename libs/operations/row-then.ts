@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { withoutUpns } from '@waymark/core/fields';
+import { maskUpns } from '@waymark/core/fields';
 import { type Parked, type Position, type RecordedEvent, Refusal, type View } from '@waymark/core/kernel';
 import { type Generation, type PastRow, readable, rowAt } from '@waymark/core/projections';
 import { views } from '@waymark/modules/views';
@@ -55,8 +55,8 @@ export async function rowThen(
   const comparable = served && (served.position === to || (to === head && served.position > head));
   return {
     ...{ view: name, version: view.version, key, position: to },
-    ...withoutUpns(past),
-    ...(served && { served: withoutUpns(served) }),
+    ...maskUpns(past),
+    ...(served && { served: maskUpns(served) }),
     ...(comparable && { equal: isDeepStrictEqual(asKept(past.row), served.row) }),
   };
 }

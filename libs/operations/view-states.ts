@@ -1,4 +1,4 @@
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import { type Position, type RowSet, rowSetName, type RowStore } from '@waymark/core/kernel';
 import {
   type Build,
@@ -99,7 +99,14 @@ function generationsOf(view: string, record: ViewRecord | undefined): Described[
     const state = failed === undefined && reason !== undefined ? 'stopped' : is;
     const set = { name: view, version, generation, indexes: [] };
     return [
-      { view, version, generation, state, ...(reason === undefined ? {} : { reason: masked(reason) }), set },
+      {
+        view,
+        version,
+        generation,
+        state,
+        ...(reason === undefined ? {} : { reason: redactUpns(reason) }),
+        set,
+      },
     ];
   };
   return [

@@ -8,4 +8,4 @@ export * from './scratch';
 export * from './seals';
 export * from './settings';
 export * from './stores';
-export * from './told';
+export * from './records';

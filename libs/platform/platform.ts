@@ -1,3 +1,5 @@
+import { Scope } from '@waymark/core/kernel';
+import { Principal, Reach } from '@waymark/core/access';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,12 +10,12 @@ import type { ControlStore, EventStore, Jobs, KeyStore, RowReader, RowStore } fr
 import {
   chaining,
   Keyring,
-  sealing,
+  encrypting,
   type SealLog,
   sealLog,
   type SealReport,
   upcasting,
-  withholding,
+  redacting,
 } from '@waymark/core/log';
 import { Catalog, Rebuilder, Serving, Skips } from '@waymark/core/projections';
 import type { Reactor } from '@waymark/core/reactions';
@@ -28,7 +30,7 @@ import {
   Settlement,
   Upkeep,
 } from '@waymark/core/upkeep';
-import { AccessLog, People } from '@waymark/governance/access';
+import { AccessLog, People, reachFor, scopesOf } from '@waymark/governance/access';
 import { privacyHandlers, pupilStanding } from '@waymark/governance/privacy';
 import { ExportFiles } from '@waymark/modules/exports';
 import { type PublishedRates, readPublishedRates } from '@waymark/modules/insights/published-rates';
@@ -43,7 +45,7 @@ import { copyOfAll } from './scratch';
 import { sealKey, sealSinks } from './seals';
 import type { Settings } from './settings';
 import { KEYS, openStores, type OtherViews, type Stores } from './stores';
-import { type Told, toldFrom } from './told';
+import { type Records, recordsFrom } from './records';
 
 export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   /** Folder of the embedded stores, of uploads, exports and keys. */
@@ -68,9 +70,9 @@ export class Platform {
   /** The same with personal fields sealed: what views and policies are made from. */
   readonly log: EventStore;
   /** What those are told from who may see what is personal. */
-  readonly opened: Told;
+  readonly fullRecords: Records;
   /** What everybody else is told from. */
-  readonly withheld: Told;
+  readonly redactedRecords: Records;
   readonly keyring: Keyring;
   readonly submitter: Submitter;
   /** Who may do what. */
@@ -102,7 +104,7 @@ export class Platform {
     const keyring = (this.keyring = new Keyring({ keys: stores.keys, master, former }));
     const chained = chaining(stores.events, { writesAnew: options.engines?.events === undefined });
     const log = (this.log = upcasting(stores.events, modules));
-    const events = (this.events = upcasting(sealing(chained, keyring, personal), modules));
+    const events = (this.events = upcasting(encrypting(chained, keyring, personal), modules));
     const hashKey = options.hashKey ?? keyFromFile(join(data, KEYS, 'hash.key'));
     const submitter = (this.submitter = new Submitter({
       events,
@@ -111,8 +113,8 @@ export class Platform {
       clock,
       standing: pupilStanding,
     }));
-    this.opened = { things: submitter, events };
-    this.withheld = toldFrom(upcasting(withholding(stores.events, personal), modules), modules);
+    this.fullRecords = { things: submitter, events };
+    this.redactedRecords = recordsFrom(upcasting(redacting(stores.events, personal), modules), modules);
     this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
     this.accessLog = new AccessLog({ submitter, events, now });
     keyring.onDestroyed(() => submitter.forget());
@@ -199,6 +201,16 @@ export class Platform {
   /** Folder of the embedded stores, of uploads, exports and keys. */
   get data(): string {
     return this.options.data;
+  }
+
+  /** How far a principal's roles reach for an action. Refused as `NOT_ALLOWED` where none allows it anywhere. */
+  reachFor(principal: Principal, action: string): Reach {
+    return reachFor(principal, action);
+  }
+
+  /** The scopes that a thing lies in; none where it does not exist. */
+  scopesOf(module: string, id: string): Promise<readonly Scope[]> {
+    return scopesOf(this, module, id);
   }
 
   /** Seal what was recorded since the last seal; undefined where another process is at that. */

@@ -1,8 +1,8 @@
+import { type Role, roles } from '@waymark/core/kernel';
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Role, roles } from '@waymark/core/access';
 import { LOCAL } from '@waymark/governance/access';
 import { localTokenKey } from '@waymark/platform';
 import { openApi } from '../../apps/api/openapi/document';

@@ -1,5 +1,5 @@
+import type { Role } from '@waymark/core/kernel';
 import { randomUUID } from 'node:crypto';
-import type { Role } from '@waymark/core/access';
 import { type Read, signToken } from '@waymark/governance/access';
 import { localTokenKey } from '@waymark/platform';
 import { eventually } from '../api/client';

@@ -1,10 +1,11 @@
+import type { Scope, Role } from '@waymark/core/kernel';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { type Over, type Role, scopeOf } from '@waymark/core/access';
+import { scopeKindOf } from '@waymark/core/access';
 import { valid } from '@waymark/core/fields';
 import { byToken, signedBy, signToken } from '@waymark/governance/access';
 import { RecordAttendance } from '@waymark/modules/attendance';
@@ -102,8 +103,8 @@ export async function world(): Promise<World> {
 }
 
 /** What a role over a part is over. */
-export const overIn = (where: Part, role: Role): Over => {
-  const scope = scopeOf[role];
+export const overIn = (where: Part, role: Role): Scope => {
+  const scope = scopeKindOf[role];
   return scope === undefined ? {} : { [scope]: where[scope] };
 };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { EventMetadata, EventStore, NewEvent } from '@waymark/core/kernel';
-import { chaining, Keyring, personalFieldsOf, sealing } from '@waymark/core/log';
+import { chaining, Keyring, personalFieldsOf, encrypting } from '@waymark/core/log';
 import { domain } from '@waymark/modules/domain';
 import { localMasterKey } from '@waymark/stores/files/master-key';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
@@ -58,7 +58,7 @@ function logIn(
   const keys = new SqliteKeyStore(join(folder, 'keys.sqlite'));
   const keyring = new Keyring({ keys, master: localMasterKey(Buffer.alloc(32, 'm')) });
   return {
-    log: seals ? sealing(chaining(events), keyring, personal) : chaining(events),
+    log: seals ? encrypting(chaining(events), keyring, personal) : chaining(events),
     close: async () => {
       await events.close();
       await keys.close();

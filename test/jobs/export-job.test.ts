@@ -50,7 +50,7 @@ async function worker(
   let ended: Promise<void> | undefined;
   const end = (): Promise<void> => (ended ??= platform.close());
   afterwards(end);
-  const workplace = Object.create(platform, { withheld: { value: { events } } }) as Workplace;
+  const workplace = Object.create(platform, { redactedRecords: { value: { events } } }) as Workplace;
   const { run, ...handler } = exportJob(workplace);
   await platform.work([
     {

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
-import { isSealed } from '@waymark/core/log';
+import { isEncrypted } from '@waymark/core/log';
 import { every } from '@waymark/core/projections';
 import { requestImport } from '@waymark/modules/imports/import-job';
 import { namesIn } from '@waymark/modules/insights/names';
@@ -119,7 +119,7 @@ describe('a data folder', () => {
     await platform.submitter.submit({ module: 'pupil', id: 'before', command, actor: 'clerk' });
     await platform.settle();
 
-    expect((await platform.stores.events.readStream('pupil-before')).map(isSealed)).toEqual([false, true]);
+    expect((await platform.stores.events.readStream('pupil-before')).map(isEncrypted)).toEqual([false, true]);
     expect(await namesIn(platform.submitter).pupils(['before'])).toEqual(
       new Map([['before', { upn, forename: canary.forename, surname: 'After' }]]),
     );

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSealed } from '@waymark/core/log';
+import { isEncrypted } from '@waymark/core/log';
 import { Platform } from '@waymark/platform';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { newEvent, range, readWhole } from '../support/events';
@@ -40,7 +40,7 @@ describe('waymark copy --seal and waymark keys', () => {
     });
 
     const platform = await Platform.open({ data });
-    expect((await readWhole(platform.stores.events)).map(isSealed)).toEqual([true, true, true]);
+    expect((await readWhole(platform.stores.events)).map(isEncrypted)).toEqual([true, true, true]);
     expect(
       (await readWhole(platform.events)).map((event) => (event.data as { readonly surname: string }).surname),
     ).toEqual(range(3).map((n) => `Farouk ${String(n)}`));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { streamName } from '@waymark/core/kernel';
-import { copyLog, sealedCopy } from '@waymark/core/log';
+import { copyLog, encryptedCopy } from '@waymark/core/log';
 import {
   applyErasures,
   certify,
@@ -76,7 +76,7 @@ describe('what is held of somebody who works with the service', () => {
       const { chain: _, ...unchained } = metadata;
       await before.append(stream, 'any', [{ ...event, metadata: unchained }]);
     }
-    const form = sealedCopy(copy, keyringOn(openKeys().keys), personal);
+    const form = encryptedCopy(copy, keyringOn(openKeys().keys), personal);
     await copyLog(before, copy, { form });
     expect(among(OWN, JSON.stringify(await readWhole(before)))).toEqual(OWN);
     expect(among(OWN, JSON.stringify(await readWhole(copy)))).toEqual([]);

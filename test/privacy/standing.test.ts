@@ -1,5 +1,5 @@
+import { reachFor } from '@waymark/governance/access';
 import type { ObjectionScope } from '@waymark/core/privacy';
-import { Reach } from '@waymark/governance/access';
 import { RecordAttendance } from '@waymark/modules/attendance';
 import { exportKinds } from '@waymark/modules/exports';
 import type { AttendanceGroup } from '@waymark/modules/insights/attendance';
@@ -100,9 +100,9 @@ describe('an export', () => {
     return JSON.stringify(found);
   };
   const sources = ({ platform }: Known) => ({
-    ...{ events: platform.withheld.events, rows: platform.rows, submitter: platform.submitter },
-    ...{ published: platform.published, now: () => platform.now() },
-    reach: new Reach(almighty(), 'RequestExport'),
+    ...{ events: platform.redactedRecords.events, rows: platform.rows, submitter: platform.submitter },
+    ...{ published: platform.published, scopesOf: platform.scopesOf.bind(platform) },
+    reach: reachFor(almighty(), 'RequestExport'),
     onShown: (): void => undefined,
   });
   const attendance = (office: Known, by: AttendanceGroup): Promise<string> =>

@@ -1,15 +1,20 @@
+import { ActingRole } from '@waymark/core/kernel';
+import type { Principal } from '@waymark/core/access';
+import type { Scope, Role } from '@waymark/core/kernel';
 import { randomUUID } from 'node:crypto';
-import type { Over, Role } from '@waymark/core/access';
 import { valid } from '@waymark/core/fields';
-import { type Identify, type Reader, rights, signToken } from '@waymark/governance/access';
+import { type Identify, rights, signToken } from '@waymark/governance/access';
 import { AssignRole, RegisterPerson } from '@waymark/modules/people';
 import { localTokenKey, Platform } from '@waymark/platform';
 
 /** Every role there is, over everything. */
-const everyRole = [...new Set([...rights.values()].flatMap((roles) => [...roles.keys()]))];
+const everyRole = [...new Set([...rights.values()].flatMap((roles) => Object.keys(roles) as ActingRole[]))];
 
 /** Somebody who may do everything. */
-export const almighty = (id = 'anonymous'): Reader => ({ id, grants: everyRole.map((role) => ({ role })) });
+export const almighty = (id = 'anonymous'): Principal => ({
+  id,
+  grants: everyRole.map((role) => ({ role })),
+});
 
 /** For tests of something else than who may do what: whoever asks may do everything, as whom their token says. */
 export const anybody: Identify = (authorization) =>
@@ -23,7 +28,7 @@ export function letAnybody(platform: Platform): void {
 /** Make somebody known on a data folder who has some roles. Returns what programs on it are asked with. */
 export async function employed(
   data: string,
-  roles: readonly (Over & { readonly role: Role })[],
+  roles: readonly (Scope & { readonly role: Role })[],
 ): Promise<{ readonly authorization: string }> {
   const platform = await Platform.open({ data, work: false });
   try {

@@ -4,9 +4,9 @@ import type { Request, Response } from 'express';
 import type { Submission } from '@waymark/core/commands';
 import { check, invalid } from '@waymark/core/fields';
 import type { FieldError } from '@waymark/core/kernel';
-import { demandRight, Reach } from '@waymark/governance/access';
+import { demandRight, reachFor } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
-import { ActionOf, readerOf } from '../../shared/access.guard';
+import { ActionOf, principalOf } from '../../shared/access.guard';
 import { commandHeaders } from '../headers';
 import { Problem } from '../problem';
 import { jsonBody } from './json-body';
@@ -30,9 +30,9 @@ export class CommandsController {
     const { params } = request;
     const route = routeOf(params);
     response.locals['route'] = route.template;
-    const reader = readerOf(response);
+    const reader = principalOf(response);
     // Whoever may not send it anywhere is told so, whatever they have sent.
-    const { everything } = new Reach(reader, route.type.name);
+    const { everything } = reachFor(reader, route.type.name);
     if (!route.module.id.pattern.test(params.id)) throw unknownId(route);
     const headers = commandHeaders(request as unknown as Request);
     const { command, errors } = check(route.type, jsonBody(request as unknown as Request));

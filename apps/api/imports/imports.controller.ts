@@ -7,7 +7,7 @@ import { type ImportRequest, requestImport } from '@waymark/modules/imports/impo
 import { Importer } from '@waymark/modules/imports/importer';
 import { importReport, importReports, registersOf } from '@waymark/modules/imports/views/import-reports';
 import { Platform } from '@waymark/platform';
-import { Action, readerOf } from '../../shared/access.guard';
+import { Action, principalOf } from '../../shared/access.guard';
 import { receive } from './receive';
 
 const flags = ['true', 'false'] as const;
@@ -32,7 +32,7 @@ export class ImportsController {
   async import(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { command: asked, errors } = check(ImportParameters, request.query, 'parameter');
     if (errors.length > 0) throw invalid(errors);
-    const wanted = { actor: readerOf(response).id, aliases: asked.aliases === 'true' };
+    const wanted = { actor: principalOf(response).id, aliases: asked.aliases === 'true' };
     const id = randomUUID();
     const files = await receive(request, response, this.platform.uploads, id);
     if (asked.dryRun === 'true') response.status(200).json(await this.tryOut(id, files, wanted));

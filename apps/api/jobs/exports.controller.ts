@@ -12,7 +12,7 @@ import {
   EXPORTS_KEPT,
 } from '@waymark/modules/exports';
 import { Platform } from '@waymark/platform';
-import { Action, readerOf } from '../../shared/access.guard';
+import { Action, principalOf } from '../../shared/access.guard';
 import { jsonBody } from '../commands/json-body';
 import { Problem } from '../problem';
 
@@ -38,7 +38,7 @@ export class ExportsController {
   @Post()
   @Action('RequestExport')
   async ask(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const { id: actor } = readerOf(response);
+    const { id: actor } = principalOf(response);
     const data: ExportRequest = { ...wanted(jsonBody(request)), actor };
     const id = await this.platform.jobs.add({ kind: EXPORT, data });
     response.setHeader('Location', `/v1/exports/${id}`);
@@ -51,13 +51,13 @@ export class ExportsController {
     @Param('id') id: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportDocument> {
-    return documentOf(await this.job(id, readerOf(response).id));
+    return documentOf(await this.job(id, principalOf(response).id));
   }
 
   @Get(':id/file')
   @Action('GetExportFile')
   async file(@Param('id') id: string, @Res() response: Response): Promise<void> {
-    const { state, result } = await this.job(id, readerOf(response).id);
+    const { state, result } = await this.job(id, principalOf(response).id);
     if (state !== 'done') {
       throw new Problem(409, 'EXPORT_NOT_DONE', `The export is ${state}. Ask for its file when it is done.`);
     }

@@ -17,7 +17,7 @@ import {
   waitingRows,
 } from '@waymark/operations';
 import { Platform } from '@waymark/platform';
-import { Action, readerOf } from '../../shared/access.guard';
+import { Action, principalOf } from '../../shared/access.guard';
 import { jsonBody } from '../commands/json-body';
 import { Problem } from '../problem';
 
@@ -104,7 +104,7 @@ export class OperationsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<Items<WaitingRow>> {
     const { reason } = valid(SkipParked, jsonBody(request));
-    const { id: actor } = readerOf(response);
+    const { id: actor } = principalOf(response);
     return { items: await skipEvent(this.platform, view, key, { reason, actor }) };
   }
 }

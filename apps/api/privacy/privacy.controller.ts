@@ -14,7 +14,7 @@ import {
   subjectAccess,
 } from '@waymark/governance/privacy';
 import { Platform } from '@waymark/platform';
-import { Action, readerOf } from '../../shared/access.guard';
+import { Action, principalOf } from '../../shared/access.guard';
 import { jsonBody } from '../commands/json-body';
 import { reasonOf } from '../headers';
 
@@ -41,7 +41,7 @@ export class PrivacyController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<PersonId & { readonly state: ErasureState }> {
     const { kind, id, ground, on } = valid(ErasePerson, jsonBody(request));
-    const { id: actor } = readerOf(response);
+    const { id: actor } = principalOf(response);
     const asked = { kind, id, ground, actor, ...(on !== undefined && { on }) };
     return { kind, id, state: await erase(this.platform, asked) };
   }
@@ -57,7 +57,7 @@ export class PrivacyController {
   ): Promise<SubjectAccess> {
     const person = valid(Person, { kind, id });
     const document = await subjectAccess(this.platform, person);
-    await this.platform.accessLog.record(readerOf(response), 'SubjectAccess', [id], reasonOf(request));
+    await this.platform.accessLog.record(principalOf(response), 'SubjectAccess', [id], reasonOf(request));
     return document;
   }
 

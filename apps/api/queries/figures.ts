@@ -1,9 +1,10 @@
+import type { Reach } from '@waymark/core/access';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { sideBySide } from '@waymark/core/concurrency';
 import { periodOf, toInstant } from '@waymark/core/fields';
 import { Refusal } from '@waymark/core/kernel';
 import type { Page } from '@waymark/core/projections';
-import { placesOf, type Reach } from '@waymark/governance/access';
+import { scopesOf } from '@waymark/governance/access';
 import {
   attendanceBy,
   type GroupAttendance,
@@ -25,13 +26,13 @@ export class GetCaseloadHandler implements IQueryHandler<GetCaseload> {
   async execute(question: GetCaseload): Promise<Caseload> {
     const { mentorId, reach } = question;
     const { rows, submitter } = this.platform;
-    const places = await placesOf(this.platform, 'mentor', mentorId);
+    const places = await scopesOf(this.platform, 'mentor', mentorId);
     reach.demand(places);
     const caseload = await caseloadOf(
       rows,
       mentorId,
       question,
-      places.some(reach.shows) ? namesIn(submitter) : undefined,
+      places.some(reach.showsNames) ? namesIn(submitter) : undefined,
     );
     if (!caseload) throw new Refusal('UNKNOWN_MENTOR', 'There is no mentor with this id.', 'missing');
     return caseload;
@@ -104,7 +105,7 @@ async function withNames<Group extends { readonly key: string; readonly name: st
   if (by !== 'mentor') return { items, ...page };
   const shown: string[] = [];
   await sideBySide(items, async ({ key }) => {
-    if ((await placesOf(platform, 'mentor', key)).some(reach.shows)) shown.push(key);
+    if ((await scopesOf(platform, 'mentor', key)).some(reach.showsNames)) shown.push(key);
   });
   const names = await namesIn(platform.submitter).mentors(shown);
   return { items: items.map((item) => ({ ...item, name: names.get(item.key) ?? item.name })), ...page };

@@ -1,12 +1,12 @@
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import { toMoment, withoutUpns } from '@waymark/core/fields';
+import { toMoment, maskUpns } from '@waymark/core/fields';
 import { timelineOf } from '@waymark/modules/insights/timeline';
 import {
   type JourneyDocument,
   journeyOf,
   type Then,
 } from '@waymark/modules/journey/questions/journey-document';
-import { Platform, tellable } from '@waymark/platform';
+import { Platform, recordsFor } from '@waymark/platform';
 import type { TimelinePage } from './documents';
 import { numeral, pageFrom } from './pages';
 import { GetJourney, GetTimeline } from './questions';
@@ -16,7 +16,7 @@ export class GetJourneyHandler implements IQueryHandler<GetJourney> {
   constructor(private readonly platform: Platform) {}
 
   async execute({ id, reach, asOf, asKnownAt }: GetJourney): Promise<JourneyDocument> {
-    const { things } = await tellable(this.platform, reach, id);
+    const { things } = await recordsFor(this.platform, reach, id);
     return journeyOf(things, id, thenOf({ asOf, asKnownAt }));
   }
 }
@@ -27,7 +27,7 @@ export class GetTimelineHandler implements IQueryHandler<GetTimeline> {
 
   async execute(question: GetTimeline): Promise<TimelinePage> {
     const { id, reach, asOf, asKnownAt } = question;
-    const { things, events } = await tellable(this.platform, reach, id);
+    const { things, events } = await recordsFor(this.platform, reach, id);
     const then = thenOf({ asOf, asKnownAt });
     const { pupil } = await journeyOf(things, id, then);
     const entries = await timelineOf(events, id, pupil, then);
@@ -36,7 +36,7 @@ export class GetTimelineHandler implements IQueryHandler<GetTimeline> {
       return seen < 0 ? seen : entries.filter(({ position }) => position <= seen).length;
     };
     const { items, ...next } = pageFrom(entries, question, begin, ({ position }) => String(position));
-    return { pupil, ...then, items: items.map((entry) => withoutUpns(entry)), ...next };
+    return { pupil, ...then, items: items.map((entry) => maskUpns(entry)), ...next };
   }
 }
 

@@ -1,7 +1,7 @@
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { Refusal } from '@waymark/core/kernel';
 import type { Page } from '@waymark/core/projections';
-import { placesOf, type Read } from '@waymark/governance/access';
+import { scopesOf, type Read } from '@waymark/governance/access';
 import { namesIn } from '@waymark/modules/insights/names';
 import type { Person } from '@waymark/modules/people';
 import type { PupilFacts } from '@waymark/modules/pupil/facts';
@@ -16,7 +16,7 @@ export class GetPupilHandler implements IQueryHandler<GetPupil> {
 
   async execute({ id, reach, reason }: GetPupil): Promise<PupilDocument> {
     const { submitter } = this.platform;
-    const places = await placesOf(this.platform, 'pupil', id);
+    const places = await scopesOf(this.platform, 'pupil', id);
     reach.demand(places);
     const facts = await submitter.facts<PupilFacts>('pupil', id);
     if (!facts) throw new Refusal('UNKNOWN_PUPIL', 'There is no pupil with this id.', 'missing');
@@ -24,10 +24,10 @@ export class GetPupilHandler implements IQueryHandler<GetPupil> {
     const known = (await namesIn(submitter).pupils([id])).get(id);
     if (!known) return { id, school };
     const { upn, ...details } = known;
-    const told = reason !== undefined && places.some(reach.tells);
+    const told = reason !== undefined && places.some(reach.showsUpns);
     return {
       ...{ id, school, upn: told ? upn : `*${upn.slice(-3)}` },
-      ...(places.some(reach.shows) && details),
+      ...(places.some(reach.showsNames) && details),
     };
   }
 }

@@ -1,11 +1,11 @@
+import { reachFor } from '@waymark/governance/access';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { Request, Response } from 'express';
 import { check, invalid } from '@waymark/core/fields';
 import { START } from '@waymark/core/kernel';
-import { Reach } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
-import { ActionOf, readerOf } from '../../shared/access.guard';
+import { ActionOf, principalOf } from '../../shared/access.guard';
 import { freshness, reasonOf } from '../headers';
 import { Problem } from '../problem';
 import { queryNames, type QueryRoute, queryRoutes as routes } from './routes';
@@ -107,8 +107,8 @@ export class QueriesController {
     response: Response,
   ): Promise<Answer> {
     const { question, views, of = [] } = route;
-    const reader = readerOf(response);
-    const reach = new Reach(reader, question.name);
+    const reader = principalOf(response);
+    const reach = reachFor(reader, question.name);
     const reason = reasonOf(request);
     const parts = Object.values(request.params);
     for (const [index, { name, id }] of of.entries()) {

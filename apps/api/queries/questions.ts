@@ -1,8 +1,9 @@
+import type { Reach } from '@waymark/core/access';
 import { Query } from '@nestjs/cqrs';
 import { Type } from 'class-transformer';
 import { IsCode, IsDay, IsId, IsInstant, IsOneOf, IsText, IsWhole, Optional } from '@waymark/core/fields';
 import type { Page, PageOf } from '@waymark/core/projections';
-import type { Reach, Read } from '@waymark/governance/access';
+import type { Read } from '@waymark/governance/access';
 import type { RowsOutcome } from '@waymark/modules/imports/views/import-reports';
 import {
   type AttendanceGroup,

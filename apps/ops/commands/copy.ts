@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { Refusal } from '@waymark/core/kernel';
-import { type Copied, Keyring, sealedCopy } from '@waymark/core/log';
+import { type Copied, Keyring, encryptedCopy } from '@waymark/core/log';
 import { isSamePlace, openPlace, type Place } from '@waymark/operations';
 import { copyText, copyWithProgress } from '@waymark/operations/terminal';
 import { masterKeys, openKeys, personal, settingsFrom } from '@waymark/platform';
@@ -23,7 +23,7 @@ async function copySealed(
   const keys = await openKeys(settings.data, settings.engines.keys);
   try {
     const keyring = new Keyring({ keys, ...masterKeys(settings) });
-    const form = sealedCopy(target.log, keyring, personal);
+    const form = encryptedCopy(target.log, keyring, personal);
     return await copyWithProgress(source, target, { ...options, form });
   } finally {
     await keys.close();

@@ -38,7 +38,7 @@ export const erase = new Command('erase')
   .action((kind: PersonKindName, id: string, { ground, on, certificate: file, json = false }: Flags) =>
     withPlatform(async (platform) => {
       await platform.work([]);
-      const request = { kind, id, ground, actor: reach().reader.id, ...(on !== undefined && { on }) };
+      const request = { kind, id, ground, actor: reach().principal.id, ...(on !== undefined && { on }) };
       const state = await erasePerson(platform, request);
       // Places of journeys that were stopped become free.
       await platform.settle();
@@ -82,7 +82,7 @@ erasures
     const list = parseErasures(await readFile(file, 'utf8'));
     await withPlatform(async (platform) => {
       await platform.work([]);
-      const applied = await applyErasures(platform, list, reach().reader.id);
+      const applied = await applyErasures(platform, list, reach().principal.id);
       await platform.settle();
       if (json) printJson(applied);
       else print(appliedText(applied));

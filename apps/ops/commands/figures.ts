@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { sideBySide } from '@waymark/core/concurrency';
 import { Refusal } from '@waymark/core/kernel';
-import { placesOf } from '@waymark/governance/access';
+import { scopesOf } from '@waymark/governance/access';
 import { attendanceBy, type AttendanceGroup, attendanceGroups } from '@waymark/modules/insights/attendance';
 import { type KpiGroup, kpiGroups, kpisBy } from '@waymark/modules/insights/kpis';
 import { namesIn } from '@waymark/modules/insights/names';
@@ -45,7 +45,7 @@ export const attendance = new Command('attendance')
       const rows = await attendanceBy(platform.rows, { by, from, to, ...known }, reach().covers);
       const pupils = by === 'pupil' ? rows.map((row) => row.key) : [];
       const keyed = key === 'upn' && by === 'pupil' ? await byUpn(platform, rows, reason) : rows;
-      await platform.accessLog.record(reach().reader, 'GetAttendance', pupils, reason);
+      await platform.accessLog.record(reach().principal, 'GetAttendance', pupils, reason);
       if (json) printJson(keyed);
       else print(attendanceTable(keyed));
     }),
@@ -93,7 +93,7 @@ async function byUpn<Row extends { readonly key: string }>(
   const shown: Row[] = [];
   await sideBySide(rows, async (row) => {
     const upn = known.get(row.key)?.upn;
-    const told = upn !== undefined && (await placesOf(platform, 'pupil', row.key)).some(reach().tells);
+    const told = upn !== undefined && (await scopesOf(platform, 'pupil', row.key)).some(reach().showsUpns);
     shown.push(told ? { ...row, key: upn } : row);
   });
   return shown.sort((a, b) => (a.key < b.key ? -1 : 1));

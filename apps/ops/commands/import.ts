@@ -20,7 +20,7 @@ export const importFiles = new Command('import')
   .option('--json', 'print the report as JSON')
   .action((paths: string[], { dryRun = false, supplierCodes = false, json = false }: Flags) => {
     const bring = async (platform: Platform): Promise<void> => {
-      const options = { actor: reach().reader.id, aliases: supplierCodes, quiet: json };
+      const options = { actor: reach().principal.id, aliases: supplierCodes, quiet: json };
       const { id, report } = await importWithProgress(platform, paths, options);
       if (json) printJson({ id, dryRun, ...report, registers: registersOf(report) });
       else print(`${importTable(report)}${dryRun ? '\nA dry run: nothing was changed.' : ''}`);

@@ -47,6 +47,6 @@ parked
   .option('--json', 'print an array of what still waits')
   .action((view: string, key: string, { reason, ...flags }: Flags & { readonly reason: string }) =>
     besidePlatform(async (platform) =>
-      showWhatIsLeft(await skipEvent(platform, view, key, { reason, actor: reach().reader.id }), flags),
+      showWhatIsLeft(await skipEvent(platform, view, key, { reason, actor: reach().principal.id }), flags),
     ),
   );

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { withoutUpns } from '@waymark/core/fields';
+import { maskUpns } from '@waymark/core/fields';
 import { timelineOf } from '@waymark/modules/insights/timeline';
 import { journeyOf, type Then } from '@waymark/modules/journey/questions/journey-document';
 import { journeyText, timelineText } from '@waymark/operations/terminal';
-import { tellable } from '@waymark/platform';
+import { recordsFor } from '@waymark/platform';
 import { besidePlatform } from '../open';
 import { day, moment } from '../options';
 import { print, printJson } from '../output';
@@ -23,9 +23,9 @@ const seen = (name: string, description: string): Command =>
 
 export const journey = seen('journey', 'a journey').action((id: string, { json = false, ...then }: Flags) =>
   besidePlatform(async (platform) => {
-    const { things } = await tellable(platform, reach(), id);
-    const document = withoutUpns(await journeyOf(things, id, then));
-    await platform.accessLog.record(reach().reader, 'GetJourney', [document.pupil]);
+    const { things } = await recordsFor(platform, reach(), id);
+    const document = maskUpns(await journeyOf(things, id, then));
+    await platform.accessLog.record(reach().principal, 'GetJourney', [document.pupil]);
     if (json) printJson(document);
     else print(journeyText(document));
   }),
@@ -36,10 +36,10 @@ export const timeline = seen(
   'all that was recorded of a journey, its pupil and the register',
 ).action((id: string, { json = false, ...then }: Flags) =>
   besidePlatform(async (platform) => {
-    const { things, events } = await tellable(platform, reach(), id);
+    const { things, events } = await recordsFor(platform, reach(), id);
     const { pupil } = await journeyOf(things, id, then);
-    const items = withoutUpns(await timelineOf(events, id, pupil, then));
-    await platform.accessLog.record(reach().reader, 'GetTimeline', [pupil]);
+    const items = maskUpns(await timelineOf(events, id, pupil, then));
+    await platform.accessLog.record(reach().principal, 'GetTimeline', [pupil]);
     if (json) printJson({ ...then, items });
     else print(timelineText(id, then, items));
   }),

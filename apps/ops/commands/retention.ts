@@ -26,7 +26,7 @@ export const retention = new Command('retention')
       await platform.work([]);
       await platform.settle();
       const due = await recordsDue(platform, platform.now().slice(0, 10));
-      if (!dryRun) await eraseDue(platform, due, { actor: reach().reader.id });
+      if (!dryRun) await eraseDue(platform, due, { actor: reach().principal.id });
       await platform.settle();
       if (json) printJson(due);
       else print(dueTable(due, { dryRun }));

@@ -30,7 +30,7 @@ export const subjectAccess = new Command('subject-access')
       await platform.work([]);
       await platform.settle();
       const document = await gather(platform, { kind, id });
-      await platform.accessLog.record(reach().reader, 'SubjectAccess', [id]);
+      await platform.accessLog.record(reach().principal, 'SubjectAccess', [id]);
       await writePrivately(
         out,
         format === 'json' ? `${JSON.stringify(document, undefined, 1)}\n` : subjectAccessText(document),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
-import { holdsOn, type Over, overOf, type Role, roles } from '@waymark/core/access';
+import { holdsOn, scopeIn } from '@waymark/core/access';
 import { valid } from '@waymark/core/fields';
-import { Refusal, streamId } from '@waymark/core/kernel';
+import { Refusal, streamId, type Scope, type Role, roles } from '@waymark/core/kernel';
 import { signToken } from '@waymark/governance/access';
 import { AssignRole, type Person, RegisterPerson } from '@waymark/modules/people';
 import { localTokenKey, type Platform, settingsFrom } from '@waymark/platform';
@@ -10,7 +10,7 @@ import { idlePlatform } from '../open';
 import { print } from '../output';
 import { reach } from '../rules';
 
-interface Flags extends Over {
+interface Flags extends Scope {
   readonly role: Role;
   readonly subject: string;
   readonly until?: string;
@@ -43,7 +43,7 @@ export const token = new Command('token')
     if (!(seconds >= 1 && seconds <= 720 * SECONDS))
       throw new Refusal('WRONG_HOURS', 'A token can be good for up to 720 hours.', 'invalid');
     await idlePlatform(async (platform) => {
-      await give(platform, subject, { role, ...overOf(over), ...(until !== undefined && { until }) });
+      await give(platform, subject, { role, ...scopeIn(over), ...(until !== undefined && { until }) });
       print(await signToken(localTokenKey(data), subject, seconds));
     });
   });
@@ -52,21 +52,21 @@ export const token = new Command('token')
 async function give(
   platform: Platform,
   subject: string,
-  wanted: Over & { readonly role: Role; readonly until?: string },
+  wanted: Scope & { readonly role: Role; readonly until?: string },
 ): Promise<void> {
   const { submitter } = platform;
   const today = platform.now().slice(0, 10);
   const holder = await submitter.holder('subject', subject);
   const id = holder === undefined ? randomUUID() : streamId(holder);
   const send = (command: object): Promise<unknown> =>
-    submitter.submit({ module: 'person', id, command, actor: reach().reader.id });
+    submitter.submit({ module: 'person', id, command, actor: reach().principal.id });
   const { known, assignments } = (await submitter.load('person', id)).state as Person;
   if (!known) await send(valid(RegisterPerson, { subject, name: subject }));
   const has = Object.values(assignments).some(
     (held) =>
       held.role === wanted.role &&
       holdsOn(today, held) &&
-      JSON.stringify(overOf(held)) === JSON.stringify(overOf(wanted)),
+      JSON.stringify(scopeIn(held)) === JSON.stringify(scopeIn(wanted)),
   );
   if (!has) await send(valid(AssignRole, { assignment: randomUUID(), from: today, ...wanted }));
 }

@@ -1,2 +1,2 @@
-export * from './place';
-export * from './roles';
+export * from './assignment';
+export * from './reach';

@@ -1,8 +1,10 @@
 import type { Refusal } from '@waymark/core/kernel';
-import type { Submission } from './submit';
 
 /** A command before it is decided, and whose record the thing is that it is sent to, as far as that is known yet. */
-export interface Sent extends Pick<Submission, 'module' | 'id' | 'command'> {
+export interface Sent {
+  readonly module: string;
+  readonly id: string;
+  readonly command: object;
   readonly subject: string | undefined;
 }
 

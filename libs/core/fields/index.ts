@@ -3,4 +3,4 @@ export * from './fields';
 export * from './period';
 export * from './upn';
 export * from './validate';
-export * from './without-upns';
+export * from './mask-upns';

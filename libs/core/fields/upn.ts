@@ -23,5 +23,5 @@ export function isUpn(value: unknown): value is Upn {
 export const isTemporaryUpn = (upn: Upn): boolean => TEMPORARY.test(upn);
 
 /** A text without pupils' numbers, whatever it quotes. */
-export const masked = (text: string): string =>
+export const redactUpns = (text: string): string =>
   text.replace(/[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]/g, '[UPN]');

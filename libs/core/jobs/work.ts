@@ -1,4 +1,4 @@
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import type { JobHandler } from '@waymark/core/kernel';
 
 /** How a kind of job is done and, where nobody asks for it, when: a cron expression, UTC. */
@@ -13,7 +13,7 @@ export const discreet = <Handler extends JobHandler>(handler: Handler): Handler 
     try {
       return await handler.run(data, context);
     } catch (error) {
-      if (error instanceof Error) error.message = masked(error.message);
+      if (error instanceof Error) error.message = redactUpns(error.message);
       throw error;
     }
   },

@@ -1,3 +1,4 @@
+export * from './access';
 export * from './control-store';
 export * from './decider';
 export * from './event';

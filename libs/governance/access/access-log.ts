@@ -1,8 +1,8 @@
+import type { Principal } from '@waymark/core/access';
 import { randomUUID } from 'node:crypto';
 import type { Submitter } from '@waymark/core/commands';
 import { defineModule, event, type EventStore, type RecordedEvent, slices } from '@waymark/core/kernel';
 import { eventsOfTypes } from '@waymark/core/log';
-import type { Reader } from './reach';
 
 export interface AccessEvents {
   /**
@@ -102,7 +102,7 @@ export class AccessLog {
   constructor(private readonly options: AccessLogOptions) {}
 
   /** Record what somebody is about to be shown. It is recorded when this returns; where it throws, nothing may be shown. */
-  async record(reader: Reader, what: string, pupils: Iterable<string>, reason?: string): Promise<void> {
+  async record(reader: Principal, what: string, pupils: Iterable<string>, reason?: string): Promise<void> {
     const seen = [...new Set(pupils)];
     if (seen.length === 0) return;
     const { submitter, now } = this.options;

@@ -1,10 +1,10 @@
+import type { Principal } from '@waymark/core/access';
 import { LRUCache } from 'lru-cache';
 import type { People } from './people';
-import type { Reader } from './reach';
 import { refused, type Verify } from './tokens';
 
 /** Says who asks, from a request's `Authorization`. Throws a refusal where that is nobody who may ask anything. */
-export type Identify = (authorization: string | undefined) => Promise<Reader>;
+export type Identify = (authorization: string | undefined) => Promise<Principal>;
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
 /** Milliseconds for which a token is not looked at again that was good: so long its issuer's keys may have changed. */

@@ -2,7 +2,6 @@ export * from './access-log';
 export * from './commands';
 export * from './identity';
 export * from './people';
-export * from './places';
-export * from './reach';
+export * from './scopes';
 export * from './rights';
 export * from './tokens';

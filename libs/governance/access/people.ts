@@ -1,8 +1,7 @@
-import { holdsOn, overOf } from '@waymark/core/access';
+import { holdsOn, scopeIn, type Grant, type Principal } from '@waymark/core/access';
 import type { Submitter } from '@waymark/core/commands';
 import { Refusal, streamId } from '@waymark/core/kernel';
 import type { PersonFacts } from '@waymark/modules/people/facts';
-import type { Grant, Reader } from './reach';
 
 export interface PeopleOptions {
   readonly submitter: Pick<Submitter, 'facts' | 'holder'>;
@@ -17,7 +16,7 @@ export class People {
   constructor(private readonly options: PeopleOptions) {}
 
   /** The reader whose tokens bear a subject. Refused as `UNKNOWN_PERSON` where nobody has given them a role. */
-  async reader(subject: string): Promise<Reader> {
+  async reader(subject: string): Promise<Principal> {
     const { submitter, accessAdministrator } = this.options;
     const stream = await submitter.holder('subject', subject);
     const id = stream === undefined ? undefined : streamId(stream);
@@ -38,7 +37,7 @@ export class People {
     const today = this.options.now().slice(0, 10);
     return Object.values(known?.assignments ?? {})
       .filter((assignment) => holdsOn(today, assignment))
-      .map((assignment) => ({ role: assignment.role, ...overOf(assignment) }));
+      .map((assignment) => ({ role: assignment.role, ...scopeIn(assignment) }));
   }
 }
 
@@ -46,4 +45,4 @@ export class People {
 const CONFIGURED = 'configured:access-administrator';
 
 /** Whoever sits at the machine of the embedded default, and acts by the command line. */
-export const localOperator: Reader = { id: 'local-operator', grants: [{ role: 'local-operator' }] };
+export const localOperator: Principal = { id: 'local-operator', grants: [{ role: 'local-operator' }] };

@@ -1,13 +1,8 @@
-import { type Role, roles } from '@waymark/core/access';
-
-/** Who acts: in a role of somebody's, or as whoever sits at the machine of the embedded default. */
-export type ActingRole = Role | 'local-operator';
-
-/** What a role may do: what its assignment is over, or everything. */
-export type Right = 'own' | 'all';
+import { type ActingRole, actingRoles, type Right, type Rights, type Role } from '@waymark/core/kernel';
+import { Reach, type Principal } from '@waymark/core/access';
 
 /** The table's columns, in their order. */
-const columns: readonly ActingRole[] = [...roles, 'local-operator'];
+const columns: readonly ActingRole[] = actingRoles;
 
 /**
  * What each role may do: every command by its name, every question, everything else that the service answers or the command
@@ -127,29 +122,40 @@ export const mayGive: Readonly<Partial<Record<ActingRole, readonly Role[]>>> = {
   'programme-administrator': ['mentor', 'school-lead'],
 };
 
-export type Rights = ReadonlyMap<string, ReadonlyMap<ActingRole, Right>>;
+/** The rights of every action by its name. */
+export type RightsTable = ReadonlyMap<string, Rights>;
 
 /** Read a table of rights. Throws where a line is none. */
-export function readRights(text: string): Rights {
-  const rights = new Map<string, ReadonlyMap<ActingRole, Right>>();
+export function readRights(text: string): RightsTable {
+  const table = new Map<string, Rights>();
   for (const line of text.split('\n')) {
     const [action = '', ...cells] = line.trim().split(/\s+/);
     if (!/^[A-Z]/.test(action)) continue; // a heading, or the columns
     if (cells.length !== columns.length || !cells.every((cell) => ['-', 'own', 'all'].includes(cell)))
       throw new Error(`the rights of ${action} cannot be read`);
-    if (rights.has(action)) throw new Error(`${action} has two lines of rights`);
-    rights.set(
+    if (table.has(action)) throw new Error(`${action} has two lines of rights`);
+    table.set(
       action,
-      new Map(columns.flatMap((role, at) => (cells[at] === '-' ? [] : [[role, cells[at] as Right]]))),
+      Object.fromEntries(
+        columns.flatMap((role, at) => (cells[at] === '-' ? [] : [[role, cells[at] as Right]])),
+      ),
     );
   }
-  return rights;
+  return table;
 }
 
-export const rights: Rights = readRights(table);
+export const rights: RightsTable = readRights(table);
 
 /** Throw where something that is answered has no rule. */
 export function demandRules(actions: Iterable<string>): void {
   const without = [...actions].filter((action) => !rights.has(action));
   if (without.length > 0) throw new Error(`without a rule in libs/access/rights.ts: ${without.join(', ')}`);
 }
+
+/** How far a principal's roles reach for an action. Refused as `NOT_ALLOWED` where none allows it anywhere. */
+export const reachFor = (principal: Principal, action: string): Reach =>
+  new Reach(principal, {
+    action: rights.get(action) ?? {},
+    names: rights.get('SeeNames')!,
+    upns: rights.get('SeeUpns')!,
+  });

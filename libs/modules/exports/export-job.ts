@@ -1,8 +1,9 @@
+import type { Principal, Reach } from '@waymark/core/access';
+import type { EventStore, Scope } from '@waymark/core/kernel';
 import type { WorkHandler } from '@waymark/core/jobs';
-import { Reach } from '@waymark/governance/access';
-import type { Workplace } from '@waymark/platform';
+import type { ExportFiles } from './export-files';
 import { formats } from './formats';
-import { type ExportKind, type ExportKindName, exportKinds } from './kinds';
+import { type ExportKind, type ExportKindName, exportKinds, type ExportSources } from './kinds';
 
 export const EXPORT = 'export';
 
@@ -27,8 +28,24 @@ export interface ExportResult extends ExportProgress {
 /** Rows written between two words on how far it is. */
 const STEP = 1_000;
 
+/** What an export job needs of the service. */
+export interface Exporting extends Pick<ExportSources, 'rows' | 'submitter' | 'published'> {
+  readonly exports: Pick<ExportFiles, 'write'>;
+  /** Knows the roles that a person has at present. */
+  readonly people: { grants(person: string): Promise<Principal['grants']> };
+  readonly accessLog: {
+    record(principal: Principal, what: string, pupils: Iterable<string>): Promise<void>;
+  };
+  /** The log without personal data. */
+  readonly redactedRecords: { readonly events: EventStore };
+  reachFor(principal: Principal, action: string): Reach;
+  scopesOf(module: string, id: string): Promise<readonly Scope[]>;
+  /** The present moment: UTC, milliseconds. */
+  now(): string;
+}
+
 /** Exports: one that was cut off begins anew. */
-export const exportJob = (workplace: Workplace): WorkHandler => ({
+export const exportJob = (service: Exporting): WorkHandler => ({
   kind: EXPORT,
   attempts: 8,
   backoff: 1_000,
@@ -37,14 +54,14 @@ export const exportJob = (workplace: Workplace): WorkHandler => ({
     { kind, parameters, actor }: ExportRequest,
     { id, signal, progress },
   ): Promise<ExportResult> => {
-    const { rows, submitter, published, exports, people, accessLog, withheld } = workplace;
+    const { rows, submitter, published, exports, people, accessLog, redactedRecords } = service;
     // By the roles of now: they may be others than when it was asked for.
-    const reader = { id: actor, grants: await people.grants(actor) };
-    const reach = new Reach(reader, 'RequestExport');
+    const principal = { id: actor, grants: await people.grants(actor) };
+    const reach = service.reachFor(principal, 'RequestExport');
     const shown = new Set<string>();
     const sources = {
-      ...{ events: withheld.events, rows, submitter, published, reach },
-      now: () => workplace.now(),
+      ...{ events: redactedRecords.events, rows, submitter, published, reach },
+      scopesOf: (module: string, of: string) => service.scopesOf(module, of),
       onShown: (pupil: string): void => void shown.add(pupil),
     };
     const { format, rows: rowsOf }: ExportKind = exportKinds[kind];
@@ -58,7 +75,7 @@ export const exportJob = (workplace: Workplace): WorkHandler => ({
       }
     };
     await exports.write(id, file, counted(), { format: formats[format](), signal });
-    await accessLog.record(reader, `export ${kind}`, shown);
+    await accessLog.record(principal, `export ${kind}`, shown);
     return { file, rows: written };
   },
 });

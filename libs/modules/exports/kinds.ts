@@ -1,9 +1,9 @@
+import type { Reach } from '@waymark/core/access';
 import type { Submitter } from '@waymark/core/commands';
-import { periodOf, toInstant, withoutUpns } from '@waymark/core/fields';
-import { type CommandClass, type EventStore, type RowReader, streamId } from '@waymark/core/kernel';
+import { periodOf, toInstant, maskUpns } from '@waymark/core/fields';
+import { type CommandClass, type EventStore, type RowReader, streamId, Scope } from '@waymark/core/kernel';
 import { eventsOfTypes } from '@waymark/core/log';
 import { every } from '@waymark/core/projections';
-import { placesOf, type Reach } from '@waymark/governance/access';
 import type { DomainEvents } from '@waymark/modules/domain';
 import { attendanceBy } from '@waymark/modules/insights/attendance';
 import { type Kpis, kpisBy } from '@waymark/modules/insights/kpis';
@@ -31,8 +31,8 @@ export interface ExportSources {
   readonly rows: RowReader;
   readonly submitter: Pick<Submitter, 'facts'>;
   readonly published: PublishedRates;
-  /** The present moment: UTC, milliseconds. */
-  readonly now: () => string;
+  /** The scopes that a thing lies in. */
+  readonly scopesOf: (module: string, id: string) => Promise<readonly Scope[]>;
   /** How far the roles of whoever asked reach. */
   readonly reach: Reach;
   /** To be told of each pupil whose records are in the file. */
@@ -91,14 +91,13 @@ export const exportKinds = {
   timeline: {
     request: TimelineExport,
     format: 'jsonl',
-    rows: async function* ({ rows, events, submitter, now, reach, onShown }) {
+    rows: async function* ({ rows, events, submitter, scopesOf, reach, onShown }) {
       const leftOut = new LeftOut(submitter);
       for await (const { key: journey, row } of every(rows, caseloads)) {
-        const places = await placesOf({ submitter, rows, now }, 'journey', journey);
-        if (!reach.reaches(places) || (await leftOut.pupil(row.pupil))) continue;
+        if (!reach.reaches(await scopesOf('journey', journey)) || (await leftOut.pupil(row.pupil))) continue;
         onShown(row.pupil);
         for (const entry of await timelineOf(events, journey, row.pupil)) {
-          yield { journey, ...withoutUpns(entry) };
+          yield { journey, ...maskUpns(entry) };
         }
       }
     },
@@ -107,13 +106,13 @@ export const exportKinds = {
   reminders: {
     request: ReminderExport,
     format: 'jsonl',
-    rows: async function* ({ events, rows, submitter, now, reach }) {
+    rows: async function* ({ events, submitter, scopesOf, reach }) {
       const leftOut = new LeftOut(submitter);
       for await (const { stream, data } of eventsOfTypes(events, [
         'MentorReminded',
       ] satisfies (keyof DomainEvents)[])) {
         const mentor = streamId(stream);
-        if (!reach.reaches(await placesOf({ submitter, rows, now }, 'mentor', mentor))) continue;
+        if (!reach.reaches(await scopesOf('mentor', mentor))) continue;
         yield { mentor, ...(await leftOut.from(data as DomainEvents['MentorReminded'])) };
       }
     },

@@ -1,6 +1,6 @@
-import type { Covers, Place } from '@waymark/core/access';
+import type { Covers } from '@waymark/core/access';
 import { type Day, type Instant, mondayOf, type Period } from '@waymark/core/fields';
-import type { RowReader } from '@waymark/core/kernel';
+import type { RowReader, Scope } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
 import { countPages, countsOver, type Recording, type Register } from '@waymark/modules/attendance';
 import {
@@ -88,8 +88,8 @@ function visible(
   rows: RowReader,
   by: AttendanceGroup,
   covers: Covers,
-): (pupil: string, place: Place) => boolean | Promise<boolean> {
-  let journeys: Promise<ReadonlyMap<string, readonly Place[]>> | undefined;
+): (pupil: string, place: Scope) => boolean | Promise<boolean> {
+  let journeys: Promise<ReadonlyMap<string, readonly Scope[]>> | undefined;
   return async (pupil, place) => {
     if (covers(place)) return true;
     const known = (await (journeys ??= journeysByPupil(rows))).get(pupil) ?? [];
@@ -103,8 +103,8 @@ function visible(
   };
 }
 
-async function journeysByPupil(rows: RowReader): Promise<ReadonlyMap<string, readonly Place[]>> {
-  const found = new Map<string, Place[]>();
+async function journeysByPupil(rows: RowReader): Promise<ReadonlyMap<string, readonly Scope[]>> {
+  const found = new Map<string, Scope[]>();
   for await (const { row } of every(rows, caseloads)) {
     const known = found.get(row.pupil);
     if (known) known.push(row);

@@ -1,5 +1,4 @@
-import type { Place } from '@waymark/core/access';
-import type { RowReader } from '@waymark/core/kernel';
+import type { RowReader, Scope } from '@waymark/core/kernel';
 import { byKey } from '@waymark/core/projections';
 import { type MentorRow, mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
@@ -13,7 +12,7 @@ export type GroupKind = 'programme' | 'region' | 'area' | 'school' | 'mentor';
 export interface Group {
   readonly key: string;
   readonly name: string;
-  readonly place: Place;
+  readonly place: Scope;
 }
 
 /** What is known of a journey, or of a register, for adding it up. */
@@ -38,7 +37,7 @@ export class Groups {
   /** The group of a kind that something belongs to; none where it belongs to no such group. */
   of(by: GroupKind, { school: urn, programme, mentor }: Member): Group | undefined {
     const school = this.schools.get(urn);
-    const within: Place = programme === undefined ? {} : { programme };
+    const within: Scope = programme === undefined ? {} : { programme };
     switch (by) {
       case 'programme':
         if (programme === undefined) return undefined;
@@ -58,15 +57,15 @@ export class Groups {
     }
   }
 
-  private placeOfMentor(mentor: string): Place {
+  private placeOfMentor(mentor: string): Scope {
     const known = this.mentors.get(mentor);
     return { mentor, ...(known && { ...this.placeOfSchool(known.school), area: known.area }) };
   }
 
-  private placeOfSchool(urn: string): Place {
+  private placeOfSchool(urn: string): Scope {
     const school = this.schools.get(urn);
     return { school: urn, ...(school && areaOf(school)) };
   }
 }
 
-const areaOf = ({ area, region }: SchoolDetails): Place => ({ area, region });
+const areaOf = ({ area, region }: SchoolDetails): Scope => ({ area, region });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Assignment, overOf, type Role, roles, scopeOf } from '@waymark/core/access';
+import { type Assignment, scopeIn, scopeKindOf } from '@waymark/core/access';
 import {
   type Day,
   IsCode,
@@ -11,7 +11,16 @@ import {
   Optional,
   uuidId,
 } from '@waymark/core/fields';
-import { type Claim, type Context, defineModule, event, refuse, slices } from '@waymark/core/kernel';
+import {
+  type Claim,
+  type Context,
+  defineModule,
+  event,
+  refuse,
+  slices,
+  type Role,
+  roles,
+} from '@waymark/core/kernel';
 import { erasure } from './erasure';
 import type { PersonFacts } from './facts';
 import { endedOn, hasRolesFrom, type Person, refuseErased, withoutRolesFrom } from './state';
@@ -95,7 +104,7 @@ const access = slice<PersonEvents>({
     AssignRole: on(AssignRole, (command, person, context: Context) => {
       refuseChange(person, context);
       const { assignment, role, from, until } = command;
-      const [scope, over] = [scopeOf[role], overOf(command)];
+      const [scope, over] = [scopeKindOf[role], scopeIn(command)];
       if (Object.keys(over).join() !== (scope ?? ''))
         refuse(
           'WRONG_SCOPE',

@@ -1,4 +1,4 @@
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import { type RowSet, rowSetName, type View } from '@waymark/core/kernel';
 import { type Build, nameOf, readable, stateOf, type ViewRecord } from '@waymark/core/projections';
 import type { States } from '../view-states';
@@ -36,7 +36,7 @@ type FindingCode =
 const finding =
   (effect: Finding['effect']) =>
   (code: FindingCode, message: string, view?: string): Finding => ({
-    ...{ effect, code, message: masked(message) },
+    ...{ effect, code, message: redactUpns(message) },
     ...(view === undefined ? {} : { view }),
   });
 

@@ -1,4 +1,4 @@
-import { masked } from '@waymark/core/fields';
+import { redactUpns } from '@waymark/core/fields';
 import { type StoredLog, verifyLog, type VerifyOptions, type VerifyReport } from '@waymark/core/log';
 import { grouped, progressBar } from './progress-bar';
 
@@ -36,7 +36,7 @@ export async function verifyLogWithProgress(
 export function verifyLogText({ events, seals, sealed, unsealed, unchained, fault }: VerifyReport): string {
   if (fault) {
     const before = `${grouped(events)} events before that are as they were recorded.`;
-    return masked(`${fault.kind}: ${fault.message}\n${before}`);
+    return redactUpns(`${fault.kind}: ${fault.message}\n${before}`);
   }
   const lines = [`${grouped(events)} events are as they were recorded.`];
   if (seals > 0)

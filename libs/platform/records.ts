@@ -1,15 +1,16 @@
+import type { Reach } from '@waymark/core/access';
 import { Streams, type Things } from '@waymark/core/commands';
 import type { EventStore, Module } from '@waymark/core/kernel';
-import { placesOf, type Reach, type Sources } from '@waymark/governance/access';
+import { scopesOf, type ScopeSources } from '@waymark/governance/access';
 
 /** What somebody is told from: things and the log, with what is personal in them or without. */
-export interface Told {
+export interface Records {
   readonly things: Things;
   readonly events: EventStore;
 }
 
 /** Tell from a log. Things are kept in memory as it has them. */
-export function toldFrom(events: EventStore, modules: readonly Module[]): Told {
+export function recordsFrom(events: EventStore, modules: readonly Module[]): Records {
   const streams = new Streams(events);
   const known = new Map(modules.map((module) => [module.name, module]));
   const module = (name: string): Module => {
@@ -27,12 +28,12 @@ export function toldFrom(events: EventStore, modules: readonly Module[]): Told {
 }
 
 /** What may be told of a journey: with what is personal in it, or without. Refused as `NOT_ALLOWED` where it is out of reach. */
-export async function tellable(
-  sources: Sources & { readonly opened: Told; readonly withheld: Told },
+export async function recordsFor(
+  sources: ScopeSources & { readonly fullRecords: Records; readonly redactedRecords: Records },
   reach: Reach,
   journey: string,
-): Promise<Told> {
-  const places = await placesOf(sources, 'journey', journey);
+): Promise<Records> {
+  const places = await scopesOf(sources, 'journey', journey);
   reach.demand(places);
-  return places.some(reach.shows) ? sources.opened : sources.withheld;
+  return places.some(reach.showsNames) ? sources.fullRecords : sources.redactedRecords;
 }

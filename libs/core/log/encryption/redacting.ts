@@ -1,8 +1,8 @@
 import type { EventStore, RecordedEvent } from '@waymark/core/kernel';
-import type { PersonalFields } from './sealing';
+import type { PersonalFields } from './encrypting';
 
 /** The same log without what is personal in it, sealed or in clear: for those who may see everything else. Nothing is appended to it. */
-export function withholding(store: EventStore, personal: PersonalFields): EventStore {
+export function redacting(store: EventStore, personal: PersonalFields): EventStore {
   const bare = (event: RecordedEvent): RecordedEvent => {
     const withheld = [...(personal.get(event.type) ?? []), 'sealed'];
     const told = Object.entries(event.data).filter(([name]) => !withheld.includes(name));

@@ -1,5 +1,5 @@
 import type { EventStore, NewEvent } from '@waymark/core/kernel';
-import { type Keyring, sealing } from '@waymark/core/log';
+import { type Keyring, encrypting } from '@waymark/core/log';
 import { newEvent, range, readWhole } from '../../support/events';
 import { keyringOn, openKeys } from '../../support/keys';
 import { openStores } from '../../support/stores';
@@ -23,7 +23,7 @@ describe('a sealing log', () => {
     store = openStores().events;
     opened = openKeys();
     keyring = keyringOn(opened.keys);
-    log = sealing(store, keyring, personal);
+    log = encrypting(store, keyring, personal);
   });
 
   const dataIn = async (from: EventStore, stream = 'pupil-zara') =>
@@ -96,7 +96,7 @@ describe('a sealing log', () => {
 
     it('gives the fields back no more, and everything else as before', async () => {
       expect(await dataIn(log)).toEqual([{ school: '990401' }]);
-      expect(await dataIn(sealing(store, keyringOn(opened.connect()), personal))).toEqual([
+      expect(await dataIn(encrypting(store, keyringOn(opened.connect()), personal))).toEqual([
         { school: '990401' },
       ]);
     });
@@ -113,7 +113,7 @@ describe('a sealing log', () => {
 
   it('stops where a key is in another key store', async () => {
     await log.append('pupil-zara', 'none', [registered('zara')]);
-    const elsewhere = sealing(store, keyringOn(openKeys().keys), personal);
+    const elsewhere = encrypting(store, keyringOn(openKeys().keys), personal);
 
     await expect(elsewhere.readStream('pupil-zara')).rejects.toMatchObject({ code: 'KEY_MISSING' });
     await expect(elsewhere.readAll(-1, 10)).rejects.toMatchObject({ code: 'KEY_MISSING' });
@@ -155,7 +155,7 @@ describe('a sealing log', () => {
     for (const n of range(20)) await log.append('pupil-zara', 'any', [registered(`p${String(n % 4)}`)]);
     const other = opened.connect();
     const load = jest.spyOn(other, 'load');
-    const again = sealing(store, keyringOn(other), personal);
+    const again = encrypting(store, keyringOn(other), personal);
     await again.readStream('pupil-zara');
     await again.readStream('pupil-zara');
 

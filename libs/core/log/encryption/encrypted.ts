@@ -9,7 +9,7 @@ const TAG_BYTES = 16;
 const FORM = '1.';
 
 /** Sealed data of an event are not what was sealed there: they were changed, or belong elsewhere. */
-export class SealedDataChanged extends Error {
+export class EncryptedDataChanged extends Error {
   readonly code = 'SEALED_DATA_CHANGED';
 
   constructor({ type, position }: RecordedEvent) {
@@ -21,7 +21,7 @@ export class SealedDataChanged extends Error {
 }
 
 /** Whether an event has fields that are sealed. */
-export const isSealed = ({ data }: { readonly data: object }): boolean => 'sealed' in data;
+export const isEncrypted = ({ data }: { readonly data: object }): boolean => 'sealed' in data;
 
 /** Whether an event has a value in one of these fields. */
 export const hasAny = (data: object, fields: readonly string[]): boolean =>
@@ -35,10 +35,10 @@ export const withoutFields = (data: object, fields: readonly string[]): object =
  * An event's data with these fields sealed, together, in one `sealed`: bound to its id, stream, type and subject, so that it opens
  * nowhere else. Of a subject whose key was destroyed they are left out, as though it had been destroyed a moment later.
  */
-export function sealed(event: NewEvent, stream: string, fields: readonly string[], key: DataKey): object {
+export function encrypted(event: NewEvent, stream: string, fields: readonly string[], key: DataKey): object {
   const entries = Object.entries(event.data);
   const rest = withoutFields(event.data, fields);
-  if (isSealed({ data: rest }))
+  if (isEncrypted({ data: rest }))
     throw new Error(`event ${event.type} has a field named sealed: personal data are sealed under that name`);
   if (key === 'destroyed') return rest;
   const personal = Object.fromEntries(entries.filter(([name]) => fields.includes(name)));
@@ -50,16 +50,16 @@ export function sealed(event: NewEvent, stream: string, fields: readonly string[
 
 /**
  * An event's data with what is sealed in them as it was, behind the others; without them where the key was destroyed. Throws
- * {@link SealedDataChanged}.
+ * {@link EncryptedDataChanged}.
  */
-export function opened(event: RecordedEvent, key: DataKey): object {
+export function decrypted(event: RecordedEvent, key: DataKey): object {
   const { sealed: text, ...rest } = event.data as { readonly sealed: unknown };
   return key === 'destroyed' ? rest : { ...rest, ...personalOf(event, text, key) };
 }
 
 function personalOf(event: RecordedEvent, text: unknown, key: Buffer): object {
   try {
-    if (typeof text !== 'string' || !text.startsWith(FORM)) throw new SealedDataChanged(event);
+    if (typeof text !== 'string' || !text.startsWith(FORM)) throw new EncryptedDataChanged(event);
     const bytes = Buffer.from(text.slice(FORM.length), 'base64url');
     const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
       .setAAD(placeOf(event, event.stream))
@@ -67,7 +67,7 @@ function personalOf(event: RecordedEvent, text: unknown, key: Buffer): object {
     const clear = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8');
     return JSON.parse(clear + decipher.final('utf8')) as object;
   } catch {
-    throw new SealedDataChanged(event);
+    throw new EncryptedDataChanged(event);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EventStore, Module, NewEvent, RecordedEvent } from '@waymark/core/kernel';
 import type { Keyring } from './keyring';
-import { hasAny, isSealed, opened, sealed, SealedDataChanged } from './sealed';
+import { hasAny, isEncrypted, decrypted, encrypted, EncryptedDataChanged } from './encrypted';
 
 /** Which fields of each event are personal, by the event's type: what is sealed. */
 export type PersonalFields = ReadonlyMap<string, readonly string[]>;
@@ -19,14 +19,14 @@ export const isInClear = ({ type, data }: NewEvent, personal: PersonalFields): b
  *
  * Reading throws `KeyMissing`, `MasterKeyMissing` and `SealedDataChanged`.
  */
-export function sealing(store: EventStore, keyring: Keyring, personal: PersonalFields): EventStore {
+export function encrypting(store: EventStore, keyring: Keyring, personal: PersonalFields): EventStore {
   const clear = async (events: readonly RecordedEvent[]): Promise<RecordedEvent[]> => {
     await keyring.refresh();
-    return openAll(events, keyring);
+    return decryptAll(events, keyring);
   };
   return {
     append: async (stream, expected, events) =>
-      store.append(stream, expected, await sealAll(events, () => stream, keyring, personal)),
+      store.append(stream, expected, await encryptAll(events, () => stream, keyring, personal)),
     readStream: async (stream, options) => clear(await store.readStream(stream, options)),
     readAll: async (after, limit, types) => {
       const { events, through } = await store.readAll(after, limit, types);
@@ -40,7 +40,7 @@ export function sealing(store: EventStore, keyring: Keyring, personal: PersonalF
 }
 
 /** Events about to be appended, their personal fields sealed; `streamOf` says where each is to stand. */
-export async function sealAll<Event extends NewEvent>(
+export async function encryptAll<Event extends NewEvent>(
   events: readonly Event[],
   streamOf: (event: Event) => string,
   keyring: Keyring,
@@ -54,7 +54,7 @@ export async function sealAll<Event extends NewEvent>(
     isInClear(event, personal)
       ? {
           ...event,
-          data: sealed(event, streamOf(event), personal.get(event.type)!, keys.get(subjectOf(event))!),
+          data: encrypted(event, streamOf(event), personal.get(event.type)!, keys.get(subjectOf(event))!),
         }
       : event,
   );
@@ -67,18 +67,21 @@ export function subjectOf({ type, metadata: { subject } }: NewEvent): string {
 }
 
 /** Events as they were before they were sealed; each key is asked for once. */
-export async function openAll(events: readonly RecordedEvent[], keyring: Keyring): Promise<RecordedEvent[]> {
-  const subjects = new Set(events.filter(isSealed).map(ownerOf));
+export async function decryptAll(
+  events: readonly RecordedEvent[],
+  keyring: Keyring,
+): Promise<RecordedEvent[]> {
+  const subjects = new Set(events.filter(isEncrypted).map(ownerOf));
   if (subjects.size === 0) return [...events];
   const keys = await keyring.forOpening(subjects);
   return events.map((event) =>
-    isSealed(event) ? { ...event, data: opened(event, keys.get(ownerOf(event))!) } : event,
+    isEncrypted(event) ? { ...event, data: decrypted(event, keys.get(ownerOf(event))!) } : event,
   );
 }
 
 /** Whose key opens what is sealed. */
 function ownerOf(event: RecordedEvent): string {
   const { subject } = event.metadata;
-  if (subject === undefined) throw new SealedDataChanged(event);
+  if (subject === undefined) throw new EncryptedDataChanged(event);
   return subject;
 }

@@ -1,4 +1,4 @@
-import { placesOf } from '@waymark/governance/access';
+import { scopesOf } from '@waymark/governance/access';
 import { MoveSchool } from '@waymark/modules/pupil';
 import { openProgramme } from '../imports/office';
 import { HARBOUR, NORTHGATE, referrals, referred } from '../imports/papers';
@@ -14,8 +14,8 @@ describe('a pupil', () => {
     const id = await pupil(upn);
     // The office's clock stands at the day before.
     await command('pupil', id, MoveSchool, { school: NORTHGATE, from: '2026-03-03' });
-    const schoolOf = async (sources: Parameters<typeof placesOf>[0]): Promise<string | undefined> =>
-      (await placesOf(sources, 'pupil', id))[0]?.school;
+    const schoolOf = async (sources: Parameters<typeof scopesOf>[0]): Promise<string | undefined> =>
+      (await scopesOf(sources, 'pupil', id))[0]?.school;
     const { submitter, rows } = platform;
 
     expect(await schoolOf(platform)).toBe(HARBOUR);

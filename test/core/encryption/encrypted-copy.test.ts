@@ -4,10 +4,10 @@ import {
   type Copied,
   copyLog,
   type CopyOptions,
-  isSealed,
+  isEncrypted,
   type Keyring,
-  sealedCopy,
-  sealing,
+  encryptedCopy,
+  encrypting,
 } from '@waymark/core/log';
 import { hashed } from '@waymark/core/log/signatures/chain';
 import { newEvent, range, readWhole } from '../../support/events';
@@ -41,8 +41,8 @@ describe('a sealed copy', () => {
   });
 
   const copy = (options: Partial<CopyOptions> = {}): Promise<Copied> =>
-    copyLog(from, to, { keepsOrder: true, form: sealedCopy(to, keyring, personal), ...options });
-  const inClear = (log: EventStore) => sealing(log, keyringOn(opened.connect()), personal);
+    copyLog(from, to, { keepsOrder: true, form: encryptedCopy(to, keyring, personal), ...options });
+  const inClear = (log: EventStore) => encrypting(log, keyringOn(opened.connect()), personal);
 
   /** Events that are not chained to the one before them. */
   const unchained = async (log: EventStore): Promise<number> => {
@@ -61,7 +61,7 @@ describe('a sealed copy', () => {
     expect(await copy()).toEqual({ events: 120, copied: 120 });
 
     const [originals, copies] = [await readWhole(from), await readWhole(to)];
-    expect(copies.filter(isSealed)).toHaveLength(60);
+    expect(copies.filter(isEncrypted)).toHaveLength(60);
     expect(JSON.stringify(copies)).not.toMatch(/by \d|"of"/);
     expect(await unchained(to)).toBe(0);
     const withoutChains = (await readWhole(inClear(to))).map(
@@ -75,7 +75,7 @@ describe('a sealed copy', () => {
 
   it('can be appended to, sealed and chained', async () => {
     await copy();
-    const log = sealing(chaining(to), keyring, personal);
+    const log = encrypting(chaining(to), keyring, personal);
     await log.append('journey-3', 'any', [found(3)]);
 
     expect(await unchained(to)).toBe(0);
@@ -97,11 +97,11 @@ describe('a sealed copy', () => {
   });
 
   it('takes along what is sealed and chained already', async () => {
-    const log = sealing(chaining(from), keyring, personal);
+    const log = encrypting(chaining(from), keyring, personal);
     await log.append('journey-3', 'any', [found(3)]);
     await copy();
 
-    expect((await readWhole(to)).filter(isSealed)).toHaveLength(61);
+    expect((await readWhole(to)).filter(isEncrypted)).toHaveLength(61);
     expect((await readWhole(inClear(to))).map(({ data }) => data)).toEqual(
       (await readWhole(log)).map(({ data }) => data),
     );
@@ -123,7 +123,7 @@ describe('a sealed copy', () => {
     ['metadata', (event) => ({ ...event, metadata: { ...event.metadata, actor: 'somebody else' } })],
   ])('is found not to be like its source in %s', async (_, other) => {
     const [first] = await readWhole(from);
-    const log = sealing(chaining(to), keyring, personal);
+    const log = encrypting(chaining(to), keyring, personal);
     const { id, type, data, metadata } = first!;
     await log.append('journey-0', 'none', [other({ id, type, data, metadata })]);
 

@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { EventStore, RecordedEvent } from '@waymark/core/kernel';
 import type { CopyForm } from './copy';
 import type { Keyring } from './encryption/keyring';
-import { withoutFields } from './encryption/sealed';
-import { isInClear, openAll, type PersonalFields, sealAll, subjectOf } from './encryption/sealing';
+import { withoutFields } from './encryption/encrypted';
+import { isInClear, decryptAll, type PersonalFields, encryptAll, subjectOf } from './encryption/encrypting';
 import { chained, NO_HASH } from './signatures/chain';
 
 /** Streams whose last hash is kept in memory. */
@@ -14,7 +14,7 @@ const STREAMS = 100_000;
  * with the chain left out, each event says what its original does, whatever the order of its fields; but nothing personal of
  * those whose key has been destroyed.
  */
-export function sealedCopy(target: EventStore, keyring: Keyring, personal: PersonalFields): CopyForm {
+export function encryptedCopy(target: EventStore, keyring: Keyring, personal: PersonalFields): CopyForm {
   const hashes = new LRUCache<string, string>({ max: STREAMS });
 
   const hashBefore = async ({ stream, revision }: RecordedEvent): Promise<string> => {
@@ -45,13 +45,13 @@ export function sealedCopy(target: EventStore, keyring: Keyring, personal: Perso
 
   return {
     write: async (events) => {
-      const clear = await openAll(events, keyring);
+      const clear = await decryptAll(events, keyring);
       const copies: RecordedEvent[] = [];
-      for (const event of await sealAll(clear, ({ stream }) => stream, keyring, personal))
+      for (const event of await encryptAll(clear, ({ stream }) => stream, keyring, personal))
         copies.push(await chain(event));
       return copies;
     },
-    read: async (events) => (await withoutErased(await openAll(events, keyring))).map(plain),
+    read: async (events) => (await withoutErased(await decryptAll(events, keyring))).map(plain),
   };
 }
 
