@@ -2,91 +2,120 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/**
- * The house: each floor, and the libraries it may import. What is not in its row it may not import, a relative
- * import never leaves its folder, and a library that is not in the table may import nothing.
- */
+/** The rooms of the core, from the lowest: each may import those above it in this list, and what stands beside it here. */
+const core = {
+  kernel: [],
+  fields: ['kernel'],
+  access: ['kernel', 'fields'],
+  privacy: ['kernel', 'fields'],
+  jobs: ['kernel', 'fields'],
+  concurrency: [],
+  instruments: ['kernel'],
+  log: ['kernel'],
+  commands: ['kernel', 'instruments', 'log'],
+  questions: ['kernel', 'fields', 'access', 'commands'],
+  projections: ['kernel', 'concurrency', 'instruments'],
+  reactions: ['kernel', 'concurrency', 'instruments', 'commands', 'projections'],
+  upkeep: ['kernel', 'instruments', 'jobs', 'log', 'commands', 'projections', 'reactions'],
+  imports: ['kernel', 'fields', 'concurrency', 'commands'],
+};
+
+/** Modules about one kind of thing: of each other they may import the published facts, and what is shared. */
+const things = ['journey', 'pupil', 'mentor', 'attendance', 'school', 'programme', 'people', 'shared'];
+
+/** What the slices of a module may import from the core: pure functions need no store and no clock. */
+const pure = ['core/kernel', 'core/fields', 'core/access', 'core/privacy'];
+const facts = 'modules/[a-z]+/facts';
+
+/** The floors: each folder, and what it may import besides its own files. A folder that has no row may import nothing. */
 const floors = [
-  ['libs/kernel', []],
-  ['libs/vocabulary', ['kernel']],
-  ['libs/adapters', ['kernel']],
-  ['libs/runtime', ['kernel']],
-  ['libs/domain', ['kernel', 'vocabulary']],
-  ['libs/views', ['kernel', 'vocabulary', 'domain']],
-  ['libs/policies', ['kernel', 'vocabulary', 'domain']],
-  ['libs/imports', ['kernel', 'vocabulary', 'domain', 'views', 'runtime']],
-  ['libs/access', ['kernel', 'vocabulary', 'domain', 'views', 'runtime']],
-  ['libs/jobs', ['kernel', 'vocabulary', 'domain', 'views', 'runtime', 'access', 'imports']],
-  ['libs/privacy', ['kernel', 'vocabulary', 'domain', 'views', 'runtime', 'access', 'jobs']],
+  ...Object.entries(core).map(([room, below]) => [`libs/core/${room}`, below.map((each) => `core/${each}`)]),
+  ['libs/stores', ['core/kernel']],
+  ...things.map((module) => [`libs/modules/${module}`, [...pure, facts, 'modules/shared']]),
+  // Floors within a module: slices, then views, then questions and imports.
+  ...things.flatMap((module) => [
+    [`libs/modules/${module}/views`, [...pure, facts, 'modules/shared', 'modules/domain']],
+    [`libs/modules/${module}/questions`, ['core', facts, 'modules/shared', 'modules/domain']],
+    [`libs/modules/${module}/imports`, ['core', facts, 'modules']],
+  ]),
+  ['libs/modules/insights', ['core', 'modules']],
+  ['libs/modules/policies', [...pure, 'modules']],
+  ['libs/modules/imports', ['core', 'modules']],
+  ['libs/modules/exports', ['core', 'modules']],
+  ['libs/modules', ['core', 'modules']],
+  ['libs/governance', ['core', 'modules', 'governance']],
+  ['libs/platform', ['core', 'modules', 'governance', 'stores']],
   [
-    'libs/platform',
-    [
-      ...['kernel', 'vocabulary', 'adapters', 'runtime', 'domain', 'views', 'policies'],
-      ...['access', 'imports', 'jobs', 'privacy'],
-    ],
+    'libs/operations',
+    ['core', 'modules', 'governance', 'stores/sqlite', 'stores/files', 'platform', 'operations'],
   ],
-  [
-    'libs/terminal',
-    ['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'access', 'imports', 'privacy', 'platform'],
-  ],
-  ['libs/telemetry', ['kernel', 'runtime', 'views', 'policies', 'platform']],
-  [
-    'apps/*',
-    [
-      ...['kernel', 'vocabulary', 'runtime', 'domain', 'views', 'policies'],
-      ...['access', 'imports', 'jobs', 'privacy', 'platform', 'terminal', 'telemetry'],
-    ],
-  ],
+  ['libs/telemetry', ['core', 'modules', 'platform', 'operations']],
+  ['apps/*', ['core', 'modules', 'governance', 'platform', 'operations', 'telemetry']],
 ];
-
-/** A floor whose folders are programs: strangers to each other too, and what they have in common is in `shared`. */
-const programs = 'apps/*';
-
-/** Floors whose folders are strangers to each other; what they have in common is in `shared`. */
-const modular = ['libs/domain', 'libs/adapters'];
 
 /** Packages that are known in one place only; tests may import them too. */
 const confined = [
   ['@nestjs', 'apps/*'],
-  ['better-sqlite3', 'libs/adapters'],
-  ['@eventstore', 'libs/adapters'],
-  ['mongodb', 'libs/adapters'],
-  ['bullmq', 'libs/adapters'],
-  ['ioredis', 'libs/adapters'],
-  // Whoever has something to say needs the API alone.
+  ['better-sqlite3', 'libs/stores'],
+  ['@eventstore', 'libs/stores'],
+  ['mongodb', 'libs/stores'],
+  ['bullmq', 'libs/stores'],
+  ['ioredis', 'libs/stores'],
+  // Code that measures needs the API alone.
   ['@opentelemetry/(?!api$)[^/]+', 'libs/telemetry'],
 ];
 
 /** How deep folders are told apart within a floor. */
 const DEPTH = 3;
 
-/** The import rule of one floor: once for each depth, since a relative import is known by its climbing. */
+/** Folders that a floor has a row of its own for: the row of the floor above them does not hold there. */
+const inner = (folder) => [
+  ...floors.map(([each]) => each).filter((each) => each.startsWith(`${folder}/`)),
+  ...(folder === 'libs/modules' ? ['libs/modules/*'] : []),
+];
+
+/** Folders of a floor that do not import each other: programs have what they share in `shared`, stores too. */
+const strangers = { 'apps/*': 0, 'libs/stores': 1 };
+
+/** The import rule of one floor: once for each depth, since a relative import is known by how far it climbs. */
 const walls = ([folder, below]) =>
   Array.from({ length: DEPTH + 1 }, (_, depth) => {
     const up = (levels) => `^(\\.\\.(/|$)){${String(levels)}}`;
-    const beside = folder === programs ? '(?!shared/)' : '';
-    const own = depth > 0 && modular.includes(folder);
     const packages = confined.filter(([, home]) => home !== folder).map(([name]) => name);
+    const module = /^libs\/modules\/([a-z]+)/.exec(folder)?.[1];
+    // A room within a module may climb to the module's slices, and to the rooms below it.
+    const room = /^libs\/modules\/[a-z]+\/([a-z]+)$/.exec(folder)?.[1];
+    const climbs = { views: ['views'], questions: ['views', 'questions'], imports: ['imports'] }[room];
+    const beyond = climbs
+      ? `${up(depth + 2)}|${up(depth + 1)}(?!(${climbs.join('|')})/)[^/.]+/`
+      : `${up(depth + 1)}${folder === 'apps/*' ? '(?!shared/)' : ''}`;
     const patterns = [
       {
         regex: `^@waymark/(?!(${below.join('|')})(/|$))`,
-        message: `${folder} may import ${below.join(', ') || 'no other library'}.`,
+        message: `${folder} may import ${below.join(', ') || 'no other folder'}.`,
       },
-      { regex: `${up(depth + 1)}${beside}|^(libs|apps|test)/|^/`, message: `This leads out of ${folder}.` },
+      { regex: `${beyond}|^(libs|apps|test)/|^/`, message: `This leads out of ${folder}.` },
       { regex: `^\\./\\.\\.|[^./]/\\.\\.(/|$)`, message: 'Write the shortest path.' },
       { regex: `^(${packages.join('|')})(/|$)`, message: `Not in ${folder}.` },
-      ...(own
+      ...(module && things.includes(module) && !climbs
+        ? [{ regex: '^\\./(views|questions|imports)/', message: 'Slices lie below views and questions.' }]
+        : []),
+      ...(module && things.includes(module)
         ? [
             {
-              regex: `${up(depth)}(?!\\.\\.(/|$)|shared(/|$))`,
-              message: 'A module does not know its sibling.',
+              regex: `^@waymark/modules/${module}(/|$)`,
+              message: 'Import your own module by a relative path.',
             },
           ]
         : []),
-      ...(folder === 'libs/kernel' ? [{ regex: '^[^.]', message: 'The kernel imports nothing.' }] : []),
+      ...(strangers[folder] === 1 && depth > 0
+        ? [{ regex: `${up(depth)}(?!\\.\\.(/|$)|shared(/|$))`, message: 'Stores do not know each other.' }]
+        : []),
+      ...(folder === 'libs/core/kernel' ? [{ regex: '^[^.]', message: 'The kernel imports nothing.' }] : []),
     ];
     return {
       files: [`${folder}/${'*/'.repeat(depth)}${depth === DEPTH ? '**/' : ''}*.ts`],
+      ignores: ['**/*.spec.ts', ...inner(folder).map((each) => `${each}/**`)],
       rules: { 'no-restricted-imports': ['error', { patterns }] },
     };
   });
@@ -105,7 +134,7 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         {
-          selector: 'ImportExpression[source.value=/^@waymark/]',
+          selector: 'ImportExpression[source.value=/^@(waymark|test)/]',
           message: 'Import it at the top of the file.',
         },
       ],
@@ -128,7 +157,7 @@ export default defineConfig(
   },
   {
     // What a test sends for has no type: bodies of answers, JSON.
-    files: ['test/**'],
+    files: ['test/**', '**/*.spec.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -138,7 +167,7 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
     },
   },
-  [['libs/*', []], ...floors].flatMap(walls),
+  [['libs/*', []], ['libs/core/*', []], ['libs/modules/*', []], ...floors].flatMap(walls),
   { files: ['**/*.{js,cjs,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ['test/bench/peers/*.mjs'],

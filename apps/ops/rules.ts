@@ -1,4 +1,4 @@
-import { Reach, type Principal } from '@waymark/core/access';
+import { type Reach, type Principal } from '@waymark/core/access';
 import type { Command } from 'commander';
 import { Refusal } from '@waymark/core/kernel';
 import { byToken, demandRules, localOperator, reachFor } from '@waymark/governance/access';

@@ -11,7 +11,7 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Refusal } from '@waymark/core/kernel';
 import { demandRules, type Identify, reachFor } from '@waymark/governance/access';
-import type { Limits } from '@waymark/stores/redis/limits';
+import type { Limits } from '@waymark/platform';
 
 /** What says who asks is injected by. */
 export const IDENTIFY = Symbol('identify');

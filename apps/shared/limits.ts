@@ -1,5 +1,5 @@
 import { Refusal } from '@waymark/core/kernel';
-import type { Rates } from '@waymark/stores/redis/limits';
+import type { Rates } from '@waymark/platform';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Identify } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
-import type { Limits } from '@waymark/stores/redis/limits';
+import type { Limits } from '@waymark/platform';
 import type { Telemetry } from '@waymark/telemetry';
 import { AccessGuard, IDENTIFY, LIMITS } from './access.guard';
 import { HealthController, ROLE } from './health.controller';

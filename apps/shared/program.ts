@@ -6,7 +6,7 @@ import { redactUpns } from '@waymark/core/fields';
 import type { Identify } from '@waymark/governance/access';
 import { destroyErasedKeys, ERASURES } from '@waymark/governance/privacy';
 import { Platform, type Settings, settingsFrom } from '@waymark/platform';
-import { type Limits, openLimits } from '@waymark/stores/redis/limits';
+import { type Limits, openLimits } from '@waymark/platform';
 import { startTelemetry, type Telemetry } from '@waymark/telemetry';
 import { identityOf, LOCAL_ONLY } from './identity';
 import { originsFrom, ratesFrom } from './limits';

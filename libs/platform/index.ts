@@ -1,3 +1,4 @@
+export { openLimits, type Limits, type Rates } from '@waymark/stores/redis/limits';
 export * from './jobs';
 export * from './local-key';
 export * from './master-keys';

@@ -3,7 +3,7 @@ import { discreet, type WorkHandler } from '@waymark/core/jobs';
 import type { Jobs } from '@waymark/core/kernel';
 import type { SealLog, SealReport } from '@waymark/core/log';
 import { sealJob } from '@waymark/core/upkeep';
-import { type ExportFiles, exportJob, tidyingJob, Exporting } from '@waymark/modules/exports';
+import { type ExportFiles, exportJob, tidyingJob, type Exporting } from '@waymark/modules/exports';
 import { importJob } from '@waymark/modules/imports/import-job';
 import { reminderJob } from '@waymark/modules/insights/reminder-job';
 

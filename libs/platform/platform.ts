@@ -1,5 +1,5 @@
-import { Scope } from '@waymark/core/kernel';
-import { Principal, Reach } from '@waymark/core/access';
+import { type Scope } from '@waymark/core/kernel';
+import { type Principal, type Reach } from '@waymark/core/access';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

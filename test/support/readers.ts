@@ -1,4 +1,4 @@
-import { ActingRole } from '@waymark/core/kernel';
+import { type ActingRole } from '@waymark/core/kernel';
 import type { Principal } from '@waymark/core/access';
 import type { Scope, Role } from '@waymark/core/kernel';
 import { randomUUID } from 'node:crypto';
