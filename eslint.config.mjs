@@ -121,7 +121,7 @@ const walls = ([folder, below]) =>
   });
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', 'test/bench/peers/node_modules']),
+  globalIgnores(['dist', 'coverage', '.mutation', 'test/bench/peers/node_modules']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

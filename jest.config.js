@@ -6,6 +6,7 @@ const esm = [
   '@tokenizer/inflate',
   'file-type',
   'jose',
+  'p-map',
   'strtok3',
   'temporal-polyfill',
   'temporal-spec',
@@ -41,7 +42,7 @@ module.exports = {
     // What is loaded at run time is named as it will be once it is built.
     '^(\\./engines/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mutation/'],
   // Nothing here waits for time to pass: this is for machines that are busy with something else.
   testTimeout: 20_000,
   // Two cores do; more would only make the tests of timing and recovery wait for each other.

@@ -114,7 +114,7 @@ export function importMemory(): Promise<Figure[]> {
     const peak = async (data: string, ...flags: string[]): Promise<{ peakMiB: number; seconds: number }> => {
       const program = [...flags, join(__dirname, 'import-child.js'), join(folder, data), files];
       const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
-      const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+      const [printed] = await Promise.all([text(child.stdout), once(child, 'close')]);
       return JSON.parse(printed) as { peakMiB: number; seconds: number };
     };
     const free = await peak('free');

@@ -115,7 +115,7 @@ export function rebuildMemory(): Promise<Figure[]> {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    const [printed] = await Promise.all([text(child.stdout), once(child, 'close')]);
     const { peakMiB, seconds } = JSON.parse(printed) as { peakMiB: number; seconds: number };
     return [
       {

@@ -13,7 +13,7 @@ export async function killedUntilDone(
 ): Promise<number> {
   for (let kills = 0; ; kills += 1) {
     const child = startProcess('../runtime/copy-child.ts', from, to);
-    const gone = once(child, 'exit');
+    const gone = once(child, 'close');
     let answered = 0;
     child.on('message', (said) => {
       if (said === 'appended') answered += 1;

@@ -24,7 +24,7 @@ export async function killedOnce<Said>(
   lag: number,
 ): Promise<readonly Said[]> {
   const said: Said[] = [];
-  const gone = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
+  const gone = once(child, 'close');
   const come = new Promise<void>((resolve) => {
     child.on('message', (message) => {
       said.push(message as Said);
@@ -34,7 +34,7 @@ export async function killedOnce<Said>(
   await Promise.race([come, gone]);
   await pause(lag);
   child.kill('SIGKILL');
-  const [[, signal]] = await gone;
+  const [, signal] = (await gone) as [number | null, string | null];
   if (signal !== 'SIGKILL') throw new Error('the process ended of itself');
   return said;
 }

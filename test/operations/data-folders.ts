@@ -46,7 +46,7 @@ export async function survives(
   moments: number,
 ): Promise<boolean> {
   const child = startProcess('../platform/backup-child.ts', what, folder, data, String(moments));
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (signal === null && code !== 0) throw new Error(`the ${what} ended with ${String(code)}`);
   return signal === null;
 }

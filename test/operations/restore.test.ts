@@ -186,7 +186,7 @@ describe('restoring a backup', () => {
     expect(await message(elsewhere)).toBe('ready');
     await refused(/a process that has events\.sqlite open/);
     elsewhere.kill('SIGKILL');
-    await new Promise((gone) => elsewhere.once('exit', gone));
+    await new Promise((gone) => elsewhere.once('close', gone));
     await restore(folder, { data, replace: true });
   });
 
@@ -195,7 +195,7 @@ describe('restoring a backup', () => {
     const worker = startProcess('../platform/api-child.ts', data, 'works');
     expect(await message(worker)).toBe('ready');
     worker.kill('SIGKILL');
-    await new Promise((gone) => worker.once('exit', gone));
+    await new Promise((gone) => worker.once('close', gone));
     const rows = new SqliteRowStore(join(data, 'views.sqlite'));
     expect(await rows.control.list('member/')).toHaveLength(1);
     // On another machine, for all that this one can tell.

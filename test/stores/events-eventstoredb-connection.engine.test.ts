@@ -110,7 +110,7 @@ describe('a connection to EventStoreDB (on the stand-in)', () => {
     for (const n of range(10)) await store.append(STREAM, n === 0 ? 'none' : n - 1, [note(n)]);
     await server.order('failAppends', 'silence after');
     const unanswered = store.append(STREAM, 'any', [note(10)]);
-    const gone = once(server.child, 'exit');
+    const gone = once(server.child, 'close');
     server.child.kill('SIGKILL');
     await gone;
     await startStandInProcess(file, Number(new URL(server.url).port));

@@ -50,9 +50,7 @@ describe('SQLite stores in several processes', () => {
     const children = await rivals(labels, 100);
     const won = children.map((): Won[] => []);
     children.forEach((child, at) => child.on('message', (said) => won[at]!.push(said as Won)));
-    const ends = children.map(
-      async (child) => (await Promise.all([once(child, 'exit'), once(child, 'disconnect')]))[0],
-    );
+    const ends = children.map((child) => once(child, 'close'));
     for (const child of children) child.send('go');
     expect(await Promise.all(ends)).toEqual(labels.map(() => [0, null]));
 
@@ -77,7 +75,7 @@ describe('SQLite stores in several processes', () => {
     child.send('go');
     await enough;
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await once(child, 'close');
 
     const { revisions, batches, checkpoint } = await found();
     expect(revisions).toEqual(range(revisions.length));

@@ -6,7 +6,7 @@ import { afterwards } from './stores';
 /** A process of its own that calls `run` of a file in this folder; killed after the test, if it is still there. */
 export function startProcess(script: string, ...args: string[]): ChildProcess {
   const child = fork(join(__dirname, 'launch.mjs'), [join(__dirname, script), ...args], { execArgv: [] });
-  const gone = once(child, 'exit');
+  const gone = once(child, 'close');
   afterwards(async () => {
     child.kill('SIGKILL');
     await gone;
@@ -18,9 +18,9 @@ export function startProcess(script: string, ...args: string[]): ChildProcess {
 export const message = (child: ChildProcess): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const ended = (code: number | null): void => reject(new Error(`the process ended with ${String(code)}`));
-    child.once('exit', ended);
+    child.once('close', ended);
     child.once('message', (said) => {
-      child.off('exit', ended);
+      child.off('close', ended);
       resolve(said);
     });
   });

@@ -1,4 +1,13 @@
-import { type Context, type Decided, type Handler, type Module, Refusal } from '@waymark/core/kernel';
+import {
+  decide,
+  type Decided,
+  type Decision,
+  evolve,
+  type Module,
+  type Needed,
+  needsOf,
+  Refusal,
+} from '@waymark/core/kernel';
 import type { DomainEvents } from '@waymark/modules/domain';
 
 /** An event of the domain, about a day: one that is misspelt, or says what it cannot say, does not compile. */
@@ -27,10 +36,7 @@ const usual: Circumstances = {
   actor: 'tester',
 };
 
-/**
- * Given what happened, when a command comes, then this is decided: as libs/runtime/submit.ts would have it, with
- * neither a store nor claims.
- */
+/** Given what happened, when a command comes, then this is decided; nothing is recorded or claimed. */
 export const spec = <Events, State, Facts>(
   module: Module<Events, State, Facts>,
   circumstances: Partial<Circumstances> = {},
@@ -46,7 +52,7 @@ class Spec<Events, State, Facts> {
 
   /** What happened before. */
   given(...events: readonly Decided<Events>[]): Spec<Events, State, Facts> {
-    const state = events.reduce<never>((before, event) => this.folded(before, event), this.state);
+    const state = evolve(this.module, this.state, events as Decision['events']);
     return new Spec(this.module, state, this.known, this.circumstances);
   }
 
@@ -65,10 +71,7 @@ class Spec<Events, State, Facts> {
   }
 
   when(sent: object): Outcome<Events> {
-    return new Outcome(
-      () => this.decide(sent),
-      () => this.handler(sent).claims(sent as never, this.state),
-    );
+    return new Outcome(() => this.decide(sent));
   }
 
   /** What other modules may know of the thing. */
@@ -81,61 +84,34 @@ class Spec<Events, State, Facts> {
     return this.state;
   }
 
-  private handler(sent: object): Handler {
-    const handler = this.module.handlers.get(sent.constructor.name);
-    if (!handler) throw new Error(`${this.module.name} has no command ${sent.constructor.name}`);
-    return handler;
-  }
-
-  private decide(sent: object): readonly Decided<Events>[] {
-    const handler = this.handler(sent);
-    if (!handler.creates && this.module.facts(this.state) === undefined)
-      throw unknown(this.module.name, 'missing');
+  private decide(command: object): Decision {
     const { id, now, actor } = this.circumstances;
-    const facts = Object.entries(handler.needs).map(([name, [module, idOf]]) => {
-      const known = this.known[name];
-      const fact = typeof known === 'function' ? known(idOf(sent as never, this.state, id)) : known;
-      if (fact === undefined) throw unknown(module, 'invalid');
-      return [name, fact];
-    });
-    const context: Context<never> = {
-      id,
-      now,
-      today: now.slice(0, 10),
-      actor,
-      newId: (label) => `id of ${label}`,
-      facts: Object.fromEntries(facts) as never,
-    };
-    const decided = handler.decide(sent as never, this.state, context) as readonly Decided<Events>[];
-    decided.reduce<never>((before, event) => this.folded(before, event), this.state);
-    return decided;
+    const received = { module: this.module as Module, id, state: this.state, command };
+    const facts = Object.fromEntries(needsOf(received).map((needed) => [needed.name, this.factsOf(needed)]));
+    return decide(received, { facts, now, actor, newId: (label) => `id of ${label}` });
   }
 
-  private folded(state: never, { type, data, on }: Decided<Events>): never {
-    const fold = this.module.folds.get(type);
-    if (!fold) throw new Error(`${this.module.name} has no fold for ${type}`);
-    return fold(state, data as never, on) as never;
+  private factsOf({ name, id }: Needed): object | undefined {
+    const known = this.known[name];
+    return typeof known === 'function' ? known(id) : known;
   }
 }
 
 class Outcome<Events> {
-  constructor(
-    private readonly decide: () => readonly Decided<Events>[],
-    private readonly claims: () => readonly { readonly kind: string; readonly value: string }[],
-  ) {}
+  constructor(private readonly decide: () => Decision) {}
 
   /** What is decided. */
   events(): readonly Decided<Events>[] {
-    return this.decide();
+    return this.decide().events as readonly Decided<Events>[];
   }
 
   /** These events are recorded, in this order, and no other. */
   then(...events: readonly [Decided<Events>, ...Decided<Events>[]]): void {
-    expect(this.decide()).toStrictEqual(events);
+    expect(this.events()).toStrictEqual(events);
   }
 
   thenNothing(): void {
-    expect(this.decide()).toEqual([]);
+    expect(this.events()).toEqual([]);
   }
 
   /** It is refused with this code, and with words for a person. */
@@ -149,18 +125,15 @@ class Outcome<Events> {
 
   /** These values must be its own from now on. */
   thenClaimed(...values: readonly (readonly [kind: string, value: string])[]): void {
-    expect(this.claims().map(({ kind, value }) => [kind, value])).toEqual(values);
+    expect(this.decide().claims.map(({ kind, value }) => [kind, value])).toEqual(values);
   }
 
   private refusal(): unknown {
     try {
-      return { decided: this.decide() };
+      return { decided: this.events() };
     } catch (error) {
       if (error instanceof Refusal) return error;
       throw error;
     }
   }
 }
-
-const unknown = (module: string, kind: Refusal['kind']): Refusal =>
-  new Refusal(`UNKNOWN_${module.toUpperCase()}`, `There is no ${module} with this id.`, kind);

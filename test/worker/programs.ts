@@ -34,7 +34,7 @@ function launch(program: 'api' | 'worker', data: string, settings: Readonly<Reco
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   afterwards(async () => {
     child.kill('SIGKILL');
     await ended;

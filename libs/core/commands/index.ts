@@ -5,4 +5,3 @@ export * from './standing';
 export * from './streams';
 export * from './submit';
 export * from './things';
-export * from './undecidable';

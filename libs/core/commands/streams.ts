@@ -5,9 +5,10 @@ import {
   type Position,
   type RecordedEvent,
   streamName,
+  Undecidable,
+  undecidable,
 } from '@waymark/core/kernel';
 import { unknownReason } from '@waymark/core/log';
-import { Undecidable, undecidable } from './undecidable';
 
 /** A command that a stream has events of, as a retry must find it. */
 export interface KnownCommand {

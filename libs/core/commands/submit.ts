@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { asAppend, asCommand, recordedTrace } from '@waymark/core/instruments';
 import {
-  type Context,
-  type Decided,
+  decide,
   type EventStore,
   type FieldError,
-  type Handler,
+  isThere,
   type Module,
+  type Needed,
+  needsOf,
   type NewEvent,
   type Position,
   Refusal,
   START,
   streamName,
+  unknownThings,
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
 import { Claims, claims } from './claims';
@@ -19,7 +21,6 @@ import { type Clock, systemClock } from './clock';
 import { bodyHash, derivedId, numberedId } from './hash';
 import type { Standing } from './standing';
 import { type KnownCommand, type Loaded, type Select, Streams } from './streams';
-import { undecidable, Undecidable } from './undecidable';
 
 /** A command on its way to the thing it is for. */
 export interface Submission {
@@ -128,26 +129,18 @@ export class Submitter {
 
   /** Fields of a command that name something unknown. */
   async unknown(submission: Submission): Promise<FieldError[]> {
-    const module = this.module(submission.module);
-    const { handler } = this.handler(module, submission.command);
-    const { state } = await this.streams.load(module, submission.id);
-    if (!exists(module, handler, state)) return [];
-    const { missing } = await this.gather(handler, submission, state);
-    return missing.filter(({ field }) => field in submission.command);
+    const { id, command } = submission;
+    const { state } = await this.load(submission.module, id);
+    const received = { module: this.module(submission.module), id, state, command };
+    if (!isThere(received)) return [];
+    const needs = needsOf(received);
+    return unknownThings(needs, await this.factsOf(needs)).filter(({ field }) => field in command);
   }
 
   private module(name: string): Module {
     const module = this.modules.get(name);
     if (!module) throw new Refusal('UNKNOWN_MODULE', 'There is no such kind of thing.', 'missing');
     return module;
-  }
-
-  private handler(module: Module, command: object): { name: string; handler: Handler } {
-    const { name } = command.constructor;
-    const handler = module.handlers.get(name);
-    if (!handler)
-      throw new Refusal('UNKNOWN_COMMAND', `There is no command ${name} for ${module.plural}.`, 'missing');
-    return { name, handler };
   }
 
   /** One command at a time for a stream within this process; others are met by the expected revision. */
@@ -183,6 +176,7 @@ export class Submitter {
     }
   }
 
+  /** Find out what a command needs to know, decide it, and take the values that it claims. */
   private async decide(
     module: Module,
     submission: Submission,
@@ -191,43 +185,25 @@ export class Submitter {
     hash: string,
   ): Promise<{ events: NewEvent[]; state: never }> {
     const { command, actor, id } = submission;
-    const { name, handler } = this.handler(module, command);
-    if (!exists(module, handler, state)) {
-      throw new Refusal(
-        `UNKNOWN_${module.name.toUpperCase()}`,
-        `There is no ${module.name} with this id.`,
-        'missing',
-      );
-    }
-    const subject = module.subject?.(state, id);
-    const [{ facts, missing }, refusal] = await Promise.all([
-      this.gather(handler, submission, state),
-      this.standing?.({ module: module.name, id, command, subject }, (other, its) => this.facts(other, its)),
+    const received = { module, id, state, command };
+    const needs = needsOf(received);
+    const whose = module.subject?.(state, id);
+    const [facts, refusal] = await Promise.all([
+      this.factsOf(needs),
+      this.standing?.({ module: module.name, id, command, subject: whose }, (other, its) =>
+        this.facts(other, its),
+      ),
     ]);
     if (refusal) throw refusal;
-    if (missing.length > 0) throw unknownThings(missing, command);
     const now = this.clock.now();
-    const context: Context<never> = {
-      id,
-      now,
-      today: now.slice(0, 10),
-      actor,
-      newId: (label) => derivedId(commandId, label),
-      facts: facts as never,
-    };
-    const decided = undecidable(
-      name,
-      () => handler.decide(command as never, state, context) as readonly Decided<Record<string, object>>[],
-    );
-    if (decided.length > 0) {
-      const correlation = submission.correlation ?? commandId;
-      const claimant = { by: streamName(module.name, id), actor, correlation, causation: commandId };
-      for (const wanted of handler.claims(command as never, state)) await this.claims.claim(wanted, claimant);
-    }
-    const after = folded(module, state, decided);
-    const whose = module.subject?.(after, id);
-    const base = derivedId(commandId, name);
-    const events = decided.map(({ type, data, on }, index) => ({
+    const newId = (label: string): string => derivedId(commandId, label);
+    const decision = decide(received, { facts, now, actor, newId });
+    const correlation = submission.correlation ?? commandId;
+    const claimant = { by: streamName(module.name, id), actor, correlation, causation: commandId };
+    for (const claim of decision.claims) await this.claims.claim(claim, claimant);
+    const { subject } = decision;
+    const base = derivedId(commandId, command.constructor.name);
+    const events = decision.events.map(({ type, data, on }, index) => ({
       id: numberedId(base, index),
       type,
       data,
@@ -236,14 +212,14 @@ export class Submitter {
         recordedAt: now,
         schema: module.schema.get(type)!,
         actor,
-        ...(whose === undefined ? {} : { subject: whose }),
-        correlation: submission.correlation ?? commandId,
+        ...(subject === undefined ? {} : { subject }),
+        correlation,
         causation: submission.causation ?? commandId,
         command: { id: commandId, hash },
         ...recordedTrace(),
       },
     }));
-    return { events, state: after };
+    return { events, state: decision.state };
   }
 
   private async append(
@@ -266,31 +242,12 @@ export class Submitter {
     return { stream, revision, position, events: types, repeated: false };
   }
 
-  /** What a command needs to know of other things, and which of them do not exist. */
-  private async gather(
-    handler: Handler,
-    { command, id: own }: Submission,
-    state: never,
-  ): Promise<{ facts: Record<string, unknown>; missing: FieldError[] }> {
+  private async factsOf(needs: readonly Needed[]): Promise<Record<string, unknown>> {
     const facts: Record<string, unknown> = {};
-    const missing: FieldError[] = [];
-    for (const [field, [module, idOf]] of Object.entries(handler.needs)) {
-      const id = idOf(command as never, state, own);
-      facts[field] = await this.facts(module, id);
-      if (facts[field] === undefined) {
-        missing.push({
-          field,
-          code: `UNKNOWN_${module.toUpperCase()}`,
-          message: `There is no ${module} with this id.`,
-        });
-      }
-    }
-    return { facts, missing };
+    for (const { name, module, id } of needs) facts[name] = await this.facts(module, id);
+    return facts;
   }
 }
-
-const exists = (module: Module, handler: Handler, state: never): boolean =>
-  handler.creates || module.facts(state) !== undefined;
 
 const idOf = (stream: string, { actor, idempotencyKey }: Submission): string =>
   idempotencyKey === undefined ? randomUUID() : derivedId(actor, stream, idempotencyKey);
@@ -322,20 +279,3 @@ const stale = (): Refusal =>
     'The record has changed since you read it. Read it again, then decide.',
     'stale',
   );
-
-/** The command is wrong where it names what does not exist; else what it is sent to does not exist. */
-function unknownThings(missing: readonly FieldError[], command: object): Refusal {
-  const named = missing.some(({ field }) => field in command);
-  const message = missing.map((error) => error.message).join(' ');
-  return new Refusal(missing[0]!.code, message, named ? 'invalid' : 'missing', named ? missing : []);
-}
-
-const folded = (module: Module, state: never, decided: readonly Decided<Record<string, object>>[]): never => {
-  let after = state;
-  for (const { type, data, on } of decided) {
-    const fold = module.folds.get(type);
-    if (!fold) throw new Undecidable(module.name, `decided ${type}, which it has no fold for`);
-    after = undecidable(type, () => fold(after, data as never, on) as never);
-  }
-  return after;
-};

@@ -1,5 +1,6 @@
 export * from './access';
 export * from './control-store';
+export * from './decide';
 export * from './decider';
 export * from './event';
 export * from './event-store';
@@ -10,4 +11,5 @@ export * from './policy';
 export * from './refusal';
 export * from './row-store';
 export * from './seals';
+export * from './undecidable';
 export * from './view';

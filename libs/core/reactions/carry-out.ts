@@ -3,9 +3,8 @@ import {
   IDEMPOTENCY_KEY_REUSED,
   type Submitter,
   TOO_MUCH_CONTENTION,
-  undecidable,
 } from '@waymark/core/commands';
-import { type Policy, type Reaction, type RecordedEvent, Refusal } from '@waymark/core/kernel';
+import { type Policy, type Reaction, type RecordedEvent, Refusal, undecidable } from '@waymark/core/kernel';
 
 /** Carry out what one policy asks for in answer to an event, each command under an id derived from the two. */
 export async function carryOut(policy: Policy, event: RecordedEvent, submitter: Submitter): Promise<void> {

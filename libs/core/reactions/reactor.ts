@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { type Submitter, Undecidable } from '@waymark/core/commands';
+import type { Submitter } from '@waymark/core/commands';
 import { sideBySide, Wakers } from '@waymark/core/concurrency';
 import { asReaction } from '@waymark/core/instruments';
 import {
@@ -17,6 +17,7 @@ import {
   rowSetName,
   type RowStore,
   START,
+  Undecidable,
 } from '@waymark/core/kernel';
 import { parkedAt, Skips, takeOver } from '@waymark/core/projections';
 import { carryOut } from './carry-out';

@@ -199,7 +199,7 @@ describe('a mark that cannot be taken', () => {
 
   it('is refused where the pupil or the school is unknown', () => {
     const nobody = nothing.with({ pupil: (id: string) => (id === PUPIL ? undefined : pupilFacts) });
-    nobody.when(record(mark())).thenRefused('UNKNOWN_PUPIL', 'invalid');
+    nobody.when(record(mark())).thenRefused('UNKNOWN_PUPIL', 'missing');
     const nowhere = nothing.with({ school: (urn: string) => (urn === SCHOOL ? undefined : schoolFacts) });
     nowhere.when(record(mark())).thenRefused('UNKNOWN_SCHOOL', 'invalid');
   });

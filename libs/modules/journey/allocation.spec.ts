@@ -54,7 +54,7 @@ describe('confirming an allocation', () => {
       .given(...mentored)
       .with(known);
     either.when(confirm(MENTOR)).thenNothing();
-    either.when(confirm(OTHER_MENTOR)).thenRefused('UNKNOWN_MENTOR', 'invalid');
+    either.when(confirm(OTHER_MENTOR)).thenRefused('UNKNOWN_MENTOR', 'missing');
   });
 
   it('is refused before the pupil was referred', () => {

@@ -17,7 +17,7 @@ const says = <Says extends WorkerSays['says']>(
   what: Says,
 ): Promise<Extract<WorkerSays, { says: Says }>> =>
   new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the process ended with ${String(code)}`)));
+    child.once('close', (code) => reject(new Error(`the process ended with ${String(code)}`)));
     child.on('message', (said: WorkerSays) => {
       if (said.says === what) resolve(said as Extract<WorkerSays, { says: Says }>);
     });
@@ -105,7 +105,7 @@ export function faults(given: Given): void {
       const workAndDie = async (): Promise<void> => {
         while (!over) {
           const child = opened.startWorker();
-          const gone = new Promise((resolve) => child.once('exit', resolve));
+          const gone = new Promise((resolve) => child.once('close', resolve));
           let left = 1 + Math.floor(random() * 6);
           child.on('message', ({ says }: WorkerSays) => {
             if (says === 'begun' && (left -= 1) === 0) {

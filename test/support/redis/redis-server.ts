@@ -57,7 +57,7 @@ export class RedisServer {
             : error,
         ),
       );
-      child.once('exit', () => reject(new Error(`redis-server did not start:\n${said.join('\n')}`)));
+      child.once('close', () => reject(new Error(`redis-server did not start:\n${said.join('\n')}`)));
       createInterface(child.stdout).on('line', (line) => {
         said.push(line);
         if (line.includes('Ready to accept connections')) resolve();
@@ -69,7 +69,7 @@ export class RedisServer {
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.process!;
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
+    const gone = once(child, 'close');
     child.kill(signal);
     await gone;
   }

@@ -1,4 +1,4 @@
-import { Refusal } from '@waymark/core/kernel';
+import { Refusal } from './refusal';
 
 /**
  * What the domain's own code threw, and no refusal: a fault in it, or in what it was given. To try again would not help, as it

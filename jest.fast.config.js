@@ -1,0 +1,20 @@
+const base = require('./jest.config.js');
+
+/** Folders whose tests are of pure functions. */
+const pure = ['domain', 'views', 'policies', 'kernel', 'vocabulary'];
+
+/**
+ * Tests of the rules: no server, no store, no process. For a quick answer while they are changed, and for mutation testing,
+ * whose answer must not change from run to run: examples are not random.
+ *
+ * @type {import('jest').Config}
+ */
+module.exports = {
+  ...base,
+  setupFiles: [...base.setupFiles, '<rootDir>/test/support/same-seed.ts'],
+  testMatch: [
+    `<rootDir>/test/(${pure.join('|')})/**/*.test.ts`,
+    // The other tests of access ask a server.
+    '<rootDir>/test/access/(places|tokens).test.ts',
+  ],
+};
