@@ -1,7 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type Position, type RecordedEvent, rowSetName, START, type View } from '@waymark/core/kernel';
+import {
+  foldEvent,
+  type Position,
+  type RecordedEvent,
+  rowSetName,
+  START,
+  type View,
+} from '@waymark/core/kernel';
 import { ownerEpoch } from '@waymark/core/projections';
 import { type Engine, openEngine } from '../support/engine-stores';
 import { newEvent, range } from '../support/events';
@@ -167,7 +174,4 @@ class LockerLog {
 const rowAfter = (view: View, events: readonly RecordedEvent[], at: Position): object | null =>
   events
     .filter(({ position }) => position <= at)
-    .reduce<object | null>(
-      (row, event) => view.on.get(event.type)!(row, event as RecordedEvent<string, never>),
-      null,
-    );
+    .reduce<object | null>((row, event) => foldEvent(view, row, event), null);

@@ -40,3 +40,14 @@ export const viewsOf =
   });
 
 const ownStream = ({ stream }: RecordedEvent): string => stream.slice(stream.indexOf('-') + 1);
+
+/** What an event makes of its row in a view. Throws what the fold throws, and where the view has none for the event. */
+export function foldEvent<Row extends object>(
+  { name, on }: View<Row>,
+  row: Row | null,
+  event: RecordedEvent,
+): Row | null {
+  const fold = on.get(event.type);
+  if (!fold) throw new Error(`view ${name} has no fold for ${event.type}`);
+  return fold(row, event as RecordedEvent<string, never>);
+}

@@ -1,4 +1,13 @@
-import type { Epoch, Parked, Position, RecordedEvent, RowChange, RowStore, View } from '@waymark/core/kernel';
+import {
+  type Epoch,
+  foldEvent,
+  type Parked,
+  type Position,
+  type RecordedEvent,
+  type RowChange,
+  type RowStore,
+  type View,
+} from '@waymark/core/kernel';
 import type { Skips } from './skips';
 
 /** A generation of a view on its way through the log. */
@@ -102,7 +111,7 @@ export class Batch {
   private foldInto(held: Held, key: string, event: RecordedEvent): void {
     const { view } = this.projection;
     try {
-      const folded = view.on.get(event.type)!(held.row, event as RecordedEvent<string, never>);
+      const folded = foldEvent(view, held.row, event);
       if (folded === held.row) return;
       held.row = folded;
     } catch (error) {

@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type EventStore, type Position, type RecordedEvent, START, type View } from '@waymark/core/kernel';
+import {
+  type EventStore,
+  foldEvent,
+  type Position,
+  type RecordedEvent,
+  START,
+  type View,
+} from '@waymark/core/kernel';
 import { Skips } from './skips';
 
 const PAGE = 2_000;
@@ -30,7 +37,7 @@ export async function rowAt(
   for await (const event of eventsOf(events, view, key, START, position, onRead)) {
     if (skips.has(view, event)) continue;
     const { id, type, position: at } = event;
-    const row = view.on.get(type)!(past.row, event as RecordedEvent<string, never>);
+    const row = foldEvent(view, past.row, event);
     past = { row, events: past.events + 1, last: { id, type, position: at } };
   }
   return past;

@@ -4,9 +4,9 @@ import {
   CheckpointMoved,
   type EventStore,
   Fenced,
+  foldEvent,
   type Parked,
   type Position,
-  type RecordedEvent,
   Refusal,
   rowSetName,
   RowsGone,
@@ -170,7 +170,7 @@ export class Parking {
         continue;
       }
       try {
-        row = view.on.get(event.type)!(row, event as RecordedEvent<string, never>);
+        row = foldEvent(view, row, event);
       } catch (error) {
         parked = { ...parkedAt(event, error, this.options.now()), after };
       }
