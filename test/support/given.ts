@@ -47,7 +47,7 @@ export const journeyFacts: JourneyFacts = {
   programme: PROGRAMME,
   school: SCHOOL,
   eligible: true,
-  consented: true,
+  consentedSince: '2025-10-13',
   ended: false,
 };
 

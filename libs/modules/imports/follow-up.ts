@@ -7,6 +7,7 @@ import { eventsOfTypes } from '@waymark/core/log';
 import { every, find } from '@waymark/core/projections';
 import type { DomainEvents } from '@waymark/modules/domain';
 import { AssessEligibility } from '@waymark/modules/journey';
+import type { JourneyFacts } from '@waymark/modules/journey/facts';
 import { type CaseloadRow, caseloads } from '@waymark/modules/journey/views/caseload';
 import { AllocatePupil } from '@waymark/modules/mentor';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
@@ -93,7 +94,7 @@ export class FollowUp {
       if (!row.eligible || !row.consented || row.ended || row.mentor !== undefined) continue;
       const session = this.options.firstSessions.get(row.pupil);
       const mentor = session?.mentor ?? (await this.mentorAt(row, plan));
-      const place = { journey, on: session?.on ?? today };
+      const place = { journey, on: await this.dayOfPlace(journey, session?.on ?? today) };
       const places = plan.get(mentor);
       if (places) places.push(place);
       else plan.set(mentor, [place]);
@@ -110,6 +111,13 @@ export class FollowUp {
       if (!(error instanceof Refusal)) throw error;
       this.notAllocated[error.code] = (this.notAllocated[error.code] ?? 0) + 1;
     }
+  }
+
+  /** The day from which on a pupil is to have a mentor: a day wanted, or that of the consent where it is later. */
+  private async dayOfPlace(journey: string, wanted: Day): Promise<Day> {
+    const facts = await this.workshop.submitter.facts<JourneyFacts>('journey', journey);
+    const since = facts?.consentedSince ?? wanted;
+    return since > wanted ? since : wanted;
   }
 
   /** The school's mentor of the programme with the fewest pupils, those planned counted in. */

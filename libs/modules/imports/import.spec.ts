@@ -55,13 +55,13 @@ describe('an import', () => {
       files,
       rows: [0, 0],
       done: [false, false],
-      followedUp: false,
       finished: false,
     });
   });
 
   it('begins only once', () => {
     before.when(start).thenNothing();
+    before.when(command(StartImport, { files: files.slice(1) })).thenRefused('IMPORT_OF_OTHER_FILES');
   });
 
   it('records the outcome of each row, file by file, in the order of the rows', () => {
@@ -94,6 +94,10 @@ describe('an import', () => {
   it('records once what followed', () => {
     before.when(follow).then(event('ImportFollowedUp', TODAY, followUps));
     before.after(follow).when(follow).thenNothing();
+    before
+      .after(follow)
+      .when(command(RecordFollowUps, { followUps: { ...followUps, assessed: 301 } }))
+      .thenRefused('IMPORT_ELSEWHERE');
   });
 
   it('ends once, and takes no rows then', () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Instant, uuidId } from '@waymark/core/fields';
 import type { ImportedFile, RowWarning } from '@waymark/core/imports';
 import { defineModule, event, refuse, slices } from '@waymark/core/kernel';
@@ -67,7 +68,8 @@ export interface ImportState {
   /** For each file, rows that have their outcome. */
   readonly rows: readonly number[];
   readonly done: readonly boolean[];
-  readonly followedUp: boolean;
+  /** What followed from the registers, once that is done. */
+  readonly followUps?: FollowUps;
   readonly finished: boolean;
 }
 
@@ -77,8 +79,11 @@ const course = slice<ImportEvents>({
   decide: {
     StartImport: on(
       StartImport,
-      ({ files }, { files: known }, { now, today }) =>
-        known.length > 0 ? [] : [event('ImportStarted', today, { files, at: now })],
+      ({ files }, { files: known }, { now, today }) => {
+        if (known.length === 0) return [event('ImportStarted', today, { files, at: now })];
+        if (isDeepStrictEqual(known, files)) return [];
+        return refuse('IMPORT_OF_OTHER_FILES', 'The import with this id is of other files. Use a new id.');
+      },
       { creates: true },
     ),
     RecordRows: on(RecordRows, ({ file, outcomes, warnings, noMark }, { rows, finished }, { today }) => {
@@ -91,9 +96,11 @@ const course = slice<ImportEvents>({
     FinishFile: on(FinishFile, ({ file }, { rows, done }, { today }) =>
       done[file] ? [] : [event('FileImported', today, { file, rows: rows[file] ?? 0 })],
     ),
-    RecordFollowUps: on(RecordFollowUps, ({ followUps }, { followedUp }, { today }) =>
-      followedUp ? [] : [event('ImportFollowedUp', today, followUps)],
-    ),
+    RecordFollowUps: on(RecordFollowUps, ({ followUps }, { followUps: known }, { today }) => {
+      if (!known) return [event('ImportFollowedUp', today, followUps)];
+      if (isDeepStrictEqual(known, followUps)) return [];
+      return refuse('IMPORT_ELSEWHERE', 'Another process goes on with this import.');
+    }),
     FinishImport: on(FinishImport, (_, { finished }, { now, today }) =>
       finished ? [] : [event('ImportFinished', today, { at: now })],
     ),
@@ -110,7 +117,7 @@ const course = slice<ImportEvents>({
       rows: state.rows.with(file, outcomes.at(-1)?.[1] ?? 0),
     }),
     FileImported: (state, { file }) => ({ ...state, done: state.done.with(file, true) }),
-    ImportFollowedUp: (state) => ({ ...state, followedUp: true }),
+    ImportFollowedUp: (state, followUps) => ({ ...state, followUps }),
     ImportFinished: (state) => ({ ...state, finished: true }),
   },
   internal: ['StartImport', 'RecordRows', 'FinishFile', 'RecordFollowUps', 'FinishImport'],
@@ -122,7 +129,7 @@ export const imports = defineModule(
     name: 'import',
     plural: 'imports',
     id: uuidId,
-    initial: { files: [], rows: [], done: [], followedUp: false, finished: false } as ImportState,
+    initial: { files: [], rows: [], done: [], finished: false } as ImportState,
     facts: (state: ImportState) => (state.files.length > 0 ? state : undefined),
   },
   [course],

@@ -150,8 +150,8 @@ export class Importer {
   }
 
   private async followUp(signal: AbortSignal): Promise<void> {
-    const { followedUp, position } = await this.state();
-    if (followedUp) return;
+    const { followUps: done, position } = await this.state();
+    if (done) return;
     const sessions = await firstSessions(
       this.files.filter(({ kind }) => kind === 'sessions'),
       this.people,

@@ -8,7 +8,7 @@ import {
   OTHER_MENTOR,
   referred,
 } from '@test/support/given';
-import { ended } from '@test/support/journey/given';
+import { ended, held, holding } from '@test/support/journey/given';
 import { command, event, spec } from '@test/support/spec';
 import { ConfirmAllocation } from './allocation';
 import { journey } from './journey';
@@ -32,7 +32,8 @@ describe('confirming an allocation', () => {
   });
 
   it('changes nothing where the mentor is the pupil’s already, even after the end', () => {
-    before.given(allocated).when(confirm(MENTOR, '2025-12-01')).thenNothing();
+    before.given(allocated).when(confirm()).thenNothing();
+    before.given(allocated).when(confirm(MENTOR, '2025-12-01')).thenRefused('MENTOR_ALREADY_ALLOCATED');
     before.given(allocated, ended('2025-12-12')).when(confirm()).thenNothing();
   });
 
@@ -40,6 +41,14 @@ describe('confirming an allocation', () => {
     spec(journey)
       .given(referred, found(true))
       .with({ mentorFacts })
+      .when(confirm())
+      .thenRefused('CONSENT_MISSING');
+    before.when(confirm(MENTOR, '2025-10-12')).thenRefused('CONSENT_MISSING');
+  });
+
+  it('is refused of a day with consent, too, where that was withdrawn since', () => {
+    before
+      .given(event('ConsentWithdrawn', '2025-12-01', { on: '2025-12-01' }))
       .when(confirm())
       .thenRefused('CONSENT_MISSING');
   });
@@ -63,5 +72,44 @@ describe('confirming an allocation', () => {
 
   it('is for policies only', () => {
     expect(journey.internal).toContain('ConfirmAllocation');
+  });
+});
+
+describe('who mentored a pupil', () => {
+  const before = spec(journey)
+    .given(...mentored)
+    .with({ mentor: mentorFacts });
+  const moved = event('MentorAllocated', '2025-11-10', {
+    mentor: OTHER_MENTOR,
+    previous: MENTOR,
+    on: '2025-11-10',
+  });
+  const over = ended('2025-12-12');
+  const reopened = event('JourneyReopened', '2026-02-01', {
+    reason: 'Another pupil.',
+    on: '2026-02-01',
+    mentor: OTHER_MENTOR,
+  });
+  const again = event('MentorAllocated', '2026-02-02', { mentor: MENTOR, on: '2026-02-02' });
+
+  it('is known of every day, across a transfer, an end and what follows on it', () => {
+    expect(before.given(moved, over, reopened, again).now().allocations).toEqual([
+      { mentor: MENTOR, from: '2025-10-27', until: '2025-11-10' },
+      { mentor: OTHER_MENTOR, from: '2025-11-10', until: '2025-12-12' },
+      { mentor: MENTOR, from: '2026-02-02' },
+    ]);
+  });
+
+  it('lets a late session of those days be recorded, while the pupil has no mentor', () => {
+    const without = before.given(over, reopened);
+    expect(without.facts()).not.toHaveProperty('mentor');
+    without.when(holding(1)).then(held(1));
+    without.when(holding(1, { on: '2025-12-12' })).then(held(1, { on: '2025-12-12' }));
+    for (const on of ['2025-10-26', '2025-12-13'])
+      without.when(holding(1, { on })).thenRefused('MENTOR_NOT_ALLOCATED');
+  });
+
+  it('does not matter while the pupil has one: files come in any order', () => {
+    before.when(holding(1, { on: '2025-10-20' })).then(held(1, { on: '2025-10-20' }));
   });
 });

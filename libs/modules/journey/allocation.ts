@@ -1,8 +1,10 @@
 import { type Day, IsCode, IsDay } from '@waymark/core/fields';
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
+import { isSaid, saying } from '@waymark/modules/shared/said';
+import { consentedSince, requireConsentOn } from './consent';
 import { refuseEnded } from './ending';
-import type { Journey } from './state';
+import { endedOn, type Journey } from './state';
 
 export interface AllocationEvents {
   /** A mentor was given to the pupil, and holds a place for them. */
@@ -22,10 +24,14 @@ export const allocation = slice<AllocationEvents>({
     ConfirmAllocation: on(
       ConfirmAllocation,
       ({ mentor, on: day }, journey, _context: Context<{ mentorFacts: MentorFacts }>) => {
-        if (journey.mentor === mentor) return [];
+        if (journey.mentor === mentor) {
+          if (isSaid(journey, 'MentorAllocated', '', { mentor, on: day })) return [];
+          refuse('MENTOR_ALREADY_ALLOCATED', 'The pupil has this mentor already, since another day.');
+        }
         refuseEnded(journey);
-        if (journey.consentOn === undefined)
-          refuse('CONSENT_MISSING', 'There is no consent. Record it first.');
+        requireConsentOn(journey, day);
+        if (consentedSince(journey) === undefined)
+          refuse('CONSENT_MISSING', 'Consent was withdrawn. Record a new one first.');
         const previous = journey.mentor;
         return [
           event('MentorAllocated', day, { mentor, on: day, ...(previous === undefined ? {} : { previous }) }),
@@ -35,7 +41,20 @@ export const allocation = slice<AllocationEvents>({
     ),
   },
   evolve: {
-    MentorAllocated: (journey, { mentor }) => ({ ...journey, mentor }),
+    MentorAllocated: (journey, { mentor, on: from }) =>
+      saying(
+        { ...journey, mentor, allocations: [...endedOn(from, journey.allocations), { mentor, from }] },
+        'MentorAllocated',
+        '',
+        { mentor, on: from },
+      ),
   },
   internal: ['ConfirmAllocation'],
 });
+
+/** Refuse what needs a mentor where the pupil has none at present, and had none on that day. */
+export function requireMentorOn({ mentor, allocations }: Journey, day: Day): void {
+  const had = allocations.some(({ from, until }) => from <= day && (until === undefined || day <= until));
+  if (mentor === undefined && !had)
+    refuse('MENTOR_NOT_ALLOCATED', 'The pupil has no mentor, and had none on that day. Allocate one first.');
+}

@@ -40,17 +40,18 @@ describe('recording a barrier', () => {
   });
 
   it('changes nothing where it is recorded already', () => {
-    before
-      .given(found)
-      .when(record({ severity: 2 }))
-      .thenNothing();
+    before.given(found).when(record()).thenNothing();
+    before.given(found).after(reassess(2)).when(record()).thenNothing();
   });
 
-  it('is refused where the id is another barrier', () => {
-    before
-      .given(found)
-      .when(record({ kind: 'BULLYING' }))
-      .thenRefused('BARRIER_ALREADY_RECORDED');
+  it.each([
+    ['kind', { kind: 'BULLYING' }],
+    ['severity', { severity: 2 }],
+    ['text', { text: 'In other words.' }],
+    ['finder', { by: 'PARENT' }],
+    ['day', { on: '2025-11-04' }],
+  ] as const)('is refused where another %s is recorded under the id', (_, differing) => {
+    before.given(found).when(record(differing)).thenRefused('BARRIER_ALREADY_RECORDED');
   });
 
   it('is refused where it is none of the kinds and says nothing more', () => {
@@ -81,11 +82,10 @@ describe('reassessing a barrier', () => {
     three.after(reassess(1)).when(reassess(3, '2025-12-15')).then(reassessed(3, '2025-12-15'));
   });
 
-  it('changes nothing where it is judged so already', () => {
-    before
-      .after(record({ severity: 1 }))
-      .when(reassess(1))
-      .thenNothing();
+  it('changes nothing where it was judged so that day, and is news on another', () => {
+    const one = before.after(record({ severity: 1 }));
+    one.when(reassess(1, DAY)).thenNothing();
+    one.when(reassess(1)).then(reassessed(1));
     before.given(found, reassessed(1)).when(reassess(1)).thenNothing();
   });
 
@@ -113,7 +113,8 @@ describe('a safeguarding decision', () => {
 
   it('leaves the barrier as it is', () => {
     const three = before.after(record({ severity: 3 }));
-    expect(three.after(decide).now()).toEqual(three.now());
+    expect(three.after(decide).now().barriers).toEqual(three.now().barriers);
+    three.after(decide).when(decide).thenNothing();
   });
 
   it('is refused where the barrier is unknown', () => {

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Day, IsDay, IsId, IsOneOf, IsText, IsWhole, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
+import { given, isSaid, lastSaid, saying } from '@waymark/modules/shared/said';
 import { refuseEnded } from './ending';
-import type { Journey } from './state';
+import type { Barrier, Journey } from './state';
 
 /** The vocabulary of barriers, version 1: grouped as the pupil, learning, safety, school, family and means. */
 export const barrierKinds = [
@@ -49,6 +51,8 @@ export interface BarrierEvents {
   };
 }
 
+type Found = BarrierEvents['BarrierFound'];
+
 /** Record a barrier. */
 export class RecordBarrier {
   @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier!: string;
@@ -79,53 +83,65 @@ const { on, slice } = slices<Journey>();
 export const barriers = slice<BarrierEvents>({
   decide: {
     RecordBarrier: on(RecordBarrier, ({ barrier, kind, by, severity, text, on: day }, journey) => {
-      const known = journey.barriers[barrier];
-      if (known) {
-        return known.kind === kind
-          ? []
-          : refuse('BARRIER_ALREADY_RECORDED', 'This id is another barrier. Use a new one.');
-      }
+      const found = given({ barrier, kind, by, on: day, severity, text });
+      if (isSaid(journey, 'BarrierFound', barrier, found)) return [];
+      if (journey.barriers[barrier])
+        refuse(
+          'BARRIER_ALREADY_RECORDED',
+          'Something else is recorded of the barrier with this id. Reassess that one, or use a new id.',
+        );
       refuseEnded(journey, day);
       if (kind === 'OTHER' && text === undefined)
         refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text.', 'invalid');
-      return [
-        event('BarrierFound', day, {
-          barrier,
-          kind,
-          by,
-          on: day,
-          ...(severity === undefined ? {} : { severity }),
-          ...(text === undefined ? {} : { text }),
-        }),
-      ];
+      return [event('BarrierFound', day, found)];
     }),
     ReassessBarrier: on(ReassessBarrier, ({ barrier, severity, on: day }, journey) => {
       refuseUnknown(journey, barrier);
+      const judged = { barrier, severity, on: day };
+      if (isDeepStrictEqual(lastJudged(journey, barrier), judged)) return [];
       refuseEnded(journey, day);
-      return journey.barriers[barrier]?.severity === severity
-        ? []
-        : [event('BarrierReassessed', day, { barrier, severity, on: day })];
+      return [event('BarrierReassessed', day, judged)];
     }),
     DecideSafeguarding: on(DecideSafeguarding, ({ barrier, decision, on: day }, journey) => {
       refuseUnknown(journey, barrier);
-      return [event('SafeguardingDecided', day, { barrier, decision, on: day })];
+      const decided = { barrier, decision, on: day };
+      if (isSaid(journey, 'SafeguardingDecided', barrier, decided)) return [];
+      return [event('SafeguardingDecided', day, decided)];
     }),
   },
   evolve: {
-    BarrierFound: (journey, { barrier, kind, severity }) => ({
-      ...journey,
-      barriers: { ...journey.barriers, [barrier]: { kind, ...(severity === undefined ? {} : { severity }) } },
-    }),
-    BarrierReassessed: (journey, { barrier, severity }) => {
+    BarrierFound: (journey, found) =>
+      saying(
+        withBarrier(journey, found.barrier, given({ kind: found.kind, severity: found.severity })),
+        'BarrierFound',
+        found.barrier,
+        found,
+      ),
+    BarrierReassessed: (journey, { barrier, severity, on: day }) => {
       const known = journey.barriers[barrier];
       // As of a day it may have been judged again before the day on which it is said to have been found.
       if (!known) return journey;
-      return { ...journey, barriers: { ...journey.barriers, [barrier]: { ...known, severity } } };
+      const after = withBarrier(journey, barrier, { ...known, severity });
+      return saying(after, 'BarrierReassessed', barrier, { barrier, severity, on: day });
     },
-    SafeguardingDecided: (journey) => journey,
+    SafeguardingDecided: (journey, decided) =>
+      saying(journey, 'SafeguardingDecided', decided.barrier, decided),
   },
   personal: { BarrierFound: ['text'] },
 });
+
+const withBarrier = (journey: Journey, id: string, barrier: Barrier): Journey => ({
+  ...journey,
+  barriers: { ...journey.barriers, [id]: barrier },
+});
+
+/** How a barrier was judged last: as it was found, where it has not been judged again. */
+function lastJudged(journey: Journey, id: string): object | undefined {
+  const again = lastSaid(journey, 'BarrierReassessed', id);
+  if (again) return again;
+  const { barrier, severity, on: day } = (lastSaid(journey, 'BarrierFound', id) ?? {}) as Partial<Found>;
+  return { barrier, severity, on: day };
+}
 
 function refuseUnknown({ barriers: known }: Journey, barrier: string): void {
   if (!known[barrier]) refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id.', 'missing');

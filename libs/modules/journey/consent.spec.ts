@@ -1,8 +1,17 @@
-import { allocated, CONSENT_DAY, consented, MENTOR, mentored, referred } from '@test/support/given';
-import { ended, held, holding } from '@test/support/journey/given';
+import {
+  allocated,
+  CONSENT_DAY,
+  consented,
+  MENTOR,
+  mentored,
+  mentorFacts,
+  referred,
+} from '@test/support/given';
+import { ended, held, holding, id } from '@test/support/journey/given';
 import { command, event, spec } from '@test/support/spec';
 import { GiveConsent, WithdrawConsent } from './consent';
 import { journey } from './journey';
+import { CorrectSession } from './sessions';
 
 const give = (differing: Partial<GiveConsent> = {}) =>
   command(GiveConsent, { on: CONSENT_DAY, ...differing });
@@ -13,18 +22,47 @@ describe('giving consent', () => {
 
   it('may come at any time from referral on', () => {
     before.when(give({ by: 'PARENT' })).then(consented);
-    expect(before.after(give()).facts()?.consented).toBe(true);
+    expect(before.after(give()).facts()?.consentedSince).toBe(CONSENT_DAY);
   });
 
   it('need not say who gave it', () => {
     before.when(give()).then(event('ConsentGiven', CONSENT_DAY, { on: CONSENT_DAY }));
   });
 
-  it('changes nothing where there is consent already', () => {
-    before
-      .given(consented)
-      .when(give({ by: 'CARER' }))
+  it('again changes nothing, be it withdrawn since', () => {
+    const given = before.given(consented);
+    given.when(give({ by: 'PARENT' })).thenNothing();
+    given
+      .after(withdraw)
+      .when(give({ by: 'PARENT' }))
       .thenNothing();
+    expect(given.after(withdraw).facts()).not.toHaveProperty('consentedSince');
+  });
+
+  it('of another giver is another consent', () => {
+    const both = before.given(consented).after(give({ by: 'PUPIL', on: '2025-10-20' }));
+    expect(both.now().consents).toEqual([
+      { from: CONSENT_DAY, by: 'PARENT' },
+      { from: '2025-10-20', by: 'PUPIL' },
+    ]);
+    expect(both.facts()?.consentedSince).toBe(CONSENT_DAY);
+    expect(both.after(withdraw).facts()).not.toHaveProperty('consentedSince');
+  });
+
+  it('is refused on a later day while it stands, and moves its beginning on an earlier one', () => {
+    const given = before.given(consented);
+    given.when(give({ by: 'PARENT', on: '2025-10-14' })).thenRefused('CONSENT_ALREADY_GIVEN');
+    const earlier = give({ by: 'PARENT', on: '2025-10-06' });
+    given.when(earlier).then(event('ConsentGiven', '2025-10-06', { on: '2025-10-06', by: 'PARENT' }));
+    expect(given.after(earlier).facts()?.consentedSince).toBe('2025-10-06');
+    expect(given.after(earlier, withdraw).facts()).not.toHaveProperty('consentedSince');
+  });
+
+  it('is refused of a day up to a withdrawal, which it would undo', () => {
+    const withdrawn = before.given(consented).after(withdraw);
+    for (const on of ['2025-10-06', '2025-12-01'])
+      withdrawn.when(give({ by: 'PUPIL', on })).thenRefused('CONSENT_WITHDRAWN');
+    withdrawn.when(give({ by: 'PARENT', on: '2025-11-03' })).thenRefused('CONSENT_ALREADY_GIVEN');
   });
 
   it('is recorded late of a day up to the journey’s end, and refused of a day after it', () => {
@@ -44,6 +82,10 @@ describe('giving consent', () => {
 });
 
 describe('withdrawing consent', () => {
+  const mentoring = spec(journey)
+    .given(...mentored)
+    .with({ mentor: mentorFacts });
+
   it('names the mentor whose place becomes free', () => {
     spec(journey)
       .given(...mentored)
@@ -59,31 +101,76 @@ describe('withdrawing consent', () => {
   });
 
   it('stops the mentoring: there is neither consent nor a mentor any more', () => {
-    const stopped = spec(journey)
-      .given(...mentored)
-      .after(withdraw)
-      .with({ mentor: {} });
-    expect(stopped.facts()).toMatchObject({ consented: false, ended: false });
+    const stopped = mentoring.after(withdraw);
+    expect(stopped.facts()).toMatchObject({ ended: false });
+    expect(stopped.facts()).not.toHaveProperty('consentedSince');
     expect(stopped.facts()).not.toHaveProperty('mentor');
-    stopped.when(holding(6)).thenRefused('CONSENT_MISSING');
-    stopped
-      .after(give({ on: '2025-12-02' }))
-      .when(holding(6))
-      .thenRefused('MENTOR_NOT_ALLOCATED');
-    stopped
-      .after(give({ on: '2025-12-02' }))
+    stopped.when(holding(6, { phase: 1 })).thenRefused('CONSENT_MISSING');
+    const again = stopped.after(give({ on: '2025-12-02' }));
+    again.when(holding(6, { phase: 1 })).thenRefused('MENTOR_NOT_ALLOCATED');
+    again
       .given(allocated)
       .when(holding(6, { phase: 1 }))
       .then(held(6, { phase: 1 }));
   });
 
-  it('changes nothing where there is none', () => {
-    spec(journey).given(referred).when(withdraw).thenNothing();
-    spec(journey)
-      .given(...mentored)
-      .after(withdraw)
+  it('leaves what was before it to be recorded and put right, up to the day itself', () => {
+    const stopped = mentoring.given(held(1)).after(withdraw);
+    stopped.when(holding(2, { on: '2025-11-30', phase: 1 })).then(held(2, { on: '2025-11-30', phase: 1 }));
+    // A session in the morning, the withdrawal in the afternoon: a day is all that is known.
+    stopped.when(holding(2, { on: '2025-12-01', phase: 1 })).then(held(2, { on: '2025-12-01', phase: 1 }));
+    stopped.when(holding(2, { on: '2025-12-02', phase: 1 })).thenRefused('CONSENT_MISSING');
+    const correct = (on: string) =>
+      command(CorrectSession, { session: id(1), on, reason: 'It was another day.' });
+    expect(stopped.when(correct('2025-11-10')).events()).toHaveLength(1);
+    stopped.when(correct('2025-12-02')).thenRefused('CONSENT_MISSING');
+  });
+
+  it('may be recorded of an earlier day, from which on nothing is covered', () => {
+    const earlier = command(WithdrawConsent, { on: '2025-11-20' });
+    const stopped = mentoring.after(withdraw, earlier);
+    expect(stopped.now().consents).toEqual([{ from: CONSENT_DAY, by: 'PARENT', until: '2025-11-20' }]);
+    stopped.when(holding(4, { on: '2025-11-21', phase: 1 })).thenRefused('CONSENT_MISSING');
+    stopped.when(earlier).thenNothing();
+    stopped.when(withdraw).thenRefused('CONSENT_NOT_GIVEN');
+  });
+
+  it('again changes nothing', () => {
+    mentoring.after(withdraw).when(withdraw).thenNothing();
+    mentoring
+      .after(withdraw, give({ on: '2026-01-05' }))
       .when(withdraw)
       .thenNothing();
+  });
+
+  it('is refused where there is none on that day', () => {
+    spec(journey).given(referred).when(withdraw).thenRefused('CONSENT_NOT_GIVEN');
+    mentoring
+      .when(command(WithdrawConsent, { on: '2025-10-12', reason: 'Too early.' }))
+      .thenRefused('CONSENT_NOT_GIVEN');
+    mentoring
+      .after(withdraw)
+      .when(command(WithdrawConsent, { on: '2025-12-01', reason: 'Another reason.' }))
+      .thenRefused('CONSENT_NOT_GIVEN');
+  });
+
+  it('is refused of a day before another consent, which it would take back, too', () => {
+    mentoring
+      .after(give({ on: '2025-11-10', by: 'PUPIL' }))
+      .when(command(WithdrawConsent, { on: '2025-11-03' }))
+      .thenRefused('CONSENT_GIVEN_SINCE');
+    mentoring
+      .after(withdraw, give({ on: '2026-01-05' }))
+      .when(command(WithdrawConsent, { on: '2025-11-03' }))
+      .thenRefused('CONSENT_GIVEN_SINCE');
+  });
+
+  it('of a day before the consent, as logs may hold it, leaves no day covered', () => {
+    const odd = event('ConsentWithdrawn', '2025-10-01', { on: '2025-10-01' });
+    const stopped = mentoring.given(odd);
+    expect(stopped.facts()).not.toHaveProperty('consentedSince');
+    for (const on of ['2025-10-01', CONSENT_DAY, '2025-11-03'])
+      stopped.when(holding(1, { on })).thenRefused('CONSENT_MISSING');
   });
 
   it('may come after the end', () => {

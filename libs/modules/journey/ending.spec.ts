@@ -39,10 +39,13 @@ describe('completing a journey', () => {
   });
 
   it('changes nothing where it is completed already', () => {
+    const last = before.after(...holdingUpTo(10), complete);
+    last.when(complete).thenNothing();
+    last.when(command(CompleteJourney, { on: '2025-12-13' })).thenRefused('JOURNEY_ENDED');
     before
       .after(...holdingUpTo(12))
       .when(complete)
-      .thenNothing();
+      .thenRefused('JOURNEY_ENDED');
   });
 
   it('is refused where it ended otherwise, of whatever day', () => {
@@ -95,11 +98,20 @@ describe('ending a journey', () => {
   });
 
   it('changes nothing where it ended so already', () => {
-    before.after(end('MOVED_AWAY')).when(end('MOVED_AWAY', '2025-12-19')).thenNothing();
+    before.after(end('MOVED_AWAY')).when(end('MOVED_AWAY')).thenNothing();
   });
 
   it('is refused where it ended otherwise', () => {
-    before.after(end('MOVED_AWAY')).when(end('ENDED_EARLY')).thenRefused('JOURNEY_ENDED');
+    const over = before.after(end('MOVED_AWAY'));
+    over.when(end('ENDED_EARLY')).thenRefused('JOURNEY_ENDED');
+    over.when(end('MOVED_AWAY', '2025-12-19')).thenRefused('JOURNEY_ENDED');
+    over
+      .when(command(EndJourney, { ending: 'MOVED_AWAY', reason: 'Another one.', on: DAY }))
+      .thenRefused('JOURNEY_ENDED');
+    over
+      .after(reopen, command(EndJourney, { ending: 'ENDED_EARLY', reason, on: DAY }))
+      .when(end('MOVED_AWAY'))
+      .thenRefused('JOURNEY_ENDED');
     before
       .after(...holdingUpTo(12))
       .when(end('ENDED_EARLY'))
@@ -117,7 +129,7 @@ describe('reopening a journey', () => {
   it('takes an end back, and names the mentor who should have the place again', () => {
     for (const over of [before.given(ended(DAY)), before.after(...holdingUpTo(12))]) {
       over.when(reopen).then(reopened);
-      expect(over.after(reopen).facts()).toMatchObject({ ended: false, consented: true });
+      expect(over.after(reopen).facts()).toMatchObject({ ended: false, consentedSince: '2025-10-13' });
       expect(over.after(reopen).facts()).not.toHaveProperty('mentor');
     }
   });
@@ -139,9 +151,14 @@ describe('reopening a journey', () => {
     open.when(complete).then(completed);
   });
 
-  it('changes nothing where it has not ended', () => {
-    before.when(reopen).thenNothing();
+  it('again changes nothing, and is refused where it has not ended', () => {
     before.given(ended(DAY)).after(reopen).when(reopen).thenNothing();
+    before.when(reopen).thenRefused('JOURNEY_NOT_ENDED');
+    before
+      .given(ended(DAY))
+      .after(reopen)
+      .when(command(ReopenJourney, { reason: 'Another one.' }))
+      .thenRefused('JOURNEY_NOT_ENDED');
   });
 
   it('lets it end again', () => {

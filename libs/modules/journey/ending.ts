@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsOneOf, IsText } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
-import { heldSessions, type Journey } from './state';
+import { isSaid, saying } from '@waymark/modules/shared/said';
+import { endedOn, heldSessions, type Journey } from './state';
 
 const earlyEndings = ['ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED'] as const;
 
@@ -45,19 +46,17 @@ const { on, slice } = slices<Journey>();
 export const ending = slice<EndingEvents>({
   decide: {
     CompleteJourney: on(CompleteJourney, ({ on: day }, journey) => {
-      if (journey.end?.ending === 'COMPLETED') return [];
-      refuseEnded(journey);
+      if (journey.end?.ending === 'COMPLETED' && journey.end.on === day) return [];
+      refuseEndedAlready(journey);
       if (journey.model && journey.phase < journey.model.phases.length) {
         refuse('NOT_IN_LAST_PHASE', 'A journey is completed in its last phase. End it early instead.');
       }
       return [event('JourneyCompleted', day, { on: day, ...mentorOf(journey) })];
     }),
     EndJourney: on(EndJourney, ({ ending: kind, reason, on: day }, journey) => {
-      if (journey.end) {
-        return journey.end.ending === kind
-          ? []
-          : refuse('JOURNEY_ENDED', 'The journey has ended already. Reopen it first.');
-      }
+      const said = isSaid(journey, 'JourneyEnded', '', { ending: kind, reason, on: day });
+      if (journey.end?.ending === kind && said) return [];
+      refuseEndedAlready(journey);
       if (kind === 'CANCELLED' && heldSessions(journey).length > 0) {
         refuse('JOURNEY_STARTED', 'Mentoring has begun; it can be ended early, not cancelled.');
       }
@@ -66,19 +65,34 @@ export const ending = slice<EndingEvents>({
     StopJourney: on(StopJourney, (_, journey, { today }) =>
       journey.end ? [] : [event('JourneyStopped', today, { on: today, ...mentorOf(journey) })],
     ),
-    ReopenJourney: on(ReopenJourney, ({ reason }, journey, { today }) =>
-      journey.end ? [event('JourneyReopened', today, { reason, on: today, ...mentorOf(journey) })] : [],
-    ),
+    ReopenJourney: on(ReopenJourney, ({ reason }, journey, { today }) => {
+      if (journey.end) return [event('JourneyReopened', today, { reason, on: today, ...mentorOf(journey) })];
+      if (isSaid(journey, 'JourneyReopened', '', { reason })) return [];
+      return refuse('JOURNEY_NOT_ENDED', 'The journey has not ended. There is nothing to reopen.');
+    }),
   },
   evolve: {
-    JourneyCompleted: (journey, { on: day }) => ({ ...journey, end: { ending: 'COMPLETED', on: day } }),
-    JourneyEnded: (journey, { ending: kind, on: day }) => ({ ...journey, end: { ending: kind, on: day } }),
-    JourneyStopped: (journey, { on: day }) => ({ ...journey, end: { ending: 'STOPPED', on: day } }),
-    JourneyReopened: ({ end: _taken, mentor: _again, ...journey }) => journey,
+    JourneyCompleted: (journey, { on: day }) => over(journey, 'COMPLETED', day),
+    JourneyEnded: (journey, { ending: kind, reason, on: day }) =>
+      saying(over(journey, kind, day), 'JourneyEnded', '', { ending: kind, reason, on: day }),
+    JourneyStopped: (journey, { on: day }) => over(journey, 'STOPPED', day),
+    JourneyReopened: ({ end: _taken, mentor: _again, ...journey }, { reason }) =>
+      saying(journey, 'JourneyReopened', '', { reason }),
   },
   personal: { JourneyEnded: ['reason'], JourneyReopened: ['reason'] },
   internal: ['StopJourney'],
 });
+
+/** A journey that ended on a day. It keeps its mentor, who is to have the place again should it be reopened. */
+const over = (journey: Journey, kind: NonNullable<Journey['end']>['ending'], day: Day): Journey => ({
+  ...journey,
+  end: { ending: kind, on: day },
+  allocations: endedOn(day, journey.allocations),
+});
+
+function refuseEndedAlready({ end }: Journey): void {
+  if (end) refuse('JOURNEY_ENDED', 'The journey has ended already. Reopen it first.');
+}
 
 /** Refuse what is about a day after the journey's end; without a day, whatever comes after it. */
 export function refuseEnded({ end }: Journey, day?: Day): void {

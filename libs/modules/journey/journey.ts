@@ -1,10 +1,11 @@
 import { uuidId } from '@waymark/core/fields';
 import { defineModule } from '@waymark/core/kernel';
+import { given } from '@waymark/modules/shared/said';
 import { allocation } from './allocation';
 import { barriers } from './barriers';
-import { consent } from './consent';
+import { consent, consentedSince } from './consent';
 import { eligibility } from './eligibility';
-import { ending, mentorOf } from './ending';
+import { ending } from './ending';
 import type { JourneyFacts } from './facts';
 import { phases } from './phases';
 import { referral } from './referral';
@@ -26,13 +27,13 @@ export const journey = defineModule(
 
 function facts(state: Journey): JourneyFacts | undefined {
   if (state.pupil === undefined) return undefined;
-  return {
+  return given({
     pupil: state.pupil,
     programme: state.programme,
     school: state.school,
     eligible: state.eligible === true,
-    consented: state.consentOn !== undefined,
+    consentedSince: consentedSince(state),
     ended: state.end !== undefined,
-    ...mentorOf(state),
-  };
+    mentor: state.mentor,
+  });
 }

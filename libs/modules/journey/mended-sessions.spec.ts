@@ -36,13 +36,12 @@ describe('correcting a session', () => {
     one.when(correct(1, changes)).then(corrected(1, changes));
   });
 
-  it('changes nothing where it is right already', () => {
-    one.when(correct(1, {})).thenNothing();
-    one.when(correct(1, { minutes: 60, on: weekly(1) })).thenNothing();
-    one
-      .after(correct(1, { minutes: 45 }))
-      .when(correct(1, { minutes: 45 }))
-      .thenNothing();
+  it('is refused where it is right already, unless it is a retry', () => {
+    one.when(correct(1, {})).thenRefused('NOTHING_TO_CORRECT');
+    one.when(correct(1, { minutes: 60, on: weekly(1) })).thenRefused('NOTHING_TO_CORRECT');
+    const put = one.after(correct(1, { minutes: 45 }));
+    put.when(correct(1, { minutes: 45 })).thenNothing();
+    put.when(correct(1, { minutes: 45, reason: 'So it was.' })).thenRefused('NOTHING_TO_CORRECT');
   });
 
   it('advances the journey where it was of the next phase', () => {
@@ -109,7 +108,11 @@ describe('voiding a session', () => {
   });
 
   it('changes nothing where it is voided already', () => {
-    before.given(held(1)).after(voiding(1)).when(voiding(1)).thenNothing();
+    const without = before.given(held(1)).after(voiding(1));
+    without.when(voiding(1)).thenNothing();
+    without
+      .when(command(VoidSession, { session: id(1), reason: 'Another reason.' }))
+      .thenRefused('SESSION_ALREADY_VOIDED');
   });
 
   it('is refused where the session is unknown', () => {

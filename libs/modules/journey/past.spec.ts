@@ -39,10 +39,15 @@ describe('a journey as of a day', () => {
     ];
     expect(asOf('2025-09-18', ...events).pupil).toBeUndefined();
     expect(asOf('2025-09-19', ...events)).toMatchObject({ pupil: PUPIL, sessions: {} });
-    expect(asOf('2025-09-19', ...events).consentOn).toBeUndefined();
-    expect(asOf('2025-11-09', ...events)).toMatchObject({ consentOn: '2025-10-13', mentor: MENTOR });
+    expect(asOf('2025-09-19', ...events).consents).toEqual([]);
+    expect(asOf('2025-11-09', ...events)).toMatchObject({
+      consents: [{ from: '2025-10-13', by: 'PARENT' }],
+      mentor: MENTOR,
+    });
     expect(Object.keys(asOf('2025-11-09', ...events).sessions)).toEqual([id(1)]);
-    expect(asOf('2025-12-01', ...events).consentOn).toBeUndefined();
+    expect(asOf('2025-12-01', ...events).consents).toEqual([
+      { from: '2025-10-13', by: 'PARENT', until: '2025-12-01' },
+    ]);
     expect(asOf('2025-12-01', ...events).mentor).toBeUndefined();
   });
 

@@ -27,10 +27,24 @@ describe('advancing the phase', () => {
       .then(event('PhaseOutcomeRecorded', DAY, { phase: 1, outcome: 'PARTLY', on: DAY }), advanced(2, DAY));
   });
 
-  it('changes nothing where the journey is there already, or further', () => {
+  it('changes nothing where it went on just so', () => {
+    const said = advance(2, { outcome: 'PARTLY' });
+    one.after(said).when(said).thenNothing();
+    one.after(said).when(advance(2)).thenNothing();
+    before
+      .after(...holdingUpTo(4))
+      .when(advance(2, { on: '2025-11-24' }))
+      .thenNothing();
+  });
+
+  it('is refused where the journey came there on another day, or with another outcome', () => {
     const third = before.after(...holdingUpTo(7));
-    third.when(advance(3)).thenNothing();
-    third.when(advance(2, { outcome: 'ACHIEVED' })).thenNothing();
+    third.when(advance(3)).thenRefused('PHASE_ALREADY_REACHED');
+    third.when(advance(2, { outcome: 'ACHIEVED' })).thenRefused('PHASE_ALREADY_REACHED');
+    one
+      .after(advance(2))
+      .when(advance(2, { outcome: 'ACHIEVED' }))
+      .thenRefused('PHASE_ALREADY_REACHED');
   });
 
   it('is refused where a phase would be skipped', () => {
@@ -79,6 +93,13 @@ describe('recording what a phase came to', () => {
   it('is of the phase that the journey is in, or an earlier one', () => {
     second.when(record(2)).then(recorded(2));
     second.when(record(1)).then(recorded(1));
+  });
+
+  it('again changes nothing, and may be another', () => {
+    const said = second.after(record(1));
+    said.when(record(1)).thenNothing();
+    const not = command(RecordPhaseOutcome, { phase: 1, outcome: 'NOT', on: DAY });
+    said.when(not).then(event('PhaseOutcomeRecorded', DAY, { phase: 1, outcome: 'NOT', on: DAY }));
   });
 
   it('may come after the end', () => {

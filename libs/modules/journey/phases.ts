@@ -1,5 +1,6 @@
 import { type Day, IsDay, IsOneOf, IsWhole, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
+import { isSaid, saying } from '@waymark/modules/shared/said';
 import { refuseEnded } from './ending';
 import { heldSessions, type Journey } from './state';
 
@@ -35,7 +36,15 @@ export const phases = slice<PhaseEvents>({
     AdvancePhase: on(AdvancePhase, ({ to, on: day, outcome }, journey) => {
       refuseEnded(journey, day);
       checkPhase(journey, to);
-      if (to <= journey.phase) return [];
+      if (to <= journey.phase) {
+        const came = isSaid(journey, 'PhaseAdvanced', String(to), { to, on: day });
+        const outcomeToo = outcome === undefined || isOutcome(journey, { phase: to - 1, outcome, on: day });
+        if (came && outcomeToo) return [];
+        refuse(
+          'PHASE_ALREADY_REACHED',
+          'The journey came to this phase otherwise. Record what the phase before came to by itself.',
+        );
+      }
       if (!heldSessions(journey).some(({ phase }) => phase === journey.phase)) {
         refuse('PHASE_WITHOUT_SESSION', 'No session has been held in this phase yet.');
       }
@@ -50,14 +59,20 @@ export const phases = slice<PhaseEvents>({
     RecordPhaseOutcome: on(RecordPhaseOutcome, ({ phase, outcome, on: day }, journey) => {
       checkPhase(journey, phase);
       if (phase > journey.phase) refuse('PHASE_NOT_REACHED', 'The journey has not reached this phase.');
-      return [event('PhaseOutcomeRecorded', day, { phase, outcome, on: day })];
+      const recorded = { phase, outcome, on: day };
+      return isOutcome(journey, recorded) ? [] : [event('PhaseOutcomeRecorded', day, recorded)];
     }),
   },
   evolve: {
-    PhaseAdvanced: (journey, { to }) => ({ ...journey, phase: to }),
-    PhaseOutcomeRecorded: (journey) => journey,
+    PhaseAdvanced: (journey, { to, on: day }) =>
+      saying({ ...journey, phase: to }, 'PhaseAdvanced', String(to), { to, on: day }),
+    PhaseOutcomeRecorded: (journey, recorded) =>
+      saying(journey, 'PhaseOutcomeRecorded', String(recorded.phase), recorded),
   },
 });
+
+const isOutcome = (journey: Journey, recorded: PhaseEvents['PhaseOutcomeRecorded']): boolean =>
+  isSaid(journey, 'PhaseOutcomeRecorded', String(recorded.phase), recorded);
 
 /** A phase must be one of the delivery model's, and none may be skipped. */
 export function checkPhase({ phase: current, model }: Journey, phase: number): void {

@@ -83,8 +83,14 @@ describe('rescheduling a session', () => {
       .thenNothing();
   });
 
-  it('changes nothing where it is on that day already', () => {
-    before.given(scheduled).when(reschedule(DAY)).thenNothing();
+  it('again changes nothing, and is refused where it is on that day already', () => {
+    before.given(scheduled).after(reschedule()).when(reschedule()).thenNothing();
+    before.given(scheduled).when(reschedule(DAY)).thenRefused('SESSION_ON_THAT_DAY');
+    before
+      .given(scheduled)
+      .after(reschedule())
+      .when(command(RescheduleSession, { session: id(1), to: LATER, reason: 'Another one.' }))
+      .thenRefused('SESSION_ON_THAT_DAY');
   });
 
   it('is refused where the session is unknown', () => {

@@ -87,7 +87,11 @@ describe('referring a pupil', () => {
       ['programme', { programme: 'ampe-2026-11' }],
       ['school', { school: OTHER_SCHOOL }],
       ['day', { on: '2025-09-20' }],
-    ])('is refused where it is of another %s', (_, differing) => {
+      ['year group', { yearGroup: 9 }],
+      ['claim to free school meals', { freeSchoolMeals: true }],
+      ['provision for special needs', { sen: 'K' }],
+      ['first language', { eal: false }],
+    ] as const)('is refused where it is of another %s', (_, differing) => {
       before.when(refer(differing)).thenRefused('ALREADY_REFERRED');
     });
   });
@@ -107,7 +111,6 @@ describe('a journey', () => {
       programme: PROGRAMME,
       school: SCHOOL,
       eligible: false,
-      consented: false,
       ended: false,
     });
   });

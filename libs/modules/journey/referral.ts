@@ -13,6 +13,7 @@ import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { DeliveryModel, ProgrammeFacts } from '@waymark/modules/programme/facts';
 import type { PupilFacts } from '@waymark/modules/pupil/facts';
 import type { SchoolFacts } from '@waymark/modules/school/facts';
+import { given, isSaid, saying } from '@waymark/modules/shared/said';
 import type { Journey } from './state';
 
 export const senProvisions = ['N', 'K', 'E'] as const;
@@ -64,29 +65,16 @@ export const referral = slice<ReferralEvents>({
       ReferPupil,
       (command, journey, { facts }: Context<Facts>) => {
         const { pupil, programme, school, on: day, yearGroup, freeSchoolMeals, sen, eal } = command;
+        const referred = given({ pupil, programme, school, on: day, yearGroup, freeSchoolMeals, sen, eal });
         if (journey.pupil !== undefined) {
-          const same =
-            journey.pupil === pupil && journey.programme === programme && journey.school === school;
-          return same && journey.referredOn === day
+          return isSaid(journey, 'PupilReferred', '', referred)
             ? []
-            : refuse('ALREADY_REFERRED', 'The journey was begun by another referral.');
+            : refuse('ALREADY_REFERRED', 'The journey was begun by a referral that said something else.');
         }
         if (facts.pupil.schoolOn(day) !== school) {
           refuse('SCHOOL_MISMATCH', 'The pupil is at another school on that day.', 'invalid');
         }
-        return [
-          event('PupilReferred', day, {
-            pupil,
-            programme,
-            school,
-            on: day,
-            model: facts.programme.deliveryModel,
-            yearGroup,
-            ...(freeSchoolMeals === undefined ? {} : { freeSchoolMeals }),
-            ...(sen === undefined ? {} : { sen }),
-            ...(eal === undefined ? {} : { eal }),
-          }),
-        ];
+        return [event('PupilReferred', day, { ...referred, model: facts.programme.deliveryModel })];
       },
       {
         creates: true,
@@ -109,13 +97,10 @@ export const referral = slice<ReferralEvents>({
     ),
   },
   evolve: {
-    PupilReferred: (journey, { pupil, programme, school, on: referredOn, model }) => ({
-      ...journey,
-      pupil,
-      programme,
-      school,
-      referredOn,
-      model,
-    }),
+    PupilReferred: (journey, { model, ...referred }) => {
+      const { pupil, programme, school, on: referredOn } = referred;
+      const begun = { ...journey, pupil, programme, school, referredOn, model };
+      return saying(begun, 'PupilReferred', '', referred);
+    },
   },
 });

@@ -11,6 +11,9 @@ import {
 } from '@waymark/core/fields';
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
+import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { requireMentorOn } from './allocation';
+import { requireConsentOn } from './consent';
 import { type EndingEvents, mentorOf, refuseEnded } from './ending';
 import { checkPhase, type PhaseEvents } from './phases';
 import {
@@ -146,10 +149,12 @@ export const sessions = slice<SessionEvents, Emits>({
       const known = sessionOf(journey, session);
       if (known.outcome !== 'scheduled')
         refuse('SESSION_NOT_SCHEDULED', 'Only a planned session can be put on another day.');
+      if (known.on === to) {
+        if (isReason(journey, 'SessionRescheduled', session, reason)) return [];
+        refuse('SESSION_ON_THAT_DAY', 'The session is planned for that day already. Name another day.');
+      }
       refuseUnlessMentored(journey, to);
-      return known.on === to
-        ? []
-        : [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
+      return [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
     }),
     HoldSession: on(
       HoldSession,
@@ -190,7 +195,13 @@ export const sessions = slice<SessionEvents, Emits>({
       if (known.outcome !== 'held')
         return refuse('SESSION_NOT_HELD', 'Only a session that was held can be corrected. Void it.');
       const right: HeldSession = { ...known, ...given(changes) };
-      if (same(known, right)) return [];
+      if (same(known, right)) {
+        if (isReason(journey, 'SessionCorrected', session, reason)) return [];
+        refuse(
+          'NOTHING_TO_CORRECT',
+          'The session is recorded like that already. Send the fields that are wrong.',
+        );
+      }
       refuseUnlessMentored(journey, right.on);
       refuseFuture(right.on, today);
       checkPhase(journey, right.phase);
@@ -202,21 +213,33 @@ export const sessions = slice<SessionEvents, Emits>({
     }),
     VoidSession: on(VoidSession, ({ session, reason }, journey, { today }) => {
       const was = sessionOf(journey, session);
-      if (was.outcome === 'voided') return [];
+      if (was.outcome === 'voided') {
+        if (isReason(journey, 'SessionVoided', session, reason)) return [];
+        refuse(
+          'SESSION_ALREADY_VOIDED',
+          'The session was voided already, for another reason. Nothing more is recorded of it.',
+        );
+      }
       return [event('SessionVoided', was.on, { session, reason, was }), ...reopened(journey, was, today)];
     }),
   },
   evolve: {
     SessionScheduled: (journey, { session, ...planned }) =>
       put(journey, session, { outcome: 'scheduled', ...planned }),
-    SessionRescheduled: (journey, { session, to }) =>
-      put(journey, session, { ...journey.sessions[session], outcome: 'scheduled', on: to }),
+    SessionRescheduled: (journey, { session, to, reason }) =>
+      saying(
+        put(journey, session, { ...journey.sessions[session], outcome: 'scheduled', on: to }),
+        'SessionRescheduled',
+        session,
+        { reason },
+      ),
     SessionHeld: (journey, { session, ...held }) => put(journey, session, { outcome: 'held', ...held }),
     SessionNotHeld: (journey, { session, on: day, mentor, reason }) =>
       put(journey, session, { outcome: 'not held', on: day, mentor, reason }),
-    SessionCorrected: (journey, { session, reason: _, ...held }) =>
-      put(journey, session, { outcome: 'held', ...held }),
-    SessionVoided: (journey, { session, was }) => put(journey, session, { outcome: 'voided', on: was.on }),
+    SessionCorrected: (journey, { session, reason, ...held }) =>
+      saying(put(journey, session, { outcome: 'held', ...held }), 'SessionCorrected', session, { reason }),
+    SessionVoided: (journey, { session, reason, was }) =>
+      saying(put(journey, session, { outcome: 'voided', on: was.on }), 'SessionVoided', session, { reason }),
   },
   personal: { SessionRescheduled: ['reason'], SessionCorrected: ['reason'], SessionVoided: ['reason'] },
 });
@@ -226,14 +249,15 @@ const put = (journey: Journey, id: string, session: Session): Journey => ({
   sessions: { ...journey.sessions, [id]: session },
 });
 
-/** A session needs consent of its day, a mentor, and a journey that has not ended. */
+/** Whether a session was put right, put on its day or taken out for this reason last. */
+const isReason = (journey: Journey, type: keyof SessionEvents, session: string, reason: string): boolean =>
+  isSaid(journey, type, session, { reason });
+
+/** A session needs consent of its day, a mentor then or now, and a journey that had not ended. */
 function refuseUnlessMentored(journey: Journey, day: Day): void {
   refuseEnded(journey, day);
-  if (journey.consentOn === undefined || day < journey.consentOn) {
-    refuse('CONSENT_MISSING', 'There is no consent for that day. Record it first.');
-  }
-  if (journey.mentor === undefined)
-    refuse('MENTOR_NOT_ALLOCATED', 'The pupil has no mentor. Allocate one first.');
+  requireConsentOn(journey, day);
+  requireMentorOn(journey, day);
 }
 
 /** A day later than today is let through, for it may be tomorrow already where the mentor is. */
@@ -282,7 +306,3 @@ function refuseTaken(): never {
 
 const same = (a: Session, b: Session): boolean =>
   Object.keys({ ...a, ...b }).every((key) => a[key as keyof Session] === b[key as keyof Session]);
-
-/** Only the fields that a command brings. */
-const given = (changes: object): Partial<HeldSession> =>
-  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));

@@ -44,6 +44,22 @@ describe('making a referral', () => {
       .thenNothing();
   });
 
+  it.each([
+    ['service', { service: 'Young Carers' }],
+    ['day', { on: '2025-11-04' }],
+    ['barrier', { barrier: id(1) }],
+    ['reason to make it without consent', { overrideReason: 'A concern.' }],
+  ])('is refused where another %s is recorded under the id', (_, differing) => {
+    before.given(made).when(make(differing)).thenRefused('REFERRAL_ALREADY_RECORDED');
+  });
+
+  it('needs consent on its day, whatever was withdrawn since', () => {
+    const withdrawn = before.given(event('ConsentWithdrawn', DAY, { on: DAY }));
+    withdrawn.when(make()).then(made);
+    withdrawn.when(make({ on: '2025-11-04' })).thenRefused('CONSENT_MISSING');
+    before.when(make({ on: '2025-10-12' })).thenRefused('CONSENT_MISSING');
+  });
+
   it('is refused where the barrier is unknown', () => {
     before.when(make({ barrier: id(1) })).thenRefused('UNKNOWN_BARRIER', 'missing');
   });
@@ -128,6 +144,14 @@ describe('a referral', () => {
 
   it.each(pairs.filter(([now, then]) => now === then))('that is %s is not %s again', (now, then) => {
     at(now).when(steps[then].command).thenNothing();
+  });
+
+  it.each(Object.keys(steps) as Step[])('that is %s is not so on another day', (now) => {
+    const otherwise = Object.assign(Object.create(Object.getPrototypeOf(steps[now].command) as object), {
+      ...steps[now].command,
+      on: '2025-11-11',
+    }) as object;
+    at(now).when(otherwise).thenRefused('REFERRAL_STEP_ALREADY_RECORDED');
   });
 
   it.each(pairs.filter(([now, then]) => now !== then && !next[now].includes(then)))(

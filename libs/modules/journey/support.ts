@@ -1,5 +1,7 @@
 import { type Day, IsDay, IsId, IsText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
+import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { requireConsentOn } from './consent';
 import { refuseEnded } from './ending';
 import type { Journey, SupportStep } from './state';
 
@@ -88,53 +90,50 @@ const { on, slice } = slices<Journey>();
 export const support = slice<SupportEvents>({
   decide: {
     MakeReferral: on(MakeReferral, ({ referral, service, barrier, overrideReason, on: day }, journey) => {
-      if (journey.support[referral]) return [];
+      const made = given({ referral, service, on: day, barrier, overrideReason });
+      if (isSaid(journey, 'ReferralMade', referral, made)) return [];
+      if (journey.support[referral])
+        refuse(
+          'REFERRAL_ALREADY_RECORDED',
+          'Something else is recorded of the referral with this id. Use a new id for another one.',
+        );
       refuseEnded(journey, day);
       if (barrier !== undefined && !journey.barriers[barrier]) {
         refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id.', 'missing');
       }
-      if (journey.consentOn === undefined && overrideReason === undefined) {
-        refuse('CONSENT_MISSING', 'A referral needs consent, or the reason why it is made without.');
-      }
-      return [
-        event('ReferralMade', day, {
-          referral,
-          service,
-          on: day,
-          ...(barrier === undefined ? {} : { barrier }),
-          ...(overrideReason === undefined ? {} : { overrideReason }),
-        }),
-      ];
+      // A reason to make it without consent stands in for that.
+      if (overrideReason === undefined) requireConsentOn(journey, day);
+      return [event('ReferralMade', day, made)];
     }),
-    AcceptReferral: on(AcceptReferral, ({ referral, on: day }, journey) =>
-      reaches(journey, referral, 'accepted') ? [event('ReferralAccepted', day, { referral, on: day })] : [],
-    ),
-    DeclineReferral: on(DeclineReferral, ({ referral, reason, on: day }, journey) =>
-      reaches(journey, referral, 'declined')
-        ? [event('ReferralDeclined', day, { referral, reason, on: day })]
-        : [],
-    ),
-    StartSupport: on(StartSupport, ({ referral, on: day }, journey) =>
-      reaches(journey, referral, 'started') ? [event('SupportStarted', day, { referral, on: day })] : [],
-    ),
-    FinishSupport: on(FinishSupport, ({ referral, outcome, on: day }, journey) =>
-      reaches(journey, referral, 'finished')
-        ? [event('SupportFinished', day, { referral, outcome, on: day })]
-        : [],
-    ),
-    WithdrawReferral: on(WithdrawReferral, ({ referral, reason, on: day }, journey) =>
-      reaches(journey, referral, 'withdrawn')
-        ? [event('ReferralWithdrawn', day, { referral, reason, on: day })]
-        : [],
-    ),
+    AcceptReferral: on(AcceptReferral, ({ referral, on: day }, journey) => {
+      const accepted = { referral, on: day };
+      return isNew(journey, 'accepted', accepted) ? [event('ReferralAccepted', day, accepted)] : [];
+    }),
+    DeclineReferral: on(DeclineReferral, ({ referral, reason, on: day }, journey) => {
+      const declined = { referral, reason, on: day };
+      return isNew(journey, 'declined', declined) ? [event('ReferralDeclined', day, declined)] : [];
+    }),
+    StartSupport: on(StartSupport, ({ referral, on: day }, journey) => {
+      const started = { referral, on: day };
+      return isNew(journey, 'started', started) ? [event('SupportStarted', day, started)] : [];
+    }),
+    FinishSupport: on(FinishSupport, ({ referral, outcome, on: day }, journey) => {
+      const finished = { referral, outcome, on: day };
+      return isNew(journey, 'finished', finished) ? [event('SupportFinished', day, finished)] : [];
+    }),
+    WithdrawReferral: on(WithdrawReferral, ({ referral, reason, on: day }, journey) => {
+      const withdrawn = { referral, reason, on: day };
+      return isNew(journey, 'withdrawn', withdrawn) ? [event('ReferralWithdrawn', day, withdrawn)] : [];
+    }),
   },
   evolve: {
-    ReferralMade: (journey, { referral }) => at(journey, referral, 'made'),
-    ReferralAccepted: (journey, { referral }) => onwards(journey, referral, 'accepted'),
-    ReferralDeclined: (journey, { referral }) => onwards(journey, referral, 'declined'),
-    SupportStarted: (journey, { referral }) => onwards(journey, referral, 'started'),
-    SupportFinished: (journey, { referral }) => onwards(journey, referral, 'finished'),
-    ReferralWithdrawn: (journey, { referral }) => onwards(journey, referral, 'withdrawn'),
+    ReferralMade: (journey, made) =>
+      saying(at(journey, made.referral, 'made'), 'ReferralMade', made.referral, made),
+    ReferralAccepted: (journey, step) => onwards(journey, 'accepted', step),
+    ReferralDeclined: (journey, step) => onwards(journey, 'declined', step),
+    SupportStarted: (journey, step) => onwards(journey, 'started', step),
+    SupportFinished: (journey, step) => onwards(journey, 'finished', step),
+    ReferralWithdrawn: (journey, step) => onwards(journey, 'withdrawn', step),
   },
   personal: {
     ReferralMade: ['overrideReason'],
@@ -150,15 +149,24 @@ const at = (journey: Journey, referral: string, step: SupportStep): Journey => (
 });
 
 /** As of a day, a step may be about a day before the one on which the referral is said to have been made. */
-const onwards = (journey: Journey, referral: string, step: SupportStep): Journey =>
-  journey.support[referral] ? at(journey, referral, step) : journey;
+const onwards = (journey: Journey, to: SupportStep, step: Step): Journey =>
+  journey.support[step.referral]
+    ? saying(at(journey, step.referral, to), 'step', step.referral, step)
+    : journey;
 
-/** True where the step can be taken; false where it has been; a refusal where it cannot be. */
-function reaches({ support: steps }: Journey, referral: string, step: keyof typeof reachedFrom): boolean {
+/** True where the step can be taken; false where it has been, just so; a refusal where it cannot be. */
+function isNew(journey: Journey, to: keyof typeof reachedFrom, step: Step): boolean {
   const now =
-    steps[referral] ?? refuse('UNKNOWN_REFERRAL', 'The journey has no referral with this id.', 'missing');
-  if (now === step) return false;
-  if (!reachedFrom[step].includes(now))
-    refuse('REFERRAL_ELSEWHERE', `The referral is ${now}; it cannot be ${step} now.`);
+    journey.support[step.referral] ??
+    refuse('UNKNOWN_REFERRAL', 'The journey has no referral with this id.', 'missing');
+  if (now === to) {
+    if (isSaid(journey, 'step', step.referral, step)) return false;
+    refuse(
+      'REFERRAL_STEP_ALREADY_RECORDED',
+      `The referral is ${now} already, with another day or other words. Nothing more is recorded of that.`,
+    );
+  }
+  if (!reachedFrom[to].includes(now))
+    refuse('REFERRAL_ELSEWHERE', `The referral is ${now}; it cannot be ${to} now.`);
   return true;
 }

@@ -51,12 +51,24 @@ describe('allocating a pupil', () => {
     ['of another programme', 'OTHER_PROGRAMME', { programme: 'ampe-2026-11' }],
     ['that has ended', 'JOURNEY_ENDED', { ended: true }],
     ['of a pupil not eligible', 'NOT_ELIGIBLE', { eligible: false }],
-    ['without consent', 'CONSENT_MISSING', { consented: false }],
+    ['with consent from a later day', 'CONSENT_MISSING', { consentedSince: '2025-10-28' }],
   ])('is refused for a journey %s', (_, code, differing) => {
     before
       .with({ journey: { ...journeyFacts, ...differing } })
       .when(allocate())
       .thenRefused(code);
+  });
+
+  it('is refused for a journey without consent', () => {
+    const { consentedSince: _, ...without } = journeyFacts;
+    before.with({ journey: without }).when(allocate()).thenRefused('CONSENT_MISSING');
+  });
+
+  it('is refused where the pupil has a place since another day', () => {
+    before
+      .given(taken(JOURNEY))
+      .when(command(AllocatePupil, { journey: JOURNEY, on: TODAY }))
+      .thenRefused('PUPIL_ALREADY_ALLOCATED');
   });
 
   it('looks at the journey it names, and at the mentor’s programme', () => {
@@ -113,9 +125,14 @@ describe('releasing a place', () => {
       .then(event('PlaceReleased', TODAY, { journey: JOURNEY, reason }));
   });
 
-  it('changes nothing where the pupil has none', () => {
-    before.when(release()).thenNothing();
+  it('again changes nothing, and is refused where the pupil has none', () => {
     before.given(taken(JOURNEY)).after(release()).when(release()).thenNothing();
+    before.when(release()).thenRefused('PLACE_NOT_TAKEN');
+    before
+      .given(taken(JOURNEY))
+      .after(release())
+      .when(command(ReleasePlace, { journey: JOURNEY, reason: 'TRANSFERRED' }))
+      .thenRefused('PLACE_NOT_TAKEN');
   });
 
   it('lets it be taken again', () => {

@@ -2,6 +2,7 @@ import { IsDay, IsId, IsOneOf } from '@waymark/core/fields';
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { JourneyFacts } from '@waymark/modules/journey/facts';
 import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
+import { isSaid, saying } from '@waymark/modules/shared/said';
 import { refuseErased } from './erasure';
 import type { Mentor } from './state';
 
@@ -35,21 +36,29 @@ export const caseload = slice<CaseloadEvents>({
       AllocatePupil,
       ({ journey: id, on: day }, mentor, { facts: { journey, programme } }: Context<Facts>) => {
         refuseErased(mentor);
-        if (mentor.caseload.includes(id)) return [];
+        const taken = { journey: id, on: day };
+        if (mentor.caseload.includes(id)) {
+          if (isSaid(mentor, 'PlaceTaken', id, taken)) return [];
+          refuse(
+            'PUPIL_ALREADY_ALLOCATED',
+            'The pupil has a place with this mentor already, since another day.',
+          );
+        }
         if (journey.programme !== mentor.appointment?.programme) {
           refuse('OTHER_PROGRAMME', 'The journey belongs to another programme than the mentor.');
         }
         if (journey.ended) refuse('JOURNEY_ENDED', 'The journey has ended; nothing can be added to it.');
         if (!journey.eligible)
           refuse('NOT_ELIGIBLE', 'The pupil has not been found eligible. Assess eligibility first.');
-        if (!journey.consented) refuse('CONSENT_MISSING', 'There is no consent. Record it first.');
+        if (journey.consentedSince === undefined || day < journey.consentedSince)
+          refuse('CONSENT_MISSING', 'There is no consent for that day. Record it first.');
         if (mentor.caseload.length >= programme.caseloadCap) {
           refuse(
             'CASELOAD_FULL',
             'The mentor has as many pupils as the programme allows. Choose another mentor.',
           );
         }
-        return [event('PlaceTaken', day, { journey: id, on: day })];
+        return [event('PlaceTaken', day, taken)];
       },
       {
         needs: {
@@ -58,16 +67,22 @@ export const caseload = slice<CaseloadEvents>({
         },
       },
     ),
-    ReleasePlace: on(ReleasePlace, ({ journey, reason }, mentor, { today }) =>
-      mentor.caseload.includes(journey) ? [event('PlaceReleased', today, { journey, reason })] : [],
-    ),
+    ReleasePlace: on(ReleasePlace, ({ journey, reason }, mentor, { today }) => {
+      const released = { journey, reason };
+      if (mentor.caseload.includes(journey)) return [event('PlaceReleased', today, released)];
+      if (isSaid(mentor, 'PlaceReleased', journey, released)) return [];
+      return refuse('PLACE_NOT_TAKEN', 'The mentor holds no place for this journey.');
+    }),
   },
   evolve: {
-    PlaceTaken: (mentor, { journey }) => ({ ...mentor, caseload: [...mentor.caseload, journey] }),
-    PlaceReleased: (mentor, { journey }) => ({
-      ...mentor,
-      caseload: mentor.caseload.filter((held) => held !== journey),
-    }),
+    PlaceTaken: (mentor, taken) => {
+      const caseload = [...mentor.caseload, taken.journey];
+      return saying({ ...mentor, caseload }, 'PlaceTaken', taken.journey, taken);
+    },
+    PlaceReleased: (mentor, released) => {
+      const caseload = mentor.caseload.filter((held) => held !== released.journey);
+      return saying({ ...mentor, caseload }, 'PlaceReleased', released.journey, released);
+    },
   },
   internal: ['ReleasePlace'],
 });

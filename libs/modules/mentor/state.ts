@@ -1,4 +1,5 @@
 import type { Erasable } from '@waymark/core/privacy';
+import type { Remembering } from '@waymark/modules/shared/said';
 
 /** Where a mentor works, and since when. */
 export interface Appointment {
@@ -10,7 +11,7 @@ export interface Appointment {
   readonly from: string;
 }
 
-export interface Mentor extends Erasable {
+export interface Mentor extends Erasable, Remembering {
   readonly appointment?: Appointment;
   /** Journeys that hold a place with the mentor: the cap is kept here, on the mentor's own stream. */
   readonly caseload: readonly string[];

@@ -21,6 +21,7 @@ import {
   type Role,
   roles,
 } from '@waymark/core/kernel';
+import { isSaid, saying } from '@waymark/modules/shared/said';
 import { erasure } from './erasure';
 import type { PersonFacts } from './facts';
 import { endedOn, hasRolesFrom, type Person, refuseErased, withoutRolesFrom } from './state';
@@ -129,13 +130,16 @@ const access = slice<PersonEvents>({
       const known =
         person.assignments[assignment] ??
         refuse('UNKNOWN_ASSIGNMENT', 'The person has no assignment with this id.');
-      return known.until !== undefined && known.until < day
-        ? []
-        : [event('RoleEnded', day, { assignment, on: day })];
+      const ended = { assignment, on: day };
+      if (known.until === undefined || known.until >= day) return [event('RoleEnded', day, ended)];
+      if (isSaid(person, 'RoleEnded', assignment, ended)) return [];
+      return refuse('ROLE_ALREADY_ENDED', 'The role holds no longer on that day already.');
     }),
     LeavePerson: on(LeavePerson, ({ on: day }, person, context: Context) => {
       refuseChange(person, context);
-      return hasRolesFrom(day, person) ? [event('PersonLeft', day, { on: day })] : [];
+      if (hasRolesFrom(day, person)) return [event('PersonLeft', day, { on: day })];
+      if (isSaid(person, 'PersonLeft', '', { on: day })) return [];
+      return refuse('NO_ROLES_TO_END', 'None of the person’s roles holds on that day or later.');
     }),
   },
   evolve: {
@@ -144,11 +148,15 @@ const access = slice<PersonEvents>({
       ...person,
       assignments: { ...person.assignments, [assignment]: given },
     }),
-    RoleEnded: (person, { assignment, on: day }) => ({
-      ...person,
-      assignments: { ...person.assignments, [assignment]: endedOn(day, person.assignments[assignment]!) },
-    }),
-    PersonLeft: (person, { on: day }) => withoutRolesFrom(day, person),
+    RoleEnded: (person, ended) => {
+      const { assignment, on: day } = ended;
+      const assignments = {
+        ...person.assignments,
+        [assignment]: endedOn(day, person.assignments[assignment]!),
+      };
+      return saying({ ...person, assignments }, 'RoleEnded', assignment, ended);
+    },
+    PersonLeft: (person, { on: day }) => saying(withoutRolesFrom(day, person), 'PersonLeft', '', { on: day }),
   },
   personal: { PersonRegistered: ['subject', 'name'] },
 });

@@ -2,8 +2,9 @@ import type { Assignment } from '@waymark/core/access';
 import { addDays, type Day } from '@waymark/core/fields';
 import { refuse } from '@waymark/core/kernel';
 import type { Erasable } from '@waymark/core/privacy';
+import type { Remembering } from '@waymark/modules/shared/said';
 
-export interface Person extends Erasable {
+export interface Person extends Erasable, Remembering {
   /** The `sub` of the person's access tokens. */
   readonly subject?: string;
   readonly name?: string;

@@ -9,6 +9,7 @@ import {
   refusalGrounds,
   wasDecidedBefore,
 } from '@waymark/core/privacy';
+import { isSaid, saying } from '@waymark/modules/shared/said';
 import { notKnown, type Pupil, refuseErased } from './state';
 
 export interface ErasureEvents {
@@ -56,14 +57,15 @@ export const erasure = slice<ErasureEvents>({
     ),
     RefuseErasure: on(RefuseErasure, ({ ground, on: day, reason }, pupil) => {
       refuseErased(pupil);
-      return [event('ErasureRefused', day, { ground, on: day, reason })];
+      const refused = { ground, on: day, reason };
+      return isSaid(pupil, 'ErasureRefused', '', refused) ? [] : [event('ErasureRefused', day, refused)];
     }),
   },
   evolve: {
     // What is personal leaves the memory with it, too; where the pupil was at school stays, for the figures.
     PupilErased: ({ schools }) => ({ ...notKnown, schools, erasure: 'begun' }),
     ErasureCompleted: (pupil) => ({ ...pupil, erasure: 'completed' }),
-    ErasureRefused: (pupil) => pupil,
+    ErasureRefused: (pupil, refused) => saying(pupil, 'ErasureRefused', '', refused),
   },
   personal: { ErasureRefused: ['reason'] },
   internal: ['ErasePupil', 'CompleteErasure'],

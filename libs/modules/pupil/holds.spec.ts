@@ -24,15 +24,33 @@ describe('a legal hold', () => {
 
   it('again changes nothing, and is lifted once', () => {
     known.after(place()).when(place()).thenNothing();
-    known.when(lift()).thenNothing();
+    known.after(place(), lift()).when(lift()).thenNothing();
+  });
+
+  it('is refused where the id is that of another, or of one that was lifted', () => {
+    const other = command(PlaceLegalHold, { hold: HOLD, on: TODAY, reason });
+    known.after(place()).when(other).thenRefused('LEGAL_HOLD_ALREADY_PLACED');
+    known.after(place(), lift()).when(place()).thenRefused('LEGAL_HOLD_ALREADY_PLACED');
+  });
+
+  it('is not lifted where there is none, nor on another day', () => {
+    known.when(lift()).thenRefused('UNKNOWN_LEGAL_HOLD', 'missing');
+    known
+      .after(place(), lift())
+      .when(command(LiftLegalHold, { hold: HOLD, on: DAY }))
+      .thenRefused('LEGAL_HOLD_ALREADY_LIFTED');
   });
 });
 
 describe('a rectification refused', () => {
-  it('is recorded with its reason, and changes nothing', () => {
+  it('is recorded with its reason, once', () => {
     const refused = event('RectificationRefused', DAY, { on: DAY, reason });
     known.when(command(RefuseRectification, { on: DAY, reason })).then(refused);
-    expect(known.given(refused).now()).toEqual(known.now());
+    known
+      .given(refused)
+      .when(command(RefuseRectification, { on: DAY, reason }))
+      .thenNothing();
+    expect(known.given(refused).facts()?.restricted).toBe(false);
     expect(pupil.personal.get('RectificationRefused')).toEqual(['reason']);
   });
 });

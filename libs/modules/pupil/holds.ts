@@ -1,5 +1,6 @@
 import { type Day, IsDay, IsId, IsText } from '@waymark/core/fields';
-import { event, slices } from '@waymark/core/kernel';
+import { event, refuse, slices } from '@waymark/core/kernel';
+import { isSaid, lastSaid, saying } from '@waymark/modules/shared/said';
 import { type Pupil, refuseErased } from './state';
 
 export interface HoldEvents {
@@ -28,19 +29,35 @@ export const holds = slice<HoldEvents>({
   decide: {
     PlaceLegalHold: on(PlaceLegalHold, ({ hold, on: day, reason }, pupil) => {
       refuseErased(pupil);
-      return pupil.holds.includes(hold) ? [] : [event('LegalHoldPlaced', day, { hold, on: day, reason })];
+      const placed = { hold, on: day, reason };
+      if (!isPlaced(pupil, hold)) return [event('LegalHoldPlaced', day, placed)];
+      if (pupil.holds.includes(hold) && isSaid(pupil, 'LegalHoldPlaced', hold, placed)) return [];
+      return refuse(
+        'LEGAL_HOLD_ALREADY_PLACED',
+        'There is another legal hold with this id, or it was lifted since. Use a new id.',
+      );
     }),
     LiftLegalHold: on(LiftLegalHold, ({ hold, on: day }, pupil) => {
       refuseErased(pupil);
-      return pupil.holds.includes(hold) ? [event('LegalHoldLifted', day, { hold, on: day })] : [];
+      if (!isPlaced(pupil, hold))
+        refuse('UNKNOWN_LEGAL_HOLD', 'The pupil has no legal hold with this id.', 'missing');
+      const lifted = { hold, on: day };
+      if (pupil.holds.includes(hold)) return [event('LegalHoldLifted', day, lifted)];
+      if (isSaid(pupil, 'LegalHoldLifted', hold, lifted)) return [];
+      return refuse('LEGAL_HOLD_ALREADY_LIFTED', 'The legal hold was lifted already, on another day.');
     }),
   },
   evolve: {
-    LegalHoldPlaced: (pupil, { hold }) => ({ ...pupil, holds: [...pupil.holds, hold] }),
-    LegalHoldLifted: (pupil, { hold }) => ({
-      ...pupil,
-      holds: pupil.holds.filter((standing) => standing !== hold),
-    }),
+    LegalHoldPlaced: (pupil, placed) =>
+      saying({ ...pupil, holds: [...pupil.holds, placed.hold] }, 'LegalHoldPlaced', placed.hold, placed),
+    LegalHoldLifted: (pupil, lifted) => {
+      const holds = pupil.holds.filter((standing) => standing !== lifted.hold);
+      return saying({ ...pupil, holds }, 'LegalHoldLifted', lifted.hold, lifted);
+    },
   },
   personal: { LegalHoldPlaced: ['reason'] },
 });
+
+/** Whether there was ever a hold with this id. */
+const isPlaced = (pupil: Pupil, hold: string): boolean =>
+  lastSaid(pupil, 'LegalHoldPlaced', hold) !== undefined;

@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsOneOf, IsText, IsUpn, IsUrn, Optional, type Upn } from '@waymark/core/fields';
 import { type Claim, event, refuse, slices } from '@waymark/core/kernel';
 import type { SchoolFacts } from '@waymark/modules/school/facts';
+import { isSaid, saying } from '@waymark/modules/shared/said';
 import { type Pupil, type PupilDetails, refuseErased, refuseRestricted, schoolOn } from './state';
 
 export interface PupilEvents {
@@ -79,8 +80,8 @@ export const identity = slice<PupilEvents>({
           return [event('PupilRegistered', schoolFrom, { upn, ...details(command), school, schoolFrom })];
         }
         const known = pupil.upn === upn || pupil.former.includes(upn);
-        if (known && same(pupil.details, details(command)) && schoolOn(pupil, schoolFrom) === school)
-          return [];
+        const there = isKnownStay(pupil, { school, from: schoolFrom });
+        if (known && same(pupil.details, details(command)) && there) return [];
         return refuse(
           'PUPIL_ALREADY_REGISTERED',
           'The pupil is known with other details. Correct those instead.',
@@ -99,15 +100,23 @@ export const identity = slice<PupilEvents>({
     ),
     CorrectPupilDetails: on(CorrectPupilDetails, (command, pupil, { today }) => {
       refuseErased(pupil);
-      if (pupil.details && same(pupil.details, details(command))) return [];
-      return [event('PupilDetailsCorrected', today, { ...details(command), reason: command.reason })];
+      const corrected = { ...details(command), reason: command.reason };
+      if (!pupil.details || !same(pupil.details, details(command)))
+        return [event('PupilDetailsCorrected', today, corrected)];
+      if (isSaid(pupil, 'PupilDetailsCorrected', '', corrected)) return [];
+      return refuse('NOTHING_TO_CORRECT', 'The pupil is recorded like that already. Send what is wrong.');
     }),
     MoveSchool: on<PupilEvents, MoveSchool, Facts>(
       MoveSchool,
       ({ school, from }, pupil) => {
         refuseErased(pupil);
         refuseRestricted(pupil);
-        return schoolOn(pupil, from) === school ? [] : [event('PupilMovedSchool', from, { school, from })];
+        if (schoolOn(pupil, from) !== school) return [event('PupilMovedSchool', from, { school, from })];
+        if (isKnownStay(pupil, { school, from })) return [];
+        return refuse(
+          'ALREADY_AT_SCHOOL',
+          'The pupil is at this school on that day by what is recorded. Check the day, and the moves before it.',
+        );
       },
       { needs: { school: schoolNeed } },
     ),
@@ -120,7 +129,8 @@ export const identity = slice<PupilEvents>({
       schools: [{ school, from: schoolFrom }],
     }),
     UpnChanged: (pupil, { upn, former }) => ({ ...pupil, upn, former: [...pupil.former, former] }),
-    PupilDetailsCorrected: (pupil, corrected) => ({ ...pupil, details: details(corrected) }),
+    PupilDetailsCorrected: (pupil, corrected) =>
+      saying({ ...pupil, details: details(corrected) }, 'PupilDetailsCorrected', '', corrected),
     PupilMovedSchool: (pupil, move) => ({
       ...pupil,
       schools: [...pupil.schools.filter(({ from }) => from !== move.from), move].sort((a, b) =>
@@ -141,5 +151,9 @@ const details = ({ forename, surname, dateOfBirth, sex }: PupilDetails): PupilDe
   dateOfBirth,
   ...(sex === undefined ? {} : { sex }),
 });
+
+/** Whether it is recorded that the pupil is at a school from just that day on. */
+const isKnownStay = ({ schools }: Pupil, stay: Pupil['schools'][number]): boolean =>
+  schools.some(({ school, from }) => school === stay.school && from === stay.from);
 
 const same = (a: PupilDetails, b: PupilDetails): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -42,6 +42,16 @@ describe('an objection', () => {
     raised.after(decide('UPHELD')).when(decide('UPHELD')).thenNothing();
   });
 
+  it('that stands is not raised or decided alike on another day', () => {
+    raised
+      .when(command(RaiseObjection, { scope: 'RESEARCH', on: TODAY }))
+      .thenRefused('OBJECTION_ALREADY_RAISED');
+    raised
+      .after(decide('UPHELD'))
+      .when(command(DecideObjection, { scope: 'RESEARCH', outcome: 'UPHELD', on: DAY, reason }))
+      .thenRefused('OBJECTION_ALREADY_DECIDED');
+  });
+
   it('is not decided where it was not raised', () => {
     raised.when(decide('UPHELD', 'MENTORING')).thenRefused('NO_OBJECTION');
   });

@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { type ObjectionScope, objectionScopes } from '@waymark/core/privacy';
+import { given, isSaid, saying } from '@waymark/modules/shared/said';
 import { type Objection, type Pupil, refuseErased } from './state';
 
 /** What an objection comes to: it is upheld, or there are compelling grounds that override it. */
@@ -39,22 +40,36 @@ export const objection = slice<ObjectionEvents>({
   decide: {
     RaiseObjection: on(RaiseObjection, ({ scope, on: day, reason }, pupil) => {
       refuseErased(pupil);
-      // One that was overridden may be raised again, on other grounds.
+      const raised = given({ scope, on: day, reason });
       const stands = pupil.objections[scope];
-      if (stands !== undefined && stands !== 'overridden') return [];
-      return [event('ObjectionRaised', day, { scope, on: day, ...(reason === undefined ? {} : { reason }) })];
+      // One that was overridden may be raised again, on other grounds.
+      if (stands === undefined || stands === 'overridden') return [event('ObjectionRaised', day, raised)];
+      if (isSaid(pupil, 'ObjectionRaised', scope, raised)) return [];
+      return refuse(
+        'OBJECTION_ALREADY_RAISED',
+        'Such an objection stands already, with another day or reason. Decide it first.',
+      );
     }),
     DecideObjection: on(DecideObjection, ({ scope, outcome, on: day, reason }, pupil) => {
       refuseErased(pupil);
       const stands = pupil.objections[scope];
       if (stands === undefined) refuse('NO_OBJECTION', 'There is no such objection. Record it first.');
-      if (stands === decided[outcome]) return [];
-      return [event('ObjectionDecided', day, { scope, outcome, on: day, reason })];
+      const decision = { scope, outcome, on: day, reason };
+      if (stands !== decided[outcome]) return [event('ObjectionDecided', day, decision)];
+      if (isSaid(pupil, 'ObjectionDecided', scope, decision)) return [];
+      return refuse(
+        'OBJECTION_ALREADY_DECIDED',
+        'The objection was decided so already, on another day or for another reason.',
+      );
     }),
   },
   evolve: {
-    ObjectionRaised: (pupil, { scope }) => withObjection(pupil, scope, 'raised'),
-    ObjectionDecided: (pupil, { scope, outcome }) => withObjection(pupil, scope, decided[outcome]),
+    ObjectionRaised: (pupil, raised) =>
+      saying(withObjection(pupil, raised.scope, 'raised'), 'ObjectionRaised', raised.scope, raised),
+    ObjectionDecided: (pupil, decision) => {
+      const { scope, outcome } = decision;
+      return saying(withObjection(pupil, scope, decided[outcome]), 'ObjectionDecided', scope, decision);
+    },
   },
   personal: { ObjectionRaised: ['reason'], ObjectionDecided: ['reason'] },
 });

@@ -67,6 +67,7 @@ describe('registering a pupil', () => {
     ['date of birth', { dateOfBirth: '2013-02-16' }],
     ['sex', { sex: 'F' }],
     ['school', { school: OTHER_SCHOOL }],
+    ['first day at the school', { schoolFrom: '2025-09-08' }],
   ])('again is refused with another %s', (_, differing) => {
     before.when(register(differing)).thenRefused('PUPIL_ALREADY_REGISTERED');
   });
@@ -119,8 +120,10 @@ describe('correcting a pupil’s details', () => {
       .then(event('PupilDetailsCorrected', TODAY, { ...details, reason }));
   });
 
-  it('changes nothing where they are right', () => {
-    before.when(correct()).thenNothing();
+  it('is refused where they are right, unless it is a retry', () => {
+    before.when(correct()).thenRefused('NOTHING_TO_CORRECT');
+    const put = before.after(correct({ surname: 'Faruk' }));
+    put.when(correct({ surname: 'Faruk', reason: 'So it is.' })).thenRefused('NOTHING_TO_CORRECT');
   });
 
   it('is refused where there is no such pupil', () => {
@@ -170,9 +173,12 @@ describe('moving to another school', () => {
     expect(there.facts()?.schoolOn(day)).toBe(school);
   });
 
-  it('changes nothing where the pupil is there on that day', () => {
-    before.when(move(SCHOOL, '2026-01-05')).thenNothing();
-    before.after(move(OTHER_SCHOOL, '2026-01-05')).when(move(OTHER_SCHOOL, '2026-01-12')).thenNothing();
+  it('changes nothing where it is recorded already, and is refused where the pupil is there since another day', () => {
+    const there = before.after(move(OTHER_SCHOOL, '2026-01-05'));
+    there.when(move(OTHER_SCHOOL, '2026-01-05')).thenNothing();
+    before.when(move(SCHOOL, '2025-09-01')).thenNothing();
+    there.when(move(OTHER_SCHOOL, '2026-01-12')).thenRefused('ALREADY_AT_SCHOOL');
+    before.when(move(SCHOOL, '2026-01-05')).thenRefused('ALREADY_AT_SCHOOL');
   });
 
   it('is refused where the school is unknown', () => {

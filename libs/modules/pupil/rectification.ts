@@ -1,5 +1,6 @@
 import { type Day, IsDay, IsText } from '@waymark/core/fields';
 import { event, slices } from '@waymark/core/kernel';
+import { isSaid, saying } from '@waymark/modules/shared/said';
 import { type Pupil, refuseErased } from './state';
 
 export interface RectificationEvents {
@@ -19,9 +20,14 @@ export const rectification = slice<RectificationEvents>({
   decide: {
     RefuseRectification: on(RefuseRectification, ({ on: day, reason }, pupil) => {
       refuseErased(pupil);
-      return [event('RectificationRefused', day, { on: day, reason })];
+      const refused = { on: day, reason };
+      return isSaid(pupil, 'RectificationRefused', '', refused)
+        ? []
+        : [event('RectificationRefused', day, refused)];
     }),
   },
-  evolve: { RectificationRefused: (pupil) => pupil },
+  evolve: {
+    RectificationRefused: (pupil, refused) => saying(pupil, 'RectificationRefused', '', refused),
+  },
   personal: { RectificationRefused: ['reason'] },
 });

@@ -26,8 +26,10 @@ describe('restricting the use of a pupil’s data', () => {
     expect(restricted.after(lift).facts()?.restricted).toBe(false);
   });
 
-  it('again changes nothing', () => {
+  it('again changes nothing, and is refused on another ground', () => {
     restricted.when(restrict).thenNothing();
+    const otherwise = command(RestrictProcessing, { ground: 'OBJECTION_PENDING', on: DAY, reason });
+    restricted.when(otherwise).thenRefused('ALREADY_RESTRICTED');
   });
 
   it('lets nothing be recorded, a referral that says what is known included', () => {
@@ -54,7 +56,12 @@ describe('lifting a restriction', () => {
       .then(event('RestrictionLifted', TODAY, { on: TODAY, reason }));
   });
 
-  it('changes nothing where there is none', () => {
-    known.when(lift).thenNothing();
+  it('again changes nothing, and is refused where there is none', () => {
+    restricted.after(lift).when(lift).thenNothing();
+    known.when(lift).thenRefused('NOT_RESTRICTED');
+    restricted
+      .after(lift)
+      .when(command(LiftRestriction, { on: TODAY, reason }))
+      .thenRefused('NOT_RESTRICTED');
   });
 });

@@ -1,5 +1,6 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
-import { event, slices } from '@waymark/core/kernel';
+import { event, refuse, slices } from '@waymark/core/kernel';
+import { given, isSaid, saying } from '@waymark/modules/shared/said';
 import { type Pupil, refuseErased } from './state';
 
 /** Why the use of data may be restricted: UK GDPR Article 18(1). */
@@ -40,19 +41,27 @@ export const restriction = slice<RestrictionEvents>({
   decide: {
     RestrictProcessing: on(RestrictProcessing, ({ ground, on: day, reason }, pupil) => {
       refuseErased(pupil);
-      if (pupil.restricted) return [];
-      return [event('ProcessingRestricted', day, { ground, on: day, ...said(reason) })];
+      const restricted = given({ ground, on: day, reason });
+      if (!pupil.restricted) return [event('ProcessingRestricted', day, restricted)];
+      if (isSaid(pupil, 'ProcessingRestricted', '', restricted)) return [];
+      return refuse(
+        'ALREADY_RESTRICTED',
+        'The pupil’s data are restricted already, with another day or ground. Lift that restriction first.',
+      );
     }),
     LiftRestriction: on(LiftRestriction, ({ on: day, reason }, pupil) => {
       refuseErased(pupil);
-      return pupil.restricted ? [event('RestrictionLifted', day, { on: day, ...said(reason) })] : [];
+      const lifted = given({ on: day, reason });
+      if (pupil.restricted) return [event('RestrictionLifted', day, lifted)];
+      if (isSaid(pupil, 'RestrictionLifted', '', lifted)) return [];
+      return refuse('NOT_RESTRICTED', 'The pupil’s data are not restricted. There is nothing to lift.');
     }),
   },
   evolve: {
-    ProcessingRestricted: (pupil) => ({ ...pupil, restricted: true }),
-    RestrictionLifted: (pupil) => ({ ...pupil, restricted: false }),
+    ProcessingRestricted: (pupil, restricted) =>
+      saying({ ...pupil, restricted: true }, 'ProcessingRestricted', '', restricted),
+    RestrictionLifted: (pupil, lifted) =>
+      saying({ ...pupil, restricted: false }, 'RestrictionLifted', '', lifted),
   },
   personal: { ProcessingRestricted: ['reason'], RestrictionLifted: ['reason'] },
 });
-
-const said = (reason: string | undefined) => (reason === undefined ? {} : { reason });

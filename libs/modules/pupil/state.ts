@@ -1,6 +1,7 @@
 import type { Day, Upn } from '@waymark/core/fields';
 import { refuse } from '@waymark/core/kernel';
 import type { Erasable, ObjectionScope } from '@waymark/core/privacy';
+import type { Remembering } from '@waymark/modules/shared/said';
 
 export interface PupilDetails {
   readonly forename: string;
@@ -12,7 +13,7 @@ export interface PupilDetails {
 /** How far an objection has come. It holds from when it was raised, unless it is overridden. */
 export type Objection = 'raised' | 'upheld' | 'overridden';
 
-export interface Pupil extends Erasable {
+export interface Pupil extends Erasable, Remembering {
   readonly upn?: Upn;
   readonly former: readonly Upn[];
   readonly details?: PupilDetails;
@@ -47,7 +48,8 @@ export const objectsTo = ({ objections }: Pupil): ObjectionScope[] =>
   );
 
 /** The pupil's school on a day; before the first known one, that one. */
-export function schoolOn({ schools }: Pupil, day: Day): string {
-  const since = schools.filter(({ from }) => from <= day).at(-1) ?? schools[0];
-  return since?.school ?? '';
-}
+export const schoolOn = (pupil: Pupil, day: Day): string => stayOn(pupil, day)?.school ?? '';
+
+/** The same, with the day from which on the pupil was there; undefined where the pupil is not known. */
+export const stayOn = ({ schools }: Pupil, day: Day): Pupil['schools'][number] | undefined =>
+  schools.filter(({ from }) => from <= day).at(-1) ?? schools[0];

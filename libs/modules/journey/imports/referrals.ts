@@ -1,4 +1,4 @@
-import { derivedId } from '@waymark/core/commands';
+import { derivedId, type Submitter } from '@waymark/core/commands';
 import { type Day, isUpn } from '@waymark/core/fields';
 import {
   type People,
@@ -9,15 +9,14 @@ import {
   type Taker,
   type Workshop,
 } from '@waymark/core/imports';
-import { type EventStore, streamName } from '@waymark/core/kernel';
-import { RegisterPupil } from '@waymark/modules/pupil';
+import { type Pupil, RegisterPupil, stayOn } from '@waymark/modules/pupil';
 import { RecordBarrier } from '../barriers';
 import { GiveConsent } from '../consent';
 import { ReferPupil } from '../referral';
 
 /** Takes referrals: the pupil, the journey, consent where there is some, and the barriers that the school names. */
 export const referralTaker = (
-  { submitter, events }: Workshop,
+  { submitter }: Workshop,
   people: People,
   programme: () => Promise<string>,
   commandsFor: (row: number) => RowCommands,
@@ -32,7 +31,7 @@ export const referralTaker = (
       year,
       sex,
       school,
-      on,
+      on = '',
       meals,
       sen,
       eal,
@@ -51,10 +50,9 @@ export const referralTaker = (
       dateOfBirth,
       ...(sex ? { sex } : {}),
       school,
-      schoolFrom: earliest(on, baseline?.from),
+      schoolFrom: (await knownSince(submitter, pupil, on)) ?? earliest(on, baseline?.from),
     };
-    const known = await people.journey(to, pupil);
-    const journey = known ?? derivedId('journey', to, pupil);
+    const journey = (await people.journey(to, pupil)) ?? derivedId('journey', to, pupil);
     const refer = {
       pupil,
       programme: to,
@@ -65,12 +63,11 @@ export const referralTaker = (
       ...(sen ? { sen } : {}),
       ...flag('eal', eal),
     };
-    const agreed = consentOn && !(known && (await isWithdrawn(events, known, consentOn)));
     const found = (barriers ?? '').split(';').filter(Boolean);
     await commands.sendAll([
       ['pupil', pupil, RegisterPupil, register],
       ['journey', journey, ReferPupil, refer],
-      ...(agreed ? [['journey', journey, GiveConsent, { on: consentOn, by: 'PARENT' }] as const] : []),
+      ...(consentOn ? [['journey', journey, GiveConsent, { on: consentOn, by: 'PARENT' }] as const] : []),
       ...found.map((kind): Step => {
         const barrier = derivedId('barrier', journey, kind);
         // The file has no words for it, and a barrier of this kind needs some.
@@ -82,14 +79,13 @@ export const referralTaker = (
   }),
 });
 
-/** True where a consent of that day was withdrawn since: a row that still tells of it does not give it again. */
-async function isWithdrawn(events: EventStore, journey: string, consentOn: Day): Promise<boolean> {
-  const recorded = await events.readStream(streamName('journey', journey));
-  return recorded.some(({ type, metadata: { on } }) => type === 'ConsentWithdrawn' && consentOn <= on);
+/** Since when the pupil is recorded to be at the school of that day; undefined where the pupil is not known. */
+async function knownSince(submitter: Submitter, pupil: string, on: Day): Promise<Day | undefined> {
+  return stayOn((await submitter.load('pupil', pupil)).state as Pupil, on)?.from;
 }
 
-const earliest = (on: string | undefined, from: string | undefined): string | undefined =>
-  on !== undefined && from !== undefined && from < on ? from : on;
+const earliest = (on: string, from: string | undefined): string =>
+  from !== undefined && from < on ? from : on;
 
 /** `Y` or `N`; anything else is refused as no flag. */
 const flag = (name: string, cell: string | undefined): object =>

@@ -1,6 +1,7 @@
 import type { Thing, Things } from '@waymark/core/commands';
 import type { Day, Moment } from '@waymark/core/fields';
 import { type RecordedEvent, Refusal } from '@waymark/core/kernel';
+import { consentedSince } from '../consent';
 import { historyUpTo } from '../past';
 import type { Barrier, Journey, Session, SupportStep } from '../state';
 
@@ -14,11 +15,15 @@ export interface Then {
 
 /** A journey as a document: what its state keeps by id is told as lists. Says when it is seen, where that is not now. */
 export interface JourneyDocument
-  extends Then, Omit<Journey, 'pupil' | 'model' | 'sessions' | 'barriers' | 'support'> {
+  extends
+    Then,
+    Pick<Journey, 'programme' | 'school' | 'referredOn' | 'eligible' | 'mentor' | 'phase' | 'end'> {
   readonly id: string;
   /** The last event's that it shows. */
   readonly revision: number;
   readonly pupil: string;
+  /** Since when there is consent; none where it was never given or was withdrawn. */
+  readonly consentOn?: Day;
   /** The delivery model it began under: its version, the phases' names, and how many sessions it plans. */
   readonly model: {
     readonly version: number;
@@ -70,12 +75,19 @@ const hasBegun = ({ state }: Thing): boolean => (state as Journey).pupil !== und
 const unknown = (code: string, message: string): Refusal => new Refusal(code, message, 'missing');
 
 function documentOf(id: string, { state, revision }: Thing): JourneyDocument {
-  const { pupil, model, sessions, barriers, support, ...rest } = state as Begun;
+  const begun = state as Begun;
+  const { pupil, programme, school, referredOn, eligible, mentor, phase, end } = begun;
+  const { model, sessions, barriers, support } = begun;
   const { version, phases, sessionsPerPhase } = model;
+  const consentOn = consentedSince(begun);
   return {
     id,
     revision: Number(revision),
-    ...rest,
+    ...{ programme, school, referredOn, phase },
+    ...(eligible !== undefined && { eligible }),
+    ...(consentOn !== undefined && { consentOn }),
+    ...(mentor !== undefined && { mentor }),
+    ...(end && { end }),
     pupil,
     model: { version, phases, sessionsPlanned: phases.length * sessionsPerPhase },
     sessions: Object.entries(sessions)

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { objectionScopes, refusalGrounds } from '@waymark/core/privacy';
+import { releaseReasons } from '@waymark/modules/mentor';
+import { objectionOutcomes, restrictionGrounds } from '@waymark/modules/pupil';
+import { MENTOR } from '../../support/given';
+import { temporaryUpnOf, upnOf } from '../../support/made-up';
+import { is, isOf, type Sendings } from './table';
+import {
+  COMPLETED_ONCE,
+  completing,
+  days,
+  DECIDED_ONCE,
+  erasing,
+  ids,
+  maybe,
+  oneOf,
+  programmes,
+  schools,
+  words,
+} from './values';
+
+const upns = oneOf(upnOf(1), temporaryUpnOf(1));
+const named = {
+  forename: oneOf('Zara', 'Zahra'),
+  surname: oneOf('Farouk', 'Faruk'),
+  dateOfBirth: oneOf('2013-02-15'),
+  sex: maybe(oneOf('F')),
+};
+const scopes = oneOf(...objectionScopes.slice(0, 2));
+
+export const pupilSendings: Sendings = {
+  first: ['RegisterPupil'],
+  commands: {
+    RegisterPupil: {
+      body: { upn: upns, ...named, school: schools, schoolFrom: days },
+      events: ['PupilRegistered', 'UpnChanged', 'PupilDetailsCorrected', 'PupilMovedSchool'],
+      reads: { schoolFrom: ({ schoolFrom, from }) => schoolFrom ?? from },
+      // A former number is the pupil's still, and so is a stay at a school that is over.
+      everSaid: ['upn', 'school', 'schoolFrom'],
+    },
+    ChangeUpn: { body: { upn: upns }, events: ['PupilRegistered', 'UpnChanged'] },
+    CorrectPupilDetails: { body: { ...named, reason: words }, events: ['PupilDetailsCorrected'] },
+    MoveSchool: {
+      body: { school: schools, from: days },
+      events: ['PupilRegistered', 'PupilMovedSchool'],
+      about: ['from'],
+      reads: { from: ({ from, schoolFrom }) => from ?? schoolFrom },
+    },
+    RaiseObjection: {
+      body: { scope: scopes, on: days, reason: maybe(words) },
+      events: ['ObjectionRaised'],
+      about: ['scope'],
+      undoneBy: (event, body) =>
+        isOf('scope', 'ObjectionDecided')(event, body) &&
+        (event.data as { readonly outcome: string }).outcome === 'OVERRIDDEN',
+    },
+    DecideObjection: {
+      after: ['RaiseObjection'],
+      body: { scope: scopes, outcome: oneOf(...objectionOutcomes), on: days, reason: words },
+      events: ['ObjectionDecided'],
+      about: ['scope'],
+      undoneBy: isOf('scope', 'ObjectionRaised'),
+    },
+    PlaceLegalHold: {
+      body: { hold: ids, on: days, reason: words },
+      events: ['LegalHoldPlaced'],
+      about: ['hold'],
+      undoneBy: isOf('hold', 'LegalHoldLifted'),
+    },
+    LiftLegalHold: {
+      after: ['PlaceLegalHold'],
+      body: { hold: ids, on: days },
+      events: ['LegalHoldLifted'],
+      about: ['hold'],
+      undoneBy: isOf('hold', 'LegalHoldPlaced'),
+    },
+    RestrictProcessing: {
+      body: { ground: oneOf(...restrictionGrounds.slice(0, 2)), on: days, reason: maybe(words) },
+      events: ['ProcessingRestricted'],
+      undoneBy: is('RestrictionLifted'),
+    },
+    LiftRestriction: {
+      after: ['RestrictProcessing'],
+      body: { on: days, reason: maybe(words) },
+      events: ['RestrictionLifted'],
+      undoneBy: is('ProcessingRestricted'),
+    },
+    RefuseErasure: {
+      body: { ground: oneOf(...refusalGrounds.slice(0, 2)), on: days, reason: words },
+      events: ['ErasureRefused'],
+    },
+    RefuseRectification: { body: { on: days, reason: words }, events: ['RectificationRefused'] },
+    ErasePupil: { body: erasing, events: ['PupilErased'], mayBeSilent: DECIDED_ONCE },
+    CompleteErasure: {
+      after: ['ErasePupil'],
+      body: completing,
+      events: ['ErasureCompleted'],
+      mayBeSilent: COMPLETED_ONCE,
+    },
+  },
+};
+
+export const mentorSendings: Sendings = {
+  first: ['AppointMentor'],
+  commands: {
+    AppointMentor: {
+      body: { name: oneOf('Oscar', 'Oscar Roberts'), programme: programmes, school: schools, from: days },
+      events: ['MentorAppointed', 'MentorDetailsChanged'],
+    },
+    AllocatePupil: {
+      body: { journey: ids, on: days },
+      events: ['PlaceTaken'],
+      about: ['journey'],
+      undoneBy: isOf('journey', 'PlaceReleased'),
+    },
+    ReleasePlace: {
+      after: ['AllocatePupil'],
+      body: { journey: ids, reason: oneOf(...releaseReasons.slice(0, 2)) },
+      events: ['PlaceReleased'],
+      about: ['journey'],
+      undoneBy: isOf('journey', 'PlaceTaken'),
+    },
+    RemindMentor: {
+      body: { on: days, overdue: oneOf([]), quiet: fc.subarray(['journey 1', 'journey 2']) },
+      events: ['MentorReminded'],
+      mayBeSilent: 'a mentor is reminded once a day, and of nothing where there is nothing to say',
+    },
+    EraseMentor: { body: erasing, events: ['MentorErased'], mayBeSilent: DECIDED_ONCE },
+    CompleteMentorErasure: {
+      after: ['EraseMentor'],
+      body: completing,
+      events: ['MentorErasureCompleted'],
+      mayBeSilent: COMPLETED_ONCE,
+    },
+  },
+};
+
+export const personSendings: Sendings = {
+  first: ['RegisterPerson'],
+  commands: {
+    RegisterPerson: {
+      body: { subject: oneOf('priya', 'priya-2'), name: oneOf('Priya', 'Priya Raman') },
+      events: ['PersonRegistered'],
+    },
+    AssignRole: {
+      body: {
+        ...{ assignment: ids, role: oneOf('mentor', 'operations'), mentor: maybe(oneOf(MENTOR)) },
+        ...{ from: days, until: maybe(days) },
+      },
+      events: ['RoleAssigned'],
+      about: ['assignment'],
+      undoneBy: isOf('assignment', 'RoleEnded'),
+    },
+    EndRole: {
+      after: ['AssignRole'],
+      body: { assignment: ids, on: days },
+      events: ['RoleEnded'],
+      about: ['assignment'],
+    },
+    LeavePerson: { after: ['AssignRole'], body: { on: days }, events: ['PersonLeft'] },
+    ErasePerson: { body: erasing, events: ['PersonErased'], mayBeSilent: DECIDED_ONCE },
+    CompletePersonErasure: {
+      after: ['ErasePerson'],
+      body: completing,
+      events: ['PersonErasureCompleted'],
+      mayBeSilent: COMPLETED_ONCE,
+    },
+  },
+};
