@@ -7,7 +7,8 @@ const core = {
   kernel: [],
   fields: ['kernel'],
   access: ['kernel', 'fields'],
-  privacy: ['kernel', 'fields'],
+  privacy: ['kernel', 'fields', 'access', 'commands'],
+  context: ['kernel', 'access', 'privacy', 'questions'],
   jobs: ['kernel', 'fields'],
   concurrency: [],
   instruments: ['kernel'],
@@ -115,10 +116,30 @@ const walls = ([folder, below]) =>
     ];
     return {
       files: [`${folder}/${'*/'.repeat(depth)}${depth === DEPTH ? '**/' : ''}*.ts`],
-      ignores: ['**/*.spec.ts', ...inner(folder).map((each) => `${each}/**`)],
+      ignores: ['**/*.spec.ts', 'libs/modules/*/module.ts', ...inner(folder).map((each) => `${each}/**`)],
       rules: { 'no-restricted-imports': ['error', { patterns }] },
     };
   });
+
+/** Where a module is put together: it knows all of its rooms, and of other modules the facts. */
+const assembly = {
+  files: ['libs/modules/*/module.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^@waymark/(?!(core|${facts})(/|$))`,
+            message: 'A module knows the facts of others alone.',
+          },
+          { regex: '^\\.\\.(/|$)|^(libs|apps|test)/|^/', message: 'This leads out of the module.' },
+          { regex: `^(${confined.map(([name]) => name).join('|')})(/|$)`, message: 'Not in a module.' },
+        ],
+      },
+    ],
+  },
+};
 
 export default defineConfig(
   globalIgnores(['dist', 'coverage', '.mutation', 'test/bench/peers/node_modules']),
@@ -168,6 +189,7 @@ export default defineConfig(
     },
   },
   [['libs/*', []], ['libs/core/*', []], ['libs/modules/*', []], ...floors].flatMap(walls),
+  assembly,
   { files: ['**/*.{js,cjs,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ['test/bench/peers/*.mjs'],

@@ -1,8 +1,5 @@
 const base = require('./jest.config.js');
 
-/** Folders whose tests are of pure functions. */
-const pure = ['domain', 'views', 'policies', 'kernel', 'vocabulary'];
-
 /**
  * Tests of the rules: no server, no store, no process. For a quick answer while they are changed, and for mutation testing,
  * whose answer must not change from run to run: examples are not random.
@@ -13,8 +10,9 @@ module.exports = {
   ...base,
   setupFiles: [...base.setupFiles, '<rootDir>/test/support/same-seed.ts'],
   testMatch: [
-    `<rootDir>/test/(${pure.join('|')})/**/*.test.ts`,
+    '<rootDir>/libs/**/*.spec.ts',
+    '<rootDir>/test/modules/**/*.test.ts',
     // The other tests of access ask a server.
-    '<rootDir>/test/access/(places|tokens).test.ts',
+    '<rootDir>/test/access/tokens.test.ts',
   ],
 };

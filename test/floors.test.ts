@@ -30,6 +30,9 @@ const forbidden: readonly Import[] = [
   ['libs/modules/journey/x.ts', '@waymark/governance/access'],
   ['libs/modules/journey/x.ts', './views/caseload'],
   ['libs/modules/journey/x.ts', './questions/get-journey'],
+  ['libs/modules/journey/module.ts', '@waymark/modules/mentor'],
+  ['libs/modules/journey/module.ts', '@waymark/governance/access'],
+  ['libs/modules/journey/module.ts', '../mentor/facts'],
   ['libs/modules/journey/views/x.ts', '@waymark/modules/mentor/views/mentors'],
   ['libs/modules/journey/views/x.ts', '../questions/get-journey'],
   ['libs/modules/journey/views/x.ts', '@waymark/core/commands'],
@@ -84,6 +87,8 @@ const forbidden: readonly Import[] = [
 ];
 
 const allowed: readonly Import[] = [
+  ['libs/modules/journey/module.ts', './views/caseload'],
+  ['libs/modules/journey/module.ts', '@waymark/core/context'],
   ['libs/core/kernel/x.ts', './decider'],
   ['libs/core/fields/x.ts', '@waymark/core/kernel'],
   ['libs/core/upkeep/x.ts', '@waymark/core/reactions'],

@@ -1,7 +1,7 @@
 import { type Reach, type Principal } from '@waymark/core/access';
 import type { Command } from 'commander';
 import { Refusal } from '@waymark/core/kernel';
-import { byToken, demandRules, localOperator, reachFor } from '@waymark/governance/access';
+import { byToken, demandRights, localOperator, reachFor } from '@waymark/governance/access';
 import { Platform, settingsFrom, verifierOf } from '@waymark/platform';
 
 /** What each command of the command line does, as the table of rights names it: whoever adds one, adds it here. */
@@ -68,7 +68,7 @@ export function reach(): Reach {
 export function guard(program: Command): void {
   const lacking = leaves(program).filter((name) => !Object.hasOwn(actions, name));
   if (lacking.length > 0) throw new Error(`without a rule in apps/ops/rules.ts: ${lacking.join(', ')}`);
-  demandRules(Object.values(actions));
+  demandRights(Object.values(actions));
   program.hook('preAction', async (_program, command) => {
     const action = actions[nameOf(command)]!;
     acting = reachFor(await whoActs(action), action);

@@ -10,7 +10,7 @@ import {
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Refusal } from '@waymark/core/kernel';
-import { demandRules, type Identify, reachFor } from '@waymark/governance/access';
+import { demandRights, type Identify, reachFor } from '@waymark/governance/access';
 import type { Limits } from '@waymark/platform';
 
 /** What says who asks is injected by. */
@@ -53,7 +53,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
         const rule = this.reflector.get<Rule | undefined>(RULE, handler);
         if (rule === undefined)
           throw new Error(`${String(metatype?.name)}.${name} does not say what it does`);
-        if (rule !== 'public') demandRules('action' in rule ? [rule.action] : rule.actions());
+        if (rule !== 'public') demandRights('action' in rule ? [rule.action] : rule.actions());
       }
     }
   }

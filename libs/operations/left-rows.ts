@@ -1,7 +1,7 @@
 import { Refusal, rowSetName } from '@waymark/core/kernel';
 import { type Generation, nameOf } from '@waymark/core/projections';
 import { POLICIES } from '@waymark/core/reactions';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 
 /** Rows by their name: of which view, version and generation they are. */

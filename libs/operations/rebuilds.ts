@@ -10,7 +10,7 @@ import {
   type Verified,
 } from '@waymark/core/projections';
 import { REBUILD, type RebuildRequest, requestRebuild } from '@waymark/core/upkeep';
-import { views as all } from '@waymark/modules/views';
+import { views as all } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 
 /** A new generation of a view, on its way to be live. */

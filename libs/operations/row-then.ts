@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { maskUpns } from '@waymark/core/fields';
 import { type Parked, type Position, type RecordedEvent, Refusal, type View } from '@waymark/core/kernel';
 import { type Generation, type PastRow, readable, rowAt } from '@waymark/core/projections';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { type Platform, unknown } from '@waymark/platform';
 
 /** A view's row as the log had it at a position, beside the one that is served now. Pupils' numbers are hidden. */

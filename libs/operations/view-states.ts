@@ -11,7 +11,7 @@ import {
 } from '@waymark/core/projections';
 import { POLICIES } from '@waymark/core/reactions';
 import { policies } from '@waymark/modules/policies/index';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 import { type Lag, lagBehind } from './lag';
 

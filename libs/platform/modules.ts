@@ -2,11 +2,13 @@ import { claims } from '@waymark/core/commands';
 import type { Module, RecordedEvent } from '@waymark/core/kernel';
 import { personalFieldsOf, schemasOf, unknownReason } from '@waymark/core/log';
 import { projections } from '@waymark/core/projections';
-import { access } from '@waymark/governance/access';
-import { domain } from '@waymark/modules/domain';
+import { governed } from '@waymark/governance/governed';
 
-/** Every module that has commands: the domain's, who looked at what, and what was decided about views. */
-export const submitted: readonly Module[] = [...domain, access as Module, projections];
+/** Every module that has commands: those that governance covers, and what was decided about views. */
+export const submitted: readonly Module[] = [
+  ...[...governed.values()].map(({ domain }) => domain),
+  projections,
+];
 
 /** Every module that has events, the runtime's own included. */
 export const modules: readonly Module[] = [...submitted, claims as Module];

@@ -1,5 +1,5 @@
 import { type Scope } from '@waymark/core/kernel';
-import { type Principal, type Reach } from '@waymark/core/access';
+import { type Principal, type Reach, type Lookup } from '@waymark/core/access';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,12 +30,12 @@ import {
   Settlement,
   Upkeep,
 } from '@waymark/core/upkeep';
-import { AccessLog, People, reachFor, scopesOf } from '@waymark/governance/access';
-import { privacyHandlers, pupilStanding } from '@waymark/governance/privacy';
+import { AccessLog, Directory, lookupIn, People, reachFor, scopesOf } from '@waymark/governance/access';
+import { privacyHandlers, processingRestriction } from '@waymark/governance/privacy';
 import { ExportFiles } from '@waymark/modules/exports';
 import { type PublishedRates, readPublishedRates } from '@waymark/modules/insights/published-rates';
 import { policies } from '@waymark/modules/policies/index';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { keyFromFile } from '@waymark/stores/files/key-file';
 import { jobHandlers } from './jobs';
 import { masterKeys } from './master-keys';
@@ -75,6 +75,8 @@ export class Platform {
   readonly redactedRecords: Records;
   readonly keyring: Keyring;
   readonly submitter: Submitter;
+  /** What rights depend on: streams, claims and the log, never a view. */
+  readonly look: Lookup;
   /** Who may do what. */
   readonly people: People;
   /** Who looked at what. */
@@ -111,10 +113,11 @@ export class Platform {
       modules: submitted,
       hashKey,
       clock,
-      standing: pupilStanding,
+      restriction: processingRestriction,
     }));
     this.fullRecords = { things: submitter, events };
     this.redactedRecords = recordsFrom(upcasting(redacting(stores.events, personal), modules), modules);
+    this.look = lookupIn({ submitter, directory: new Directory(log), now });
     this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
     this.accessLog = new AccessLog({ submitter, events, now });
     keyring.onDestroyed(() => submitter.forget());
@@ -210,7 +213,7 @@ export class Platform {
 
   /** The scopes that a thing lies in; none where it does not exist. */
   scopesOf(module: string, id: string): Promise<readonly Scope[]> {
-    return scopesOf(this, module, id);
+    return scopesOf(this.look, module, id);
   }
 
   /** Seal what was recorded since the last seal; undefined where another process is at that. */

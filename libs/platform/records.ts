@@ -1,7 +1,7 @@
+import { type Scope } from '@waymark/core/kernel';
 import type { Reach } from '@waymark/core/access';
 import { Streams, type Things } from '@waymark/core/commands';
 import type { EventStore, Module } from '@waymark/core/kernel';
-import { scopesOf, type ScopeSources } from '@waymark/governance/access';
 
 /** What somebody is told from: things and the log, with what is personal in them or without. */
 export interface Records {
@@ -29,11 +29,14 @@ export function recordsFrom(events: EventStore, modules: readonly Module[]): Rec
 
 /** What may be told of a journey: with what is personal in it, or without. Refused as `NOT_ALLOWED` where it is out of reach. */
 export async function recordsFor(
-  sources: ScopeSources & { readonly fullRecords: Records; readonly redactedRecords: Records },
+  sources: { scopesOf(module: string, id: string): Promise<readonly Scope[]> } & {
+    readonly fullRecords: Records;
+    readonly redactedRecords: Records;
+  },
   reach: Reach,
   journey: string,
 ): Promise<Records> {
-  const places = await scopesOf(sources, 'journey', journey);
-  reach.demand(places);
-  return places.some(reach.showsNames) ? sources.fullRecords : sources.redactedRecords;
+  const scopes = await sources.scopesOf('journey', journey);
+  reach.demand(scopes);
+  return scopes.some(reach.showsNames) ? sources.fullRecords : sources.redactedRecords;
 }

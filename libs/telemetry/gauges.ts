@@ -1,7 +1,7 @@
 import type { Meter } from '@opentelemetry/api';
 import { POLICIES } from '@waymark/core/reactions';
 import { REBUILD } from '@waymark/core/upkeep';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 import { counted, type Standings, standingsOf } from './standing';
 

@@ -1,6 +1,6 @@
 import { type Position, rowSetName, type View } from '@waymark/core/kernel';
 import { generationOf, readable } from '@waymark/core/projections';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 
 /** A generation of a view, and the position up to which it has seen the log. */

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Role, roles, type ActingRole } from '@waymark/core/kernel';
 import { scopeKindOf } from '@waymark/core/access';
-import { demandRules, readRights, rights, reachFor } from '@waymark/governance/access';
+import { demandRights, reachFor, rights, rightsDocument, rightsTable } from '@waymark/governance/access';
 import { type CommandRoute, commandRoutes } from '../../apps/api/commands/routes';
 import { openApi } from '../../apps/api/openapi/document';
 import { exampleOf, schemaOf } from '../../apps/api/openapi/schemas';
@@ -223,17 +225,22 @@ describe('everything else', () => {
 
 describe('the table', () => {
   it('keeps from starting what it has no line for', () => {
-    expect(() => demandRules(['GetKpis', 'GetEverything'])).toThrow(/without a rule.*: GetEverything$/);
+    expect(() => demandRights(['GetKpis', 'GetEverything'])).toThrow(
+      /^no rights are declared for GetEverything$/,
+    );
   });
 
-  it('is read as a whole or not at all', () => {
-    expect(() => readRights('GetKpis own all')).toThrow(/GetKpis cannot be read/);
-    const line = `GetKpis ${'- '.repeat(10)}`;
-    expect(() => readRights(`${line}\n${line}`)).toThrow(/two lines/);
+  it('takes no action that two groups declare', () => {
+    const groups = { questions: { GetKpis: {}, GetJourney: {} }, 'files in and out': { GetKpis: {} } };
+    expect(() => rightsTable(groups)).toThrow(/^rights are declared twice: GetKpis$/);
+  });
+
+  it('is what the page says that officers review: npm run docs:rights', () => {
+    expect(readFileSync(join(__dirname, '../../docs/rights.md'), 'utf8')).toBe(rightsDocument());
   });
 
   it('has a line for everything that the command line does, which each role may do as it says', () => {
-    demandRules(Object.values(actions));
+    demandRights(Object.values(actions));
     for (const role of roles) {
       const reader = { id: 'x', grants: [{ role, ...overIn(own, role) }] };
       for (const action of Object.values(actions)) {

@@ -1,3 +1,4 @@
+import type { Lookup } from '@waymark/core/access';
 import { scopesOf } from '@waymark/governance/access';
 import { MoveSchool } from '@waymark/modules/pupil';
 import { openProgramme } from '../imports/office';
@@ -14,11 +15,10 @@ describe('a pupil', () => {
     const id = await pupil(upn);
     // The office's clock stands at the day before.
     await command('pupil', id, MoveSchool, { school: NORTHGATE, from: '2026-03-03' });
-    const schoolOf = async (sources: Parameters<typeof scopesOf>[0]): Promise<string | undefined> =>
-      (await scopesOf(sources, 'pupil', id))[0]?.school;
-    const { submitter, rows } = platform;
+    const schoolOf = async (look: Lookup): Promise<string | undefined> =>
+      (await scopesOf(look, 'pupil', id))[0]?.school;
 
-    expect(await schoolOf(platform)).toBe(HARBOUR);
-    expect(await schoolOf({ submitter, rows, now: () => '2026-03-03T00:00:00.000Z' })).toBe(NORTHGATE);
+    expect(await schoolOf(platform.look)).toBe(HARBOUR);
+    expect(await schoolOf({ ...platform.look, today: () => '2026-03-03' })).toBe(NORTHGATE);
   });
 });

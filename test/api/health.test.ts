@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import request from 'supertest';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { Platform } from '@waymark/platform';
 import { createApp as createWorker } from '../../apps/worker/app.module';
 import { newEvent } from '../support/events';

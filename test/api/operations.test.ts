@@ -1,4 +1,4 @@
-import { views as all } from '@waymark/modules/views';
+import { views as all } from '@waymark/modules';
 import type { ViewState, WaitingRow } from '@waymark/operations';
 import { openApi } from '../../apps/api/openapi/document';
 import { readWhole } from '../support/events';

@@ -10,7 +10,7 @@ import {
 import type { Kpis } from '@waymark/modules/insights/kpis';
 import type { PhaseProgress } from '@waymark/modules/insights/phase-progress';
 import { type KpiRow, regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 import { randomFrom } from '../crash/moments';
 import { range, readWhole } from '../support/events';

@@ -63,7 +63,7 @@ const release = (schema: number, upcasters = chain.slice(0, schema - 1)): Module
             (book, _, { today }) => [
               event('BookShelved', today, recordedBy[schema - 1]!(book, Number(today.slice(0, 4)))),
             ],
-            { creates: true },
+            { by: 'service', creates: true },
           ),
         },
         evolve: { BookShelved: (books, book) => [...books, book], ShelfDusted: (books) => books },

@@ -8,7 +8,7 @@ import { Reactor } from '@waymark/core/reactions';
 import { access } from '@waymark/governance/access';
 import { domain } from '@waymark/modules/domain';
 import { policies } from '@waymark/modules/policies/index';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 import { keyFromFile } from '@waymark/stores/files/key-file';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';

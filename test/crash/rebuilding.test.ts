@@ -6,7 +6,7 @@ import { derivedId } from '@waymark/core/commands';
 import { type Position, rowSetName } from '@waymark/core/kernel';
 import { type Build, Catalog, ownerEpoch } from '@waymark/core/projections';
 import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { Platform } from '@waymark/platform';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { type Running, startWaymark } from '../ops/command-line';

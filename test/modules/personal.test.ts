@@ -4,7 +4,7 @@ import { type EventStore, type RecordedEvent, START } from '@waymark/core/kernel
 import { personalFieldsOf, upcasting } from '@waymark/core/log';
 import { domain } from '@waymark/modules/domain';
 import { policies } from '@waymark/modules/policies/index';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 
 const folder = join(__dirname, 'samples');
 const personal = personalFieldsOf(domain);

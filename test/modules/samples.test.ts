@@ -8,7 +8,7 @@ import { projections } from '@waymark/core/projections';
 import { access } from '@waymark/governance/access';
 import { domain } from '@waymark/modules/domain';
 import { policies } from '@waymark/modules/policies/index';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { misfits, type Typed } from './samples/misfits';
 
 /*

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import type { CheckReport } from '@waymark/operations';
 import { Platform } from '@waymark/platform';
 import { allocated, type Api, eventually, serve } from '../api/client';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type CaseloadRow, caseloads } from '@waymark/modules/journey/views/caseload';
-import { views as all } from '@waymark/modules/views';
+import { views as all } from '@waymark/modules';
 import type { States, WaitingRow } from '@waymark/operations';
 import { Platform } from '@waymark/platform';
 import { allocated, JOURNEY, picked, serve } from '../api/client';

@@ -1,3 +1,4 @@
+import { journeysOf } from '@waymark/modules/journey/facts';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { everywhere } from '@waymark/core/access';
@@ -7,7 +8,6 @@ import {
   type ErasureRequest,
   ERASURES,
   finishErasures,
-  journeysOf,
 } from '@waymark/governance/privacy';
 import { RecordAttendance } from '@waymark/modules/attendance';
 import { caseloadOf } from '@waymark/modules/insights/caseload';
@@ -208,8 +208,8 @@ describe('an erasure that was cut off', () => {
 describe('a pupil’s journeys', () => {
   it('are found by their claims, in each programme', async () => {
     const { platform, one, of: journey } = await openKnown();
-    expect(await journeysOf(platform, one)).toEqual([journey]);
-    expect(await journeysOf(platform, 'nobody')).toEqual([]);
+    expect(await journeysOf(one, platform.look)).toEqual([journey]);
+    expect(await journeysOf('nobody', platform.look)).toEqual([]);
   });
 });
 

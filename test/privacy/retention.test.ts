@@ -1,4 +1,4 @@
-import { eraseDue, pupilsDue, retentionRules } from '@waymark/governance/privacy';
+import { eraseDue, recordsDue, retentionRules } from '@waymark/governance/privacy';
 import { EndJourney } from '@waymark/modules/journey';
 import { LiftRestriction, PlaceLegalHold, RestrictProcessing } from '@waymark/modules/pupil';
 import { DAY, type Known, openKnown } from './erasing';
@@ -15,11 +15,11 @@ describe('pupils whose record has been kept for long enough', () => {
   it('are those whose last journey ended that long ago, to the day', async () => {
     const office = await openKnown();
     const { platform, one: pupil, of } = office;
-    expect(await pupilsDue(platform, '2099-01-01')).toEqual([]);
+    expect(await recordsDue(platform, '2099-01-01')).toEqual([]);
     await end(office, of);
-    expect(await pupilsDue(platform, '2031-12-11')).toEqual([]);
-    expect(await pupilsDue(platform, '2031-12-12')).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED }]);
-    expect(await pupilsDue(platform, '2026-12-12', 1)).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED }]);
+    expect(await recordsDue(platform, '2031-12-11')).toEqual([]);
+    expect(await recordsDue(platform, '2031-12-12')).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED }]);
+    expect(await recordsDue(platform, '2026-12-12', 1)).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED }]);
   });
 
   it('are listed with why they are kept nevertheless', async () => {
@@ -27,7 +27,7 @@ describe('pupils whose record has been kept for long enough', () => {
     const { platform, one: pupil, of, command } = office;
     await end(office, of);
     await command('pupil', pupil, RestrictProcessing, { ground: 'ACCURACY_CONTESTED', on: DAY });
-    const due = () => pupilsDue(platform, '2032-01-01');
+    const due = () => recordsDue(platform, '2032-01-01');
     expect(await due()).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED, kept: 'PROCESSING_RESTRICTED' }]);
     const hold = '5b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b12';
     await command('pupil', pupil, PlaceLegalHold, { hold, on: DAY, reason });
@@ -41,12 +41,12 @@ describe('pupils whose record has been kept for long enough', () => {
     const office = await openKnown();
     const { platform, one, other, of } = office;
     await end(office, of);
-    const due = await pupilsDue(platform, '2032-01-01');
+    const due = await recordsDue(platform, '2032-01-01');
     expect(await eraseDue(platform, due, { actor: 'officer' })).toEqual(due);
     await platform.settle();
     expect(await platform.submitter.facts('pupil', one)).toMatchObject({ erased: true });
     expect(await platform.submitter.facts('pupil', other)).toMatchObject({ erased: false });
-    expect(await pupilsDue(platform, '2032-01-01')).toEqual([]);
+    expect(await recordsDue(platform, '2032-01-01')).toEqual([]);
   });
 });
 

@@ -1,13 +1,14 @@
+import { journeysOf } from '@waymark/modules/journey/facts';
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { everywhere } from '@waymark/core/access';
 import { sourceFiles } from '@waymark/core/imports';
 import { verifyLog } from '@waymark/core/log';
-import { destroyErasedKeys, erase, journeysOf } from '@waymark/governance/privacy';
+import { destroyErasedKeys, erase } from '@waymark/governance/privacy';
 import { Importer } from '@waymark/modules/imports/importer';
 import { attendanceBy } from '@waymark/modules/insights/attendance';
 import { kpisBy } from '@waymark/modules/insights/kpis';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { packaged, personal, type Platform, readSeals } from '@waymark/platform';
 import { opened } from '../operations/data-folders';
 import { readWhole } from '../support/events';
@@ -77,7 +78,7 @@ describe('ten pupils of the sample, erased', () => {
     expect(await telling(platform, subjects)).toEqual([]);
     expect(holding(platform.data, upns)).toEqual([]);
     for (const id of ids) {
-      for (const journey of await journeysOf(platform, id))
+      for (const journey of await journeysOf(id, platform.look))
         expect(await platform.submitter.facts('journey', journey)).toMatchObject({ ended: true });
     }
     expect(await figures(platform)).toEqual(before);

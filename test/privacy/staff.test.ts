@@ -10,7 +10,6 @@ import {
   type ErasureRequest,
   finishErasures,
   recordsDue,
-  staffDue,
   subjectAccess,
 } from '@waymark/governance/privacy';
 import { AssignRole, ErasePerson, LeavePerson, RegisterPerson } from '@waymark/modules/people';
@@ -187,12 +186,12 @@ describe('staff whose record has been kept for long enough', () => {
   it('are those whose last role ended that long ago, to the day', async () => {
     const office = await openStaff();
     const { platform, one } = office;
-    expect(await staffDue(platform, '2099-01-01')).toEqual([]);
+    expect(await recordsDue(platform, '2099-01-01')).toEqual([]);
     await leave(office, one);
     const due = [{ kind: 'person', id: one, ended: LAST_DAY }];
-    expect(await staffDue(platform, '2032-02-29')).toEqual([]);
-    expect(await staffDue(platform, '2032-03-01')).toEqual(due);
-    expect(await staffDue(platform, '2027-03-01', 1)).toEqual(due);
+    expect(await recordsDue(platform, '2032-02-29')).toEqual([]);
+    expect(await recordsDue(platform, '2032-03-01')).toEqual(due);
+    expect(await recordsDue(platform, '2027-03-01', 1)).toEqual(due);
     expect(await recordsDue(platform, '2032-03-01')).toEqual(due);
     expect(dueTable(await recordsDue(platform, '2032-03-01'), { dryRun: true })).toMatch(
       new RegExp(`person │ ${one} │ ${LAST_DAY} │ ROLES_ENDED │ would be erased`),
@@ -203,8 +202,8 @@ describe('staff whose record has been kept for long enough', () => {
     const { platform, command } = await openStaff();
     const id = randomUUID();
     await command('person', id, RegisterPerson, { name: 'Somebody', subject: 'idp|somebody' });
-    expect(await staffDue(platform, '2032-03-01')).toEqual([]);
-    expect(await staffDue(platform, '2032-03-02')).toEqual([{ kind: 'person', id, ended: LEFT }]);
+    expect(await recordsDue(platform, '2032-03-01')).toEqual([]);
+    expect(await recordsDue(platform, '2032-03-02')).toEqual([{ kind: 'person', id, ended: LEFT }]);
   });
 
   it('are erased once, and the others are left', async () => {

@@ -57,6 +57,7 @@ const lockers = defineModule(
               ? [event('LockerInstalled', today, { number, hall, tag: newId('tag') })]
               : [],
           {
+            by: 'service',
             creates: true,
             needs: { hall: ['hall', ({ hall }) => hall] },
             claims: ({ number }) => [
@@ -64,15 +65,23 @@ const lockers = defineModule(
             ],
           },
         ),
-        StoreItems: locker.on(StoreItems, ({ items, day }, { items: inside }, { today }) => {
-          const added = items.filter((item) => !inside.includes(item));
-          if (inside.length + added.length > CAP) refuse('LOCKER_FULL', 'Take something out first.');
-          return added.map((item) => event('ItemStored', day ?? today, { item }));
-        }),
-        RemoveLocker: locker.on(RemoveLocker, ({ reason }, { items }, { today }) => {
-          if (items.length > 0) refuse('LOCKER_IN_USE', 'Empty it first.');
-          return [event('LockerRemoved', today, { reason })];
-        }),
+        StoreItems: locker.on(
+          StoreItems,
+          ({ items, day }, { items: inside }, { today }) => {
+            const added = items.filter((item) => !inside.includes(item));
+            if (inside.length + added.length > CAP) refuse('LOCKER_FULL', 'Take something out first.');
+            return added.map((item) => event('ItemStored', day ?? today, { item }));
+          },
+          { by: 'service' },
+        ),
+        RemoveLocker: locker.on(
+          RemoveLocker,
+          ({ reason }, { items }, { today }) => {
+            if (items.length > 0) refuse('LOCKER_IN_USE', 'Empty it first.');
+            return [event('LockerRemoved', today, { reason })];
+          },
+          { by: 'service' },
+        ),
       },
       evolve: {
         LockerInstalled: (state, { number }) => ({ ...state, number }),
@@ -116,12 +125,17 @@ const halls = defineModule(
     hall.slice<HallEvents>({
       decide: {
         OpenHall: hall.on(OpenHall, ({ room }, _, { today }) => [event('HallOpened', today, { room })], {
+          by: 'service',
           creates: true,
         }),
-        CountLocker: hall.on(CountLocker, ({ locker: counted }, { room = 0, lockers: inside }, { today }) => {
-          if (inside.length >= room) refuse('HALL_FULL', 'There is no room for another locker.');
-          return [event('LockerCounted', today, { locker: counted })];
-        }),
+        CountLocker: hall.on(
+          CountLocker,
+          ({ locker: counted }, { room = 0, lockers: inside }, { today }) => {
+            if (inside.length >= room) refuse('HALL_FULL', 'There is no room for another locker.');
+            return [event('LockerCounted', today, { locker: counted })];
+          },
+          { by: 'service' },
+        ),
       },
       evolve: {
         HallOpened: (state, { room }) => ({ ...state, room }),

@@ -1,4 +1,4 @@
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { Platform } from '@waymark/platform';
 import {
   allocated,

@@ -6,7 +6,7 @@ import { sourceFiles } from '@waymark/core/imports';
 import { every } from '@waymark/core/projections';
 import { Importer } from '@waymark/modules/imports/importer';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { type Engines, packaged, Platform } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
 import { still } from '../crash/moments';

@@ -40,7 +40,7 @@ export class CommandsController {
     // What else there is or is not, nobody is told whose roles do not reach everywhere.
     const unknown = errors.length > 0 && everything ? await this.unknownThings(submission, errors) : [];
     if (errors.length > 0) throw invalid([...errors, ...unknown]);
-    await demandRight(this.platform, reader, { ...submission, creates: route.creates });
+    await demandRight(this.platform.look, reader, { ...submission, creates: route.creates });
 
     const { readFrom, ...answer } = await this.bus.execute(new Submit(submission));
     response.setHeader('ETag', `"${String(answer.revision)}"`);

@@ -1,5 +1,5 @@
 import { POLICIES } from '@waymark/core/reactions';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import type { RebuildAct, RebuildState, States, ViewState, WaitingRow } from '@waymark/operations';
 import { SkipParked, StartRebuild } from '../operations/operations.controller';
 import { problems } from './problems';

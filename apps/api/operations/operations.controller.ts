@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { invalid, IsFlag, IsText, IsTexts, Optional, valid } from '@waymark/core/fields';
-import { views as all } from '@waymark/modules/views';
+import { views as all } from '@waymark/modules';
 import {
   type RebuildAct,
   rebuildActs,

@@ -4,7 +4,6 @@ import { sideBySide } from '@waymark/core/concurrency';
 import { periodOf, toInstant } from '@waymark/core/fields';
 import { Refusal } from '@waymark/core/kernel';
 import type { Page } from '@waymark/core/projections';
-import { scopesOf } from '@waymark/governance/access';
 import {
   attendanceBy,
   type GroupAttendance,
@@ -26,7 +25,7 @@ export class GetCaseloadHandler implements IQueryHandler<GetCaseload> {
   async execute(question: GetCaseload): Promise<Caseload> {
     const { mentorId, reach } = question;
     const { rows, submitter } = this.platform;
-    const places = await scopesOf(this.platform, 'mentor', mentorId);
+    const places = await this.platform.scopesOf('mentor', mentorId);
     reach.demand(places);
     const caseload = await caseloadOf(
       rows,
@@ -105,7 +104,7 @@ async function withNames<Group extends { readonly key: string; readonly name: st
   if (by !== 'mentor') return { items, ...page };
   const shown: string[] = [];
   await sideBySide(items, async ({ key }) => {
-    if ((await scopesOf(platform, 'mentor', key)).some(reach.showsNames)) shown.push(key);
+    if ((await platform.scopesOf('mentor', key)).some(reach.showsNames)) shown.push(key);
   });
   const names = await namesIn(platform.submitter).mentors(shown);
   return { items: items.map((item) => ({ ...item, name: names.get(item.key) ?? item.name })), ...page };

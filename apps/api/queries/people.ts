@@ -1,7 +1,7 @@
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { Refusal } from '@waymark/core/kernel';
 import type { Page } from '@waymark/core/projections';
-import { scopesOf, type Read } from '@waymark/governance/access';
+import { type Read } from '@waymark/governance/access';
 import { namesIn } from '@waymark/modules/insights/names';
 import type { Person } from '@waymark/modules/people';
 import type { PupilFacts } from '@waymark/modules/pupil/facts';
@@ -16,7 +16,7 @@ export class GetPupilHandler implements IQueryHandler<GetPupil> {
 
   async execute({ id, reach, reason }: GetPupil): Promise<PupilDocument> {
     const { submitter } = this.platform;
-    const places = await scopesOf(this.platform, 'pupil', id);
+    const places = await this.platform.scopesOf('pupil', id);
     reach.demand(places);
     const facts = await submitter.facts<PupilFacts>('pupil', id);
     if (!facts) throw new Refusal('UNKNOWN_PUPIL', 'There is no pupil with this id.', 'missing');

@@ -13,7 +13,7 @@ import { person } from '@waymark/modules/people';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import { pupil } from '@waymark/modules/pupil';
 import { schools } from '@waymark/modules/school/views/schools';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import {
   GetAttendance,
   GetCaseload,

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { sideBySide } from '@waymark/core/concurrency';
 import { Refusal } from '@waymark/core/kernel';
-import { scopesOf } from '@waymark/governance/access';
 import { attendanceBy, type AttendanceGroup, attendanceGroups } from '@waymark/modules/insights/attendance';
 import { type KpiGroup, kpiGroups, kpisBy } from '@waymark/modules/insights/kpis';
 import { namesIn } from '@waymark/modules/insights/names';
@@ -93,7 +92,7 @@ async function byUpn<Row extends { readonly key: string }>(
   const shown: Row[] = [];
   await sideBySide(rows, async (row) => {
     const upn = known.get(row.key)?.upn;
-    const told = upn !== undefined && (await scopesOf(platform, 'pupil', row.key)).some(reach().showsUpns);
+    const told = upn !== undefined && (await platform.scopesOf('pupil', row.key)).some(reach().showsUpns);
     shown.push(told ? { ...row, key: upn } : row);
   });
   return shown.sort((a, b) => (a.key < b.key ? -1 : 1));

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { someoneWorks } from '@waymark/core/projections';
-import { views as all } from '@waymark/modules/views';
+import { views as all } from '@waymark/modules';
 import { type Builds, buildsOf, rebuildActs, startRebuild, statesOf } from '@waymark/operations';
 import { type RebuildOutcome, rebuildTable, statesTable, watchRebuilds } from '@waymark/operations/terminal';
 import type { Platform } from '@waymark/platform';

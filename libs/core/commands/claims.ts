@@ -46,11 +46,10 @@ const claiming = slice<ClaimEvents>({
         }
         return [event('ValueClaimed', today, { by, at: now })];
       },
-      { creates: true },
+      { by: 'service', creates: true },
     ),
   },
   evolve: { ValueClaimed: (_, { by, at }) => ({ by, at }) },
-  internal: ['ClaimValue'],
 });
 
 /**

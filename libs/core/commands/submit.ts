@@ -19,7 +19,7 @@ import {
 import { Claims, claims } from './claims';
 import { type Clock, systemClock } from './clock';
 import { bodyHash, derivedId, numberedId } from './hash';
-import type { Standing } from './standing';
+import type { Restriction, ThingId } from './restriction';
 import { type KnownCommand, type Loaded, type Select, Streams } from './streams';
 
 /** A command on its way to the thing it is for. */
@@ -56,8 +56,8 @@ export interface SubmitterOptions {
   /** Key of the hashes of commands' bodies, and of the names that claimed values go by. */
   readonly hashKey: Buffer;
   readonly clock?: Clock;
-  /** None is refused for anybody's sake, if left out. */
-  readonly standing?: Standing;
+  /** What stands against commands about a person. Nothing does, if left out. */
+  readonly restriction?: Restriction;
 }
 
 /** A command of this id was carried out before, with another body. */
@@ -75,15 +75,15 @@ export class Submitter {
   private readonly claims: Claims;
   private readonly clock: Clock;
   private readonly hashKey: Buffer;
-  private readonly standing: Standing | undefined;
+  private readonly restriction: Restriction | undefined;
   private readonly turns = new Map<string, Promise<unknown>>();
 
-  constructor({ events, modules, hashKey, clock = systemClock, standing }: SubmitterOptions) {
+  constructor({ events, modules, hashKey, clock = systemClock, restriction }: SubmitterOptions) {
     this.events = events;
     this.claims = new Claims(this, { events, clock, key: hashKey });
     this.clock = clock;
     this.hashKey = hashKey;
-    this.standing = standing;
+    this.restriction = restriction;
     this.modules = new Map([...modules, claims as Module].map((module) => [module.name, module]));
     this.streams = new Streams(events);
   }
@@ -115,6 +115,12 @@ export class Submitter {
   /** A thing as a command found it: before the first event of that command. */
   async loadBefore(module: string, id: string, command: string): Promise<Loaded> {
     return this.streams.loadBefore(this.module(module), id, command);
+  }
+
+  /** The person whose record a thing is; undefined where there is none, or that is not known yet. */
+  private async subjectOf({ module: name, id }: ThingId): Promise<string | undefined> {
+    const module = this.module(name);
+    return module.subject?.((await this.load(name, id)).state, id);
   }
 
   /** Forget what is kept of things in memory: personal data whose key has been destroyed are to be known no more. */
@@ -187,11 +193,15 @@ export class Submitter {
     const { command, actor, id } = submission;
     const received = { module, id, state, command };
     const needs = needsOf(received);
-    const whose = module.subject?.(state, id);
     const [facts, refusal] = await Promise.all([
       this.factsOf(needs),
-      this.standing?.({ module: module.name, id, command, subject: whose }, (other, its) =>
-        this.facts(other, its),
+      this.restriction?.(
+        {
+          target: { module: module.name, id },
+          needed: needs,
+          though: module.handlers.get(command.constructor.name)?.though,
+        },
+        { facts: (other, its) => this.facts(other, its), subjectOf: (thing) => this.subjectOf(thing) },
       ),
     ]);
     if (refusal) throw refusal;

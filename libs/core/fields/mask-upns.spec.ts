@@ -1,16 +1,16 @@
-import { withoutUpns } from './without-upns';
+import { maskUpns } from './mask-upns';
 
 const UPN = 'H801200001001';
 
 describe('without pupils’ numbers', () => {
   it('a field that is one keeps its end, which tells two apart', () => {
-    expect(withoutUpns(UPN)).toBe('*001');
-    expect(withoutUpns('T80640122400B')).toBe('*00B');
+    expect(maskUpns(UPN)).toBe('*001');
+    expect(maskUpns('T80640122400B')).toBe('*00B');
   });
 
   it('a text that quotes one does not say it, nor what looks like one and is mistyped', () => {
-    expect(withoutUpns(`Was ${UPN} before.`)).toBe('Was [UPN] before.');
-    expect(withoutUpns('H801200001002')).toBe('[UPN]');
+    expect(maskUpns(`Was ${UPN} before.`)).toBe('Was [UPN] before.');
+    expect(maskUpns('H801200001002')).toBe('[UPN]');
   });
 
   it('is whatever is nested in a document, which is otherwise as it was', () => {
@@ -18,7 +18,7 @@ describe('without pupils’ numbers', () => {
       ...{ upn: UPN, count: 1, none: null, yes: true },
       inner: { list: [UPN, { note: `It is ${UPN}.` }, 2], empty: {} },
     };
-    expect(withoutUpns(document)).toStrictEqual({
+    expect(maskUpns(document)).toStrictEqual({
       ...{ upn: '*001', count: 1, none: null, yes: true },
       inner: { list: ['*001', { note: 'It is [UPN].' }, 2], empty: {} },
     });

@@ -22,6 +22,15 @@ export type Right = 'own' | 'all';
 /** The roles that may do one thing. A role that is not named may not. */
 export type Rights = Readonly<Partial<Record<ActingRole, Right>>>;
 
+const each = (roles: readonly ActingRole[], right: Right): Rights =>
+  Object.fromEntries(roles.map((role) => [role, right]));
+
+/** These roles may, within the scope that each is given over. */
+export const own = (...roles: readonly ActingRole[]): Rights => each(roles, 'own');
+
+/** These roles may everywhere. */
+export const all = (...roles: readonly ActingRole[]): Rights => each(roles, 'all');
+
 /** The kinds of scope that a role is given over and that records lie in. */
 export const scopeKinds = ['mentor', 'school', 'area', 'region', 'programme'] as const;
 export type ScopeKind = (typeof scopeKinds)[number];

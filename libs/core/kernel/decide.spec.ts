@@ -37,6 +37,7 @@ const boats = defineModule(
           ({ harbour }, boat, { today, newId }) =>
             boat.harbour === harbour ? [] : [event('Launched', today, { harbour, berth: newId('berth') })],
           {
+            by: 'service',
             creates: true,
             needs: { harbour: ['harbour', ({ harbour }) => harbour] },
             claims: (_, boat) => [
@@ -55,16 +56,21 @@ const boats = defineModule(
             return [event('Sold', now, { to }), event('Sold', actor, { to })];
           },
           {
+            by: {},
             needs: {
               to: ['person', ({ to }) => to],
               home: ['harbour', (_, { harbour }, id) => `${harbour!} of ${id}`],
             },
           },
         ),
-        Inspect: on(Inspect, () => [event('Inspected', '2026-02-16', {})]),
-        Sink: on(Sink, () => {
-          throw new TypeError('no water');
-        }),
+        Inspect: on(Inspect, () => [event('Inspected', '2026-02-16', {})], { by: {} }),
+        Sink: on(
+          Sink,
+          () => {
+            throw new TypeError('no water');
+          },
+          { by: {} },
+        ),
       },
       evolve: {
         Launched: (boat, { harbour }) => ({ ...boat, harbour }),

@@ -1,3 +1,4 @@
+import type { Rights } from './access';
 import type { EventMetadata } from './event';
 
 /** A class whose instances are commands; its decorators say what a valid one is. */
@@ -47,9 +48,20 @@ export interface Claim {
   readonly taken: { readonly code: string; readonly message: string };
 }
 
+/** Who may send a command: persons by the rights of their roles, or the service alone (policies, jobs, other commands). */
+export type Senders = Rights | 'service';
+
+/**
+ * A command that ends what is done with a person's data is carried out though the processing is restricted or objected to;
+ * what an erasure itself sends, though the person was erased.
+ */
+export type Though = 'restricted' | 'erased';
+
 /** How one command is decided. */
 export interface Handler<State = never, Events = unknown> {
   readonly command: CommandClass;
+  readonly by: Senders;
+  readonly though?: Though | undefined;
   /** May be sent to a thing that has no history yet. */
   readonly creates: boolean;
   readonly needs: Readonly<Record<string, Need<never, State>>>;
@@ -84,8 +96,6 @@ export interface Slice<State, Events, Emits = Events> {
    * away, nor an event's name; and an event that is no longer recorded keeps its fold, for logs still hold it.
    */
   readonly upcast?: { readonly [Type in keyof Events]?: readonly [...Upcaster[], Upcaster<Events[Type]>] };
-  /** Commands that only policies send: no route leads to them. */
-  readonly internal?: readonly string[];
 }
 
 /** A slice as a module takes it: its types left behind, but for what a compiler still needs of them. */
@@ -94,12 +104,15 @@ export interface AnySlice<State = unknown, Events = unknown> {
   readonly evolve: Readonly<Record<string, (state: never, data: never, on: string) => unknown>>;
   readonly personal?: Readonly<Record<string, readonly string[]>>;
   readonly upcast?: Readonly<Record<string, readonly Upcaster[]>>;
-  readonly internal?: readonly string[];
   /** Never there: only carries the types. */
   readonly types?: { readonly state: State; readonly events: Events };
 }
 
 interface Options<Command, State, Facts> {
+  /** Who may send it. */
+  readonly by: Senders;
+  /** Carried out though the person it is about is restricted or objects, or was erased; refused then, if left out. */
+  readonly though?: Though;
   /** May be sent to a thing that has no history yet; any other command to such a thing is refused as `UNKNOWN_…`. */
   readonly creates?: boolean;
   /** Other things the decision needs to know of; one that does not exist is refused as `UNKNOWN_…`. */
@@ -119,9 +132,11 @@ export function slices<State>() {
     on: <Emits, Command extends object, Facts = unknown>(
       command: CommandClass<Command>,
       decide: (command: Command, state: State, context: Context<Facts>) => readonly Decided<Emits>[],
-      options: Options<Command, State, Facts> = {},
+      options: Options<Command, State, Facts>,
     ): Handler<State, Emits> => ({
       command,
+      by: options.by,
+      though: options.though,
       creates: options.creates ?? false,
       needs: (options.needs ?? {}) as Handler<State, Emits>['needs'],
       claims: (options.claims ?? none) as Handler<State, Emits>['claims'],

@@ -1,3 +1,4 @@
+import { own } from '@waymark/core/kernel';
 import { type AnySlice, event, slices } from './decider';
 import { defineModule } from './module';
 
@@ -14,13 +15,12 @@ const toSecond = (data: object) => ({ ...data, wide: true });
 const toThird = (data: object) => ({ ...data, quietly: false });
 
 const openings = slice<{ Opened: object }>({
-  decide: { Open: on(Open, () => [event('Opened', '2025-09-03', {})]) },
+  decide: { Open: on(Open, () => [event('Opened', '2025-09-03', {})], { by: 'service' }) },
   evolve: { Opened: (door) => door },
   upcast: { Opened: [toSecond, toThird] },
-  internal: ['Open'],
 });
 const closings = slice<{ Shut: object }>({
-  decide: { Shut: on(Shut, () => []) },
+  decide: { Shut: on(Shut, () => [], { by: own('mentor') }) },
   evolve: { Shut: (door) => door },
   personal: { Shut: [] },
 });
@@ -62,7 +62,7 @@ describe('defineModule', () => {
   });
 
   it('throws where two slices declare one command, and names it', () => {
-    const again = slice<object>({ decide: { Open: on(Open, () => []) }, evolve: {} });
+    const again = slice<object>({ decide: { Open: on(Open, () => [], { by: 'service' }) }, evolve: {} });
 
     expect(() => moduleOf(openings, again)).toThrow('declared by two slices: Open');
   });

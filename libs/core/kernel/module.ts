@@ -26,6 +26,7 @@ export interface Module<Events = unknown, State = unknown, Facts = unknown> exte
   readonly upcasters: ReadonlyMap<string, readonly Upcaster[]>;
   /** The current schema version of every event. */
   readonly schema: ReadonlyMap<string, number>;
+  /** Commands that the service alone sends: no route leads to them. */
   readonly internal: ReadonlySet<string>;
   /** Only types: the module's events and state. */
   readonly types?: { readonly events: Events; readonly state: State };
@@ -53,7 +54,9 @@ export function defineModule<State, Facts, const Slices extends readonly AnySlic
     personal: merged(slices, (slice) => slice.personal ?? {}),
     upcasters,
     schema: new Map([...folds.keys()].map((type) => [type, 1 + (upcasters.get(type)?.length ?? 0)])),
-    internal: new Set(slices.flatMap((slice) => slice.internal ?? [])),
+    internal: new Set(
+      slices.flatMap(({ decide }) => Object.keys(decide).filter((name) => decide[name]!.by === 'service')),
+    ),
   };
 }
 

@@ -1,2 +1,3 @@
 export * from './erasure';
 export * from './grounds';
+export * from './personal-data';

@@ -56,7 +56,7 @@ export const projections = defineModule(
               ? []
               : [event('EventSkipped', today, { event: id, view, version, reason })];
           },
-          { creates: true },
+          { by: 'service', creates: true },
         ),
       },
       evolve: {

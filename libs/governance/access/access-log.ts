@@ -1,7 +1,15 @@
+import { recordingModule } from '@waymark/core/context';
 import type { Principal } from '@waymark/core/access';
 import { randomUUID } from 'node:crypto';
 import type { Submitter } from '@waymark/core/commands';
-import { defineModule, event, type EventStore, type RecordedEvent, slices } from '@waymark/core/kernel';
+import {
+  defineModule,
+  event,
+  type EventStore,
+  type RecordedEvent,
+  slices,
+  streamId,
+} from '@waymark/core/kernel';
 import { eventsOfTypes } from '@waymark/core/log';
 
 export interface AccessEvents {
@@ -33,12 +41,11 @@ const reading = slice<AccessEvents>({
         inParts(pupils).map((some) =>
           event('RecordsRead', today, { what, pupils: some, ...(reason !== undefined && { reason }) }),
         ),
-      { creates: true },
+      { by: 'service', creates: true },
     ),
   },
   evolve: { RecordsRead: ({ reads }) => ({ reads: reads + 1 }) },
   personal: { RecordsRead: ['reason'] },
-  internal: ['RecordReads'],
 });
 
 /** What somebody looked at on a day: kept in the log, as safely as what they looked at. */
@@ -57,6 +64,28 @@ export const access = defineModule(
   },
   [reading],
 );
+
+/** What somebody looked at is a record of that person: the reasons are in the reader's own words. */
+export const accessModule = recordingModule({
+  domain: access,
+  views: [],
+  // The access log is the whole service's.
+  scopes: () => Promise.resolve([]),
+  personalData: {
+    holds: 'records',
+    person: 'person',
+    purpose: 'accountability',
+    recordsOf: async (reader, { events }) => (await streamsOfReader(events, reader)).map(streamId),
+    retention: [
+      {
+        record: 'who looked at whose record, and who recorded what: ids, without the people',
+        kept: 'for as long as the log',
+        source:
+          'UK GDPR Articles 5(2) and 32; no personal data once both are erased whose ids it holds, and nothing else leads back: to be confirmed by the controller',
+      },
+    ],
+  },
+});
 
 /** Somebody was shown something of a pupil, as the log says. */
 export interface Read {

@@ -1,155 +1,175 @@
-import { type ActingRole, actingRoles, type Right, type Rights, type Role } from '@waymark/core/kernel';
-import { Reach, type Principal } from '@waymark/core/access';
+import { type RecordingModule } from '@waymark/core/context';
+import { type Principal, Reach } from '@waymark/core/access';
+import { actingRoles, type ActingRole, all, own, type Rights, type Role } from '@waymark/core/kernel';
+import { governed } from '../governed';
 
-/** The table's columns, in their order. */
-const columns: readonly ActingRole[] = actingRoles;
+const operators = all('operations', 'local-operator');
 
-/**
- * What each role may do: every command by its name, every question, everything else that the service answers or the command
- * line does. `own` is what the role's assignment is over: a caseload, a school, an area, a region, a programme. What has no line
- * does not start.
- */
-const table = `
-                       mentor school area region programme evaluator dpo operations access local
+/** The rights of what belongs to no command of a module, in groups. */
+const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
+  questions: {
+    GetJourney: {
+      ...own(
+        'mentor',
+        'school-lead',
+        'area-manager',
+        'regional-director',
+        'programme-administrator',
+        'evaluator',
+      ),
+      ...all('data-protection-officer', 'local-operator'),
+    },
+    GetTimeline: {
+      ...own(
+        'mentor',
+        'school-lead',
+        'area-manager',
+        'regional-director',
+        'programme-administrator',
+        'evaluator',
+      ),
+      ...all('data-protection-officer', 'local-operator'),
+    },
+    GetPupil: {
+      ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
+      ...all('data-protection-officer', 'local-operator'),
+    },
+    GetCaseload: {
+      ...own('mentor', 'area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
+      ...all('data-protection-officer', 'local-operator'),
+    },
+    GetPhaseProgress: {
+      ...own(
+        'mentor',
+        'school-lead',
+        'area-manager',
+        'regional-director',
+        'programme-administrator',
+        'evaluator',
+      ),
+      ...all('data-protection-officer', 'operations', 'local-operator'),
+    },
+    GetKpis: {
+      ...own(
+        'mentor',
+        'school-lead',
+        'area-manager',
+        'regional-director',
+        'programme-administrator',
+        'evaluator',
+      ),
+      ...all('data-protection-officer', 'operations', 'local-operator'),
+    },
+    GetAttendance: {
+      ...own(
+        'mentor',
+        'school-lead',
+        'area-manager',
+        'regional-director',
+        'programme-administrator',
+        'evaluator',
+      ),
+      ...all('data-protection-officer', 'local-operator'),
+    },
+    ListReads: all('data-protection-officer'),
+    GetPerson: all('data-protection-officer', 'access-administrator', 'local-operator'),
+    ListImports: all('programme-administrator', 'data-protection-officer', 'operations', 'local-operator'),
+    GetImport: all('programme-administrator', 'data-protection-officer', 'operations', 'local-operator'),
+    ListRows: all('programme-administrator', 'data-protection-officer', 'operations', 'local-operator'),
+    GetRow: operators,
+  },
+  'files in and out': {
+    SendFiles: all('programme-administrator', 'local-operator'),
+    RequestExport: {
+      ...own('area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
+      ...all('data-protection-officer'),
+    },
+    GetExport: {
+      ...own('area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
+      ...all('data-protection-officer'),
+    },
+    GetExportFile: {
+      ...own('area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
+      ...all('data-protection-officer'),
+    },
+  },
+  'rights of the persons whose data are held': {
+    ErasePerson: all('data-protection-officer', 'local-operator'),
+    SubjectAccess: all('data-protection-officer', 'local-operator'),
+    CheckCertificate: all(...actingRoles),
+  },
+  'running the service': {
+    ListJobs: operators,
+    GetJob: operators,
+    CancelJob: operators,
+    RetryJob: operators,
+    ListViews: operators,
+    ListRebuilds: operators,
+    StartRebuild: operators,
+    ControlRebuild: operators,
+    ListParked: operators,
+    RetryParked: operators,
+    SkipParked: operators,
+    CheckRelease: operators,
+    ReadMetrics: operators,
+    CopyLog: operators,
+    BackUp: operators,
+    Restore: operators,
+    VerifyLog: all('data-protection-officer', 'operations', 'local-operator'),
+    SealLog: operators,
+    ManageKeys: operators,
+    IssueToken: all('local-operator'),
+  },
+  'personal data in answers': {
+    SeeNames: {
+      ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
+      ...all('data-protection-officer'),
+    },
+    SeeUpns: {
+      ...own('school-lead', 'area-manager', 'programme-administrator'),
+      ...all('data-protection-officer', 'local-operator'),
+    },
+  },
+};
 
-  journeys and those who are on them
-  ReferPupil             -     own   own   -      own       -        -      -         -     -
-  GiveConsent            own   own   own   -      own       -        -      -         -     -
-  WithdrawConsent        own   own   own   -      own       -        all    -         -     -
-  AssessEligibility      -     own   own   -      own       -        -      -         -     -
-  ScheduleSession        own   -     own   -      own       -        -      -         -     -
-  RescheduleSession      own   -     own   -      own       -        -      -         -     -
-  HoldSession            own   -     own   -      own       -        -      -         -     -
-  MissSession            own   -     own   -      own       -        -      -         -     -
-  CorrectSession         own   -     own   -      own       -        -      -         -     -
-  VoidSession            own   -     own   -      own       -        -      -         -     -
-  AdvancePhase           own   -     own   -      own       -        -      -         -     -
-  RecordPhaseOutcome     own   -     own   -      own       -        -      -         -     -
-  RecordBarrier          own   -     own   -      own       -        -      -         -     -
-  ReassessBarrier        own   -     own   -      own       -        -      -         -     -
-  DecideSafeguarding     -     own   own   -      own       -        -      -         -     -
-  MakeReferral           own   -     own   -      own       -        -      -         -     -
-  AcceptReferral         own   -     own   -      own       -        -      -         -     -
-  DeclineReferral        own   -     own   -      own       -        -      -         -     -
-  StartSupport           own   -     own   -      own       -        -      -         -     -
-  FinishSupport          own   -     own   -      own       -        -      -         -     -
-  WithdrawReferral       own   -     own   -      own       -        -      -         -     -
-  CompleteJourney        own   -     own   -      own       -        -      -         -     -
-  EndJourney             own   -     own   -      own       -        -      -         -     -
-  ReopenJourney          -     -     own   -      own       -        -      -         -     -
-  RegisterPupil          -     own   own   -      all       -        -      -         -     -
-  ChangeUpn              -     own   own   -      own       -        -      -         -     -
-  CorrectPupilDetails    -     own   own   -      own       -        all    -         -     -
-  MoveSchool             -     own   own   -      own       -        -      -         -     -
-  RecordAttendance       -     own   own   -      own       -        -      -         -     -
+/** The commands of a module that persons may send, by name, with who may. */
+const commandRights = ({ domain }: RecordingModule): Record<string, Rights> =>
+  Object.fromEntries(
+    [...domain.handlers].flatMap(([name, { by }]) => (by === 'service' ? [] : [[name, by] as const])),
+  );
 
-  programmes, schools, mentors
-  DefineProgramme        -     -     -     -      own       -        -      -         -     -
-  RegisterSchool         -     -     -     -      all       -        -      -         -     -
-  AppointMentor          -     -     -     -      own       -        -      -         -     -
-  AllocatePupil          -     -     own   -      own       -        -      -         -     -
-
-  who works with the service
-  RegisterPerson         -     -     all   -      all       -        -      -         all   all
-  AssignRole             -     -     own   -      own       -        -      -         all   all
-  EndRole                -     -     own   -      own       -        -      -         all   all
-  LeavePerson            -     -     -     -      -         -        -      -         all   all
-  GetPerson              -     -     -     -      -         -        all    -         all   all
-
-  what people may ask for who are recorded, and what follows
-  RefuseErasure          -     -     -     -      -         -        all    -         -     all
-  RestrictProcessing     -     -     -     -      -         -        all    -         -     all
-  LiftRestriction        -     -     -     -      -         -        all    -         -     all
-  RaiseObjection         own   own   own   -      own       -        all    -         -     all
-  DecideObjection        -     -     -     -      -         -        all    -         -     all
-  RefuseRectification    -     -     -     -      -         -        all    -         -     all
-  PlaceLegalHold         -     -     -     -      -         -        all    -         -     all
-  LiftLegalHold          -     -     -     -      -         -        all    -         -     all
-  ErasePerson            -     -     -     -      -         -        all    -         -     all
-  SubjectAccess          -     -     -     -      -         -        all    -         -     all
-  CheckCertificate       all   all   all   all    all       all      all    all       all   all
-
-  questions
-  GetJourney             own   own   own   own    own       own      all    -         -     all
-  GetTimeline            own   own   own   own    own       own      all    -         -     all
-  GetPupil               own   own   own   -      own       -        all    -         -     all
-  GetCaseload            own   -     own   own    own       own      all    -         -     all
-  GetPhaseProgress       own   own   own   own    own       own      all    all       -     all
-  GetKpis                own   own   own   own    own       own      all    all       -     all
-  GetAttendance          own   own   own   own    own       own      all    -         -     all
-  ListReads              -     -     -     -      -         -        all    -         -     -
-
-  files in and out
-  SendFiles              -     -     -     -      all       -        -      -         -     all
-  ListImports            -     -     -     -      all       -        all    all       -     all
-  GetImport              -     -     -     -      all       -        all    all       -     all
-  ListRows               -     -     -     -      all       -        all    all       -     all
-  RequestExport          -     -     own   own    own       own      all    -         -     -
-  GetExport              -     -     own   own    own       own      all    -         -     -
-  GetExportFile          -     -     own   own    own       own      all    -         -     -
-
-  running the service
-  ListJobs               -     -     -     -      -         -        -      all       -     all
-  GetJob                 -     -     -     -      -         -        -      all       -     all
-  CancelJob              -     -     -     -      -         -        -      all       -     all
-  RetryJob               -     -     -     -      -         -        -      all       -     all
-  ListViews              -     -     -     -      -         -        -      all       -     all
-  GetRow                 -     -     -     -      -         -        -      all       -     all
-  ListRebuilds           -     -     -     -      -         -        -      all       -     all
-  StartRebuild           -     -     -     -      -         -        -      all       -     all
-  ControlRebuild         -     -     -     -      -         -        -      all       -     all
-  ListParked             -     -     -     -      -         -        -      all       -     all
-  RetryParked            -     -     -     -      -         -        -      all       -     all
-  SkipParked             -     -     -     -      -         -        -      all       -     all
-  CheckRelease           -     -     -     -      -         -        -      all       -     all
-  ReadMetrics            -     -     -     -      -         -        -      all       -     all
-  CopyLog                -     -     -     -      -         -        -      all       -     all
-  BackUp                 -     -     -     -      -         -        -      all       -     all
-  Restore                -     -     -     -      -         -        -      all       -     all
-  VerifyLog              -     -     -     -      -         -        all    all       -     all
-  SealLog                -     -     -     -      -         -        -      all       -     all
-  ManageKeys             -     -     -     -      -         -        -      all       -     all
-  IssueToken             -     -     -     -      -         -        -      -         -     all
-
-  what of a pupil may be seen in the answers
-  SeeNames               own   own   own   -      own       -        all    -         -     -
-  SeeUpns                -     own   own   -      own       -        all    -         -     all
-`;
-
-/** Roles that each role may give and take back, to others. */
-export const mayGive: Readonly<Partial<Record<ActingRole, readonly Role[]>>> = {
-  'area-manager': ['mentor'],
-  'programme-administrator': ['mentor', 'school-lead'],
+/** All rights in groups: the commands of each module, then the rest. A name that stands in two groups throws. */
+export const rightsByGroup: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
+  ...Object.fromEntries(
+    [...governed.values()].map((module) => [`commands of ${module.domain.plural}`, commandRights(module)]),
+  ),
+  ...others,
 };
 
 /** The rights of every action by its name. */
 export type RightsTable = ReadonlyMap<string, Rights>;
 
-/** Read a table of rights. Throws where a line is none. */
-export function readRights(text: string): RightsTable {
-  const table = new Map<string, Rights>();
-  for (const line of text.split('\n')) {
-    const [action = '', ...cells] = line.trim().split(/\s+/);
-    if (!/^[A-Z]/.test(action)) continue; // a heading, or the columns
-    if (cells.length !== columns.length || !cells.every((cell) => ['-', 'own', 'all'].includes(cell)))
-      throw new Error(`the rights of ${action} cannot be read`);
-    if (table.has(action)) throw new Error(`${action} has two lines of rights`);
-    table.set(
-      action,
-      Object.fromEntries(
-        columns.flatMap((role, at) => (cells[at] === '-' ? [] : [[role, cells[at] as Right]])),
-      ),
-    );
-  }
+/** One table of several groups. Throws where an action stands in two of them. */
+export function rightsTable(groups: typeof rightsByGroup): RightsTable {
+  const rows = Object.values(groups).flatMap((group) => Object.entries(group));
+  const table = new Map(rows);
+  const twice = rows.map(([name]) => name).filter((name, at, names) => names.indexOf(name) !== at);
+  if (twice.length > 0) throw new Error(`rights are declared twice: ${twice.join(', ')}`);
   return table;
 }
 
-export const rights: RightsTable = readRights(table);
+export const rights: RightsTable = rightsTable(rightsByGroup);
 
-/** Throw where something that is answered has no rule. */
-export function demandRules(actions: Iterable<string>): void {
+/** Roles that each role may give to others and take back. A role that is not named may give any. */
+export const mayGive: Readonly<Partial<Record<ActingRole, readonly Role[]>>> = {
+  'area-manager': ['mentor'],
+  'programme-administrator': ['mentor', 'school-lead'],
+};
+
+/** Throws where an action that the service answers has no rights. */
+export function demandRights(actions: Iterable<string>): void {
   const without = [...actions].filter((action) => !rights.has(action));
-  if (without.length > 0) throw new Error(`without a rule in libs/access/rights.ts: ${without.join(', ')}`);
+  if (without.length > 0) throw new Error(`no rights are declared for ${without.join(', ')}`);
 }
 
 /** How far a principal's roles reach for an action. Refused as `NOT_ALLOWED` where none allows it anywhere. */

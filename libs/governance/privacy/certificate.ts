@@ -2,7 +2,7 @@ import { type KeyObject, sign, verify } from 'node:crypto';
 import { type EventStore, Refusal, streamName } from '@waymark/core/kernel';
 import { keyId, type SealKeys } from '@waymark/core/log';
 import type { DomainEvents } from '@waymark/modules/domain';
-import { type PersonId, type PersonKind, personKinds, unknownPerson } from './kinds';
+import { type PersonId, personKind, unknownPerson } from './kinds';
 
 /** What is certified of an erasure. Says nothing of the person but the id, by which the log knows them. */
 export interface Erased extends PersonId {
@@ -39,7 +39,7 @@ export async function certify(
   person: PersonId,
 ): Promise<Certificate> {
   const { kind, id } = person;
-  const { erased: begun, completed: ended }: PersonKind = personKinds[kind];
+  const { erased: begun, completed: ended } = personKind(kind).erasure;
   const history = await events.readStream(streamName(kind, id));
   if (history.length === 0) throw unknownPerson(person);
   const decision = history.find(({ type }) => type === begun);

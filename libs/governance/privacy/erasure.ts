@@ -3,9 +3,16 @@ import { type EventStore, type Jobs, type KeyStore, streamId } from '@waymark/co
 import { eventsOfTypes, type Keyring } from '@waymark/core/log';
 import type { ErasureGround } from '@waymark/core/privacy';
 import { EXPORT } from '@waymark/modules/exports';
-import { StopJourney } from '@waymark/modules/journey';
-import { type Journeys, journeysOf } from './journeys';
-import { type PersonId, type PersonKind, type PersonKindName, personKindNames, personKinds } from './kinds';
+import { governed } from '../governed';
+import {
+  type Histories,
+  type PersonId,
+  personKind,
+  type PersonKindName,
+  personKinds,
+  streamsOf,
+  thingsOf,
+} from './kinds';
 
 /** Files that hold personal data for a while, by the job that they belong to. */
 export interface PassingFiles {
@@ -24,7 +31,7 @@ export interface ErasureKeys {
 }
 
 /** What erasing takes. */
-export interface ErasureParts extends ErasureKeys, Journeys {
+export interface ErasureParts extends ErasureKeys, Pick<Histories, 'look'> {
   readonly submitter: Submitter;
   readonly exports: PassingFiles;
   readonly uploads: PassingFiles;
@@ -51,7 +58,7 @@ export async function erase(
   parts: ErasureParts,
   { kind, id, ground, on = parts.now().slice(0, 10), actor }: ErasureRequest,
 ): Promise<ErasureState> {
-  const command = Object.assign(new personKinds[kind].erase(), { ground, on });
+  const command = Object.assign(new (personKind(kind).erasure.erase)(), { ground, on });
   await parts.submitter.submit({ module: kind, id, command, actor });
   const { state } = await parts.submitter.load(kind, id);
   if ((state as { readonly erasure?: string }).erasure === 'completed') return 'completed';
@@ -91,14 +98,16 @@ async function finish(parts: ErasureParts, person: PersonId, actor: string): Pro
   const { kind, id } = person;
   // First of all, for a restored key store may hold the key no longer, or again: what it sealed need not be read for the rest.
   const { destroyedAt } = await parts.keyring.destroy(id, parts.now());
-  if (kind === 'pupil') await stopJourneys(parts, id, actor);
+  await endRecords(parts, person, actor);
   if (!(await discardFiles(parts))) return 'waiting';
-  const { streams, complete }: PersonKind = personKinds[kind];
   const histories = await Promise.all(
-    (await streams(parts, id)).map((stream) => parts.events.readStream(stream)),
+    (await streamsOf(parts, person)).map((stream) => parts.events.readStream(stream)),
   );
   const events = histories.reduce((sum, history) => sum + history.length, 0);
-  const command = Object.assign(new complete(), { keyDestroyedAt: destroyedAt, events });
+  const command = Object.assign(new (personKind(kind).erasure.complete)(), {
+    keyDestroyedAt: destroyedAt,
+    events,
+  });
   await parts.submitter.submit({ module: kind, id, command, actor });
   return 'completed';
 }
@@ -106,9 +115,13 @@ async function finish(parts: ErasureParts, person: PersonId, actor: string): Pro
 /** More exports than are ever written at a time. */
 const MANY = 1_000;
 
-async function stopJourneys(parts: ErasureParts, pupil: string, actor: string): Promise<void> {
-  for (const id of await journeysOf(parts, pupil))
-    await parts.submitter.submit({ module: 'journey', id, command: new StopJourney(), actor });
+/** End the records of a person that do not go on without them, such as journeys. */
+async function endRecords(parts: ErasureParts, person: PersonId, actor: string): Promise<void> {
+  for (const { module, id } of await thingsOf(parts, person)) {
+    const data = governed.get(module)?.personalData;
+    if (data?.holds !== 'records' || !data.whenErased) continue;
+    await parts.submitter.submit({ module, id, command: data.whenErased(), actor });
+  }
 }
 
 /**
@@ -136,7 +149,7 @@ async function erasuresIn(
   const [begun, ended] = [kindsBy('erased'), kindsBy('completed')];
   const erased = new Map<string, PersonId>();
   const completed = new Set<string>();
-  const types = Object.values(personKinds).flatMap((kind) => [kind.erased, kind.completed]);
+  const types = [...personKinds.values()].flatMap(({ erasure }) => [erasure.erased, erasure.completed]);
   for await (const { type, stream } of eventsOfTypes(events, types)) {
     const id = streamId(stream);
     const [kind, done] = [begun.get(type), ended.get(type)];
@@ -147,7 +160,7 @@ async function erasuresIn(
 }
 
 const kindsBy = (event: 'erased' | 'completed'): ReadonlyMap<string, PersonKindName> =>
-  new Map(personKindNames.map((kind) => [personKinds[kind][event], kind]));
+  new Map([...personKinds].map(([kind, { erasure }]) => [erasure[event], kind]));
 
 const nameOf = ({ kind, id }: PersonId): string => `${kind} ${id}`;
 

@@ -1,66 +1,57 @@
-import { type CommandClass, type EventStore, Refusal, streamName } from '@waymark/core/kernel';
-import type { ErasureGround } from '@waymark/core/privacy';
-import { streamsOfReader } from '@waymark/governance/access';
-import type { DomainEvents } from '@waymark/modules/domain';
-import { CompleteMentorErasure, EraseMentor } from '@waymark/modules/mentor';
-import { CompletePersonErasure, ErasePerson } from '@waymark/modules/people';
-import { CompleteErasure, ErasePupil } from '@waymark/modules/pupil';
-import { type Journeys, journeysOf } from './journeys';
+import type { Lookup } from '@waymark/core/access';
+import { type EventStore, Refusal, streamName } from '@waymark/core/kernel';
+import type { Persons } from '@waymark/core/privacy';
+import { governed } from '../governed';
 
-type Only<Fields extends object> = CommandClass<Fields>;
+/** The persons whose data the service holds, by the module that they are things of. */
+export const personKinds: ReadonlyMap<string, Persons> = new Map(
+  [...governed].flatMap(([name, { personalData }]) =>
+    personalData.holds === 'persons' ? [[name, personalData] as const] : [],
+  ),
+);
 
-/** Where what is somebody's is looked up. */
-export interface Histories extends Journeys {
-  readonly events: Pick<EventStore, 'readAll'>;
-}
+export type PersonKindName = string;
+export const personKindNames: readonly PersonKindName[] = [...personKinds.keys()];
 
-/** A kind of person whose data can be erased. */
-export interface PersonKind {
-  readonly erase: Only<{ ground: ErasureGround; on: string }>;
-  readonly complete: Only<{ keyDestroyedAt: string; events: number }>;
-  readonly erased: keyof DomainEvents;
-  readonly completed: keyof DomainEvents;
-  /** Everything that has a history of its own and is the person's. */
-  readonly streams: (things: Histories, id: string) => Promise<readonly string[]>;
-}
-
-/** Everybody whose data can be erased, by the module that the person is a thing of: whoever adds one, adds it here. */
-export const personKinds = {
-  pupil: {
-    erase: ErasePupil,
-    complete: CompleteErasure,
-    erased: 'PupilErased',
-    completed: 'ErasureCompleted',
-    streams: async (things, id) => [
-      ...[streamName('pupil', id), streamName('attendance', id)],
-      ...(await journeysOf(things, id)).map((journey) => streamName('journey', journey)),
-    ],
-  },
-  mentor: {
-    erase: EraseMentor,
-    complete: CompleteMentorErasure,
-    erased: 'MentorErased',
-    completed: 'MentorErasureCompleted',
-    streams: (_, id) => Promise.resolve([streamName('mentor', id)]),
-  },
-  /** Whoever works with the service; what they looked at is of them, too. */
-  person: {
-    erase: ErasePerson,
-    complete: CompletePersonErasure,
-    erased: 'PersonErased',
-    completed: 'PersonErasureCompleted',
-    streams: async ({ events }, id) => [streamName('person', id), ...(await streamsOfReader(events, id))],
-  },
-} satisfies Record<string, PersonKind>;
-
-export type PersonKindName = keyof typeof personKinds;
-export const personKindNames = Object.keys(personKinds) as readonly PersonKindName[];
-
-/** Somebody whose data are held. */
+/** A person whose data are held: the module that the person is a thing of, and the id there. */
 export interface PersonId {
   readonly kind: PersonKindName;
   readonly id: string;
 }
 
+/** A kind of person by its name. Refused as `UNKNOWN_KIND_OF_PERSON`. */
+export function personKind(name: PersonKindName): Persons {
+  const kind = personKinds.get(name);
+  if (!kind) throw new Refusal('UNKNOWN_KIND_OF_PERSON', 'There is no such kind of person.', 'missing');
+  return kind;
+}
+
 export const unknownPerson = ({ kind }: PersonId): Refusal =>
   new Refusal(`UNKNOWN_${kind.toUpperCase()}`, `There is no ${kind} with this id.`, 'missing');
+
+/** Where the things that belong to a person are looked up. */
+export interface Histories {
+  readonly look: Lookup;
+  readonly events: Pick<EventStore, 'readAll'>;
+}
+
+/** A thing that belongs to a person: the person's own, or a record of another module. */
+export interface OwnedThing {
+  readonly module: string;
+  readonly id: string;
+}
+
+/** Everything with a history of its own that belongs to a person, as the modules declare it; the person's own first. */
+export async function thingsOf({ look, events }: Histories, { kind, id }: PersonId): Promise<OwnedThing[]> {
+  const records = await Promise.all(
+    [...governed].map(async ([module, { personalData }]) => {
+      if (personalData.holds !== 'records' || personalData.person !== kind) return [];
+      return (await personalData.recordsOf(id, { look, events })).map((record) => ({ module, id: record }));
+    }),
+  );
+  return [{ module: kind, id }, ...records.flat()];
+}
+
+/** The streams of everything that belongs to a person. */
+export const streamsOf = async (histories: Histories, person: PersonId): Promise<string[]> =>
+  (await thingsOf(histories, person)).map(({ module, id }) => streamName(module, id));

@@ -1,20 +1,19 @@
 import type { Submitter } from '@waymark/core/commands';
-import type { EventStore, KeyStore, RecordedEvent, RowReader } from '@waymark/core/kernel';
+import { type EventStore, type KeyStore, type RecordedEvent, streamName } from '@waymark/core/kernel';
 import type { AccessLog, Read } from '@waymark/governance/access';
 import type { ImportState } from '@waymark/modules/imports';
-import { type JourneyDocument, journeyOf } from '@waymark/modules/journey/questions/journey-document';
-import type { Mentor } from '@waymark/modules/mentor';
-import type { Person } from '@waymark/modules/people';
-import type { Pupil } from '@waymark/modules/pupil';
-import { journeysOf } from './journeys';
-import { type PersonId, type PersonKind, personKinds, unknownPerson } from './kinds';
-import { type RetentionRule, retentionRules } from './retention';
+import type { JourneyDocument } from '@waymark/modules/journey/questions/journey-document';
+import { governed } from '../governed';
+import { type OwnedThing, type PersonId, personKind, thingsOf, unknownPerson } from './kinds';
+import { retentionRules } from './retention';
+import type { RetentionRule } from '@waymark/core/privacy';
+import type { Lookup } from '@waymark/core/access';
 
 /** What an answer to a subject access request is made of. */
 export interface AccessSources {
   /** The log, personal fields as they are. */
   readonly events: EventStore;
-  readonly rows: RowReader;
+  readonly look: Lookup;
   readonly submitter: Submitter;
   readonly keys: Pick<KeyStore, 'load'>;
   readonly accessLog: Pick<AccessLog, 'reads'>;
@@ -64,17 +63,17 @@ export async function subjectAccess(sources: AccessSources, person: PersonId): P
   const { events, submitter, keys } = sources;
   const { state, revision } = await submitter.load(kind, id);
   if (revision === 'none') throw unknownPerson(person);
-  const { streams }: PersonKind = personKinds[kind];
+  const things = await thingsOf(sources, person);
   const histories = await Promise.all(
-    (await streams(sources, id)).map((stream) => events.readStream(stream)),
+    things.map(({ module, id: thing }) => events.readStream(streamName(module, thing))),
   );
   const history = histories.flat().sort((a, b) => a.position - b.position);
-  const journeys = kind === 'pupil' ? await journeysOf(sources, id) : [];
   const key = (await keys.load([id])).get(id);
   return {
     ...{ kind, id, madeAt: sources.now() },
-    person: described[kind](state),
-    journeys: await Promise.all(journeys.map((journey) => journeyOf(submitter, journey))),
+    person: personKind(kind).describe(state),
+    journeys: [],
+    ...(await documentsOf(things, submitter)),
     history: history.map(recorded),
     sources: await sourcesOf(submitter, history),
     reads: await readsOf(sources, id),
@@ -83,15 +82,19 @@ export async function subjectAccess(sources: AccessSources, person: PersonId): P
   };
 }
 
-/** A person as a document. */
-const described: Readonly<Record<PersonId['kind'], (state: never) => object>> = {
-  pupil: ({ upn, former, details, schools, restricted, objections, holds }: Pupil) => ({
-    ...{ upn, formerUpns: former, ...details, schools, restricted, objections },
-    legalHolds: holds.length,
-  }),
-  mentor: ({ appointment, caseload }: Mentor) => ({ ...appointment, caseload }),
-  person: ({ subject, name, assignments }: Person) => ({ subject, name, roles: Object.values(assignments) }),
-};
+/** The records that have a document of their own besides their history, by the plural of their module. */
+async function documentsOf(
+  things: readonly OwnedThing[],
+  submitter: Submitter,
+): Promise<Readonly<Record<string, readonly never[]>>> {
+  const found: Record<string, object[]> = {};
+  for (const { module, id } of things) {
+    const { domain, personalData } = governed.get(module)!;
+    if (personalData.holds !== 'records' || !personalData.document) continue;
+    (found[domain.plural] ??= []).push(await personalData.document(id, submitter));
+  }
+  return found as Record<string, never[]>;
+}
 
 const recorded = ({ type, stream, data, metadata }: RecordedEvent): Recorded => ({
   ...{ on: metadata.on, recordedAt: metadata.recordedAt, type, stream, by: metadata.actor, data },

@@ -13,6 +13,7 @@ import {
 import { type Context, defineModule, event, refuse, slices } from '@waymark/core/kernel';
 import type { PupilFacts } from '@waymark/modules/pupil/facts';
 import type { SchoolFacts } from '@waymark/modules/school/facts';
+import { school } from '@waymark/modules/shared/rights';
 import { isInUse, isKnownMark, isOfHalf, normalMark } from './codes';
 import type { AttendanceFacts } from './facts';
 import {
@@ -151,6 +152,7 @@ const marking = slice<AttendanceEvents>({
           );
       },
       {
+        by: school,
         creates: true,
         needs: {
           pupil: ['pupil', (_command, _register, id) => id],

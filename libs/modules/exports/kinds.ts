@@ -1,7 +1,13 @@
 import type { Reach } from '@waymark/core/access';
 import type { Submitter } from '@waymark/core/commands';
 import { periodOf, toInstant, maskUpns } from '@waymark/core/fields';
-import { type CommandClass, type EventStore, type RowReader, streamId, type Scope } from '@waymark/core/kernel';
+import {
+  type CommandClass,
+  type EventStore,
+  type RowReader,
+  streamId,
+  type Scope,
+} from '@waymark/core/kernel';
 import { eventsOfTypes } from '@waymark/core/log';
 import { every } from '@waymark/core/projections';
 import type { DomainEvents } from '@waymark/modules/domain';

@@ -84,25 +84,38 @@ const course = slice<ImportEvents>({
         if (isDeepStrictEqual(known, files)) return [];
         return refuse('IMPORT_OF_OTHER_FILES', 'The import with this id is of other files. Use a new id.');
       },
-      { creates: true },
+      { by: 'service', creates: true },
     ),
-    RecordRows: on(RecordRows, ({ file, outcomes, warnings, noMark }, { rows, finished }, { today }) => {
-      const first = outcomes[0]?.[0];
-      if (finished || first !== (rows[file] ?? 0) + 1) {
-        refuse('IMPORT_ELSEWHERE', 'Another process goes on with this import.');
-      }
-      return [event('RowsImported', today, { file, outcomes, warnings, noMark })];
-    }),
-    FinishFile: on(FinishFile, ({ file }, { rows, done }, { today }) =>
-      done[file] ? [] : [event('FileImported', today, { file, rows: rows[file] ?? 0 })],
+    RecordRows: on(
+      RecordRows,
+      ({ file, outcomes, warnings, noMark }, { rows, finished }, { today }) => {
+        const first = outcomes[0]?.[0];
+        if (finished || first !== (rows[file] ?? 0) + 1) {
+          refuse('IMPORT_ELSEWHERE', 'Another process goes on with this import.');
+        }
+        return [event('RowsImported', today, { file, outcomes, warnings, noMark })];
+      },
+      { by: 'service' },
     ),
-    RecordFollowUps: on(RecordFollowUps, ({ followUps }, { followUps: known }, { today }) => {
-      if (!known) return [event('ImportFollowedUp', today, followUps)];
-      if (isDeepStrictEqual(known, followUps)) return [];
-      return refuse('IMPORT_ELSEWHERE', 'Another process goes on with this import.');
-    }),
-    FinishImport: on(FinishImport, (_, { finished }, { now, today }) =>
-      finished ? [] : [event('ImportFinished', today, { at: now })],
+    FinishFile: on(
+      FinishFile,
+      ({ file }, { rows, done }, { today }) =>
+        done[file] ? [] : [event('FileImported', today, { file, rows: rows[file] ?? 0 })],
+      { by: 'service' },
+    ),
+    RecordFollowUps: on(
+      RecordFollowUps,
+      ({ followUps }, { followUps: known }, { today }) => {
+        if (!known) return [event('ImportFollowedUp', today, followUps)];
+        if (isDeepStrictEqual(known, followUps)) return [];
+        return refuse('IMPORT_ELSEWHERE', 'Another process goes on with this import.');
+      },
+      { by: 'service' },
+    ),
+    FinishImport: on(
+      FinishImport,
+      (_, { finished }, { now, today }) => (finished ? [] : [event('ImportFinished', today, { at: now })]),
+      { by: 'service' },
     ),
   },
   evolve: {
@@ -120,7 +133,6 @@ const course = slice<ImportEvents>({
     ImportFollowedUp: (state, followUps) => ({ ...state, followUps }),
     ImportFinished: (state) => ({ ...state, finished: true }),
   },
-  internal: ['StartImport', 'RecordRows', 'FinishFile', 'RecordFollowUps', 'FinishImport'],
 });
 
 /** What came in files, and what became of every row. */

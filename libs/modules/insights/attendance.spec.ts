@@ -1,7 +1,8 @@
 import { MENTOR, OTHER_MENTOR, OTHER_SCHOOL, PROGRAMME, SCHOOL } from '@test/support/given';
 import { kept, rowsOf } from '@test/support/kept-rows';
 import { directory, lineOf } from '@test/support/views/given';
-import { everywhere, type Place } from '@waymark/core/access';
+import { everywhere } from '@waymark/core/access';
+import type { Scope } from '@waymark/core/kernel';
 import { attendance, attendanceHistory } from '@waymark/modules/attendance/views/registers';
 import { type CaseloadRow, caseloads } from '@waymark/modules/journey/views/caseload';
 import { attendanceBy, attendanceGroups, type AttendanceQuery } from './attendance';
@@ -207,7 +208,7 @@ describe('attendance that may be seen', () => {
       d: journey('p1', { programme: 'another' }),
     }),
   );
-  const seen = async (group: AttendanceQuery['by'], covers: (place: Place) => boolean) =>
+  const seen = async (group: AttendanceQuery['by'], covers: (place: Scope) => boolean) =>
     (await attendanceBy(journeys, { by: group, ...period }, covers)).map((found) => [
       found.key,
       found.possible,
@@ -224,7 +225,7 @@ describe('attendance that may be seen', () => {
   });
 
   it('is of the pupils who have a journey in a programme, their sessions alone', async () => {
-    const another = ({ programme }: Place): boolean => programme === 'another';
+    const another = ({ programme }: Scope): boolean => programme === 'another';
     expect(await seen('pupil', another)).toEqual([
       ['p1', 10],
       ['p2', 2],
@@ -240,14 +241,16 @@ describe('attendance that may be seen', () => {
   });
 
   it('is of a mentor’s own pupils, and of no group on their account', async () => {
-    const own = ({ mentor }: Place): boolean => mentor === MENTOR;
+    const own = ({ mentor }: Scope): boolean => mentor === MENTOR;
     expect(await seen('pupil', own)).toEqual([['p1', 10]]);
     expect(await seen('school', own)).toEqual([]);
-    expect(await seen('pupil', (place) => Object.values(place).includes(undefined))).toEqual([]);
+    expect(await seen('pupil', (place) => (Object.values(place) as unknown[]).includes(undefined))).toEqual(
+      [],
+    );
   });
 
   it('is asked for with the place of the pupil’s school', async () => {
-    const covers = jest.fn((_: Place) => false);
+    const covers = jest.fn((_: Scope) => false);
     await attendanceBy(journeys, { by: 'pupil', ...period }, covers);
     const place = { school: SCHOOL, area: 'blackpool', region: 'North West' };
     expect(covers.mock.calls.map(([asked]) => asked).slice(0, 3)).toStrictEqual([

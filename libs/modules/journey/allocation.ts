@@ -37,7 +37,7 @@ export const allocation = slice<AllocationEvents>({
           event('MentorAllocated', day, { mentor, on: day, ...(previous === undefined ? {} : { previous }) }),
         ];
       },
-      { needs: { mentorFacts: ['mentor', ({ mentor }) => mentor] } },
+      { by: 'service', needs: { mentorFacts: ['mentor', ({ mentor }) => mentor] } },
     ),
   },
   evolve: {
@@ -49,7 +49,6 @@ export const allocation = slice<AllocationEvents>({
         { mentor, on: from },
       ),
   },
-  internal: ['ConfirmAllocation'],
 });
 
 /** Refuse what needs a mentor where the pupil has none at present, and had none on that day. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Day, IsDay, IsId, IsOneOf, IsText, IsWhole, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { given, isSaid, lastSaid, saying } from '@waymark/modules/shared/said';
+import { delivery, school } from '@waymark/modules/shared/rights';
 import { refuseEnded } from './ending';
 import type { Barrier, Journey } from './state';
 
@@ -82,32 +83,44 @@ const { on, slice } = slices<Journey>();
 
 export const barriers = slice<BarrierEvents>({
   decide: {
-    RecordBarrier: on(RecordBarrier, ({ barrier, kind, by, severity, text, on: day }, journey) => {
-      const found = given({ barrier, kind, by, on: day, severity, text });
-      if (isSaid(journey, 'BarrierFound', barrier, found)) return [];
-      if (journey.barriers[barrier])
-        refuse(
-          'BARRIER_ALREADY_RECORDED',
-          'Something else is recorded of the barrier with this id. Reassess that one, or use a new id.',
-        );
-      refuseEnded(journey, day);
-      if (kind === 'OTHER' && text === undefined)
-        refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text.', 'invalid');
-      return [event('BarrierFound', day, found)];
-    }),
-    ReassessBarrier: on(ReassessBarrier, ({ barrier, severity, on: day }, journey) => {
-      refuseUnknown(journey, barrier);
-      const judged = { barrier, severity, on: day };
-      if (isDeepStrictEqual(lastJudged(journey, barrier), judged)) return [];
-      refuseEnded(journey, day);
-      return [event('BarrierReassessed', day, judged)];
-    }),
-    DecideSafeguarding: on(DecideSafeguarding, ({ barrier, decision, on: day }, journey) => {
-      refuseUnknown(journey, barrier);
-      const decided = { barrier, decision, on: day };
-      if (isSaid(journey, 'SafeguardingDecided', barrier, decided)) return [];
-      return [event('SafeguardingDecided', day, decided)];
-    }),
+    RecordBarrier: on(
+      RecordBarrier,
+      ({ barrier, kind, by, severity, text, on: day }, journey) => {
+        const found = given({ barrier, kind, by, on: day, severity, text });
+        if (isSaid(journey, 'BarrierFound', barrier, found)) return [];
+        if (journey.barriers[barrier])
+          refuse(
+            'BARRIER_ALREADY_RECORDED',
+            'Something else is recorded of the barrier with this id. Reassess that one, or use a new id.',
+          );
+        refuseEnded(journey, day);
+        if (kind === 'OTHER' && text === undefined)
+          refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text.', 'invalid');
+        return [event('BarrierFound', day, found)];
+      },
+      { by: delivery },
+    ),
+    ReassessBarrier: on(
+      ReassessBarrier,
+      ({ barrier, severity, on: day }, journey) => {
+        refuseUnknown(journey, barrier);
+        const judged = { barrier, severity, on: day };
+        if (isDeepStrictEqual(lastJudged(journey, barrier), judged)) return [];
+        refuseEnded(journey, day);
+        return [event('BarrierReassessed', day, judged)];
+      },
+      { by: delivery },
+    ),
+    DecideSafeguarding: on(
+      DecideSafeguarding,
+      ({ barrier, decision, on: day }, journey) => {
+        refuseUnknown(journey, barrier);
+        const decided = { barrier, decision, on: day };
+        if (isSaid(journey, 'SafeguardingDecided', barrier, decided)) return [];
+        return [event('SafeguardingDecided', day, decided)];
+      },
+      { by: school },
+    ),
   },
   evolve: {
     BarrierFound: (journey, found) =>

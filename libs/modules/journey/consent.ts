@@ -1,5 +1,5 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
-import { event, refuse, slices } from '@waymark/core/kernel';
+import { own, all, event, refuse, slices } from '@waymark/core/kernel';
 import { given } from '@waymark/modules/shared/said';
 import { mentorOf, refuseEnded } from './ending';
 import { type Consent, consentGivers, endedOn, type Journey } from './state';
@@ -27,33 +27,47 @@ const { on, slice } = slices<Journey>();
 
 export const consent = slice<ConsentEvents>({
   decide: {
-    GiveConsent: on(GiveConsent, ({ on: day, by }, journey) => {
-      const { consents } = journey;
-      const ofGiver = consents.filter((each) => each.by === by);
-      // Withdrawn since or not, the same consent is no other one: files tell of it again.
-      if (ofGiver.some(({ from }) => from === day)) return [];
-      refuseEnded(journey, day);
-      if (ofGiver.some((each) => goesOnAfter(each, day)))
-        refuse('CONSENT_ALREADY_GIVEN', 'There is consent on that day already. Withdraw it first.');
-      if (consents.some(({ until }) => until !== undefined && day <= until))
-        refuse(
-          'CONSENT_WITHDRAWN',
-          'Consent was withdrawn on that day or later. Record a consent of a later day.',
-        );
-      return [event('ConsentGiven', day, given({ on: day, by }))];
-    }),
-    WithdrawConsent: on(WithdrawConsent, ({ on: day, reason }, journey) => {
-      const { consents } = journey;
-      if (consents.some((each) => each.until === day && each.reason === reason)) return [];
-      if (!consents.some((each) => goesOnAfter(each, day)))
-        refuse('CONSENT_NOT_GIVEN', 'There is no consent to withdraw on that day. Check the day.');
-      if (standing(journey).some(({ from }) => from > day))
-        refuse(
-          'CONSENT_GIVEN_SINCE',
-          'Consent was given after that day. Withdraw it on the day of that or later.',
-        );
-      return [event('ConsentWithdrawn', day, given({ on: day, reason, ...mentorOf(journey) }))];
-    }),
+    GiveConsent: on(
+      GiveConsent,
+      ({ on: day, by }, journey) => {
+        const { consents } = journey;
+        const ofGiver = consents.filter((each) => each.by === by);
+        // Withdrawn since or not, the same consent is no other one: files tell of it again.
+        if (ofGiver.some(({ from }) => from === day)) return [];
+        refuseEnded(journey, day);
+        if (ofGiver.some((each) => goesOnAfter(each, day)))
+          refuse('CONSENT_ALREADY_GIVEN', 'There is consent on that day already. Withdraw it first.');
+        if (consents.some(({ until }) => until !== undefined && day <= until))
+          refuse(
+            'CONSENT_WITHDRAWN',
+            'Consent was withdrawn on that day or later. Record a consent of a later day.',
+          );
+        return [event('ConsentGiven', day, given({ on: day, by }))];
+      },
+      { by: own('mentor', 'school-lead', 'area-manager', 'programme-administrator') },
+    ),
+    WithdrawConsent: on(
+      WithdrawConsent,
+      ({ on: day, reason }, journey) => {
+        const { consents } = journey;
+        if (consents.some((each) => each.until === day && each.reason === reason)) return [];
+        if (!consents.some((each) => goesOnAfter(each, day)))
+          refuse('CONSENT_NOT_GIVEN', 'There is no consent to withdraw on that day. Check the day.');
+        if (standing(journey).some(({ from }) => from > day))
+          refuse(
+            'CONSENT_GIVEN_SINCE',
+            'Consent was given after that day. Withdraw it on the day of that or later.',
+          );
+        return [event('ConsentWithdrawn', day, given({ on: day, reason, ...mentorOf(journey) }))];
+      },
+      {
+        by: {
+          ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
+          ...all('data-protection-officer'),
+        },
+        though: 'restricted',
+      },
+    ),
   },
   evolve: {
     ConsentGiven: (journey, { on: from, by }) => ({

@@ -9,6 +9,7 @@ import {
   isWithinBand,
   rounded,
 } from '@waymark/modules/shared/counts';
+import { school } from '@waymark/modules/shared/rights';
 import { refuseEnded } from './ending';
 import type { Journey } from './state';
 
@@ -60,6 +61,7 @@ export const eligibility = slice<EligibilityEvents>({
         ];
       },
       {
+        by: school,
         needs: {
           programme: ['programme', (_, { programme }) => programme],
           attendance: ['attendance', (_, { pupil }) => pupil ?? ''],

@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsOneOf, IsText } from '@waymark/core/fields';
-import { event, refuse, slices } from '@waymark/core/kernel';
+import { own, event, refuse, slices } from '@waymark/core/kernel';
 import { isSaid, saying } from '@waymark/modules/shared/said';
+import { delivery } from '@waymark/modules/shared/rights';
 import { endedOn, heldSessions, type Journey } from './state';
 
 const earlyEndings = ['ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED'] as const;
@@ -45,31 +46,47 @@ const { on, slice } = slices<Journey>();
 
 export const ending = slice<EndingEvents>({
   decide: {
-    CompleteJourney: on(CompleteJourney, ({ on: day }, journey) => {
-      if (journey.end?.ending === 'COMPLETED' && journey.end.on === day) return [];
-      refuseEndedAlready(journey);
-      if (journey.model && journey.phase < journey.model.phases.length) {
-        refuse('NOT_IN_LAST_PHASE', 'A journey is completed in its last phase. End it early instead.');
-      }
-      return [event('JourneyCompleted', day, { on: day, ...mentorOf(journey) })];
-    }),
-    EndJourney: on(EndJourney, ({ ending: kind, reason, on: day }, journey) => {
-      const said = isSaid(journey, 'JourneyEnded', '', { ending: kind, reason, on: day });
-      if (journey.end?.ending === kind && said) return [];
-      refuseEndedAlready(journey);
-      if (kind === 'CANCELLED' && heldSessions(journey).length > 0) {
-        refuse('JOURNEY_STARTED', 'Mentoring has begun; it can be ended early, not cancelled.');
-      }
-      return [event('JourneyEnded', day, { ending: kind, reason, on: day, ...mentorOf(journey) })];
-    }),
-    StopJourney: on(StopJourney, (_, journey, { today }) =>
-      journey.end ? [] : [event('JourneyStopped', today, { on: today, ...mentorOf(journey) })],
+    CompleteJourney: on(
+      CompleteJourney,
+      ({ on: day }, journey) => {
+        if (journey.end?.ending === 'COMPLETED' && journey.end.on === day) return [];
+        refuseEndedAlready(journey);
+        if (journey.model && journey.phase < journey.model.phases.length) {
+          refuse('NOT_IN_LAST_PHASE', 'A journey is completed in its last phase. End it early instead.');
+        }
+        return [event('JourneyCompleted', day, { on: day, ...mentorOf(journey) })];
+      },
+      { by: delivery },
     ),
-    ReopenJourney: on(ReopenJourney, ({ reason }, journey, { today }) => {
-      if (journey.end) return [event('JourneyReopened', today, { reason, on: today, ...mentorOf(journey) })];
-      if (isSaid(journey, 'JourneyReopened', '', { reason })) return [];
-      return refuse('JOURNEY_NOT_ENDED', 'The journey has not ended. There is nothing to reopen.');
-    }),
+    EndJourney: on(
+      EndJourney,
+      ({ ending: kind, reason, on: day }, journey) => {
+        const said = isSaid(journey, 'JourneyEnded', '', { ending: kind, reason, on: day });
+        if (journey.end?.ending === kind && said) return [];
+        refuseEndedAlready(journey);
+        if (kind === 'CANCELLED' && heldSessions(journey).length > 0) {
+          refuse('JOURNEY_STARTED', 'Mentoring has begun; it can be ended early, not cancelled.');
+        }
+        return [event('JourneyEnded', day, { ending: kind, reason, on: day, ...mentorOf(journey) })];
+      },
+      { by: delivery, though: 'restricted' },
+    ),
+    StopJourney: on(
+      StopJourney,
+      (_, journey, { today }) =>
+        journey.end ? [] : [event('JourneyStopped', today, { on: today, ...mentorOf(journey) })],
+      { by: 'service', though: 'erased' },
+    ),
+    ReopenJourney: on(
+      ReopenJourney,
+      ({ reason }, journey, { today }) => {
+        if (journey.end)
+          return [event('JourneyReopened', today, { reason, on: today, ...mentorOf(journey) })];
+        if (isSaid(journey, 'JourneyReopened', '', { reason })) return [];
+        return refuse('JOURNEY_NOT_ENDED', 'The journey has not ended. There is nothing to reopen.');
+      },
+      { by: own('area-manager', 'programme-administrator') },
+    ),
   },
   evolve: {
     JourneyCompleted: (journey, { on: day }) => over(journey, 'COMPLETED', day),
@@ -80,7 +97,6 @@ export const ending = slice<EndingEvents>({
       saying(journey, 'JourneyReopened', '', { reason }),
   },
   personal: { JourneyEnded: ['reason'], JourneyReopened: ['reason'] },
-  internal: ['StopJourney'],
 });
 
 /** A journey that ended on a day. It keeps its mentor, who is to have the place again should it be reopened. */

@@ -34,6 +34,7 @@ function facts(state: Journey): JourneyFacts | undefined {
     eligible: state.eligible === true,
     consentedSince: consentedSince(state),
     ended: state.end !== undefined,
+    endedOn: state.end?.on,
     mentor: state.mentor,
   });
 }

@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsOneOf, IsWhole, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { isSaid, saying } from '@waymark/modules/shared/said';
+import { delivery } from '@waymark/modules/shared/rights';
 import { refuseEnded } from './ending';
 import { heldSessions, type Journey } from './state';
 
@@ -33,35 +34,43 @@ const { on, slice } = slices<Journey>();
 
 export const phases = slice<PhaseEvents>({
   decide: {
-    AdvancePhase: on(AdvancePhase, ({ to, on: day, outcome }, journey) => {
-      refuseEnded(journey, day);
-      checkPhase(journey, to);
-      if (to <= journey.phase) {
-        const came = isSaid(journey, 'PhaseAdvanced', String(to), { to, on: day });
-        const outcomeToo = outcome === undefined || isOutcome(journey, { phase: to - 1, outcome, on: day });
-        if (came && outcomeToo) return [];
-        refuse(
-          'PHASE_ALREADY_REACHED',
-          'The journey came to this phase otherwise. Record what the phase before came to by itself.',
-        );
-      }
-      if (!heldSessions(journey).some(({ phase }) => phase === journey.phase)) {
-        refuse('PHASE_WITHOUT_SESSION', 'No session has been held in this phase yet.');
-      }
-      const { phase: from } = journey;
-      return [
-        ...(outcome === undefined
-          ? []
-          : [event('PhaseOutcomeRecorded', day, { phase: from, outcome, on: day })]),
-        event('PhaseAdvanced', day, { from, to, on: day }),
-      ];
-    }),
-    RecordPhaseOutcome: on(RecordPhaseOutcome, ({ phase, outcome, on: day }, journey) => {
-      checkPhase(journey, phase);
-      if (phase > journey.phase) refuse('PHASE_NOT_REACHED', 'The journey has not reached this phase.');
-      const recorded = { phase, outcome, on: day };
-      return isOutcome(journey, recorded) ? [] : [event('PhaseOutcomeRecorded', day, recorded)];
-    }),
+    AdvancePhase: on(
+      AdvancePhase,
+      ({ to, on: day, outcome }, journey) => {
+        refuseEnded(journey, day);
+        checkPhase(journey, to);
+        if (to <= journey.phase) {
+          const came = isSaid(journey, 'PhaseAdvanced', String(to), { to, on: day });
+          const outcomeToo = outcome === undefined || isOutcome(journey, { phase: to - 1, outcome, on: day });
+          if (came && outcomeToo) return [];
+          refuse(
+            'PHASE_ALREADY_REACHED',
+            'The journey came to this phase otherwise. Record what the phase before came to by itself.',
+          );
+        }
+        if (!heldSessions(journey).some(({ phase }) => phase === journey.phase)) {
+          refuse('PHASE_WITHOUT_SESSION', 'No session has been held in this phase yet.');
+        }
+        const { phase: from } = journey;
+        return [
+          ...(outcome === undefined
+            ? []
+            : [event('PhaseOutcomeRecorded', day, { phase: from, outcome, on: day })]),
+          event('PhaseAdvanced', day, { from, to, on: day }),
+        ];
+      },
+      { by: delivery },
+    ),
+    RecordPhaseOutcome: on(
+      RecordPhaseOutcome,
+      ({ phase, outcome, on: day }, journey) => {
+        checkPhase(journey, phase);
+        if (phase > journey.phase) refuse('PHASE_NOT_REACHED', 'The journey has not reached this phase.');
+        const recorded = { phase, outcome, on: day };
+        return isOutcome(journey, recorded) ? [] : [event('PhaseOutcomeRecorded', day, recorded)];
+      },
+      { by: delivery },
+    ),
   },
   evolve: {
     PhaseAdvanced: (journey, { to, on: day }) =>

@@ -1,3 +1,5 @@
+import { school } from '@waymark/modules/shared/rights';
+import { journeyClaim } from './facts';
 import {
   type Day,
   IsCode,
@@ -77,6 +79,7 @@ export const referral = slice<ReferralEvents>({
         return [event('PupilReferred', day, { ...referred, model: facts.programme.deliveryModel })];
       },
       {
+        by: school,
         creates: true,
         needs: {
           pupil: ['pupil', ({ pupil }) => pupil],
@@ -85,8 +88,7 @@ export const referral = slice<ReferralEvents>({
         },
         claims: ({ pupil, programme }) => [
           {
-            kind: 'journey',
-            value: `${programme}/${pupil}`,
+            ...journeyClaim(programme, pupil),
             taken: {
               code: 'ALREADY_REFERRED',
               message: 'The pupil has a journey in this programme. Go on with that one.',

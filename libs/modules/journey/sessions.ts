@@ -12,6 +12,7 @@ import {
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
 import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { delivery } from '@waymark/modules/shared/rights';
 import { requireMentorOn } from './allocation';
 import { requireConsentOn } from './consent';
 import { type EndingEvents, mentorOf, refuseEnded } from './ending';
@@ -143,19 +144,23 @@ export const sessions = slice<SessionEvents, Emits>({
         refuseUnlessMentored(journey, day);
         return [event('SessionScheduled', day, { session, mentor, on: day })];
       },
-      { needs: { mentor: mentorNeed } },
+      { by: delivery, needs: { mentor: mentorNeed } },
     ),
-    RescheduleSession: on(RescheduleSession, ({ session, to, reason }, journey) => {
-      const known = sessionOf(journey, session);
-      if (known.outcome !== 'scheduled')
-        refuse('SESSION_NOT_SCHEDULED', 'Only a planned session can be put on another day.');
-      if (known.on === to) {
-        if (isReason(journey, 'SessionRescheduled', session, reason)) return [];
-        refuse('SESSION_ON_THAT_DAY', 'The session is planned for that day already. Name another day.');
-      }
-      refuseUnlessMentored(journey, to);
-      return [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
-    }),
+    RescheduleSession: on(
+      RescheduleSession,
+      ({ session, to, reason }, journey) => {
+        const known = sessionOf(journey, session);
+        if (known.outcome !== 'scheduled')
+          refuse('SESSION_NOT_SCHEDULED', 'Only a planned session can be put on another day.');
+        if (known.on === to) {
+          if (isReason(journey, 'SessionRescheduled', session, reason)) return [];
+          refuse('SESSION_ON_THAT_DAY', 'The session is planned for that day already. Name another day.');
+        }
+        refuseUnlessMentored(journey, to);
+        return [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
+      },
+      { by: delivery },
+    ),
     HoldSession: on(
       HoldSession,
       (command, journey, { today }: Context<Facts>) => {
@@ -175,7 +180,7 @@ export const sessions = slice<SessionEvents, Emits>({
           ...completed(journey, day, 1),
         ];
       },
-      { needs: { mentor: mentorNeed } },
+      { by: delivery, needs: { mentor: mentorNeed } },
     ),
     MissSession: on(
       MissSession,
@@ -188,40 +193,48 @@ export const sessions = slice<SessionEvents, Emits>({
           event('SessionNotHeld', day, { session, mentor, on: day, reason, kind: notHeldReasons[reason] }),
         ];
       },
-      { needs: { mentor: mentorNeed } },
+      { by: delivery, needs: { mentor: mentorNeed } },
     ),
-    CorrectSession: on(CorrectSession, ({ session, reason, ...changes }, journey, { today }) => {
-      const known = sessionOf(journey, session);
-      if (known.outcome !== 'held')
-        return refuse('SESSION_NOT_HELD', 'Only a session that was held can be corrected. Void it.');
-      const right: HeldSession = { ...known, ...given(changes) };
-      if (same(known, right)) {
-        if (isReason(journey, 'SessionCorrected', session, reason)) return [];
-        refuse(
-          'NOTHING_TO_CORRECT',
-          'The session is recorded like that already. Send the fields that are wrong.',
-        );
-      }
-      refuseUnlessMentored(journey, right.on);
-      refuseFuture(right.on, today);
-      checkPhase(journey, right.phase);
-      const { outcome: _, ...data } = right;
-      return [
-        event('SessionCorrected', right.on, { session, ...data, reason }),
-        ...advanced(journey, right.phase, right.on),
-      ];
-    }),
-    VoidSession: on(VoidSession, ({ session, reason }, journey, { today }) => {
-      const was = sessionOf(journey, session);
-      if (was.outcome === 'voided') {
-        if (isReason(journey, 'SessionVoided', session, reason)) return [];
-        refuse(
-          'SESSION_ALREADY_VOIDED',
-          'The session was voided already, for another reason. Nothing more is recorded of it.',
-        );
-      }
-      return [event('SessionVoided', was.on, { session, reason, was }), ...reopened(journey, was, today)];
-    }),
+    CorrectSession: on(
+      CorrectSession,
+      ({ session, reason, ...changes }, journey, { today }) => {
+        const known = sessionOf(journey, session);
+        if (known.outcome !== 'held')
+          return refuse('SESSION_NOT_HELD', 'Only a session that was held can be corrected. Void it.');
+        const right: HeldSession = { ...known, ...given(changes) };
+        if (same(known, right)) {
+          if (isReason(journey, 'SessionCorrected', session, reason)) return [];
+          refuse(
+            'NOTHING_TO_CORRECT',
+            'The session is recorded like that already. Send the fields that are wrong.',
+          );
+        }
+        refuseUnlessMentored(journey, right.on);
+        refuseFuture(right.on, today);
+        checkPhase(journey, right.phase);
+        const { outcome: _, ...data } = right;
+        return [
+          event('SessionCorrected', right.on, { session, ...data, reason }),
+          ...advanced(journey, right.phase, right.on),
+        ];
+      },
+      { by: delivery },
+    ),
+    VoidSession: on(
+      VoidSession,
+      ({ session, reason }, journey, { today }) => {
+        const was = sessionOf(journey, session);
+        if (was.outcome === 'voided') {
+          if (isReason(journey, 'SessionVoided', session, reason)) return [];
+          refuse(
+            'SESSION_ALREADY_VOIDED',
+            'The session was voided already, for another reason. Nothing more is recorded of it.',
+          );
+        }
+        return [event('SessionVoided', was.on, { session, reason, was }), ...reopened(journey, was, today)];
+      },
+      { by: delivery },
+    ),
   },
   evolve: {
     SessionScheduled: (journey, { session, ...planned }) =>

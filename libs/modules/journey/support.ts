@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsId, IsText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { delivery } from '@waymark/modules/shared/rights';
 import { requireConsentOn } from './consent';
 import { refuseEnded } from './ending';
 import type { Journey, SupportStep } from './state';
@@ -89,42 +90,66 @@ const { on, slice } = slices<Journey>();
 
 export const support = slice<SupportEvents>({
   decide: {
-    MakeReferral: on(MakeReferral, ({ referral, service, barrier, overrideReason, on: day }, journey) => {
-      const made = given({ referral, service, on: day, barrier, overrideReason });
-      if (isSaid(journey, 'ReferralMade', referral, made)) return [];
-      if (journey.support[referral])
-        refuse(
-          'REFERRAL_ALREADY_RECORDED',
-          'Something else is recorded of the referral with this id. Use a new id for another one.',
-        );
-      refuseEnded(journey, day);
-      if (barrier !== undefined && !journey.barriers[barrier]) {
-        refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id.', 'missing');
-      }
-      // A reason to make it without consent stands in for that.
-      if (overrideReason === undefined) requireConsentOn(journey, day);
-      return [event('ReferralMade', day, made)];
-    }),
-    AcceptReferral: on(AcceptReferral, ({ referral, on: day }, journey) => {
-      const accepted = { referral, on: day };
-      return isNew(journey, 'accepted', accepted) ? [event('ReferralAccepted', day, accepted)] : [];
-    }),
-    DeclineReferral: on(DeclineReferral, ({ referral, reason, on: day }, journey) => {
-      const declined = { referral, reason, on: day };
-      return isNew(journey, 'declined', declined) ? [event('ReferralDeclined', day, declined)] : [];
-    }),
-    StartSupport: on(StartSupport, ({ referral, on: day }, journey) => {
-      const started = { referral, on: day };
-      return isNew(journey, 'started', started) ? [event('SupportStarted', day, started)] : [];
-    }),
-    FinishSupport: on(FinishSupport, ({ referral, outcome, on: day }, journey) => {
-      const finished = { referral, outcome, on: day };
-      return isNew(journey, 'finished', finished) ? [event('SupportFinished', day, finished)] : [];
-    }),
-    WithdrawReferral: on(WithdrawReferral, ({ referral, reason, on: day }, journey) => {
-      const withdrawn = { referral, reason, on: day };
-      return isNew(journey, 'withdrawn', withdrawn) ? [event('ReferralWithdrawn', day, withdrawn)] : [];
-    }),
+    MakeReferral: on(
+      MakeReferral,
+      ({ referral, service, barrier, overrideReason, on: day }, journey) => {
+        const made = given({ referral, service, on: day, barrier, overrideReason });
+        if (isSaid(journey, 'ReferralMade', referral, made)) return [];
+        if (journey.support[referral])
+          refuse(
+            'REFERRAL_ALREADY_RECORDED',
+            'Something else is recorded of the referral with this id. Use a new id for another one.',
+          );
+        refuseEnded(journey, day);
+        if (barrier !== undefined && !journey.barriers[barrier]) {
+          refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id.', 'missing');
+        }
+        // A reason to make it without consent stands in for that.
+        if (overrideReason === undefined) requireConsentOn(journey, day);
+        return [event('ReferralMade', day, made)];
+      },
+      { by: delivery },
+    ),
+    AcceptReferral: on(
+      AcceptReferral,
+      ({ referral, on: day }, journey) => {
+        const accepted = { referral, on: day };
+        return isNew(journey, 'accepted', accepted) ? [event('ReferralAccepted', day, accepted)] : [];
+      },
+      { by: delivery },
+    ),
+    DeclineReferral: on(
+      DeclineReferral,
+      ({ referral, reason, on: day }, journey) => {
+        const declined = { referral, reason, on: day };
+        return isNew(journey, 'declined', declined) ? [event('ReferralDeclined', day, declined)] : [];
+      },
+      { by: delivery },
+    ),
+    StartSupport: on(
+      StartSupport,
+      ({ referral, on: day }, journey) => {
+        const started = { referral, on: day };
+        return isNew(journey, 'started', started) ? [event('SupportStarted', day, started)] : [];
+      },
+      { by: delivery },
+    ),
+    FinishSupport: on(
+      FinishSupport,
+      ({ referral, outcome, on: day }, journey) => {
+        const finished = { referral, outcome, on: day };
+        return isNew(journey, 'finished', finished) ? [event('SupportFinished', day, finished)] : [];
+      },
+      { by: delivery },
+    ),
+    WithdrawReferral: on(
+      WithdrawReferral,
+      ({ referral, reason, on: day }, journey) => {
+        const withdrawn = { referral, reason, on: day };
+        return isNew(journey, 'withdrawn', withdrawn) ? [event('ReferralWithdrawn', day, withdrawn)] : [];
+      },
+      { by: delivery },
+    ),
   },
   evolve: {
     ReferralMade: (journey, made) =>

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IsCode, IsDay, IsText, IsUrn } from '@waymark/core/fields';
-import { type Context, event, slices } from '@waymark/core/kernel';
+import { own, type Context, event, slices } from '@waymark/core/kernel';
 import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
 import type { SchoolFacts } from '@waymark/modules/school/facts';
 import { refuseErased } from './erasure';
@@ -35,6 +35,7 @@ export const appointment = slice<AppointmentEvents>({
         return [event('MentorDetailsChanged', from, wanted)];
       },
       {
+        by: own('programme-administrator'),
         creates: true,
         needs: {
           programme: ['programme', ({ programme }) => programme],

@@ -1,5 +1,5 @@
 import { IsDay, IsId, IsOneOf } from '@waymark/core/fields';
-import { type Context, event, refuse, slices } from '@waymark/core/kernel';
+import { own, type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { JourneyFacts } from '@waymark/modules/journey/facts';
 import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
 import { isSaid, saying } from '@waymark/modules/shared/said';
@@ -61,18 +61,23 @@ export const caseload = slice<CaseloadEvents>({
         return [event('PlaceTaken', day, taken)];
       },
       {
+        by: own('area-manager', 'programme-administrator'),
         needs: {
           journey: ['journey', ({ journey }) => journey],
           programme: ['programme', (_, mentor) => mentor.appointment?.programme ?? ''],
         },
       },
     ),
-    ReleasePlace: on(ReleasePlace, ({ journey, reason }, mentor, { today }) => {
-      const released = { journey, reason };
-      if (mentor.caseload.includes(journey)) return [event('PlaceReleased', today, released)];
-      if (isSaid(mentor, 'PlaceReleased', journey, released)) return [];
-      return refuse('PLACE_NOT_TAKEN', 'The mentor holds no place for this journey.');
-    }),
+    ReleasePlace: on(
+      ReleasePlace,
+      ({ journey, reason }, mentor, { today }) => {
+        const released = { journey, reason };
+        if (mentor.caseload.includes(journey)) return [event('PlaceReleased', today, released)];
+        if (isSaid(mentor, 'PlaceReleased', journey, released)) return [];
+        return refuse('PLACE_NOT_TAKEN', 'The mentor holds no place for this journey.');
+      },
+      { by: 'service' },
+    ),
   },
   evolve: {
     PlaceTaken: (mentor, taken) => {
@@ -84,7 +89,6 @@ export const caseload = slice<CaseloadEvents>({
       return saying({ ...mentor, caseload }, 'PlaceReleased', released.journey, released);
     },
   },
-  internal: ['ReleasePlace'],
 });
 
 interface Facts {

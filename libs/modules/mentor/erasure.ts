@@ -33,16 +33,23 @@ const { on, slice } = slices<Mentor>();
 
 export const erasure = slice<MentorErasureEvents>({
   decide: {
-    EraseMentor: on(EraseMentor, ({ ground, on: day }, mentor) => {
-      if (mentor.erasure) return [];
-      if (mentor.caseload.length > 0 && !wasDecidedBefore(ground))
-        refuse('MENTOR_HAS_PUPILS', 'The mentor has pupils still. Allocate them to others first.');
-      return [event('MentorErased', day, { ground, on: day })];
-    }),
-    CompleteMentorErasure: on(CompleteMentorErasure, ({ keyDestroyedAt, events }, mentor, { today }) =>
-      isToComplete(mentor, 'mentor')
-        ? [event('MentorErasureCompleted', today, { keyDestroyedAt, events })]
-        : [],
+    EraseMentor: on(
+      EraseMentor,
+      ({ ground, on: day }, mentor) => {
+        if (mentor.erasure) return [];
+        if (mentor.caseload.length > 0 && !wasDecidedBefore(ground))
+          refuse('MENTOR_HAS_PUPILS', 'The mentor has pupils still. Allocate them to others first.');
+        return [event('MentorErased', day, { ground, on: day })];
+      },
+      { by: 'service' },
+    ),
+    CompleteMentorErasure: on(
+      CompleteMentorErasure,
+      ({ keyDestroyedAt, events }, mentor, { today }) =>
+        isToComplete(mentor, 'mentor')
+          ? [event('MentorErasureCompleted', today, { keyDestroyedAt, events })]
+          : [],
+      { by: 'service' },
     ),
   },
   evolve: {
@@ -53,7 +60,6 @@ export const erasure = slice<MentorErasureEvents>({
     }),
     MentorErasureCompleted: (mentor) => ({ ...mentor, erasure: 'completed' }),
   },
-  internal: ['EraseMentor', 'CompleteMentorErasure'],
 });
 
 /** Nothing is recorded of a mentor who was erased but what became of the erasure. */

@@ -65,14 +65,16 @@ const { on, slice } = slices<Mentor>();
 
 export const reminders = slice<ReminderEvents>({
   decide: {
-    RemindMentor: on(RemindMentor, ({ on: day, overdue, quiet }, { remindedOn = '' }) =>
-      overdue.length + quiet.length === 0 || day <= remindedOn
-        ? []
-        : [event('MentorReminded', day, { on: day, overdue, quiet })],
+    RemindMentor: on(
+      RemindMentor,
+      ({ on: day, overdue, quiet }, { remindedOn = '' }) =>
+        overdue.length + quiet.length === 0 || day <= remindedOn
+          ? []
+          : [event('MentorReminded', day, { on: day, overdue, quiet })],
+      { by: 'service' },
     ),
   },
   evolve: {
     MentorReminded: (mentor, { on: day }) => ({ ...mentor, remindedOn: day }),
   },
-  internal: ['RemindMentor'],
 });

@@ -33,19 +33,26 @@ const { on, slice } = slices<Person>();
 
 export const erasure = slice<PersonErasureEvents>({
   decide: {
-    ErasePerson: on(ErasePerson, ({ ground, on: day }, person, { today }) => {
-      if (person.erasure) return [];
-      if (hasRolesFrom(today, person) && !wasDecidedBefore(ground))
-        refuse(
-          'PERSON_HAS_ROLES',
-          'The person has roles still. End them, or record that the person leaves, first.',
-        );
-      return [event('PersonErased', day, { ground, on: day })];
-    }),
-    CompletePersonErasure: on(CompletePersonErasure, ({ keyDestroyedAt, events }, person, { today }) =>
-      isToComplete(person, 'person')
-        ? [event('PersonErasureCompleted', today, { keyDestroyedAt, events })]
-        : [],
+    ErasePerson: on(
+      ErasePerson,
+      ({ ground, on: day }, person, { today }) => {
+        if (person.erasure) return [];
+        if (hasRolesFrom(today, person) && !wasDecidedBefore(ground))
+          refuse(
+            'PERSON_HAS_ROLES',
+            'The person has roles still. End them, or record that the person leaves, first.',
+          );
+        return [event('PersonErased', day, { ground, on: day })];
+      },
+      { by: 'service' },
+    ),
+    CompletePersonErasure: on(
+      CompletePersonErasure,
+      ({ keyDestroyedAt, events }, person, { today }) =>
+        isToComplete(person, 'person')
+          ? [event('PersonErasureCompleted', today, { keyDestroyedAt, events })]
+          : [],
+      { by: 'service' },
     ),
   },
   evolve: {
@@ -55,5 +62,4 @@ export const erasure = slice<PersonErasureEvents>({
     },
     PersonErasureCompleted: (person) => ({ ...person, erasure: 'completed' }),
   },
-  internal: ['ErasePerson', 'CompletePersonErasure'],
 });

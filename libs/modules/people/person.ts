@@ -12,6 +12,8 @@ import {
   uuidId,
 } from '@waymark/core/fields';
 import {
+  all,
+  own,
   type Claim,
   type Context,
   defineModule,
@@ -100,47 +102,73 @@ const access = slice<PersonEvents>({
           refuse('PERSON_ALREADY_REGISTERED', 'The person is known with another name or subject.');
         return [event('PersonRegistered', today, { subject, name })];
       },
-      { creates: true, claims: ownSubject },
+      {
+        by: all('area-manager', 'programme-administrator', 'access-administrator', 'local-operator'),
+        creates: true,
+        claims: ownSubject,
+      },
     ),
-    AssignRole: on(AssignRole, (command, person, context: Context) => {
-      refuseChange(person, context);
-      const { assignment, role, from, until } = command;
-      const [scope, over] = [scopeKindOf[role], scopeIn(command)];
-      if (Object.keys(over).join() !== (scope ?? ''))
-        refuse(
-          'WRONG_SCOPE',
-          scope
-            ? `The role ${role} is given over one ${scope}: send that, and no other.`
-            : `The role ${role} is for the whole service: send nothing that it is over.`,
-          'invalid',
-        );
-      if (until !== undefined && until < from)
-        refuse('UNTIL_BEFORE_FROM', 'A role cannot end before it begins.', 'invalid');
-      const wanted: Assignment = { role, ...over, from, ...(until === undefined ? {} : { until }) };
-      const known = person.assignments[assignment];
-      if (known && !isDeepStrictEqual(known, wanted))
-        refuse(
-          'ASSIGNMENT_EXISTS',
-          'There is another assignment with this id. End that one, and give this one an id of its own.',
-        );
-      return known ? [] : [event('RoleAssigned', from, { assignment, ...wanted })];
-    }),
-    EndRole: on(EndRole, ({ assignment, on: day }, person, context: Context) => {
-      refuseChange(person, context);
-      const known =
-        person.assignments[assignment] ??
-        refuse('UNKNOWN_ASSIGNMENT', 'The person has no assignment with this id.');
-      const ended = { assignment, on: day };
-      if (known.until === undefined || known.until >= day) return [event('RoleEnded', day, ended)];
-      if (isSaid(person, 'RoleEnded', assignment, ended)) return [];
-      return refuse('ROLE_ALREADY_ENDED', 'The role holds no longer on that day already.');
-    }),
-    LeavePerson: on(LeavePerson, ({ on: day }, person, context: Context) => {
-      refuseChange(person, context);
-      if (hasRolesFrom(day, person)) return [event('PersonLeft', day, { on: day })];
-      if (isSaid(person, 'PersonLeft', '', { on: day })) return [];
-      return refuse('NO_ROLES_TO_END', 'None of the person’s roles holds on that day or later.');
-    }),
+    AssignRole: on(
+      AssignRole,
+      (command, person, context: Context) => {
+        refuseChange(person, context);
+        const { assignment, role, from, until } = command;
+        const [scope, over] = [scopeKindOf[role], scopeIn(command)];
+        if (Object.keys(over).join() !== (scope ?? ''))
+          refuse(
+            'WRONG_SCOPE',
+            scope
+              ? `The role ${role} is given over one ${scope}: send that, and no other.`
+              : `The role ${role} is for the whole service: send nothing that it is over.`,
+            'invalid',
+          );
+        if (until !== undefined && until < from)
+          refuse('UNTIL_BEFORE_FROM', 'A role cannot end before it begins.', 'invalid');
+        const wanted: Assignment = { role, ...over, from, ...(until === undefined ? {} : { until }) };
+        const known = person.assignments[assignment];
+        if (known && !isDeepStrictEqual(known, wanted))
+          refuse(
+            'ASSIGNMENT_EXISTS',
+            'There is another assignment with this id. End that one, and give this one an id of its own.',
+          );
+        return known ? [] : [event('RoleAssigned', from, { assignment, ...wanted })];
+      },
+      {
+        by: {
+          ...own('area-manager', 'programme-administrator'),
+          ...all('access-administrator', 'local-operator'),
+        },
+      },
+    ),
+    EndRole: on(
+      EndRole,
+      ({ assignment, on: day }, person, context: Context) => {
+        refuseChange(person, context);
+        const known =
+          person.assignments[assignment] ??
+          refuse('UNKNOWN_ASSIGNMENT', 'The person has no assignment with this id.');
+        const ended = { assignment, on: day };
+        if (known.until === undefined || known.until >= day) return [event('RoleEnded', day, ended)];
+        if (isSaid(person, 'RoleEnded', assignment, ended)) return [];
+        return refuse('ROLE_ALREADY_ENDED', 'The role holds no longer on that day already.');
+      },
+      {
+        by: {
+          ...own('area-manager', 'programme-administrator'),
+          ...all('access-administrator', 'local-operator'),
+        },
+      },
+    ),
+    LeavePerson: on(
+      LeavePerson,
+      ({ on: day }, person, context: Context) => {
+        refuseChange(person, context);
+        if (hasRolesFrom(day, person)) return [event('PersonLeft', day, { on: day })];
+        if (isSaid(person, 'PersonLeft', '', { on: day })) return [];
+        return refuse('NO_ROLES_TO_END', 'None of the person’s roles holds on that day or later.');
+      },
+      { by: all('access-administrator', 'local-operator') },
+    ),
   },
   evolve: {
     PersonRegistered: (person, { subject, name }) => ({ ...person, known: true, subject, name }),
@@ -168,7 +196,8 @@ export const person = defineModule(
     id: uuidId,
     initial: { known: false, assignments: {} } as Person,
     subject: (_: Person, id: string) => id,
-    facts: (state: Person): PersonFacts | undefined => (state.known ? state : undefined),
+    facts: ({ known, assignments, erasure: erased }: Person): PersonFacts | undefined =>
+      known ? { assignments, erased: erased !== undefined } : undefined,
   },
   [access, erasure],
 );

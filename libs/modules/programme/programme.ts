@@ -11,7 +11,7 @@ import {
   Optional,
   type Period,
 } from '@waymark/core/fields';
-import { defineModule, event, refuse, slices } from '@waymark/core/kernel';
+import { own, defineModule, event, refuse, slices } from '@waymark/core/kernel';
 import type { DeliveryModel, ProgrammeFacts } from './facts';
 
 /** Everything a programme is defined by. */
@@ -104,7 +104,7 @@ const definition = slice<ProgrammeEvents>({
         }
         return [event('ProgrammeRevised', today, wanted)];
       },
-      { creates: true },
+      { by: own('programme-administrator'), creates: true },
     ),
   },
   evolve: {

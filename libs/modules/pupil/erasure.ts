@@ -10,6 +10,7 @@ import {
   wasDecidedBefore,
 } from '@waymark/core/privacy';
 import { isSaid, saying } from '@waymark/modules/shared/said';
+import { officer } from '@waymark/modules/shared/rights';
 import { notKnown, type Pupil, refuseErased } from './state';
 
 export interface ErasureEvents {
@@ -46,20 +47,31 @@ const { on, slice } = slices<Pupil>();
 
 export const erasure = slice<ErasureEvents>({
   decide: {
-    ErasePupil: on(ErasePupil, ({ ground, on: day }, pupil) => {
-      if (pupil.erasure) return [];
-      if (pupil.holds.length > 0 && !wasDecidedBefore(ground))
-        refuse('LEGAL_HOLD', 'The pupil’s data must be kept: a legal hold stands. Lift it first.');
-      return [event('PupilErased', day, { ground, on: day })];
-    }),
-    CompleteErasure: on(CompleteErasure, ({ keyDestroyedAt, events }, pupil, { today }) =>
-      isToComplete(pupil, 'pupil') ? [event('ErasureCompleted', today, { keyDestroyedAt, events })] : [],
+    ErasePupil: on(
+      ErasePupil,
+      ({ ground, on: day }, pupil) => {
+        if (pupil.erasure) return [];
+        if (pupil.holds.length > 0 && !wasDecidedBefore(ground))
+          refuse('LEGAL_HOLD', 'The pupil’s data must be kept: a legal hold stands. Lift it first.');
+        return [event('PupilErased', day, { ground, on: day })];
+      },
+      { by: 'service' },
     ),
-    RefuseErasure: on(RefuseErasure, ({ ground, on: day, reason }, pupil) => {
-      refuseErased(pupil);
-      const refused = { ground, on: day, reason };
-      return isSaid(pupil, 'ErasureRefused', '', refused) ? [] : [event('ErasureRefused', day, refused)];
-    }),
+    CompleteErasure: on(
+      CompleteErasure,
+      ({ keyDestroyedAt, events }, pupil, { today }) =>
+        isToComplete(pupil, 'pupil') ? [event('ErasureCompleted', today, { keyDestroyedAt, events })] : [],
+      { by: 'service' },
+    ),
+    RefuseErasure: on(
+      RefuseErasure,
+      ({ ground, on: day, reason }, pupil) => {
+        refuseErased(pupil);
+        const refused = { ground, on: day, reason };
+        return isSaid(pupil, 'ErasureRefused', '', refused) ? [] : [event('ErasureRefused', day, refused)];
+      },
+      { by: officer },
+    ),
   },
   evolve: {
     // What is personal leaves the memory with it, too; where the pupil was at school stays, for the figures.
@@ -68,5 +80,4 @@ export const erasure = slice<ErasureEvents>({
     ErasureRefused: (pupil, refused) => saying(pupil, 'ErasureRefused', '', refused),
   },
   personal: { ErasureRefused: ['reason'] },
-  internal: ['ErasePupil', 'CompleteErasure'],
 });

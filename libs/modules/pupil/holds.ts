@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsId, IsText } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { isSaid, lastSaid, saying } from '@waymark/modules/shared/said';
+import { officer } from '@waymark/modules/shared/rights';
 import { type Pupil, refuseErased } from './state';
 
 export interface HoldEvents {
@@ -27,25 +28,33 @@ const { on, slice } = slices<Pupil>();
 
 export const holds = slice<HoldEvents>({
   decide: {
-    PlaceLegalHold: on(PlaceLegalHold, ({ hold, on: day, reason }, pupil) => {
-      refuseErased(pupil);
-      const placed = { hold, on: day, reason };
-      if (!isPlaced(pupil, hold)) return [event('LegalHoldPlaced', day, placed)];
-      if (pupil.holds.includes(hold) && isSaid(pupil, 'LegalHoldPlaced', hold, placed)) return [];
-      return refuse(
-        'LEGAL_HOLD_ALREADY_PLACED',
-        'There is another legal hold with this id, or it was lifted since. Use a new id.',
-      );
-    }),
-    LiftLegalHold: on(LiftLegalHold, ({ hold, on: day }, pupil) => {
-      refuseErased(pupil);
-      if (!isPlaced(pupil, hold))
-        refuse('UNKNOWN_LEGAL_HOLD', 'The pupil has no legal hold with this id.', 'missing');
-      const lifted = { hold, on: day };
-      if (pupil.holds.includes(hold)) return [event('LegalHoldLifted', day, lifted)];
-      if (isSaid(pupil, 'LegalHoldLifted', hold, lifted)) return [];
-      return refuse('LEGAL_HOLD_ALREADY_LIFTED', 'The legal hold was lifted already, on another day.');
-    }),
+    PlaceLegalHold: on(
+      PlaceLegalHold,
+      ({ hold, on: day, reason }, pupil) => {
+        refuseErased(pupil);
+        const placed = { hold, on: day, reason };
+        if (!isPlaced(pupil, hold)) return [event('LegalHoldPlaced', day, placed)];
+        if (pupil.holds.includes(hold) && isSaid(pupil, 'LegalHoldPlaced', hold, placed)) return [];
+        return refuse(
+          'LEGAL_HOLD_ALREADY_PLACED',
+          'There is another legal hold with this id, or it was lifted since. Use a new id.',
+        );
+      },
+      { by: officer },
+    ),
+    LiftLegalHold: on(
+      LiftLegalHold,
+      ({ hold, on: day }, pupil) => {
+        refuseErased(pupil);
+        if (!isPlaced(pupil, hold))
+          refuse('UNKNOWN_LEGAL_HOLD', 'The pupil has no legal hold with this id.', 'missing');
+        const lifted = { hold, on: day };
+        if (pupil.holds.includes(hold)) return [event('LegalHoldLifted', day, lifted)];
+        if (isSaid(pupil, 'LegalHoldLifted', hold, lifted)) return [];
+        return refuse('LEGAL_HOLD_ALREADY_LIFTED', 'The legal hold was lifted already, on another day.');
+      },
+      { by: officer },
+    ),
   },
   evolve: {
     LegalHoldPlaced: (pupil, placed) =>

@@ -1,7 +1,8 @@
 import { type Day, IsDay, IsOneOf, IsText, IsUpn, IsUrn, Optional, type Upn } from '@waymark/core/fields';
-import { type Claim, event, refuse, slices } from '@waymark/core/kernel';
+import { own, all, type Claim, event, refuse, slices } from '@waymark/core/kernel';
 import type { SchoolFacts } from '@waymark/modules/school/facts';
 import { isSaid, saying } from '@waymark/modules/shared/said';
+import { school } from '@waymark/modules/shared/rights';
 import { type Pupil, type PupilDetails, refuseErased, refuseRestricted, schoolOn } from './state';
 
 export interface PupilEvents {
@@ -87,7 +88,12 @@ export const identity = slice<PupilEvents>({
           'The pupil is known with other details. Correct those instead.',
         );
       },
-      { creates: true, needs: { school: schoolNeed }, claims: ownUpn },
+      {
+        by: { ...own('school-lead', 'area-manager'), ...all('programme-administrator') },
+        creates: true,
+        needs: { school: schoolNeed },
+        claims: ownUpn,
+      },
     ),
     ChangeUpn: on(
       ChangeUpn,
@@ -96,16 +102,25 @@ export const identity = slice<PupilEvents>({
         if (pupil.upn === upn) return [];
         return [event('UpnChanged', today, { upn, former: pupil.upn ?? '' })];
       },
-      { claims: ownUpn },
+      { by: school, claims: ownUpn },
     ),
-    CorrectPupilDetails: on(CorrectPupilDetails, (command, pupil, { today }) => {
-      refuseErased(pupil);
-      const corrected = { ...details(command), reason: command.reason };
-      if (!pupil.details || !same(pupil.details, details(command)))
-        return [event('PupilDetailsCorrected', today, corrected)];
-      if (isSaid(pupil, 'PupilDetailsCorrected', '', corrected)) return [];
-      return refuse('NOTHING_TO_CORRECT', 'The pupil is recorded like that already. Send what is wrong.');
-    }),
+    CorrectPupilDetails: on(
+      CorrectPupilDetails,
+      (command, pupil, { today }) => {
+        refuseErased(pupil);
+        const corrected = { ...details(command), reason: command.reason };
+        if (!pupil.details || !same(pupil.details, details(command)))
+          return [event('PupilDetailsCorrected', today, corrected)];
+        if (isSaid(pupil, 'PupilDetailsCorrected', '', corrected)) return [];
+        return refuse('NOTHING_TO_CORRECT', 'The pupil is recorded like that already. Send what is wrong.');
+      },
+      {
+        by: {
+          ...own('school-lead', 'area-manager', 'programme-administrator'),
+          ...all('data-protection-officer'),
+        },
+      },
+    ),
     MoveSchool: on<PupilEvents, MoveSchool, Facts>(
       MoveSchool,
       ({ school, from }, pupil) => {
@@ -118,7 +133,7 @@ export const identity = slice<PupilEvents>({
           'The pupil is at this school on that day by what is recorded. Check the day, and the moves before it.',
         );
       },
-      { needs: { school: schoolNeed } },
+      { by: school, needs: { school: schoolNeed } },
     ),
   },
   evolve: {

@@ -1,7 +1,8 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
-import { event, refuse, slices } from '@waymark/core/kernel';
+import { own, all, event, refuse, slices } from '@waymark/core/kernel';
 import { type ObjectionScope, objectionScopes } from '@waymark/core/privacy';
 import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { officer } from '@waymark/modules/shared/rights';
 import { type Objection, type Pupil, refuseErased } from './state';
 
 /** What an objection comes to: it is upheld, or there are compelling grounds that override it. */
@@ -38,30 +39,43 @@ const { on, slice } = slices<Pupil>();
 
 export const objection = slice<ObjectionEvents>({
   decide: {
-    RaiseObjection: on(RaiseObjection, ({ scope, on: day, reason }, pupil) => {
-      refuseErased(pupil);
-      const raised = given({ scope, on: day, reason });
-      const stands = pupil.objections[scope];
-      // One that was overridden may be raised again, on other grounds.
-      if (stands === undefined || stands === 'overridden') return [event('ObjectionRaised', day, raised)];
-      if (isSaid(pupil, 'ObjectionRaised', scope, raised)) return [];
-      return refuse(
-        'OBJECTION_ALREADY_RAISED',
-        'Such an objection stands already, with another day or reason. Decide it first.',
-      );
-    }),
-    DecideObjection: on(DecideObjection, ({ scope, outcome, on: day, reason }, pupil) => {
-      refuseErased(pupil);
-      const stands = pupil.objections[scope];
-      if (stands === undefined) refuse('NO_OBJECTION', 'There is no such objection. Record it first.');
-      const decision = { scope, outcome, on: day, reason };
-      if (stands !== decided[outcome]) return [event('ObjectionDecided', day, decision)];
-      if (isSaid(pupil, 'ObjectionDecided', scope, decision)) return [];
-      return refuse(
-        'OBJECTION_ALREADY_DECIDED',
-        'The objection was decided so already, on another day or for another reason.',
-      );
-    }),
+    RaiseObjection: on(
+      RaiseObjection,
+      ({ scope, on: day, reason }, pupil) => {
+        refuseErased(pupil);
+        const raised = given({ scope, on: day, reason });
+        const stands = pupil.objections[scope];
+        // One that was overridden may be raised again, on other grounds.
+        if (stands === undefined || stands === 'overridden') return [event('ObjectionRaised', day, raised)];
+        if (isSaid(pupil, 'ObjectionRaised', scope, raised)) return [];
+        return refuse(
+          'OBJECTION_ALREADY_RAISED',
+          'Such an objection stands already, with another day or reason. Decide it first.',
+        );
+      },
+      {
+        by: {
+          ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
+          ...all('data-protection-officer', 'local-operator'),
+        },
+      },
+    ),
+    DecideObjection: on(
+      DecideObjection,
+      ({ scope, outcome, on: day, reason }, pupil) => {
+        refuseErased(pupil);
+        const stands = pupil.objections[scope];
+        if (stands === undefined) refuse('NO_OBJECTION', 'There is no such objection. Record it first.');
+        const decision = { scope, outcome, on: day, reason };
+        if (stands !== decided[outcome]) return [event('ObjectionDecided', day, decision)];
+        if (isSaid(pupil, 'ObjectionDecided', scope, decision)) return [];
+        return refuse(
+          'OBJECTION_ALREADY_DECIDED',
+          'The objection was decided so already, on another day or for another reason.',
+        );
+      },
+      { by: officer },
+    ),
   },
   evolve: {
     ObjectionRaised: (pupil, raised) =>

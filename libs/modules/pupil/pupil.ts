@@ -27,6 +27,7 @@ function facts(state: Pupil): PupilFacts | undefined {
     schoolOn: (day) => schoolOn(state, day),
     erased: state.erasure !== undefined,
     restricted: state.restricted,
+    held: state.holds.length > 0,
     objectsTo: objectsTo(state),
   };
 }

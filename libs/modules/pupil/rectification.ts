@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsText } from '@waymark/core/fields';
 import { event, slices } from '@waymark/core/kernel';
 import { isSaid, saying } from '@waymark/modules/shared/said';
+import { officer } from '@waymark/modules/shared/rights';
 import { type Pupil, refuseErased } from './state';
 
 export interface RectificationEvents {
@@ -18,13 +19,17 @@ const { on, slice } = slices<Pupil>();
 
 export const rectification = slice<RectificationEvents>({
   decide: {
-    RefuseRectification: on(RefuseRectification, ({ on: day, reason }, pupil) => {
-      refuseErased(pupil);
-      const refused = { on: day, reason };
-      return isSaid(pupil, 'RectificationRefused', '', refused)
-        ? []
-        : [event('RectificationRefused', day, refused)];
-    }),
+    RefuseRectification: on(
+      RefuseRectification,
+      ({ on: day, reason }, pupil) => {
+        refuseErased(pupil);
+        const refused = { on: day, reason };
+        return isSaid(pupil, 'RectificationRefused', '', refused)
+          ? []
+          : [event('RectificationRefused', day, refused)];
+      },
+      { by: officer },
+    ),
   },
   evolve: {
     RectificationRefused: (pupil, refused) => saying(pupil, 'RectificationRefused', '', refused),

@@ -1,6 +1,7 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { officer } from '@waymark/modules/shared/rights';
 import { type Pupil, refuseErased } from './state';
 
 /** Why the use of data may be restricted: UK GDPR Article 18(1). */
@@ -39,23 +40,31 @@ const { on, slice } = slices<Pupil>();
 
 export const restriction = slice<RestrictionEvents>({
   decide: {
-    RestrictProcessing: on(RestrictProcessing, ({ ground, on: day, reason }, pupil) => {
-      refuseErased(pupil);
-      const restricted = given({ ground, on: day, reason });
-      if (!pupil.restricted) return [event('ProcessingRestricted', day, restricted)];
-      if (isSaid(pupil, 'ProcessingRestricted', '', restricted)) return [];
-      return refuse(
-        'ALREADY_RESTRICTED',
-        'The pupil’s data are restricted already, with another day or ground. Lift that restriction first.',
-      );
-    }),
-    LiftRestriction: on(LiftRestriction, ({ on: day, reason }, pupil) => {
-      refuseErased(pupil);
-      const lifted = given({ on: day, reason });
-      if (pupil.restricted) return [event('RestrictionLifted', day, lifted)];
-      if (isSaid(pupil, 'RestrictionLifted', '', lifted)) return [];
-      return refuse('NOT_RESTRICTED', 'The pupil’s data are not restricted. There is nothing to lift.');
-    }),
+    RestrictProcessing: on(
+      RestrictProcessing,
+      ({ ground, on: day, reason }, pupil) => {
+        refuseErased(pupil);
+        const restricted = given({ ground, on: day, reason });
+        if (!pupil.restricted) return [event('ProcessingRestricted', day, restricted)];
+        if (isSaid(pupil, 'ProcessingRestricted', '', restricted)) return [];
+        return refuse(
+          'ALREADY_RESTRICTED',
+          'The pupil’s data are restricted already, with another day or ground. Lift that restriction first.',
+        );
+      },
+      { by: officer },
+    ),
+    LiftRestriction: on(
+      LiftRestriction,
+      ({ on: day, reason }, pupil) => {
+        refuseErased(pupil);
+        const lifted = given({ on: day, reason });
+        if (pupil.restricted) return [event('RestrictionLifted', day, lifted)];
+        if (isSaid(pupil, 'RestrictionLifted', '', lifted)) return [];
+        return refuse('NOT_RESTRICTED', 'The pupil’s data are not restricted. There is nothing to lift.');
+      },
+      { by: officer },
+    ),
   },
   evolve: {
     ProcessingRestricted: (pupil, restricted) =>

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IsCode, IsText, IsUrn, Optional, urnId } from '@waymark/core/fields';
-import { defineModule, event, slices } from '@waymark/core/kernel';
+import { all, defineModule, event, slices } from '@waymark/core/kernel';
 import type { SchoolFacts } from './facts';
 
 /** What the Department for Education's register of schools says of a school, and the area it belongs to. */
@@ -57,7 +57,7 @@ const registration = slice<SchoolEvents>({
         if (isDeepStrictEqual(before, details)) return [];
         return [event('SchoolDetailsChanged', today, details)];
       },
-      { creates: true },
+      { by: all('programme-administrator'), creates: true },
     ),
   },
   evolve: {

@@ -1,6 +1,6 @@
 import { type Position, type RowSet, START } from '@waymark/core/kernel';
 import { keptUp, outdated, type ViewRecord } from '@waymark/core/projections';
-import { views } from '@waymark/modules/views';
+import { views } from '@waymark/modules';
 import { type Platform, schemas, unknown } from '@waymark/platform';
 import { leftRows } from '../left-rows';
 import { requireKnown } from '../rebuilds';

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import type { Applied, Certificate, Due, Erased, RetentionRule } from '@waymark/governance/privacy';
+import type { RetentionRule } from '@waymark/core/privacy';
+import type { Applied, Certificate, Due, Erased } from '@waymark/governance/privacy';
 import { plain } from './tables';
 
 /** What became of an erasure, for people. */

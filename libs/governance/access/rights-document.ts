@@ -1,0 +1,51 @@
+import { type ActingRole, actingRoles, type Rights } from '@waymark/core/kernel';
+import { mayGive, rightsByGroup } from './rights';
+
+const heading = `# Who may do what
+
+This page is generated from what the code declares (\`npm run docs:rights\`); a test fails when it is stale. Each command names its
+rights in its slice, each question in its declaration; the rest is in \`libs/governance/access/rights.ts\`.
+
+- **own**: within the scope that the role is given over: a mentor's caseload, a school, an area, a region, a programme.
+- **all**: everywhere.
+- empty: not at all.
+`;
+
+const titles: Readonly<Record<ActingRole, string>> = {
+  mentor: 'mentor',
+  'school-lead': 'school lead',
+  'area-manager': 'area manager',
+  'regional-director': 'regional director',
+  'programme-administrator': 'programme administrator',
+  evaluator: 'evaluator',
+  'data-protection-officer': 'data protection officer',
+  operations: 'operations',
+  'access-administrator': 'access administrator',
+  'local-operator': 'local operator',
+};
+
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+const row = ([action, rights]: readonly [string, Rights]): string =>
+  line([action, ...actingRoles.map((role) => rights[role] ?? '')]);
+
+const table = (rights: Readonly<Record<string, Rights>>): string =>
+  [
+    line(['', ...actingRoles.map((role) => titles[role])]),
+    line(['', ...actingRoles].map(() => '---')),
+    ...Object.entries(rights).map(row),
+  ].join('\n');
+
+/** The table of rights as Markdown, for the officer who reviews it. */
+export const rightsDocument = (): string =>
+  [
+    heading,
+    ...Object.entries(rightsByGroup)
+      .filter(([, rights]) => Object.keys(rights).length > 0)
+      .map(([group, rights]) => `## ${group[0]!.toUpperCase()}${group.slice(1)}\n\n${table(rights)}\n`),
+    '## Roles that a role may give\n',
+    ...Object.entries(mayGive).map(
+      ([role, given]) => `- ${titles[role as ActingRole]}: ${given.map((each) => titles[each]).join(', ')}`,
+    ),
+    '- access administrator and local operator: every role\n',
+  ].join('\n');

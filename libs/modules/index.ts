@@ -1,0 +1,32 @@
+import type { ContextModule, RecordingModule } from '@waymark/core/context';
+import type { View } from '@waymark/core/kernel';
+import { attendanceModule } from './attendance/module';
+import { importsModule } from './imports/module';
+import { insightsModule } from './insights/module';
+import { journeyModule } from './journey/module';
+import { mentorModule } from './mentor/module';
+import { peopleModule } from './people/module';
+import { programmeModule } from './programme/module';
+import { pupilModule } from './pupil/module';
+import { schoolModule } from './school/module';
+
+/** Every module of the service. A new module is added here, and its events in `domain.ts`. */
+export const modules: readonly ContextModule[] = [
+  programmeModule,
+  schoolModule,
+  mentorModule,
+  pupilModule,
+  journeyModule,
+  insightsModule,
+  attendanceModule,
+  importsModule,
+  peopleModule,
+];
+
+/** The modules that record events. */
+export const recordingModules: readonly RecordingModule[] = modules.flatMap((module) =>
+  module.domain ? [module] : [],
+);
+
+/** Every view. */
+export const views: readonly View[] = modules.flatMap((module) => module.views);

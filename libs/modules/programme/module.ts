@@ -1,0 +1,14 @@
+import { recordingModule } from '@waymark/core/context';
+import { programme } from './programme';
+import { programmes } from './views/programmes';
+
+export const programmeModule = recordingModule({
+  domain: programme,
+  views: [programmes],
+  scopes: (id) => Promise.resolve([{ programme: id }]),
+  personalData: {
+    holds: 'no personal data',
+    because: 'a programme is how mentoring is delivered, and names nobody',
+    retention: [],
+  },
+});

@@ -1,0 +1,23 @@
+import type { ScopesOf } from '@waymark/core/access';
+import { recordingModule } from '@waymark/core/context';
+import { scopeOfSchool } from './facts';
+import { school } from './school';
+import { schools } from './views/schools';
+
+/** A school lies in its area and region, and in each programme that has a mentor based there. */
+const scopes: ScopesOf = async (urn, look) => {
+  const scope = await scopeOfSchool(urn, look);
+  const programmes = await look.programmesAt(urn);
+  return [scope, ...programmes.map((programme) => ({ ...scope, programme }))];
+};
+
+export const schoolModule = recordingModule({
+  domain: school,
+  views: [schools],
+  scopes,
+  personalData: {
+    holds: 'no personal data',
+    because: 'it is what the public register of schools says',
+    retention: [],
+  },
+});
