@@ -69,6 +69,21 @@ describe('after the registers', () => {
     expect(report.followUps).toMatchObject({ assessed: 1, eligible: 0 });
   });
 
+  it('a pupil is given a mentor from the first session on, and from no day before the consent', async () => {
+    const office = await openProgramme();
+    const [early, usual] = pupils(2) as [string, string];
+    const { report } = await office.take({
+      ...referring([early, usual]),
+      's.csv': sessions(held(early, '2025-10-06'), held(usual, '2025-11-03')),
+    });
+    expect(report.followUps).toMatchObject({ allocated: 2, notAllocated: {} });
+    const rows = await byKey(office.platform.rows, caseloads);
+    const since = await Promise.all(
+      [early, usual].map(async (upn) => rows.get(await office.journey(upn))?.allocatedOn),
+    );
+    expect(since).toEqual(['2025-10-13', '2025-11-03']);
+  });
+
   it('no mentor is given more pupils than the programme allows', async () => {
     const office = await openProgramme({ caseloadCap: 2 });
     const { report } = await office.take(referring(pupils(5)));

@@ -1,7 +1,7 @@
 import { WithdrawConsent } from '@waymark/modules/journey';
 import { temporaryUpnOf, upnOf } from '../support/made-up';
 import { type Office, openProgramme } from './office';
-import { misspelt, persistent, referrals, referred, registers } from './papers';
+import { misspelt, persistent, programme, referrals, referred, registers } from './papers';
 
 const ZARA = upnOf(1);
 
@@ -91,6 +91,28 @@ describe('a referral', () => {
     expect(await refer(office, referred(ZARA, { on: '2025-09-22' }))).toEqual(['ALREADY_REFERRED']);
   });
 
+  it.each([
+    ['ALREADY_REFERRED', { year: '9' }],
+    ['ALREADY_REFERRED', { sen: '' }],
+    ['CONSENT_ALREADY_GIVEN', { consentOn: '2025-10-20' }],
+  ])('that says something else than before is rejected with %s: %j', async (reason, differing) => {
+    const office = await openProgramme();
+    await refer(office, referred(ZARA));
+    const before = await typesOf(office, `journey-${await office.journey(ZARA)}`);
+    expect(await refer(office, referred(ZARA, differing))).toEqual([reason]);
+    expect(await typesOf(office, `journey-${await office.journey(ZARA)}`)).toEqual(before);
+  });
+
+  it('to another programme leaves since when the pupil is known to be at the school', async () => {
+    const office = await openProgramme();
+    await refer(office, referred(ZARA));
+    const baseline = ['2025-09-10', '2025-10-17'];
+    const second = JSON.stringify({ ...programme, id: 'second', baseline });
+    const done = await office.take({ 'p.json': second, 'referrals.csv': referrals(referred(ZARA)) });
+    expect(done.rows('referrals.csv')).toEqual(['accepted']);
+    expect(await typesOf(office, `pupil-${await office.pupil(ZARA)}`)).toEqual(['PupilRegistered']);
+  });
+
   it('does not give again the consent that was withdrawn since', async () => {
     const office = await openProgramme();
     await refer(office, referred(ZARA));
@@ -99,6 +121,10 @@ describe('a referral', () => {
     const before = await typesOf(office, `journey-${journey}`);
     expect(await refer(office, referred(ZARA))).toEqual(['repeated']);
     expect(await typesOf(office, `journey-${journey}`)).toEqual(before);
+    expect(await refer(office, referred(ZARA, { consentOn: '2025-11-03' }))).toEqual([
+      'CONSENT_ALREADY_GIVEN',
+    ]);
+    expect(await refer(office, referred(ZARA, { consentOn: '2025-10-06' }))).toEqual(['CONSENT_WITHDRAWN']);
     // Another consent, of a day after, is news.
     expect(await refer(office, referred(ZARA, { consentOn: '2026-01-05' }))).toEqual(['accepted']);
   });

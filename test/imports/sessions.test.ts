@@ -1,4 +1,4 @@
-import { CorrectSession, VoidSession } from '@waymark/modules/journey';
+import { CorrectSession, VoidSession, WithdrawConsent } from '@waymark/modules/journey';
 import { upnOf } from '../support/made-up';
 import { type Office, openProgramme, sessionId } from './office';
 import { held, marked, misspelt, persistent, referrals, referred, registers, sessions } from './papers';
@@ -78,6 +78,20 @@ describe('a session', () => {
     const before = await recorded(office, ZARA);
     expect(await take(office, row, held(AISHA, '2025-11-03'))).toEqual([reason, 'accepted']);
     expect(await recorded(office, ZARA)).toEqual(before);
+  });
+
+  it('that a file tells of after consent was withdrawn is taken where it was held before that', async () => {
+    const office = await openProgramme();
+    await office.take({
+      'referrals.csv': referrals(referred(ZARA)),
+      'r.csv': registers(...persistent(ZARA)),
+      's.csv': sessions(held(ZARA, '2025-11-03')),
+    });
+    await office.command('journey', await office.journey(ZARA), WithdrawConsent, { on: '2025-12-01' });
+    const days = ['2025-11-10', '2025-12-01', '2025-12-02'];
+    const rows = days.map((day) => held(ZARA, day));
+    expect(await take(office, ...rows)).toEqual(['accepted', 'accepted', 'CONSENT_MISSING']);
+    expect(await take(office, ...rows)).toEqual(['repeated', 'repeated', 'CONSENT_MISSING']);
   });
 
   it('is rejected where there is no consent, or the pupil was not found eligible', async () => {

@@ -26,7 +26,10 @@ export const allocation = slice<AllocationEvents>({
       ({ mentor, on: day }, journey, _context: Context<{ mentorFacts: MentorFacts }>) => {
         if (journey.mentor === mentor) {
           if (isSaid(journey, 'MentorAllocated', '', { mentor, on: day })) return [];
-          refuse('MENTOR_ALREADY_ALLOCATED', 'The pupil has this mentor already, since another day.');
+          refuse(
+            'MENTOR_ALREADY_ALLOCATED',
+            'The pupil has this mentor already, since another day. Leave it as it is.',
+          );
         }
         refuseEnded(journey);
         requireConsentOn(journey, day);

@@ -32,11 +32,14 @@ export const consent = slice<ConsentEvents>({
       ({ on: day, by }, journey) => {
         const { consents } = journey;
         const ofGiver = consents.filter((each) => each.by === by);
-        // Withdrawn since or not, the same consent is no other one: files tell of it again.
+        // Files tell of a consent again after it was withdrawn: the same day and giver say nothing new.
         if (ofGiver.some(({ from }) => from === day)) return [];
         refuseEnded(journey, day);
         if (ofGiver.some((each) => goesOnAfter(each, day)))
-          refuse('CONSENT_ALREADY_GIVEN', 'There is consent on that day already. Withdraw it first.');
+          refuse(
+            'CONSENT_ALREADY_GIVEN',
+            'This giver’s consent covers that day already. Withdraw it first, or leave it as it is.',
+          );
         if (consents.some(({ until }) => until !== undefined && day <= until))
           refuse(
             'CONSENT_WITHDRAWN',
@@ -77,7 +80,7 @@ export const consent = slice<ConsentEvents>({
     ConsentWithdrawn: ({ mentor: _freed, ...journey }, { on: day, reason }) => ({
       ...journey,
       consents: journey.consents.map((each) =>
-        // Logs of before may hold a withdrawal of a day before the consent: that covers no day then.
+        // An older log may hold a withdrawal of a day before the consent. That consent covers no day.
         each.until === undefined || goesOnAfter(each, day)
           ? given({ from: each.from, by: each.by, until: day, reason })
           : each,

@@ -45,7 +45,7 @@ export const phases = slice<PhaseEvents>({
           if (came && outcomeToo) return [];
           refuse(
             'PHASE_ALREADY_REACHED',
-            'The journey came to this phase otherwise. Record what the phase before came to by itself.',
+            'The journey has reached this phase already. Record the outcome of the phase before by itself.',
           );
         }
         if (!heldSessions(journey).some(({ phase }) => phase === journey.phase)) {

@@ -228,7 +228,7 @@ export const sessions = slice<SessionEvents, Emits>({
           if (isReason(journey, 'SessionVoided', session, reason)) return [];
           refuse(
             'SESSION_ALREADY_VOIDED',
-            'The session was voided already, for another reason. Nothing more is recorded of it.',
+            'The session was voided already, for another reason. Leave it as it is.',
           );
         }
         return [event('SessionVoided', was.on, { session, reason, was }), ...reopened(journey, was, today)];
@@ -262,7 +262,7 @@ const put = (journey: Journey, id: string, session: Session): Journey => ({
   sessions: { ...journey.sessions, [id]: session },
 });
 
-/** Whether a session was put right, put on its day or taken out for this reason last. */
+/** Whether the last event of this type gives this reason. */
 const isReason = (journey: Journey, type: keyof SessionEvents, session: string, reason: string): boolean =>
   isSaid(journey, type, session, { reason });
 

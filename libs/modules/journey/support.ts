@@ -188,7 +188,7 @@ function isNew(journey: Journey, to: keyof typeof reachedFrom, step: Step): bool
     if (isSaid(journey, 'step', step.referral, step)) return false;
     refuse(
       'REFERRAL_STEP_ALREADY_RECORDED',
-      `The referral is ${now} already, with another day or other words. Nothing more is recorded of that.`,
+      `The referral is ${now} already, with another day or other words. Make a new referral for another one.`,
     );
   }
   if (!reachedFrom[to].includes(now))

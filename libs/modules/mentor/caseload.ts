@@ -41,7 +41,7 @@ export const caseload = slice<CaseloadEvents>({
           if (isSaid(mentor, 'PlaceTaken', id, taken)) return [];
           refuse(
             'PUPIL_ALREADY_ALLOCATED',
-            'The pupil has a place with this mentor already, since another day.',
+            'The pupil has a place with this mentor already, since another day. Leave it as it is.',
           );
         }
         if (journey.programme !== mentor.appointment?.programme) {

@@ -150,7 +150,7 @@ const access = slice<PersonEvents>({
         const ended = { assignment, on: day };
         if (known.until === undefined || known.until >= day) return [event('RoleEnded', day, ended)];
         if (isSaid(person, 'RoleEnded', assignment, ended)) return [];
-        return refuse('ROLE_ALREADY_ENDED', 'The role holds no longer on that day already.');
+        return refuse('ROLE_ALREADY_ENDED', 'The role ended before that day. There is nothing to end.');
       },
       {
         by: {
@@ -165,7 +165,10 @@ const access = slice<PersonEvents>({
         refuseChange(person, context);
         if (hasRolesFrom(day, person)) return [event('PersonLeft', day, { on: day })];
         if (isSaid(person, 'PersonLeft', '', { on: day })) return [];
-        return refuse('NO_ROLES_TO_END', 'None of the person’s roles holds on that day or later.');
+        return refuse(
+          'NO_ROLES_TO_END',
+          'None of the person’s roles holds on that day or later. There is nothing to end.',
+        );
       },
       { by: all('access-administrator', 'local-operator') },
     ),

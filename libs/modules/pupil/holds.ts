@@ -51,7 +51,10 @@ export const holds = slice<HoldEvents>({
         const lifted = { hold, on: day };
         if (pupil.holds.includes(hold)) return [event('LegalHoldLifted', day, lifted)];
         if (isSaid(pupil, 'LegalHoldLifted', hold, lifted)) return [];
-        return refuse('LEGAL_HOLD_ALREADY_LIFTED', 'The legal hold was lifted already, on another day.');
+        return refuse(
+          'LEGAL_HOLD_ALREADY_LIFTED',
+          'The legal hold was lifted already, on another day. Leave it as it is.',
+        );
       },
       { by: officer },
     ),

@@ -71,7 +71,7 @@ export const objection = slice<ObjectionEvents>({
         if (isSaid(pupil, 'ObjectionDecided', scope, decision)) return [];
         return refuse(
           'OBJECTION_ALREADY_DECIDED',
-          'The objection was decided so already, on another day or for another reason.',
+          'The objection has this outcome already, of another day or for another reason. Leave it as it is.',
         );
       },
       { by: officer },

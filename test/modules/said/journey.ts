@@ -93,7 +93,7 @@ export const journeySendings: Sendings = {
       about: ['session'],
     },
     AdvancePhase: {
-      body: { to: oneOf(2, 3), on: days, outcome: maybe(some(phaseOutcomes)) },
+      body: { to: oneOf(2, 2, 2, 3), on: days, outcome: maybe(some(phaseOutcomes)) },
       events: ['PhaseAdvanced', 'PhaseOutcomeRecorded'],
       about: ['to'],
       // What the phase before came to is an event about that phase.
@@ -136,26 +136,31 @@ export const journeySendings: Sendings = {
       about: ['referral'],
     },
     AcceptReferral: {
-      after: ['MakeReferral'],
+      after: ['RecordBarrier', 'MakeReferral'],
       body: step,
       events: ['ReferralAccepted'],
       about: ['referral'],
     },
     DeclineReferral: {
-      after: ['MakeReferral'],
+      after: ['RecordBarrier', 'MakeReferral'],
       body: { ...step, reason: words },
       events: ['ReferralDeclined'],
       about: ['referral'],
     },
-    StartSupport: { after: ['MakeReferral'], body: step, events: ['SupportStarted'], about: ['referral'] },
+    StartSupport: {
+      after: ['RecordBarrier', 'MakeReferral'],
+      body: step,
+      events: ['SupportStarted'],
+      about: ['referral'],
+    },
     FinishSupport: {
-      after: ['MakeReferral', 'StartSupport'],
+      after: ['RecordBarrier', 'MakeReferral', 'StartSupport'],
       body: { ...step, outcome: words },
       events: ['SupportFinished'],
       about: ['referral'],
     },
     WithdrawReferral: {
-      after: ['MakeReferral'],
+      after: ['RecordBarrier', 'MakeReferral'],
       body: { ...step, reason: words },
       events: ['ReferralWithdrawn'],
       about: ['referral'],

@@ -4,7 +4,7 @@ import { releaseReasons } from '@waymark/modules/mentor';
 import { objectionOutcomes, restrictionGrounds } from '@waymark/modules/pupil';
 import { MENTOR } from '../../support/given';
 import { temporaryUpnOf, upnOf } from '../../support/made-up';
-import { is, isOf, type Sendings } from './table';
+import { type Fields, is, isOf, type Sendings } from './table';
 import {
   COMPLETED_ONCE,
   completing,
@@ -50,9 +50,11 @@ export const pupilSendings: Sendings = {
       body: { scope: scopes, on: days, reason: maybe(words) },
       events: ['ObjectionRaised'],
       about: ['scope'],
-      undoneBy: (event, body) =>
-        isOf('scope', 'ObjectionDecided')(event, body) &&
-        (event.data as { readonly outcome: string }).outcome === 'OVERRIDDEN',
+      // Overridden and upheld after all, it stands as it was raised.
+      undoneBy: (since, body) => {
+        const decided = since.filter((each) => isOf('scope', 'ObjectionDecided')([each], body)).at(-1);
+        return (decided?.data as Fields | undefined)?.['outcome'] === 'OVERRIDDEN';
+      },
     },
     DecideObjection: {
       after: ['RaiseObjection'],

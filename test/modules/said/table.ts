@@ -13,8 +13,8 @@ export interface Sending {
   readonly events: readonly string[];
   /** Fields that tell what the command is about: events with other values there are about something else. */
   readonly about?: readonly string[];
-  /** Whether an event undoes what was said: said again after it, it is news. */
-  readonly undoneBy?: (event: Happening, body: Fields) => boolean;
+  /** Whether events that came since undo what was said: said again after them, it is news. */
+  readonly undoneBy?: (since: readonly Happening[], body: Fields) => boolean;
   /** Where an event has a field under another name or in another form. */
   readonly reads?: Readonly<Record<string, (data: Fields, body: Fields) => unknown>>;
   /** Fields of which it is enough that some event has the value, not the last one that has the field. */
@@ -29,14 +29,14 @@ export interface Sendings {
   readonly first: readonly string[];
 }
 
-/** Whether an event is one of these types. */
+/** Whether an event of these types is there. */
 export const is =
   (...types: readonly string[]) =>
-  ({ type }: Happening): boolean =>
-    types.includes(type);
+  (since: readonly Happening[]): boolean =>
+    since.some(({ type }) => types.includes(type));
 
 /** The same, where a field of the event is that of the command. */
 export const isOf =
   (field: string, ...types: readonly string[]) =>
-  ({ type, data }: Happening, body: Fields): boolean =>
-    types.includes(type) && (data as Fields)[field] === body[field];
+  (since: readonly Happening[], body: Fields): boolean =>
+    since.some(({ type, data }) => types.includes(type) && (data as Fields)[field] === body[field]);
