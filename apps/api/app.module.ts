@@ -5,9 +5,9 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Platform } from '@waymark/platform';
-import { guardEdge } from '../shared/edge';
-import { type Operated, OperationsModule } from '../shared/operations.module';
-import type { Served } from '../shared/program';
+import { hardenHttp } from '../shared/http-hardening';
+import { type OperationsOptions, OperationsModule } from '../shared/operations.module';
+import type { ProgramContext } from '../shared/program';
 import { CommandsController } from './commands/commands.controller';
 import { LIMIT } from './commands/json-body';
 import { SubmitHandler } from './commands/submit';
@@ -64,7 +64,7 @@ import { requestLog } from './request-log';
 })
 class AppModule {
   /** The platform is given: whoever opened it closes it. */
-  static over(operated: Omit<Operated, 'role'>): DynamicModule {
+  static over(operated: Omit<OperationsOptions, 'role'>): DynamicModule {
     return {
       module: AppModule,
       imports: [OperationsModule.of({ role: 'api', ...operated })],
@@ -74,14 +74,18 @@ class AppModule {
 }
 
 /** The HTTP interface over a platform, ready to listen; with metrics where there is telemetry. */
-export async function createApp({ log, origins = [], ...operated }: Served): Promise<INestApplication> {
+export async function createApp({
+  log,
+  origins = [],
+  ...operated
+}: ProgramContext): Promise<INestApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.over(operated), {
     bodyParser: false,
     logger: false,
     abortOnError: false,
   });
   app.use(requestLog(log));
-  guardEdge(app, origins);
+  hardenHttp(app, origins);
   app.useBodyParser('json', { limit: LIMIT });
   app.useGlobalFilters(new ProblemFilter(log, methodsAt));
   SwaggerModule.setup('docs', app, openApi, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });

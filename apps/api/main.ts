@@ -2,21 +2,21 @@ import { argv, stdout } from 'node:process';
 import { everywhere } from '@waymark/core/access';
 import { kpisBy } from '@waymark/modules/insights/kpis';
 import { importWithProgress, kpiTable } from '@waymark/operations/terminal';
-import { packaged, type Platform } from '@waymark/platform';
+import { packageFile, type Platform } from '@waymark/platform';
 import { run } from '../shared/program';
 import { createApp } from './app.module';
 
 /** Import the sample programme, which changes nothing where that has been done before, and show its figures. */
 async function showSample(platform: Platform): Promise<void> {
-  await importWithProgress(platform, [packaged('data', 'sample')], { actor: 'sample' });
+  await importWithProgress(platform, [packageFile('data', 'sample')], { actor: 'sample' });
   const { rows, published } = platform;
   stdout.write(`${kpiTable(await kpisBy(rows, published, { by: 'region' }, everywhere))}\n`);
 }
 
 run({
   role: 'api',
-  port: { variables: ['PORT'], otherwise: 3000 },
-  begin: async (platform) => {
+  port: { variables: ['PORT'], fallback: 3000 },
+  beforeServing: async (platform) => {
     if (argv.includes('--sample')) await showSample(platform);
   },
   app: createApp,

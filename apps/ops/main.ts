@@ -9,7 +9,7 @@ import { attendance, kpis } from './commands/figures';
 import { importFiles } from './commands/import';
 import { keys } from './commands/keys';
 import { parked } from './commands/parked';
-import { journey, timeline } from './commands/past';
+import { journey, timeline } from './commands/journey';
 import { rebuild } from './commands/rebuild';
 import { retention } from './commands/retention';
 import { row } from './commands/row';
@@ -18,14 +18,14 @@ import { subjectAccess } from './commands/subject-access';
 import { token } from './commands/token';
 import { verify } from './commands/verify';
 import { views } from './commands/views';
-import { tell, told } from './output';
-import { guard } from './rules';
+import { printError, errorText } from './output';
+import { checkRights } from './rights';
 
 const waymark = new Command('waymark')
-  // An option belongs to the command that it follows, not to the one before that.
+  // An option belongs to the command that it follows, not to that command's parent.
   .enablePositionalOptions()
   .description(
-    'Imports and figures of attendance mentoring programmes, and what operating them takes, on the data in WAYMARK_DATA (.waymark)',
+    'Import data, query figures and operate Waymark on the data in WAYMARK_DATA (default: .waymark)',
   );
 
 for (const command of [
@@ -54,8 +54,8 @@ for (const command of [
 ])
   waymark.addCommand(command);
 
-guard(waymark);
+checkRights(waymark);
 waymark.parseAsync().catch((error: unknown) => {
-  tell(told(error));
+  printError(errorText(error));
   process.exitCode = 1;
 });

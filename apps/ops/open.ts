@@ -1,42 +1,52 @@
 import { existsSync } from 'node:fs';
 import { redactUpns } from '@waymark/core/fields';
 import { Refusal } from '@waymark/core/kernel';
-import { type OtherViews, Platform, settingsFrom } from '@waymark/platform';
-import { tell } from './output';
+import { type IncompatibleViews, Platform, settingsFrom } from '@waymark/platform';
+import { printError } from './output';
 
 type Work = (platform: Platform) => Promise<void>;
 
-/** Open the platform to take part where nobody else does, do something with it, and close it whatever happens. */
-export const withPlatform = (work: Work): Promise<void> =>
-  during(
+/** Run work on a platform that also projects views while no service does, and close it afterwards. */
+export const withWorkingPlatform = (work: Work): Promise<void> =>
+  closeAfter(
     Platform.open({
       ...settingsFrom(process.env),
       ...{ work: true, standby: true },
-      // What became of a job that somebody waits for, its own command says.
+      // The command that waits for a job reports its failure itself.
       onFault: (what, reason, { event }) => {
-        if (event !== 'job.failed') tell(`${what}: ${redactUpns(reason)}`);
+        if (event !== 'job.failed') printError(`${what}: ${redactUpns(reason)}`);
       },
     }),
     work,
   );
 
-/** Open the platform and leave it as it is, but for what is done with it. */
-export const idlePlatform = (work: Work, otherViews: OtherViews = 'refused'): Promise<void> =>
-  during(Platform.open({ ...settingsFrom(process.env), work: false, otherViews }), work);
+/** Run work on a platform that projects nothing and runs no jobs by itself, and close it afterwards. */
+export const withPassivePlatform = (
+  work: Work,
+  incompatibleViews: IncompatibleViews = 'refuse',
+): Promise<void> =>
+  closeAfter(Platform.open({ ...settingsFrom(process.env), work: false, incompatibleViews }), work);
 
 /**
- * Open the platform to look at it, or to say what others are to do; where there is no data, none is begun. Views in another
- * release's form are refused, or `left` out.
+ * Run work on the passive platform, but throw `NO_DATA` instead of creating a data folder. Views in another release's format
+ * are refused or ignored.
  */
-export async function besidePlatform(work: Work, otherViews: OtherViews = 'refused'): Promise<void> {
+export async function withExistingPlatform(
+  work: Work,
+  incompatibleViews: IncompatibleViews = 'refuse',
+): Promise<void> {
   const { data, engines } = settingsFrom(process.env);
   const embedded = engines.events === undefined || engines.rows === undefined;
   if (embedded && !existsSync(data))
-    throw new Refusal('NO_DATA', 'The folder that WAYMARK_DATA names (.waymark) is not there.', 'missing');
-  await idlePlatform(work, otherViews);
+    throw new Refusal(
+      'NO_DATA',
+      'The data folder (WAYMARK_DATA, or .waymark) does not exist. Set WAYMARK_DATA.',
+      'missing',
+    );
+  await withPassivePlatform(work, incompatibleViews);
 }
 
-async function during(opening: Promise<Platform>, work: Work): Promise<void> {
+async function closeAfter(opening: Promise<Platform>, work: Work): Promise<void> {
   const platform = await opening;
   try {
     await work(platform);

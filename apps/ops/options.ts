@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import { isDay, toInstant, toMoment } from '@waymark/core/fields';
 
-/** A calendar day that exists. */
+/** Parse a calendar day. */
 export const day = (text: string): string => {
-  if (!isDay(text)) throw new InvalidArgumentError('It must be a day that exists, as YYYY-MM-DD.');
+  if (!isDay(text)) throw new InvalidArgumentError('It must be an existing day in the format YYYY-MM-DD.');
   return text;
 };
 
-/** A moment, to the millisecond. */
+/** Parse a moment, to the millisecond. */
 export const moment = (text: string): string => {
   const known = toMoment(text);
   if (known === undefined)
@@ -15,7 +15,7 @@ export const moment = (text: string): string => {
   return known;
 };
 
-/** A moment, to the second. */
+/** Parse a moment, to the second. */
 export const instant = (text: string): string => {
   const known = toInstant(text);
   if (known === undefined)
@@ -23,8 +23,9 @@ export const instant = (text: string): string => {
   return known;
 };
 
-/** A place in the log. */
+/** Parse a position in the log. */
 export const position = (text: string): number => {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a position: a whole number.');
+  if (!/^\d{1,15}$/.test(text))
+    throw new InvalidArgumentError('It must be a position in the log: a whole number.');
   return Number(text);
 };

@@ -1,4 +1,3 @@
-import { Reach, type Principal } from '@waymark/core/access';
 import {
   type CanActivate,
   type ExecutionContext,
@@ -9,31 +8,33 @@ import {
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
+import type { Principal, Reach } from '@waymark/core/access';
 import { Refusal } from '@waymark/core/kernel';
 import { demandRights, type Identify, reachFor } from '@waymark/governance/access';
 import type { Limits } from '@waymark/platform';
 
-/** What says who asks is injected by. */
+/** Injection token of the function that identifies the principal. */
 export const IDENTIFY = Symbol('identify');
 
-/** What limits how often they may is injected by. */
+/** Injection token of the rate limits. */
 export const LIMITS = Symbol('limits');
 
 const RULE = 'waymark:rule';
 
-/** What a route does, whose rule says who may: by its name in the table of rights, or by what the request is for. */
-type Rule = 'public' | { readonly action: string } | { readonly actions: () => Iterable<string> };
+/** Access rule of a route: public, one action of the table of rights, or one of several actions. */
+type AccessRule = 'public' | { readonly action: string } | { readonly actions: () => Iterable<string> };
 
-/** Anybody may ask, without a token. */
-export const Public = () => SetMetadata(RULE, 'public' satisfies Rule);
+/** The route needs no token. */
+export const Public = () => SetMetadata(RULE, 'public' satisfies AccessRule);
 
-/** Whoever the table of rights allows this action. */
-export const Action = (action: string) => SetMetadata(RULE, { action } satisfies Rule);
+/** The route needs a role that allows this action. */
+export const Action = (action: string) => SetMetadata(RULE, { action } satisfies AccessRule);
 
-/** One of several actions, which the route tells apart itself and asks {@link principalOf} about. */
-export const ActionOf = (actions: () => Iterable<string>) => SetMetadata(RULE, { actions } satisfies Rule);
+/** The route performs one of several actions. It checks the right itself, with the principal from {@link principalOf}. */
+export const ActionOf = (actions: () => Iterable<string>) =>
+  SetMetadata(RULE, { actions } satisfies AccessRule);
 
-/** Lets nobody in who may not do what a route does. A route that does not say what it does keeps the program from starting. */
+/** Identifies the principal of each request and checks their right. A route without a rule stops the program at startup. */
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
   constructor(
@@ -50,31 +51,33 @@ export class AccessGuard implements CanActivate, OnModuleInit {
       for (const name of this.scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name]!;
         if (Reflect.getMetadata('path', handler) === undefined) continue;
-        const rule = this.reflector.get<Rule | undefined>(RULE, handler);
+        const rule = this.reflector.get<AccessRule | undefined>(RULE, handler);
         if (rule === undefined)
-          throw new Error(`${String(metatype?.name)}.${name} does not say what it does`);
+          throw new Error(
+            `${String(metatype?.name)}.${name} has no access rule: add @Action, @ActionOf or @Public`,
+          );
         if (rule !== 'public') demandRights('action' in rule ? [rule.action] : rule.actions());
       }
     }
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const rule = this.reflector.get<Rule>(RULE, context.getHandler());
+    const rule = this.reflector.get<AccessRule>(RULE, context.getHandler());
     if (rule === 'public') return true;
     const http = context.switchToHttp();
     const { locals } = http.getResponse<Response>();
-    const reader = await this.whoAsks(http.getRequest<Request>());
-    locals['reader'] = reader;
-    if ('action' in rule) locals['reach'] = reachFor(reader, rule.action);
+    const principal = await this.identifyPrincipal(http.getRequest<Request>());
+    locals['principal'] = principal;
+    if ('action' in rule) locals['reach'] = reachFor(principal, rule.action);
     return true;
   }
 
-  /** Whoever tries tokens out is told so only so often. */
-  private async whoAsks({ headers, ip = '' }: Request): Promise<Principal> {
+  /** Requests without a valid token count against the limit of their address, so that tokens cannot be guessed. */
+  private async identifyPrincipal({ headers, ip = '' }: Request): Promise<Principal> {
     try {
-      const reader = await this.identify(headers.authorization);
-      await this.limits?.person(reader.id);
-      return reader;
+      const principal = await this.identify(headers.authorization);
+      await this.limits?.person(principal.id);
+      return principal;
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'unauthenticated') await this.limits?.stranger(ip);
       throw error;
@@ -82,8 +85,8 @@ export class AccessGuard implements CanActivate, OnModuleInit {
   }
 }
 
-/** Who asks. */
-export const principalOf = ({ locals }: Response): Principal => locals['reader'] as Principal;
+/** The principal of the request. */
+export const principalOf = ({ locals }: Response): Principal => locals['principal'] as Principal;
 
-/** How far the roles of whoever asks reach for what the route does. */
-export const reachIn = ({ locals }: Response): Reach => locals['reach'] as Reach;
+/** The reach of the principal's roles for the action of the route. */
+export const reachOf = ({ locals }: Response): Reach => locals['reach'] as Reach;

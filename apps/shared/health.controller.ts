@@ -12,13 +12,13 @@ import { type Served, servedViews } from '@waymark/telemetry';
 import { Public } from './access.guard';
 import type { Role } from './log';
 
-/** What the role of the process is injected by. */
+/** Injection token of the role of the process. */
 export const ROLE = Symbol('role');
 
-/** How long a store may take to answer, in milliseconds. */
-const DEADLINE = 2_000;
+/** Time a store has to answer, in milliseconds. */
+const STORE_TIMEOUT_MS = 2_000;
 
-/** For whoever keeps the process running. Says what does not answer, and never where that is. */
+/** Health checks for the process supervisor and the load balancer. They never reveal addresses of stores. */
 @Controller('health')
 export class HealthController {
   constructor(
@@ -35,7 +35,7 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** It can do its work: the stores answer, and where it serves, so do all views. */
+  /** Ready: the stores answer and, on an api, all views are served. */
   @Get('ready')
   @Public()
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
@@ -47,10 +47,10 @@ export class HealthController {
       () => this.answers('events', () => events.head()),
       () => rows,
       () => this.answers('jobs', () => jobs.get('ready')),
-      () => this.going(views),
+      () => this.viewsServed(views),
     ]);
     response.status(result.status === 'ok' || result.status === 'degraded' ? 200 : 503);
-    return { ...result, views: (views ?? []).map(told) };
+    return { ...result, views: (views ?? []).map(viewSummary) };
   }
 
   private async checked(checks: (() => Promise<HealthIndicatorResult> | HealthIndicatorResult)[]) {
@@ -62,7 +62,7 @@ export class HealthController {
     }
   }
 
-  /** Whether a store answers in time; what it says instead may name where it is, and is left out. */
+  /** Check that a store answers in time. Its own error message is dropped, because it may contain an address. */
   private async answers(store: string, ask: () => Promise<unknown>): Promise<HealthIndicatorResult> {
     return this.indicators
       .check(store)
@@ -71,23 +71,23 @@ export class HealthController {
           throw new Error('does not answer');
         });
       })
-      .withTimeout(DEADLINE);
+      .withTimeout(STORE_TIMEOUT_MS);
   }
 
-  /** Whether every view is served and goes on. A worker can do its work where one is not, and perhaps mend it. */
-  private going(views: readonly Served[] | undefined): HealthIndicatorResult {
+  /** Check that every view is served and not stopped. A worker is only degraded by this, since it may be what repairs the view. */
+  private viewsServed(views: readonly Served[] | undefined): HealthIndicatorResult {
     const check = this.indicators.check('views');
-    if (!views) return check.down('not known as long as the rows are not');
-    const wrong = views.flatMap(({ view, from, stopped }) => {
+    if (!views) return check.down('unknown, because the row store does not answer');
+    const problems = views.flatMap(({ view, from, stopped }) => {
       if (!from) return [`${view} is not built yet`];
       return stopped === undefined ? [] : [`${view} has stopped`];
     });
-    if (wrong.length === 0) return check.up();
-    return this.role === 'worker' ? check.degraded(wrong.join(', ')) : check.down(wrong.join(', '));
+    if (problems.length === 0) return check.up();
+    return this.role === 'worker' ? check.degraded(problems.join(', ')) : check.down(problems.join(', '));
   }
 }
 
-const told = ({ view, from, stopped }: Served) => ({
+const viewSummary = ({ view, from, stopped }: Served) => ({
   view,
   ...(from && { version: from.set.version, generation: from.set.generation, position: from.position }),
   stopped: stopped !== undefined,

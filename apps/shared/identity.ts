@@ -1,16 +1,16 @@
 import { Refusal } from '@waymark/core/kernel';
 import { byToken, type Identify } from '@waymark/governance/access';
-import { type Platform, type Settings, verifierOf } from '@waymark/platform';
+import { type Platform, type Settings, tokenVerifier } from '@waymark/platform';
 
-/** What is said at the start where tokens are signed by this machine itself. */
-export const LOCAL_ONLY =
-  'no WAYMARK_ISSUER: tokens are those of "waymark token", signed by this machine, for development on it alone';
+/** Logged at startup if tokens are signed by this machine itself. */
+export const LOCAL_TOKENS_WARNING =
+  'WAYMARK_ISSUER is not set: only tokens from "waymark token" are accepted, for development on this machine';
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
- * How a process knows who asks: by the tokens of the issuer that it is set up with; else by its own, which is for development on
- * one machine, and refused as `ISSUER_MISSING` where others could come by a network or there is any engine.
+ * Choose how a process identifies principals: by tokens of the configured issuer, or by tokens of this machine. The latter is
+ * for development: throws `ISSUER_MISSING` if the process listens on a network or uses any server.
  */
 export function identityOf(
   platform: Platform,
@@ -21,7 +21,7 @@ export function identityOf(
   if (local && (!loopback.has(host) || Object.keys(settings.engines).length > 0))
     throw new Refusal(
       'ISSUER_MISSING',
-      'Set WAYMARK_ISSUER, WAYMARK_AUDIENCE and WAYMARK_JWKS_URL: without them only the embedded default runs, and only on loopback.',
+      'Set WAYMARK_ISSUER, WAYMARK_AUDIENCE and WAYMARK_JWKS_URL. Without them, all stores must be embedded and HOST must be a loopback address.',
     );
-  return { identify: byToken(verifierOf(settings), platform.people), local };
+  return { identify: byToken(tokenVerifier(settings), platform.people), local };
 }

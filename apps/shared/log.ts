@@ -2,14 +2,14 @@ import { hostname } from 'node:os';
 import { destination, type Logger, pino } from 'pino';
 import { activeTrace } from '@waymark/telemetry';
 
-/** Which program a process runs. */
+/** The program that a process runs. */
 export type Role = 'api' | 'worker';
 
 const quiet = process.env['NODE_ENV'] === 'test' ? 'silent' : 'info';
 
 /**
- * JSON lines on standard output; no bodies, no paths as asked, nothing of a person. Each says which process wrote it, by its
- * role and its name among those that keep views up, and which trace it belongs to where there is one.
+ * Create the log: JSON lines on standard output, without bodies, request paths or personal data. Each line has the role and
+ * member id of the process, and the trace that it belongs to, if any.
  */
 export const createLog = (role: Role, member: string): Logger =>
   pino(

@@ -3,10 +3,10 @@ import type { Request, Response } from 'express';
 import type { Telemetry } from '@waymark/telemetry';
 import { Action } from './access.guard';
 
-/** What the telemetry is injected by. */
+/** Injection token of the telemetry. */
 export const TELEMETRY = Symbol('telemetry');
 
-/** What Prometheus reads. */
+/** Metrics for Prometheus. */
 @Controller('metrics')
 export class MetricsController {
   constructor(@Inject(TELEMETRY) private readonly telemetry: Telemetry) {}

@@ -10,21 +10,21 @@ import { HealthController, ROLE } from './health.controller';
 import type { Role } from './log';
 import { MetricsController, TELEMETRY } from './metrics.controller';
 
-export interface Operated {
+export interface OperationsOptions {
   readonly role: Role;
   readonly platform: Platform;
-  /** Says who asks. */
+  /** Identifies the principal of a request. */
   readonly identify: Identify;
-  /** Without them anybody may ask as often as they like. */
+  /** Without it, the number of requests is not limited. */
   readonly limits?: Limits;
-  /** Without it there are no metrics to read. */
+  /** Without it, there is no metrics route. */
   readonly telemetry?: Telemetry;
 }
 
-/** What every program shows to those who run it, its health and its metrics; and the guard of everything that it answers. */
+/** Common to every program: health, metrics and the access guard. */
 @Module({})
 export class OperationsModule {
-  static of({ role, platform, identify, limits, telemetry }: Operated): DynamicModule {
+  static of({ role, platform, identify, limits, telemetry }: OperationsOptions): DynamicModule {
     return {
       module: OperationsModule,
       imports: [TerminusModule.forRoot({ logger: false }), DiscoveryModule],

@@ -2,20 +2,20 @@ import 'reflect-metadata';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { guardEdge } from '../shared/edge';
+import { hardenHttp } from '../shared/http-hardening';
 import { OperationsModule } from '../shared/operations.module';
-import type { Served } from '../shared/program';
+import type { ProgramContext } from '../shared/program';
 
-/** What a worker shows of itself, ready to listen: its work is the platform's. */
+/** The HTTP interface of a worker: health and metrics only. The platform does the work. */
 export async function createApp({
   log: _log,
   origins: _none,
   ...operated
-}: Served): Promise<INestApplication> {
+}: ProgramContext): Promise<INestApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
     OperationsModule.of({ role: 'worker', ...operated }),
     { bodyParser: false, logger: false, abortOnError: false },
   );
-  guardEdge(app, []);
+  hardenHttp(app, []);
   return app.init();
 }

@@ -1,10 +1,10 @@
 import { run } from '../shared/program';
 import { createApp } from './app.module';
 
-/** Keeps views up, carries out policies and does jobs, as one of any number. */
+/** The worker: projects views, runs policies and jobs. Any number of workers can run. */
 run({
   role: 'worker',
-  port: { variables: ['WORKER_PORT', 'PORT'], otherwise: 3001 },
+  port: { variables: ['WORKER_PORT', 'PORT'], fallback: 3001 },
   settings: { work: true },
   app: createApp,
 });

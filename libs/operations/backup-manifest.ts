@@ -12,49 +12,49 @@ import {
 } from '@waymark/stores/sqlite/backup/contents';
 
 export const MANIFEST = 'manifest.json';
-/** Form of the manifest. */
+/** Version of the manifest's format. */
 export const FORMAT = 1;
 
-/** The SQLite files of a data folder, and of a backup. */
+/** File names of the SQLite databases, in a data folder and in a backup. */
 export const databases = { events: 'events.sqlite', views: 'views.sqlite', jobs: 'jobs.sqlite' } as const;
 
 export interface BackupFile {
-  /** Within the backup, with slashes. */
+  /** Path relative to the backup folder, with forward slashes. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** What a backup holds. */
+/** Contents of a backup's databases. */
 export interface BackupContents {
   readonly events: LogContents;
-  /** How far each view has seen the log, by the names of their rows. */
+  /** Checkpoint of each view, by the name of its row set (`caseload@1`). */
   readonly views: Readonly<Record<string, Position>>;
   readonly jobs: number;
 }
 
-/** What says that a folder is a backup: written last, when all of it is on the disk. */
+/** Describes a backup. It is written last, once every other file is on the disk: a folder without it is not a backup. */
 export interface BackupManifest extends BackupContents {
   readonly format: number;
-  /** The moment of which it is: UTC, milliseconds. */
+  /** The moment that the log was copied at: UTC, milliseconds. */
   readonly createdAt: string;
-  /** Of what made it. */
+  /** Versions of the software that made the backup. */
   readonly versions: { readonly waymark: string; readonly node: string; readonly sqlite: string };
   readonly keys: {
-    /** Whether they are in the backup, which then must be kept like them. */
+    /** Whether the backup contains the keys, and so must be protected as they are. */
     readonly included: boolean;
-    /** Tells whether a key is the one that the data go with. */
+    /** Fingerprint of the hash key that belongs to the data. */
     readonly fingerprint?: string;
   };
   readonly files: readonly BackupFile[];
 }
 
-/** Says of a key which it is, and nothing by which it could be found. */
-export const fingerprintOf = (key: Buffer): string =>
+/** Identify a key without revealing it: 32 hexadecimal digits. */
+export const keyFingerprint = (key: Buffer): string =>
   createHmac('sha256', key).update('waymark backup').digest('hex').slice(0, 32);
 
-/** What the databases in a folder hold; those that are not there hold nothing. */
-export function contentsOf(folder: string): BackupContents {
+/** Read what the databases in a folder contain. A missing views or jobs database counts as empty. */
+export function databaseContents(folder: string): BackupContents {
   const file = (name: keyof typeof databases): string => join(folder, databases[name]);
   return {
     events: logIn(file('events')),
@@ -63,8 +63,8 @@ export function contentsOf(folder: string): BackupContents {
   };
 }
 
-/** Paths of all files in a folder, with slashes, in order; none where it is not there. */
-export async function filesIn(folder: string): Promise<string[]> {
+/** List the relative paths of all files in a folder, sorted, with forward slashes; empty if the folder does not exist. */
+export async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isFile())
@@ -72,8 +72,8 @@ export async function filesIn(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** A file of a backup as the manifest has it, once it is on the disk. */
-export async function described(
+/** Flush a file of a backup to the disk, and describe it for the manifest. */
+export async function describeFile(
   folder: string,
   path: string,
   onRead: (bytes: number) => void,
@@ -98,26 +98,30 @@ async function digest(file: string, onRead: (bytes: number) => void): Promise<Om
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** The manifest of a backup. Refused as `NO_BACKUP`, `BACKUP_DAMAGED` or `BACKUP_TOO_NEW`. */
-export function manifestOf(folder: string): BackupManifest {
+/** Read the manifest of a backup. Throws `NO_BACKUP`, `BACKUP_DAMAGED` or `BACKUP_TOO_NEW`. */
+export function readManifest(folder: string): BackupManifest {
   const file = join(folder, MANIFEST);
   if (!existsSync(file)) {
     throw new Refusal(
       'NO_BACKUP',
-      'The folder has no manifest.json: it is no backup, or one that was cut off.',
+      'The folder has no manifest.json: it is not a backup, or the backup was interrupted. Name another folder.',
       'missing',
     );
   }
-  const manifest = parsed(readFileSync(file, 'utf8'));
-  if (!manifest) throw new Refusal('BACKUP_DAMAGED', 'The manifest cannot be read.');
+  const manifest = parseManifest(readFileSync(file, 'utf8'));
+  if (!manifest)
+    throw new Refusal(
+      'BACKUP_DAMAGED',
+      'The manifest.json of the backup cannot be read. Use another backup.',
+    );
   if (manifest.format === FORMAT) return manifest;
   throw new Refusal(
     'BACKUP_TOO_NEW',
-    'The backup was made by another release, in a form that this one does not know.',
+    'The backup was made by another release, in a format that this release does not know. Use that release.',
   );
 }
 
-function parsed(text: string): BackupManifest | undefined {
+function parseManifest(text: string): BackupManifest | undefined {
   try {
     const manifest = JSON.parse(text) as Partial<BackupManifest> | null;
     return Array.isArray(manifest?.files) ? (manifest as BackupManifest) : undefined;
@@ -126,25 +130,25 @@ function parsed(text: string): BackupManifest | undefined {
   }
 }
 
-export interface Verification {
+export interface BackupVerification {
   readonly manifest: BackupManifest;
-  /** What is wrong with the backup, file by file; nothing where it is sound. */
+  /** What is wrong, one entry for each problem; empty if the backup is intact. */
   readonly problems: readonly string[];
 }
 
-/** Compare a backup with its manifest, and have SQLite look through its databases. Changes nothing. */
+/** Compare a backup with its manifest, and run SQLite's integrity checks on its databases. Changes nothing. */
 export async function verifyBackup(
   folder: string,
   onProgress: (bytes: number, total: number) => void = () => undefined,
-): Promise<Verification> {
-  const manifest = manifestOf(folder);
+): Promise<BackupVerification> {
+  const manifest = readManifest(folder);
   const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const present = new Set(await filesIn(folder));
+  const present = new Set(await listFiles(folder));
   present.delete(MANIFEST);
   const problems: string[] = [];
   let read = 0;
   for (const { path, bytes, sha256 } of manifest.files) {
-    // What a manifest names outside of the backup is not there either.
+    // Only files inside the backup are in `present`: a path that leads out of it counts as missing.
     if (!present.delete(path)) {
       problems.push(`${path} is missing`);
       continue;
@@ -152,23 +156,24 @@ export async function verifyBackup(
     const found = await digest(join(folder, path), (more) =>
       onProgress(Math.min(total, (read += more)), total),
     );
-    if (found.bytes !== bytes || found.sha256 !== sha256) problems.push(`${path} is not as it was written`);
+    if (found.bytes !== bytes || found.sha256 !== sha256)
+      problems.push(`${path} has changed since the backup`);
   }
   problems.push(...[...present].map((path) => `${path} is not in the manifest`));
-  if (problems.length === 0) problems.push(...faultsOf(folder, manifest));
+  if (problems.length === 0) problems.push(...databaseProblems(folder, manifest));
   return { manifest, problems };
 }
 
-/** What is wrong with the databases themselves. */
-function faultsOf(folder: string, manifest: BackupManifest): string[] {
-  const there = Object.values(databases).filter((name) => existsSync(join(folder, name)));
-  if (!there.includes(databases.events)) return [`${databases.events} is missing`];
-  const faults = there.flatMap((name) => faultsIn(join(folder, name)).map((fault) => `${name}: ${fault}`));
+/** Problems within the databases: corruption, or contents that differ from the manifest. */
+function databaseProblems(folder: string, manifest: BackupManifest): string[] {
+  const present = Object.values(databases).filter((name) => existsSync(join(folder, name)));
+  if (!present.includes(databases.events)) return [`${databases.events} is missing`];
+  const faults = present.flatMap((name) => faultsIn(join(folder, name)).map((fault) => `${name}: ${fault}`));
   if (faults.length > 0) return faults;
-  const { events, views, jobs } = contentsOf(folder);
+  const { events, views, jobs } = databaseContents(folder);
   const same = JSON.stringify({ events, views, jobs });
   if (same !== JSON.stringify({ events: manifest.events, views: manifest.views, jobs: manifest.jobs }))
-    return ['the databases do not hold what the manifest says'];
+    return ['the contents of the databases differ from the manifest'];
   return Object.entries(views)
     .filter(([, position]) => position > events.head)
     .map(([view]) => `${view} is ahead of the log`);

@@ -3,26 +3,26 @@ import { copyFile, mkdir, open, readdir, realpath, rename, rm, stat } from 'node
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { systemClock } from '@waymark/core/commands';
 import { Refusal } from '@waymark/core/kernel';
-import { KEY_DATABASE, KEYS, packaged, type Settings } from '@waymark/platform';
+import { KEY_DATABASE, KEYS_FOLDER, packageFile, type Settings } from '@waymark/platform';
 import { keyFromFile } from '@waymark/stores/files/key-file';
 import { sqliteVersion } from '@waymark/stores/sqlite/backup/contents';
 import { SqliteSnapshot } from '@waymark/stores/sqlite/backup/snapshot';
 import {
   type BackupFile,
   type BackupManifest,
-  contentsOf,
+  databaseContents,
   databases,
-  described,
-  filesIn,
-  fingerprintOf,
+  describeFile,
+  listFiles,
+  keyFingerprint,
   FORMAT,
   MANIFEST,
 } from './backup-manifest';
 
-export const KEY_FILE = 'hash.key';
+export const HASH_KEY_FILE = 'hash.key';
 const UPLOADS = 'uploads';
 
-/** How far a backup is, or a restoration, in bytes of what is being done. */
+/** Progress of the current step of a backup or a restore, in bytes. */
 export interface BackupProgress {
   readonly doing: 'copying' | 'reading';
   readonly bytes: number;
@@ -30,52 +30,58 @@ export interface BackupProgress {
 }
 
 export interface BackupOptions extends Pick<Settings, 'data' | 'engines' | 'hashKey'> {
-  /** Take the keys too: who has such a backup can read what it holds. */
+  /** Include the keys: anyone who has such a backup can decrypt its personal data. */
   readonly withKeys?: boolean;
   readonly onProgress?: (progress: BackupProgress) => void;
 }
 
 /**
- * Copy a data folder, as it is at one moment, while services work on it: all that was acknowledged before it began is in it.
- * Views and jobs are taken first and the log last, so that neither knows of anything that the log does not; what they lack,
- * they take from it. Uploads are taken in between: what a job needs is there, or the log says that the job was done.
+ * Copy a data folder while services use it. The copy contains everything that was acknowledged before the backup started.
  *
- * Refused as `NOT_EMBEDDED`, `NO_DATA`, and `FOLDER_NOT_EMPTY` or `FOLDER_IN_DATA` where a backup cannot be begun.
+ * Snapshots of views and jobs are taken first and that of the log last, so that views and jobs are never ahead of the log;
+ * after a restore they catch up from it. Uploads are copied in between: each file that a job needs is in the copy, or the
+ * log records that the job has finished.
+ *
+ * Throws `NOT_EMBEDDED`, `NO_DATA`, `FOLDER_NOT_EMPTY` or `FOLDER_IN_DATA`. A backup that fails leaves its folder empty.
  */
 export async function backup(folder: string, options: BackupOptions): Promise<BackupManifest> {
   const { data, engines, withKeys = false, onProgress = () => undefined } = options;
   if (engines.events !== undefined)
     throw new Refusal(
       'NOT_EMBEDDED',
-      'The log is kept on a server, as EVENTSTORE_URL says. Back that up by its own means.',
+      'The log is on the server that EVENTSTORE_URL names. Back it up with the tools of that server.',
     );
   if (!existsSync(join(data, databases.events)))
-    throw new Refusal('NO_DATA', 'The folder that WAYMARK_DATA names (.waymark) holds no log.', 'missing');
-  await begin(folder, data);
+    throw new Refusal(
+      'NO_DATA',
+      'The data folder (WAYMARK_DATA, or .waymark) contains no log. Set WAYMARK_DATA.',
+      'missing',
+    );
+  await prepareFolder(folder, data);
   try {
     const createdAt = await copyDatabases(folder, options);
-    if (withKeys) await copyKeys(join(data, KEYS), join(folder, KEYS));
-    const files = await describedAll(folder, onProgress);
-    return await conclude(folder, files, createdAt, options);
+    if (withKeys) await copyKeys(join(data, KEYS_FOLDER), join(folder, KEYS_FOLDER));
+    const files = await describeFiles(folder, onProgress);
+    return await writeManifest(folder, files, createdAt, options);
   } catch (error) {
     for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
     throw error;
   }
 }
 
-/** A backup begins in a folder that is not there or empty, and outside of what it is a copy of. */
-async function begin(folder: string, data: string): Promise<void> {
+/** Create the backup's folder. It must be empty or not exist, and lie outside the data folder. */
+async function prepareFolder(folder: string, data: string): Promise<void> {
   if ((await readdir(folder).catch(() => [])).length > 0)
-    throw new Refusal('FOLDER_NOT_EMPTY', 'There is something in the folder already. Name a new one.');
+    throw new Refusal('FOLDER_NOT_EMPTY', 'The folder is not empty. Name an empty or a new folder.');
   if (await isWithin(folder, data))
     throw new Refusal(
       'FOLDER_IN_DATA',
-      'A backup within the data folder would be lost with it. Name another one.',
+      'The folder lies inside the data folder, and would be lost together with it. Name another folder.',
     );
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-/** Returns the moment of which the copy is. */
+/** Copy the databases and the uploads. Returns the moment of the log's snapshot. */
 async function copyDatabases(
   folder: string,
   { data, engines, onProgress = () => undefined }: BackupOptions,
@@ -88,7 +94,7 @@ async function copyDatabases(
   try {
     take(databases.views, engines.rows === undefined);
     take(databases.jobs, engines.jobs === undefined);
-    await copyAll(join(data, UPLOADS), join(folder, UPLOADS));
+    await copyFiles(join(data, UPLOADS), join(folder, UPLOADS));
     take(databases.events, true);
     const moment = systemClock.now();
     const total = snapshots.reduce((sum, [, { bytes }]) => sum + bytes, 0);
@@ -105,9 +111,9 @@ async function copyDatabases(
   }
 }
 
-/** Copy the keys, the data keys as they are at one moment: after the log, so that whoever is in it has a key. */
+/** Copy the keys, with a snapshot of the data keys. Runs after the log's snapshot, so that each person in it has a key. */
 async function copyKeys(from: string, to: string): Promise<void> {
-  await copyAll(from, to, (path) => !path.startsWith(KEY_DATABASE));
+  await copyFiles(from, to, (path) => !path.startsWith(KEY_DATABASE));
   if (!existsSync(join(from, KEY_DATABASE))) return;
   const snapshot = new SqliteSnapshot(join(from, KEY_DATABASE));
   try {
@@ -117,13 +123,13 @@ async function copyKeys(from: string, to: string): Promise<void> {
   }
 }
 
-/** Copy a folder's files, but for those that are gone when it comes to them. */
-async function copyAll(
+/** Copy the files of a folder. A file that is deleted meanwhile is skipped. */
+async function copyFiles(
   from: string,
   to: string,
-  wanted: (path: string) => boolean = () => true,
+  isWanted: (path: string) => boolean = () => true,
 ): Promise<void> {
-  for (const path of (await filesIn(from)).filter(wanted)) {
+  for (const path of (await listFiles(from)).filter(isWanted)) {
     await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
     await copyFile(join(from, path), join(to, path)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -131,40 +137,40 @@ async function copyAll(
   }
 }
 
-async function describedAll(
+async function describeFiles(
   folder: string,
   onProgress: (progress: BackupProgress) => void,
 ): Promise<BackupFile[]> {
-  const paths = await filesIn(folder);
+  const paths = await listFiles(folder);
   const sizes = await Promise.all(paths.map((path) => stat(join(folder, path))));
   const total = sizes.reduce((sum, { size }) => sum + size, 0);
   const files: BackupFile[] = [];
   let read = 0;
   for (const path of paths) {
     files.push(
-      await described(folder, path, (bytes) =>
+      await describeFile(folder, path, (bytes) =>
         onProgress({ doing: 'reading', bytes: (read += bytes), total }),
       ),
     );
-    await synced(dirname(join(folder, path)));
+    await syncFolder(dirname(join(folder, path)));
   }
   return files;
 }
 
-/** Write the manifest, whole or not at all. */
-async function conclude(
+/** Write the manifest atomically. */
+async function writeManifest(
   folder: string,
   files: readonly BackupFile[],
   createdAt: string,
   { data, hashKey, withKeys = false }: BackupOptions,
 ): Promise<BackupManifest> {
-  const key = hashKey ?? keyIn(join(data, KEYS));
+  const key = hashKey ?? hashKeyIn(join(data, KEYS_FOLDER));
   const manifest: BackupManifest = {
     format: FORMAT,
     createdAt,
-    versions: { waymark: version(), node: process.versions.node, sqlite: sqliteVersion() },
-    ...contentsOf(folder),
-    keys: { included: withKeys, ...(key && { fingerprint: fingerprintOf(key) }) },
+    versions: { waymark: packageVersion(), node: process.versions.node, sqlite: sqliteVersion() },
+    ...databaseContents(folder),
+    keys: { included: withKeys, ...(key && { fingerprint: keyFingerprint(key) }) },
     files,
   };
   const file = join(folder, MANIFEST);
@@ -173,35 +179,35 @@ async function conclude(
   await handle.sync();
   await handle.close();
   await rename(`${file}.new`, file);
-  await synced(folder);
+  await syncFolder(folder);
   return manifest;
 }
 
-/** The key in a folder of keys, where there is one. */
-export const keyIn = (folder: string): Buffer | undefined => {
-  const file = join(folder, KEY_FILE);
+/** Read the hash key in a folder of keys; undefined if there is none. */
+export const hashKeyIn = (folder: string): Buffer | undefined => {
+  const file = join(folder, HASH_KEY_FILE);
   return existsSync(file) ? keyFromFile(file) : undefined;
 };
 
-/** Whether a path leads into a folder, by whatever links, or is that folder; neither need be there. */
+/** Whether a path is a folder or lies inside it, symbolic links resolved. Neither has to exist. */
 export async function isWithin(path: string, folder: string): Promise<boolean> {
-  return `${await real(path)}${sep}`.startsWith(`${await real(folder)}${sep}`);
+  return `${await realPath(path)}${sep}`.startsWith(`${await realPath(folder)}${sep}`);
 }
 
-/** Where a path leads, as far as there is something. */
-async function real(path: string): Promise<string> {
+/** Resolve the symbolic links of the part of a path that exists. */
+async function realPath(path: string): Promise<string> {
   const parent = dirname(resolve(path));
   return realpath(path).catch(async () =>
-    parent === resolve(path) ? parent : join(await real(parent), basename(resolve(path))),
+    parent === resolve(path) ? parent : join(await realPath(parent), basename(resolve(path))),
   );
 }
 
-/** What is in a folder is on the disk by its name too. */
-export async function synced(folder: string): Promise<void> {
+/** Flush a folder to the disk, so that the names of its files survive a power failure. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   await handle.sync();
   await handle.close();
 }
 
-const version = (): string =>
-  (JSON.parse(readFileSync(packaged('package.json'), 'utf8')) as { readonly version: string }).version;
+const packageVersion = (): string =>
+  (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { readonly version: string }).version;

@@ -1,25 +1,25 @@
 import type { EventStore, Position } from '@waymark/core/kernel';
 
-/** How far something is behind the log. */
+/** How far a view or the policies are behind the log. */
 export interface Lag {
-  /** Events that it has yet to see: counted where there are few, estimated from how densely they stand where not. */
+  /** Events still to be processed: counted up to 200; beyond that, estimated from the density of events among positions. */
   readonly events: number;
-  /** Seconds since the first of them was recorded; 0 where there is none. */
+  /** Age of the oldest of these events, in seconds; 0 if there is none. */
   readonly seconds: number;
 }
 
-/** Events that are counted. Positions count events themselves on SQLite, where the estimate is exact. */
-const COUNTED = 200;
+/** Number of events up to which they are counted. On SQLite, positions are consecutive and the estimate is exact. */
+const MAX_COUNTED = 200;
 
-/** What the log, which ends at `head`, holds after a position; of some types only where they are given. */
-export async function lagBehind(
+/** Measure what the log contains between a position and `head`, its end; only events of `types`, if given. */
+export async function measureLag(
   log: EventStore,
   head: Position,
   position: Position,
   types?: ReadonlySet<string>,
 ): Promise<Lag> {
   if (position >= head) return { events: 0, seconds: 0 };
-  const { events, through } = await log.readAll(position, COUNTED, types);
+  const { events, through } = await log.readAll(position, MAX_COUNTED, types);
   const [first, last] = [events[0], events.at(-1)];
   if (!first || !last) return { events: 0, seconds: 0 };
   const seconds = Math.max(0, (Date.now() - Date.parse(first.metadata.recordedAt)) / 1_000);

@@ -3,26 +3,30 @@ import type { Parked } from '@waymark/core/kernel';
 import type { ParkedRow } from '@waymark/core/upkeep';
 import type { Platform } from '@waymark/platform';
 
-/** A row that waits at an event, or a stream of the policies, under the name of `policies`. */
-export interface WaitingRow extends Omit<ParkedRow, 'parked'>, Omit<Parked, 'after'> {}
+/** A parked row of a view, or a parked stream of the policies, whose view is `policies`. */
+export interface ParkedRowReport extends Omit<ParkedRow, 'parked'>, Omit<Parked, 'after'> {}
 
-/** Everything that waits at an event which could not be taken. */
-export const waitingRows = async ({ parking }: Platform): Promise<WaitingRow[]> => told(await parking.list());
+/** List all parked rows and streams. */
+export const listParkedRows = async ({ parking }: Platform): Promise<ParkedRowReport[]> =>
+  toReports(await parking.list());
 
-/** Let a row take what waits, now that the code has been mended; returns what of it still waits. */
-export const retryRow = async ({ parking }: Platform, view: string, key: string): Promise<WaitingRow[]> =>
-  told(await parking.retry(view, key));
+/** Fold the waiting events of a row again. Returns the row in each generation in which it is still parked. */
+export const retryParkedRow = async (
+  { parking }: Platform,
+  view: string,
+  key: string,
+): Promise<ParkedRowReport[]> => toReports(await parking.retry(view, key));
 
-/** Leave out the event that a row waits at, for a reason that is recorded; returns what of it still waits. */
-export const skipEvent = async (
+/** Skip the event that a row is parked at, and record the reason. Returns the row in each generation in which it is still parked. */
+export const skipParkedEvent = async (
   { parking }: Platform,
   view: string,
   key: string,
   { reason, actor }: { readonly reason: string; readonly actor: string },
-): Promise<WaitingRow[]> => told(await parking.skip(view, key, reason, actor));
+): Promise<ParkedRowReport[]> => toReports(await parking.skip(view, key, reason, actor));
 
-/** Without pupils' numbers, whatever the error quotes. */
-const told = (rows: readonly ParkedRow[]): WaitingRow[] =>
+/** UPNs are redacted from the errors. */
+const toReports = (rows: readonly ParkedRow[]): ParkedRowReport[] =>
   rows.map(({ parked: { after: _after, ...parked }, ...row }) => ({
     ...row,
     ...parked,

@@ -10,31 +10,31 @@ import {
   type Verified,
 } from '@waymark/core/projections';
 import { REBUILD, type RebuildRequest, requestRebuild } from '@waymark/core/upkeep';
-import { views as all } from '@waymark/modules';
+import { views as allViews } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 
-/** A new generation of a view, on its way to be live. */
+/** State of a view's new generation until it is live. */
 export interface RebuildState extends Generation {
   readonly view: string;
   readonly state: ReturnType<typeof stateOf>;
-  /** It goes live only when somebody says so. */
+  /** It goes live only after an explicit switch. */
   readonly hold: boolean;
   /** When it was planned: UTC, milliseconds. */
   readonly since: string;
-  /** Where it is in the log, where the log ends, and how much of it that is. */
+  /** Checkpoint of the new generation, end of the log, and the share of the log processed, in percent. */
   readonly position: Position;
   readonly head: Position;
   readonly percent: number;
-  /** Events read a second, and seconds until it will have caught up at that rate; absent unless it is being built. */
+  /** Events read per second, and seconds left at that rate; only while it is being built. */
   readonly rate?: number;
   readonly secondsLeft?: number;
   readonly verified?: Verified;
-  /** Why it failed, or why the last attempt at it did. */
+  /** Why it failed, or why its last attempt did. */
   readonly error?: string;
 }
 
-/** Every new generation that is under way, or rests. */
-export async function rebuildsOf({ catalog, jobs, rowStore, events }: Platform): Promise<RebuildState[]> {
+/** List every new generation that is being built, held, paused or failed. */
+export async function listRebuilds({ catalog, jobs, rowStore, events }: Platform): Promise<RebuildState[]> {
   const [records, head] = [await catalog.records(), await events.head()];
   const requests = await jobs.list({ kind: REBUILD });
   const states = [...records].map(async ([view, { building }]) => {
@@ -42,13 +42,13 @@ export async function rebuildsOf({ catalog, jobs, rowStore, events }: Platform):
     const { version, generation, hold = false, since, verified } = building;
     const job = requests.find(({ data }) => (data as RebuildRequest).builds.includes(nameOf(view, building)));
     const position = await rowStore.checkpoint({ name: view, version, generation, indexes: [] });
-    const state = isGivenUp(building, job) ? 'failed' : stateOf(building);
+    const state = hasJobEnded(building, job) ? 'failed' : stateOf(building);
     const error = building.failed ?? job?.error;
     return [
       {
         ...{ view, version, generation, state, hold, since },
         ...{ position, head, percent: percentOf(position, head) },
-        ...(state === 'building' ? paceOf(view, job) : {}),
+        ...(state === 'building' ? rateOf(view, job) : {}),
         ...(verified && { verified }),
         ...(error === undefined ? {} : { error: redactUpns(error) }),
       },
@@ -57,91 +57,105 @@ export async function rebuildsOf({ catalog, jobs, rowStore, events }: Platform):
   return (await Promise.all(states)).flat();
 }
 
-/** New generations by the name of their view. */
+/** New generations, by view name. */
 export type Builds = ReadonlyMap<string, Build>;
 
-/** Those of some views that are under way, or rest. */
-export async function buildsOf({ catalog }: Platform, views: readonly string[]): Promise<Builds> {
-  requireKnown(views);
+/** Find the new generation of each of these views. Throws `UNKNOWN_VIEW`, or `NO_REBUILD` if a view has none. */
+export async function findBuilds({ catalog }: Platform, views: readonly string[]): Promise<Builds> {
+  requireKnownViews(views);
   const records = await catalog.records();
   return new Map(
     views.map((view) => {
       const building = records.get(view)?.building;
-      if (!building) throw new Refusal('NO_REBUILD', `No new generation of ${view} is being built.`);
+      if (!building)
+        throw new Refusal(
+          'NO_REBUILD',
+          `No rebuild of ${view} is in progress. Start one with \`waymark rebuild start\`.`,
+        );
       return [view, building];
     }),
   );
 }
 
-/** Build these views anew, from one reading of the log. */
+/**
+ * Plan a new generation of each of these views, and request a job that builds them in one pass over the log. With `hold`,
+ * they go live only after an explicit switch. Throws `UNKNOWN_VIEW`, `REBUILD_RESTS` or `REBUILD_GOES_ON`.
+ */
 export async function startRebuild(
   platform: Platform,
   views: readonly string[],
   { hold = false } = {},
 ): Promise<Builds> {
   const { catalog, rebuilder, jobs } = platform;
-  requireKnown(views);
+  requireKnownViews(views);
   const records = await catalog.records();
   for (const view of views) {
     const building = records.get(view)?.building;
     if (building && rests(building))
       throw new Refusal(
         'REBUILD_RESTS',
-        `The new generation of ${view} rests. Resume it, or cancel it first.`,
+        `The rebuild of ${view} is paused or has failed. Resume or cancel it first.`,
       );
     if (building && hold && !building.hold)
-      throw new Refusal('REBUILD_GOES_ON', `A new generation of ${view} is to go live. Cancel it first.`);
+      throw new Refusal(
+        'REBUILD_GOES_ON',
+        `A rebuild of ${view} without --hold is in progress. Cancel it first.`,
+      );
   }
   await rebuilder.plan(views, { hold });
-  const builds = await buildsOf(platform, views);
+  const builds = await findBuilds(platform, views);
   await requestRebuild(jobs, catalog, views);
   return builds;
 }
 
-type Act = (platform: Platform, views: readonly string[]) => Promise<void>;
+type Action = (platform: Platform, views: readonly string[]) => Promise<void>;
 
-const onEach =
-  (act: (platform: Platform, view: string) => Promise<void>): Act =>
+const forEachView =
+  (act: (platform: Platform, view: string) => Promise<void>): Action =>
   async (platform, views) => {
-    requireKnown(views);
+    requireKnownViews(views);
     for (const view of views) await act(platform, view);
   };
 
-const onBuilds =
-  (act: (platform: Platform, builds: Builds) => Promise<void>): Act =>
+const forBuilds =
+  (act: (platform: Platform, builds: Builds) => Promise<void>): Action =>
   async (platform, views) =>
-    act(platform, await buildsOf(platform, views));
+    act(platform, await findBuilds(platform, views));
 
-/** What can be done with new generations, and with those whose place they took. */
-export const rebuildActs = {
-  /** Let them rest where they are. */
-  pause: onBuilds(({ rebuilder }, builds) => rebuilder.pause([...builds.keys()])),
-  /** Let those go on that rest, or have failed. */
-  resume: onBuilds(async ({ rebuilder, jobs, catalog }, builds) => {
+/** Actions on new generations, and on the generations that they replaced. */
+export const rebuildActions = {
+  /** Pause the build; it keeps its checkpoint. */
+  pause: forBuilds(({ rebuilder }, builds) => rebuilder.pause([...builds.keys()])),
+  /** Continue builds that are paused or failed. */
+  resume: forBuilds(async ({ rebuilder, jobs, catalog }, builds) => {
     await rebuilder.resume([...builds].filter(([, build]) => rests(build)).map(([view]) => view));
     await requestRebuild(jobs, catalog, [...builds.keys()]);
   }),
-  /** Give them up, and forget what they had built. */
-  cancel: onBuilds(({ rebuilder }, builds) => rebuilder.cancel([...builds.keys()])),
-  /** Let those serve that were built and held. */
-  switch: onEach(({ rebuilder }, view) => rebuilder.switch(view)),
-  /** Let those serve again that did before. */
-  'switch-back': onEach(({ rebuilder }, view) => rebuilder.switchBack(view)),
-  /** Forget those that served before. */
-  retire: onEach(({ rebuilder }, view) => rebuilder.retire(view)),
-} satisfies Record<string, Act>;
+  /** Cancel the build, and delete its rows. */
+  cancel: forBuilds(({ rebuilder }, builds) => rebuilder.cancel([...builds.keys()])),
+  /** Serve a generation that was built with `hold`. */
+  switch: forEachView(({ rebuilder }, view) => rebuilder.switch(view)),
+  /** Serve the previous generation again. */
+  'switch-back': forEachView(({ rebuilder }, view) => rebuilder.switchBack(view)),
+  /** Delete the previous generation. */
+  retire: forEachView(({ rebuilder }, view) => rebuilder.retire(view)),
+} satisfies Record<string, Action>;
 
-export type RebuildAct = keyof typeof rebuildActs;
+export type RebuildAction = keyof typeof rebuildActions;
 
-/** Throws a {@link Refusal} where one of these is no view. */
-export function requireKnown(views: readonly string[]): void {
-  const names = all.map(({ name }) => name);
+/** Throw `UNKNOWN_VIEW` if one of these is not the name of a view. */
+export function requireKnownViews(views: readonly string[]): void {
+  const names = allViews.map(({ name }) => name);
   if (views.every((view) => names.includes(view))) return;
-  throw new Refusal('UNKNOWN_VIEW', `There is no such view. There are ${names.join(', ')}.`, 'missing');
+  throw new Refusal(
+    'UNKNOWN_VIEW',
+    `There is no view of this name. The views are ${names.join(', ')}.`,
+    'missing',
+  );
 }
 
-/** It was to go on, and its job is tried no more: for a reason that lies outside of the view. */
-const isGivenUp = (build: Build, job: Job | undefined): boolean =>
+/** The build should continue, but its job has ended: it failed for a reason outside the view, or was cancelled. */
+const hasJobEnded = (build: Build, job: Job | undefined): boolean =>
   !rests(build) && !isHeld(build) && (job?.state === 'failed' || job?.state === 'cancelled');
 
 const isHeld = ({ state, hold = false }: Build): boolean => state === 'verified' && hold;
@@ -151,8 +165,8 @@ function percentOf(position: Position, head: Position): number {
   return Math.min(100, Math.round(((position + 1) / (head + 1)) * 1_000) / 10);
 }
 
-/** How fast it goes, as whoever builds it last said. */
-function paceOf(view: string, job: Job | undefined): Pick<RebuildState, 'rate' | 'secondsLeft'> {
+/** The rate and the time left that the building process last reported. */
+function rateOf(view: string, job: Job | undefined): Pick<RebuildState, 'rate' | 'secondsLeft'> {
   const progress = job?.state === 'running' ? (job.progress as RebuildProgress | undefined) : undefined;
   if (progress?.state !== 'building' || !progress.views.includes(view)) return {};
   const { rate, secondsLeft } = progress;

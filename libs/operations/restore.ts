@@ -4,34 +4,35 @@ import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '@waymark/core/commands';
 import { Refusal } from '@waymark/core/kernel';
-import { forgetOthers, KEYS } from '@waymark/platform';
-import { type BackupProgress, isWithin, KEY_FILE, keyIn, synced } from './backup';
-import { type BackupManifest, databases, filesIn, fingerprintOf, verifyBackup } from './backup-manifest';
-import { holdAll, letGo, refuseMembers } from './data-in-use';
+import { removeProcessDocuments, KEYS_FOLDER } from '@waymark/platform';
+import { type BackupProgress, isWithin, HASH_KEY_FILE, hashKeyIn, syncFolder } from './backup';
+import { type BackupManifest, databases, listFiles, keyFingerprint, verifyBackup } from './backup-manifest';
+import { lockDatabases, releaseLocks, refuseIfMembersAlive } from './data-folder-lock';
 
 export interface RestoreOptions {
-  /** The data folder: one that is empty or not there, unless `replace`. */
+  /** The data folder to create. Unless `replace` is set, it must be empty or not exist. */
   readonly data: string;
-  /** Put the data folder that is there aside, under another name beside it. */
+  /** Keep the existing data folder, renamed to a name beside it. */
   readonly replace?: boolean;
-  /** Folder of the keys, where the backup has none. */
+  /** Folder of the keys, for a backup without them. */
   readonly keys?: string | undefined;
-  /** The key itself, for services that are given it. */
+  /** The hash key itself, if services get it from their settings. */
   readonly hashKey?: Buffer;
   readonly onProgress?: (progress: BackupProgress) => void;
 }
 
 export interface Restored {
   readonly manifest: BackupManifest;
-  /** Where the data folder is that was there before. */
+  /** Path that the former data folder was renamed to. */
   readonly aside?: string;
 }
 
 /**
- * Make a data folder of a backup, once that has been verified: beside its place, and put there by renaming it when all of it
- * is on the disk. What was there before is put aside, and never deleted.
+ * Verify a backup and create a data folder from it. The new folder is built beside the target, and renamed into place once
+ * all of it is on the disk. An existing data folder is renamed and never deleted.
  *
- * Refused as `BACKUP_DAMAGED`, `DATA_NOT_EMPTY`, `DATA_IN_USE`, `KEYS_MISSING`, `WRONG_KEYS`, and `DATA_NOT_MOVABLE`.
+ * Throws `NO_BACKUP`, `BACKUP_TOO_NEW`, `BACKUP_DAMAGED`, `BACKUP_IN_DATA`, `DATA_NOT_EMPTY`, `DATA_IN_USE`,
+ * `KEYS_MISSING`, `WRONG_KEYS` or `DATA_NOT_MOVABLE`.
  */
 export async function restore(folder: string, options: RestoreOptions): Promise<Restored> {
   const { replace = false, onProgress = () => undefined } = options;
@@ -40,57 +41,60 @@ export async function restore(folder: string, options: RestoreOptions): Promise<
   if (isThere && !replace)
     throw new Refusal(
       'DATA_NOT_EMPTY',
-      'There is something in the data folder. With --replace it is put aside, and not deleted.',
+      'The data folder is not empty. Use --replace to keep it under another name, or name another folder.',
     );
   if (await isWithin(folder, data))
     throw new Refusal(
       'BACKUP_IN_DATA',
-      'The backup lies in the data folder that is to be replaced. Copy it elsewhere first.',
+      'The backup lies inside the data folder that would be replaced. Copy the backup elsewhere first.',
     );
   const { manifest, problems } = await verifyBackup(folder, (bytes, total) =>
     onProgress({ doing: 'reading', bytes, total }),
   );
   if (problems.length > 0)
-    throw new Refusal('BACKUP_DAMAGED', `The backup is not sound: ${problems.join('; ')}.`);
-  const keys = keysFor(folder, manifest, { ...options, data });
-  await refuseMembers(data);
-  letGo(holdAll(data));
-  const made = `${data}.restoring-${randomUUID().slice(0, 8)}`;
+    throw new Refusal('BACKUP_DAMAGED', `The backup is damaged: ${problems.join('; ')}. Use another backup.`);
+  const keys = findKeysFolder(folder, manifest, { ...options, data });
+  await refuseIfMembersAlive(data);
+  releaseLocks(lockDatabases(data));
+  const staging = `${data}.restoring-${randomUUID().slice(0, 8)}`;
   try {
-    await make(folder, made, manifest, keys, onProgress);
-    const aside = isThere ? await putAside(data) : undefined;
-    await putInPlace(made, data, aside);
+    await buildDataFolder(folder, staging, manifest, keys, onProgress);
+    const aside = isThere ? await moveAside(data) : undefined;
+    await moveIntoPlace(staging, data, aside);
     return { manifest, ...(aside !== undefined && { aside }) };
   } finally {
-    await rm(made, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true });
   }
 }
 
-/** The folder that keys are taken from; none where the services are given theirs. */
-function keysFor(
+/** Find the folder to copy keys from; undefined if services get the hash key from their settings. */
+function findKeysFolder(
   folder: string,
   { keys: { included, fingerprint } }: BackupManifest,
   { data, keys, hashKey }: RestoreOptions,
 ): string | undefined {
-  const kept = [...(included ? [join(folder, KEYS)] : []), join(data, KEYS)];
-  const from = keys === undefined ? kept : [keys];
-  const source = hashKey ? undefined : from.find((each) => keyIn(each));
-  const key = hashKey ?? (source && keyIn(source));
+  const defaults = [...(included ? [join(folder, KEYS_FOLDER)] : []), join(data, KEYS_FOLDER)];
+  const from = keys === undefined ? defaults : [keys];
+  const source = hashKey ? undefined : from.find((each) => hashKeyIn(each));
+  const key = hashKey ?? (source && hashKeyIn(source));
   if (!key) {
     throw new Refusal(
       'KEYS_MISSING',
-      'The backup has no keys, without which retries and UPNs would not be known again. Name their folder with --keys, or set WAYMARK_HASH_KEY.',
+      'The backup contains no keys, and without the hash key repeated commands and UPNs cannot be recognised. Name the folder of the keys with --keys, or set WAYMARK_HASH_KEY.',
     );
   }
-  if (fingerprint !== undefined && fingerprintOf(key) !== fingerprint)
-    throw new Refusal('WRONG_KEYS', 'The key is not the one that the backup goes with.');
+  if (fingerprint !== undefined && keyFingerprint(key) !== fingerprint)
+    throw new Refusal(
+      'WRONG_KEYS',
+      'The hash key does not belong to this backup. Name the folder of the right keys with --keys.',
+    );
   return source;
 }
 
-/** A data folder of what is in a backup, on the disk. */
-async function make(
+/** Build a data folder from a backup, flushed to the disk. */
+async function buildDataFolder(
   folder: string,
-  made: string,
+  staging: string,
   { files }: BackupManifest,
   keys: string | undefined,
   onProgress: (progress: BackupProgress) => void,
@@ -98,17 +102,17 @@ async function make(
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let copied = 0;
   for (const { path, bytes } of files) {
-    if (!path.startsWith(`${KEYS}/`)) await copyDurably(join(folder, path), join(made, path));
+    if (!path.startsWith(`${KEYS_FOLDER}/`)) await copyDurably(join(folder, path), join(staging, path));
     onProgress({ doing: 'copying', bytes: (copied += bytes), total });
   }
   if (keys !== undefined) {
-    for (const path of new Set([KEY_FILE, ...(await filesIn(keys))]))
-      await copyDurably(join(keys, path), join(made, KEYS, path), 0o600);
+    for (const path of new Set([HASH_KEY_FILE, ...(await listFiles(keys))]))
+      await copyDurably(join(keys, path), join(staging, KEYS_FOLDER, path), 0o600);
   }
-  const views = join(made, databases.views);
-  // Who worked on the original does not work on this.
-  if (existsSync(views)) await forgetOthers(views);
-  await synced(made);
+  const views = join(staging, databases.views);
+  // The processes that used the original do not use the copy.
+  if (existsSync(views)) await removeProcessDocuments(views);
+  await syncFolder(staging);
 }
 
 async function copyDurably(from: string, to: string, mode?: number): Promise<void> {
@@ -118,46 +122,48 @@ async function copyDurably(from: string, to: string, mode?: number): Promise<voi
   if (mode !== undefined) await handle.chmod(mode);
   await handle.sync();
   await handle.close();
-  await synced(dirname(to));
+  await syncFolder(dirname(to));
 }
 
-/** Give the data folder another name, while nobody can open what is in it. Returns that name. */
-async function putAside(data: string): Promise<string> {
-  const aside = asideOf(data);
-  // Again, for a service may have been started since.
-  const holds = holdAll(data);
+/** Rename the data folder while its databases are locked. Returns the new name. */
+async function moveAside(data: string): Promise<string> {
+  const aside = asideName(data);
+  // Lock again: a service may have started since the first check.
+  const holds = lockDatabases(data);
   try {
     for (const held of holds) held.rest();
     await rename(data, aside);
   } catch (error) {
-    throw notMovable(error);
+    throw dataNotMovable(error);
   } finally {
-    letGo(holds);
+    releaseLocks(holds);
   }
   return aside;
 }
 
-/** Put a finished folder where the data are to be. Where that cannot be done, what was put aside is put back. */
-async function putInPlace(made: string, data: string, aside: string | undefined): Promise<void> {
+/** Rename the finished folder to the data folder. If that fails, the former data folder is moved back. */
+async function moveIntoPlace(staging: string, data: string, aside: string | undefined): Promise<void> {
   try {
-    await rename(made, data);
+    await rename(staging, data);
   } catch (error) {
-    const back = aside === undefined || (await rename(aside, data).then(done, failed));
-    throw notMovable(error, back ? '' : ` What was there before is in ${aside}.`);
+    const movedBack =
+      aside === undefined ||
+      (await rename(aside, data).then(
+        () => true,
+        () => false,
+      ));
+    throw dataNotMovable(error, movedBack ? '' : ` The former data folder is now ${aside}.`);
   }
-  await synced(dirname(data));
+  await syncFolder(dirname(data));
 }
 
-const done = (): boolean => true;
-const failed = (): boolean => false;
-
-const notMovable = (error: unknown, more = ''): Refusal =>
+const dataNotMovable = (error: unknown, more = ''): Refusal =>
   new Refusal(
     'DATA_NOT_MOVABLE',
-    `The data folder cannot be put in its place (${String((error as NodeJS.ErrnoException).code)}), as where it is a mount point. Restore into a folder within that.${more}`,
+    `The data folder cannot be renamed (${String((error as NodeJS.ErrnoException).code)}); it may be a mount point. Restore into a subfolder of it.${more}`,
   );
 
-const asideOf = (data: string): string => {
+const asideName = (data: string): string => {
   const name = `${data}.before-${systemClock.now().replaceAll(/[:.]/g, '')}`;
   return existsSync(name) ? `${name}-${randomUUID().slice(0, 8)}` : name;
 };

@@ -13,86 +13,90 @@ import { POLICIES } from '@waymark/core/reactions';
 import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
-import { type Lag, lagBehind } from './lag';
+import { type Lag, measureLag } from './lag';
 
-/** How far something is in the log, who keeps it up, and what waits there. */
-interface Kept {
-  /** Position up to which it has seen the log. */
+/** Progress of a view's generation, or of the policies, through the log. */
+interface FollowerState {
+  /** Checkpoint: the last position processed. */
   readonly position: Position;
   readonly lag: Lag;
-  /** Machine and process: `host/pid`. */
+  /** The process that owns it, as `host/pid`; absent if no process does. */
   readonly owner?: string;
-  /** Rows, or streams of policies, that wait at an event which could not be taken. */
+  /** Number of parked rows, or of parked streams for the policies. */
   readonly parked: number;
 }
 
 /**
- * What a generation is at present. `live` is what queries are answered from, `previous` what they were before; `stopped`
- * is either of them that stands still at an event. The others are on their way.
+ * State of a generation. Queries are answered from the `live` generation; `previous` is the one before it. Either of them is
+ * `stopped` while it cannot get past an event. All other states belong to a rebuild.
  */
 export type GenerationState = 'live' | 'previous' | 'stopped' | Build['state'] | 'paused' | 'failed';
 
-/** A generation of a view, as it stands. */
-export interface ViewState extends Generation, Kept {
+/** State of one generation of a view. */
+export interface ViewState extends Generation, FollowerState {
   readonly view: string;
   readonly state: GenerationState;
-  /** Why it stopped, or failed. */
+  /** Why it is stopped, or why its rebuild failed. */
   readonly reason?: string;
   readonly rows: number;
-  /** About how many bytes the rows take. */
+  /** Approximate size of the rows in bytes. */
   readonly bytes: number;
 }
 
-/** All that is kept up with the log, as it stands. */
-export interface States {
+/** State of the views and of the policies. */
+export interface ViewStates {
   /** Position of the log's last event. */
   readonly head: Position;
   readonly views: readonly ViewState[];
-  readonly policies: Kept;
+  readonly policies: FollowerState;
 }
 
-/** How every generation of every view stands, or of some views only. */
-export async function statesOf(
+/** Read the state of every generation of all views, or of the views named. */
+export async function viewStates(
   { events, rowStore: rows, catalog }: Pick<Platform, 'events' | 'rowStore' | 'catalog'>,
-  wanted: readonly string[] = views.map(({ name }) => name),
-): Promise<States> {
+  names: readonly string[] = views.map(({ name }) => name),
+): Promise<ViewStates> {
   const head = await events.head();
   const [records, owners] = [await catalog.records(), await ownersOf(rows.control)];
-  const there = new Set(await rows.names());
-  const kept = async (set: RowSet, types?: ReadonlySet<string>): Promise<Kept> => {
+  const existing = new Set(await rows.names());
+  const followerState = async (set: RowSet, types?: ReadonlySet<string>): Promise<FollowerState> => {
     const position = await rows.checkpoint(set);
     return {
       position,
-      lag: await lagBehind(events, head, position, types),
-      ...ownedBy(owners.get(rowSetName(set))),
-      parked: there.has(rowSetName(set)) ? (await rows.parked(set)).length : 0,
+      lag: await measureLag(events, head, position, types),
+      ...ownerName(owners.get(rowSetName(set))),
+      parked: existing.has(rowSetName(set)) ? (await rows.parked(set)).length : 0,
     };
   };
-  const described = wanted.flatMap((view) => generationsOf(view, records.get(view)));
+  const described = names.flatMap((view) => generationsOf(view, records.get(view)));
   return {
     head,
     views: await Promise.all(
       described.map(async ({ set, ...state }) => ({
         ...state,
-        ...(await kept(set)),
-        ...(await sizeOf(rows, set, there)),
+        ...(await followerState(set)),
+        ...(await sizeOf(rows, set, existing)),
       })),
     ),
-    policies: await kept(POLICIES, reactedTo),
+    policies: await followerState(POLICIES, policyEventTypes),
   };
 }
 
-/** Policies pass over what is nothing to them without saying so each time: only events of these types tell where they are. */
-const reactedTo: ReadonlySet<string> = new Set(policies.flatMap(({ on }) => [...on.keys()]));
+/** Event types that a policy reacts to. The policies' checkpoint lags behind other events, which therefore do not count. */
+const policyEventTypes: ReadonlySet<string> = new Set(policies.flatMap(({ on }) => [...on.keys()]));
 
-type Described = Pick<ViewState, 'view' | 'version' | 'generation' | 'state' | 'reason'> & {
+type GenerationSummary = Pick<ViewState, 'view' | 'version' | 'generation' | 'state' | 'reason'> & {
   readonly set: RowSet;
 };
 
-/** Every generation that the catalog knows of, in the order in which they follow on each other. */
-function generationsOf(view: string, record: ViewRecord | undefined): Described[] {
+/** Every generation in the catalog, from the oldest to the newest. */
+function generationsOf(view: string, record: ViewRecord | undefined): GenerationSummary[] {
   const { previous, serving, building, stopped = {} } = record ?? {};
-  const described = (at: Generation | undefined, is: GenerationState, failed?: string): Described[] => {
+  const described = (
+    at: Generation | undefined,
+    is: GenerationState,
+    failed?: string,
+  ): GenerationSummary[] => {
     if (!at) return [];
     const { version, generation } = at;
     const reason = failed ?? stopped[nameOf(view, at)]?.reason;
@@ -116,13 +120,13 @@ function generationsOf(view: string, record: ViewRecord | undefined): Described[
   ];
 }
 
-const ownedBy = (process: Process | undefined): Pick<Kept, 'owner'> =>
+const ownerName = (process: Process | undefined): Pick<FollowerState, 'owner'> =>
   process ? { owner: `${process.host}/${String(process.pid)}` } : {};
 
-/** A generation that is only planned has no room in the store yet. */
+/** A generation that is only planned has no rows in the store yet. */
 const sizeOf = async (
   rows: RowStore,
   set: RowSet,
-  there: ReadonlySet<string>,
+  existing: ReadonlySet<string>,
 ): Promise<{ rows: number; bytes: number }> =>
-  there.has(rowSetName(set)) ? rows.size(set) : { rows: 0, bytes: 0 };
+  existing.has(rowSetName(set)) ? rows.size(set) : { rows: 0, bytes: 0 };

@@ -1,12 +1,12 @@
 export { openLimits, type Limits, type Rates } from '@waymark/stores/redis/limits';
 export * from './jobs';
-export * from './local-key';
 export * from './master-keys';
 export * from './modules';
-export * from './package-root';
+export * from './package-file';
 export * from './platform';
+export * from './records';
 export * from './scratch';
 export * from './seals';
 export * from './settings';
 export * from './stores';
-export * from './records';
+export * from './tokens';

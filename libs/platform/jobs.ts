@@ -7,15 +7,15 @@ import { type ExportFiles, exportJob, tidyingJob, type Exporting } from '@waymar
 import { importJob } from '@waymark/modules/imports/import-job';
 import { reminderJob } from '@waymark/modules/insights/reminder-job';
 
-/** What jobs work with. */
-export interface Workplace extends Workshop, Omit<Exporting, 'submitter' | 'rows' | 'exports'> {
+/** What job handlers need. */
+export interface JobContext extends Workshop, Omit<Exporting, 'submitter' | 'rows' | 'exports'> {
   readonly jobs: Jobs;
   readonly uploads: Uploads;
   readonly exports: ExportFiles;
-  /** Seal what was recorded since the last seal; undefined where another process is at that. */
+  /** Seal the events recorded since the last seal. Returns undefined if another process is sealing. */
   sealLog(how?: SealLog): Promise<SealReport | undefined>;
 }
 
-/** Every kind of job but rebuilds: whoever adds one, adds it here. */
-export const jobHandlers = (workplace: Workplace): readonly WorkHandler[] =>
+/** Handlers of every kind of job except rebuilds and erasures. Add a new kind here. */
+export const jobHandlers = (workplace: JobContext): readonly WorkHandler[] =>
   [importJob, exportJob, reminderJob, sealJob, tidyingJob].map((job) => discreet(job(workplace)));

@@ -3,16 +3,19 @@ import type { MasterKey } from '@waymark/core/kernel';
 import { keyFromFile } from '@waymark/stores/files/key-file';
 import { localMasterKey } from '@waymark/stores/files/master-key';
 import type { Settings } from './settings';
-import { KEYS } from './stores';
+import { KEYS_FOLDER } from './stores';
 
-/** The master key that wraps data keys, and those by which they may still be wrapped. */
-export interface Masters {
+/** The current master key, and former ones that data keys may still be wrapped with. */
+export interface LoadedMasterKeys {
   readonly master: MasterKey;
   readonly former: readonly MasterKey[];
 }
 
-/** The master keys that the settings give; without them, one in the data folder. */
-export function masterKeys({ data, masterKeys: given }: Pick<Settings, 'data' | 'masterKeys'>): Masters {
-  const current = given?.current ?? keyFromFile(join(data, KEYS, 'master.key'));
+/** Load the master keys from the settings. The current one defaults to a file in the data folder, created on first use. */
+export function loadMasterKeys({
+  data,
+  masterKeys: given,
+}: Pick<Settings, 'data' | 'masterKeys'>): LoadedMasterKeys {
+  const current = given?.current ?? keyFromFile(join(data, KEYS_FOLDER, 'master.key'));
   return { master: localMasterKey(current), former: (given?.former ?? []).map(localMasterKey) };
 }

@@ -5,19 +5,20 @@ import { projections } from '@waymark/core/projections';
 import { governed } from '@waymark/governance/governed';
 
 /** Every module that has commands: those that governance covers, and what was decided about views. */
-export const submitted: readonly Module[] = [
+export const commandModules: readonly Module[] = [
   ...[...governed.values()].map(({ domain }) => domain),
   projections,
 ];
 
-/** Every module that has events, the runtime's own included. */
-export const modules: readonly Module[] = [...submitted, claims as Module];
+/** Every module with events, including the claims of unique values. */
+export const modules: readonly Module[] = [...commandModules, claims as Module];
 
-/** The current schema version of every event. */
-export const schemas = schemasOf(modules);
+/** The current schema version of every event type. */
+export const schemaVersions = schemasOf(modules);
 
-/** Which fields of events are personal, and so sealed. */
-export const personal = personalFieldsOf(modules);
+/** The personal fields of every event type. They are stored encrypted. */
+export const personalFields = personalFieldsOf(modules);
 
-/** Why this version does not know an event; undefined where it does. */
-export const unknown = (event: RecordedEvent): string | undefined => unknownReason(event, schemas);
+/** Why this release does not know an event; undefined if it does. */
+export const unknownEventReason = (event: RecordedEvent): string | undefined =>
+  unknownReason(event, schemaVersions);

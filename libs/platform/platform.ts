@@ -1,12 +1,19 @@
-import { type Scope } from '@waymark/core/kernel';
-import { type Principal, type Reach, type Lookup } from '@waymark/core/access';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lookup, Principal, Reach } from '@waymark/core/access';
 import { type Clock, Submitter, systemClock } from '@waymark/core/commands';
 import { Uploads } from '@waymark/core/imports';
 import type { WorkHandler } from '@waymark/core/jobs';
-import type { ControlStore, EventStore, Jobs, KeyStore, RowReader, RowStore } from '@waymark/core/kernel';
+import type {
+  ControlStore,
+  EventStore,
+  Jobs,
+  KeyStore,
+  RowReader,
+  RowStore,
+  Scope,
+} from '@waymark/core/kernel';
 import {
   chaining,
   Keyring,
@@ -38,48 +45,48 @@ import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
 import { keyFromFile } from '@waymark/stores/files/key-file';
 import { jobHandlers } from './jobs';
-import { masterKeys } from './master-keys';
-import { modules, personal, submitted, unknown } from './modules';
-import { packaged } from './package-root';
-import { copyOfAll } from './scratch';
+import { loadMasterKeys } from './master-keys';
+import { commandModules, modules, personalFields, unknownEventReason } from './modules';
+import { packageFile } from './package-file';
+import { type Records, recordsFrom } from './records';
+import { createScratchFolder } from './scratch';
 import { sealKey, sealSinks } from './seals';
 import type { Settings } from './settings';
-import { KEYS, openStores, type OtherViews, type Stores } from './stores';
-import { type Records, recordsFrom } from './records';
+import { type IncompatibleViews, KEYS_FOLDER, openStores, type Stores } from './stores';
 
 export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   /** Folder of the embedded stores, of uploads, exports and keys. */
   readonly data: string;
   readonly clock?: Clock;
-  /** Takes part in keeping views up only where no other process does: for a command line. */
+  /** Projects views only while no other process does: for the command line. */
   readonly standby?: boolean;
-  /** Views in another release's form: only a service is to begin them anew. `refused`, if left out. */
-  readonly otherViews?: OtherViews;
-  /** Told of a view that stopped, or a policy that failed and will be tried again. */
+  /** What to do with views in another release's format. Only a service should rebuild them. Defaults to `refuse`. */
+  readonly incompatibleViews?: IncompatibleViews;
+  /** Called when something fails: a view stops, a row is parked, a policy or a job fails. */
   readonly onFault?: (what: string, reason: string, fault: Fault) => void;
-  /** Told what this process owns, and what becomes of views by what it does. */
+  /** Called when this process gains or loses ownership of a view, or changes the state of one. */
   readonly onNotice?: (notice: Notice) => void;
-  /** Name of this process among those that keep views up; made up if left out. */
+  /** Name of this process among the members that project views. Defaults to a random id. */
   readonly member?: string;
 }
 
-/** Everything put together: the one place where adapters are chosen. */
+/** The composition of the whole service: the one place that chooses adapters. */
 export class Platform {
-  /** The log, each event in its current schema, with the personal fields that there are keys for. */
+  /** The log, with events in their current schema and personal fields decrypted, unless their key was destroyed. */
   readonly events: EventStore;
-  /** The same with personal fields sealed: what views and policies are made from. */
+  /** The log with personal fields still encrypted. Views and policies read this one. */
   readonly log: EventStore;
-  /** What those are told from who may see what is personal. */
+  /** Records for readers who may see personal data. */
   readonly fullRecords: Records;
-  /** What everybody else is told from. */
+  /** Records for all other readers, with personal fields removed. */
   readonly redactedRecords: Records;
   readonly keyring: Keyring;
   readonly submitter: Submitter;
   /** What rights depend on: streams, claims and the log, never a view. */
   readonly look: Lookup;
-  /** Who may do what. */
+  /** People and their roles. */
   readonly people: People;
-  /** Who looked at what. */
+  /** Records who was shown whose data. */
   readonly accessLog: AccessLog;
   readonly catalog: Catalog;
   readonly serving: Serving;
@@ -95,28 +102,28 @@ export class Platform {
 
   private constructor(
     private readonly options: PlatformOptions,
-    /** The stores themselves. */
+    /** The stores without the layers that encrypt, chain and upcast. */
     readonly stores: Stores,
   ) {
     const { clock = systemClock, work = true, standby = false, onFault, onNotice, data } = options;
     const now = (): string => clock.now();
     const { rows } = stores;
     this.works = work;
-    const { master, former } = masterKeys(options);
+    const { master, former } = loadMasterKeys(options);
     const keyring = (this.keyring = new Keyring({ keys: stores.keys, master, former }));
     const chained = chaining(stores.events, { writesAnew: options.engines?.events === undefined });
     const log = (this.log = upcasting(stores.events, modules));
-    const events = (this.events = upcasting(encrypting(chained, keyring, personal), modules));
-    const hashKey = options.hashKey ?? keyFromFile(join(data, KEYS, 'hash.key'));
+    const events = (this.events = upcasting(encrypting(chained, keyring, personalFields), modules));
+    const hashKey = options.hashKey ?? keyFromFile(join(data, KEYS_FOLDER, 'hash.key'));
     const submitter = (this.submitter = new Submitter({
       events,
-      modules: submitted,
+      modules: commandModules,
       hashKey,
       clock,
       restriction: processingRestriction,
     }));
     this.fullRecords = { things: submitter, events };
-    this.redactedRecords = recordsFrom(upcasting(redacting(stores.events, personal), modules), modules);
+    this.redactedRecords = recordsFrom(upcasting(redacting(stores.events, personalFields), modules), modules);
     this.look = lookupIn({ submitter, directory: new Directory(log), now });
     this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
     this.accessLog = new AccessLog({ submitter, events, now });
@@ -127,7 +134,7 @@ export class Platform {
     const serving = (this.serving = new Serving(rows, catalog, views));
     const rebuilder = (this.rebuilder = new Rebuilder({
       ...{ events: log, rows, views, catalog, now },
-      folding: { unknown, skips: new Skips(log) },
+      folding: { unknown: unknownEventReason, skips: new Skips(log) },
       onChanged: async () => (work ? this.upkeep.changed() : undefined),
     }));
     this.upkeep = new Upkeep({
@@ -140,7 +147,7 @@ export class Platform {
         catalog,
         serving,
         rebuilder,
-        unknown,
+        unknown: unknownEventReason,
         now,
         standby,
       },
@@ -158,16 +165,16 @@ export class Platform {
     this.uploads = new Uploads(data);
     this.exports = new ExportFiles(data);
     this.published = readPublishedRates(
-      readFileSync(packaged('data', 'reference', 'dfe-attendance-2025-26.csv')),
+      readFileSync(packageFile('data', 'reference', 'dfe-attendance-2025-26.csv')),
     );
   }
 
-  /** Open everything, and take part in the work unless the options say otherwise. */
+  /** Open the stores, and project views and run policies unless `work` is false. Jobs start with {@link work}. */
   static async open(options: PlatformOptions): Promise<Platform> {
     mkdirSync(options.data, { recursive: true, mode: 0o700 });
-    const { data, engines = {}, otherViews = 'refused', onFault } = options;
+    const { data, engines = {}, incompatibleViews = 'refuse', onFault } = options;
     const stores = await openStores({
-      ...{ data, engines, otherViews },
+      ...{ data, engines, incompatibleViews },
       warn: (message) => onFault?.('jobs', message, { event: 'fault' }),
     });
     const platform = new Platform(options, stores);
@@ -175,7 +182,7 @@ export class Platform {
     return platform;
   }
 
-  /** The views as they are served: all that is read of what this gives belongs together. */
+  /** A reader of the generations that serve now. Reads through one reader are from the same generations. */
   get rows(): RowReader {
     return this.serving.reader();
   }
@@ -192,7 +199,7 @@ export class Platform {
     return this.stores.rows;
   }
 
-  /** Small documents on how the service is run. */
+  /** Small coordination documents: members, owners, the catalog. */
   get control(): ControlStore {
     return this.stores.rows.control;
   }
@@ -201,22 +208,22 @@ export class Platform {
     return this.upkeep.reactor;
   }
 
-  /** Folder of the embedded stores, of uploads, exports and keys. */
+  /** The data folder. */
   get data(): string {
     return this.options.data;
   }
 
-  /** How far a principal's roles reach for an action. Refused as `NOT_ALLOWED` where none allows it anywhere. */
+  /** The reach of a principal's roles for an action. Throws `NOT_ALLOWED` if no role allows it. */
   reachFor(principal: Principal, action: string): Reach {
     return reachFor(principal, action);
   }
 
-  /** The scopes that a thing lies in; none where it does not exist. */
+  /** The scopes that contain a thing; empty if it does not exist. */
   scopesOf(module: string, id: string): Promise<readonly Scope[]> {
     return scopesOf(this.look, module, id);
   }
 
-  /** Seal what was recorded since the last seal; undefined where another process is at that. */
+  /** Seal the events recorded since the last seal. Returns undefined if another process is sealing. */
   sealLog(how?: SealLog): Promise<SealReport | undefined> {
     const { stores, control, options } = this;
     const [sinks, key, now] = [sealSinks(options), () => sealKey(options), () => this.now()];
@@ -228,7 +235,7 @@ export class Platform {
     return (this.options.clock ?? systemClock).now();
   }
 
-  /** Do jobs in this process from now on: rebuilds, and those of every other kind or of the kinds given. */
+  /** Start to run jobs in this process: rebuilds, and the kinds that `handlers` handle (by default, all of them). */
   async work(
     handlers: readonly WorkHandler[] = [...jobHandlers(this), ...privacyHandlers(this)],
   ): Promise<void> {
@@ -239,15 +246,15 @@ export class Platform {
     }
   }
 
-  /** Until every view and policy has seen all that the log holds now. */
+  /** Wait until all views and policies have processed the log up to its present end. */
   settle(): Promise<void> {
     return this.settlement.settle();
   }
 
-  /** A copy of everything to try something on, embedded; closing it removes it. */
+  /** Open an embedded copy of all data for a dry run. Closing the copy deletes it. */
   async scratch(): Promise<Platform> {
     const { clock, onFault, hashKey, masterKeys } = this.options;
-    const data = await copyOfAll(this.data, this.stores);
+    const data = await createScratchFolder(this.data, this.stores);
     const copy = await Platform.open({
       data,
       ...(clock && { clock }),

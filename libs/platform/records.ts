@@ -3,13 +3,13 @@ import type { Reach } from '@waymark/core/access';
 import { Streams, type Things } from '@waymark/core/commands';
 import type { EventStore, Module } from '@waymark/core/kernel';
 
-/** What somebody is told from: things and the log, with what is personal in them or without. */
+/** Sources of an answer: things and the log, both with or both without personal data. */
 export interface Records {
   readonly things: Things;
   readonly events: EventStore;
 }
 
-/** Tell from a log. Things are kept in memory as it has them. */
+/** Records read from a log. Things are folded from it and cached in memory. */
 export function recordsFrom(events: EventStore, modules: readonly Module[]): Records {
   const streams = new Streams(events);
   const known = new Map(modules.map((module) => [module.name, module]));
@@ -27,7 +27,7 @@ export function recordsFrom(events: EventStore, modules: readonly Module[]): Rec
   };
 }
 
-/** What may be told of a journey: with what is personal in it, or without. Refused as `NOT_ALLOWED` where it is out of reach. */
+/** Choose the records for a journey, with or without personal data. Throws `NOT_ALLOWED` if it is out of reach. */
 export async function recordsFor(
   sources: { scopesOf(module: string, id: string): Promise<readonly Scope[]> } & {
     readonly fullRecords: Records;

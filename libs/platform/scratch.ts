@@ -7,33 +7,33 @@ import { MEMBERS } from '@waymark/core/projections';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
-import { KEY_DATABASE, KEYS, type Stores } from './stores';
+import { KEY_DATABASE, KEYS_FOLDER, type Stores } from './stores';
 
 const SCRATCH = 'scratch-';
-/** How long a copy may be in use, in milliseconds. */
-const DAY = 86_400_000;
-/** Keys copied together. */
+/** Age after which a leftover copy is deleted, in milliseconds: one day. */
+const MAX_AGE_MS = 86_400_000;
+/** Number of data keys copied at a time. */
 const PAGE = 1_000;
 
-/** A folder with a copy of everything, in embedded stores whatever the originals are kept in. */
-export async function copyOfAll(data: string, { events, rows, keys }: Stores): Promise<string> {
-  removeOldOnes(data);
+/** Copy all stores and keys to a new folder inside the data folder, as embedded stores whatever the originals are. */
+export async function createScratchFolder(data: string, { events, rows, keys }: Stores): Promise<string> {
+  removeStaleFolders(data);
   const folder = await mkdtemp(join(data, SCRATCH));
-  // The views first: what they lack they take from the log, but they must not be ahead of it.
+  // Views before the log: they catch up from it, but must not be ahead of it.
   if (rows instanceof SqliteRowStore && events instanceof SqliteEventStore) {
     await rows.copyTo(join(folder, 'views.sqlite'));
-    await forgetOthers(join(folder, 'views.sqlite'));
+    await removeProcessDocuments(join(folder, 'views.sqlite'));
   }
   await copyEvents(events, join(folder, 'events.sqlite'));
-  // Only after the log: who is in it has a key.
+  // Keys after the log, so that each person in it has a key.
   const isSecret = (file: string): boolean => !basename(file).startsWith(KEY_DATABASE);
-  await cp(join(data, KEYS), join(folder, KEYS), { recursive: true, filter: isSecret });
-  await copyKeys(keys, join(folder, KEYS, KEY_DATABASE));
+  await cp(join(data, KEYS_FOLDER), join(folder, KEYS_FOLDER), { recursive: true, filter: isSecret });
+  await copyKeys(keys, join(folder, KEYS_FOLDER, KEY_DATABASE));
   return folder;
 }
 
-/** Those who work on the originals have nothing to do with the copy. */
-export async function forgetOthers(file: string): Promise<void> {
+/** Remove the coordination documents of processes that use the original: members, and the turn of a running import. */
+export async function removeProcessDocuments(file: string): Promise<void> {
   const rows = new SqliteRowStore(file, { anew: true });
   const { control } = rows;
   for (const { id, revision } of [...(await control.list(MEMBERS)), ...(await control.list(TURN))])
@@ -68,10 +68,10 @@ async function copyKeys(keys: Stores['keys'], file: string): Promise<void> {
   }
 }
 
-/** Copies that a process which was killed has left behind: they hold personal data. */
-function removeOldOnes(data: string): void {
+/** Delete copies that killed processes left behind, since they contain personal data. */
+function removeStaleFolders(data: string): void {
   for (const name of readdirSync(data).filter((entry) => entry.startsWith(SCRATCH))) {
     const folder = join(data, name);
-    if (Date.now() - statSync(folder).mtimeMs > DAY) rmSync(folder, { recursive: true, force: true });
+    if (Date.now() - statSync(folder).mtimeMs > MAX_AGE_MS) rmSync(folder, { recursive: true, force: true });
   }
 }

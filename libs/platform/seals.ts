@@ -8,71 +8,90 @@ import { linesOf, sealFile } from '@waymark/stores/seals/seal-file';
 import { sealObjects } from '@waymark/stores/seals/seal-objects';
 import { sealOutput } from '@waymark/stores/seals/seal-output';
 import type { Settings } from './settings';
-import { KEYS } from './stores';
+import { KEYS_FOLDER } from './stores';
 
-type Where = Pick<Settings, 'data' | 'seals' | 'sealKeyFile'>;
+type SealSettings = Pick<Settings, 'data' | 'seals' | 'sealKeyFile'>;
 
 const FILE = 'file:';
 
-/** Where seals go: what the settings name, or a file in the data folder. */
-export function sealSinks({ data, seals = [`${FILE}${join(data, 'seals.jsonl')}`] }: Where): SealSink[] {
-  return seals.map((place) => {
-    if (place === 'stdout:') return sealOutput();
-    return place.startsWith(FILE) ? sealFile(place.slice(FILE.length)) : sealObjects(place);
+/** Sinks that seals are sent to. Defaults to `seals.jsonl` in the data folder. */
+export function sealSinks({
+  data,
+  seals = [`${FILE}${join(data, 'seals.jsonl')}`],
+}: SealSettings): SealSink[] {
+  return seals.map((address) => {
+    if (address === 'stdout:') return sealOutput();
+    return address.startsWith(FILE) ? sealFile(address.slice(FILE.length)) : sealObjects(address);
   });
 }
 
-/** The key that seals are signed with: in the file that the settings name, or one in the data folder, made at first use. */
-export function sealKey({ data, sealKeyFile }: Where): KeyObject {
+/** The key that signs seals: the file that the settings name, or `keys/seal.key` in the data folder, created on first use. */
+export function sealKey({ data, sealKeyFile }: SealSettings): KeyObject {
   if (sealKeyFile !== undefined && !existsSync(sealKeyFile))
-    throw new Refusal('NO_SEAL_KEY', 'The file that WAYMARK_SEAL_KEY_FILE names is not there.', 'missing');
-  return signingKeyFromFile(sealKeyFile ?? join(data, KEYS, 'seal.key'));
+    throw new Refusal(
+      'NO_SEAL_KEY',
+      'The file that WAYMARK_SEAL_KEY_FILE names does not exist. Create it, or correct the setting.',
+      'missing',
+    );
+  return signingKeyFromFile(sealKeyFile ?? join(data, KEYS_FOLDER, 'seal.key'));
 }
 
-/** The public half of a key, as a PEM file has it. */
+/** The public key of a private key, as PEM text. */
 export const publicPem = (key: KeyObject): string =>
   createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
 
-/** Seals that can be read, and the keys that they may be signed with. */
-export interface ReadSeals {
+/** Seals to verify a log with, as JSON lines, and the public keys that may have signed them. */
+export interface SealSource {
   readonly seals: () => AsyncIterable<string>;
   readonly keys: SealKeys;
 }
 
 /**
- * The seals that are kept in a file, or where the settings say; and the public keys of a PEM file, or this machine's own.
- * Undefined where there are no seals and none were asked for.
+ * Read seals from a file, or from the file sink in the settings, with the public keys in PEM or that of this machine. Returns
+ * undefined if there is no file of seals and none was named. Throws `NO_SEALS`, `NO_SEAL_KEY` or `WRONG_KEY`.
  */
 export function readSeals(
-  where: Where,
+  where: SealSettings,
   { file, publicKeys }: { readonly file?: string | undefined; readonly publicKeys?: string | undefined },
-): ReadSeals | undefined {
-  const kept = where.seals?.find((place) => place.startsWith(FILE))?.slice(FILE.length);
-  const path = file ?? kept ?? join(where.data, 'seals.jsonl');
+): SealSource | undefined {
+  const configured = where.seals?.find((address) => address.startsWith(FILE))?.slice(FILE.length);
+  const path = file ?? configured ?? join(where.data, 'seals.jsonl');
   if (!existsSync(path)) {
-    if (file === undefined && kept === undefined) return undefined;
-    throw new Refusal('NO_SEALS', 'The file of seals is not there.', 'missing');
+    if (file === undefined && configured === undefined) return undefined;
+    throw new Refusal(
+      'NO_SEALS',
+      'The file of seals does not exist. Name it with --seals, or correct WAYMARK_SEALS.',
+      'missing',
+    );
   }
-  return { seals: () => linesOf(path), keys: verifyingKeys(where, publicKeys) };
+  return { seals: () => linesOf(path), keys: verificationKeys(where, publicKeys) };
 }
 
-/** The public keys of a PEM file, or this machine's own, by their ids. */
-export function verifyingKeys(where: Where, pem: string | undefined): SealKeys {
-  const keys = pem === undefined ? ownKey(where) : keysIn(pem);
+/** The public keys in PEM text, or that of this machine's seal key, by key id. Throws `NO_SEAL_KEY` or `WRONG_KEY`. */
+export function verificationKeys(where: SealSettings, pem: string | undefined): SealKeys {
+  const keys = pem === undefined ? localPublicKey(where) : parsePublicKeys(pem);
   return new Map(keys.map((key) => [keyId(key), key]));
 }
 
-function ownKey(where: Where): KeyObject[] {
-  if (where.sealKeyFile === undefined && !existsSync(join(where.data, KEYS, 'seal.key')))
-    throw new Refusal('NO_SEAL_KEY', 'Seals are verified with their public key: name its file.', 'missing');
+function localPublicKey(where: SealSettings): KeyObject[] {
+  if (where.sealKeyFile === undefined && !existsSync(join(where.data, KEYS_FOLDER, 'seal.key')))
+    throw new Refusal(
+      'NO_SEAL_KEY',
+      'This machine has no seal key. Name the file of the public key with --public-key.',
+      'missing',
+    );
   return [createPublicKey(sealKey(where))];
 }
 
 const BLOCK = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
 
-/** Ed25519 public keys in PEM: one after the other, where keys have been changed. */
-function keysIn(pem: string): KeyObject[] {
+/** Parse one or more Ed25519 public keys from PEM text. There are several if the seal key was changed. */
+function parsePublicKeys(pem: string): KeyObject[] {
   const keys = (pem.match(BLOCK) ?? []).map((block) => createPublicKey(block));
   if (keys.length > 0 && keys.every(({ asymmetricKeyType }) => asymmetricKeyType === 'ed25519')) return keys;
-  throw new Refusal('WRONG_KEY', 'The file of public keys holds no Ed25519 keys in PEM.', 'invalid');
+  throw new Refusal(
+    'WRONG_KEY',
+    'The file of public keys must contain Ed25519 public keys in PEM, and no others.',
+    'invalid',
+  );
 }

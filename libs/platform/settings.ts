@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Refusal } from '@waymark/core/kernel';
 import type { Issuer } from '@waymark/governance/access';
 
-/** Which part is kept where. What is left out is embedded: SQLite files in the data folder. */
+/** Connection URLs of the stores. A store without a URL is embedded: a SQLite file in the data folder. */
 export interface Engines {
   /** EventStoreDB or KurrentDB: `esdb://user:password@host1,host2,host3?tls=true`. */
   readonly events?: string;
@@ -10,80 +10,86 @@ export interface Engines {
   readonly rows?: string;
   /** Redis: `rediss://user:password@host:6379`. */
   readonly jobs?: string;
-  /** MongoDB, for the data keys of those whose personal data are kept: another server or database than that of the views. */
+  /** MongoDB for the data keys; it must be another database than that of the views, preferably on another server. */
   readonly keys?: string;
 }
 
-/** Secrets that wrap data keys, of 32 bytes each. */
+/** Master keys, which wrap data keys: 32 bytes each. */
 export interface MasterKeys {
-  /** Wraps new data keys. In the data folder, if left out. */
+  /** Wraps new data keys. Defaults to a file in the data folder. */
   readonly current?: Buffer;
-  /** By which data keys may still be wrapped. */
+  /** Keys that existing data keys may still be wrapped with. */
   readonly former: readonly Buffer[];
 }
 
-/** How this process is set up, as its environment says. */
+/** Settings of a process, from its environment variables. */
 export interface Settings {
-  /** Folder of the embedded stores, of uploads and of keys. */
+  /** Folder of the embedded stores, uploads, exports and keys. */
   readonly data: string;
   readonly engines: Engines;
-  /** Whether this process keeps views up and does jobs; else workers do. */
+  /** Whether this process projects views and runs policies and jobs; if not, workers do. */
   readonly work: boolean;
-  /** Key of the hashes of commands' bodies: 64 hex digits, the same for all processes. In the data folder, if left out. */
+  /** Key of the keyed hashes of commands, UPNs and subjects; the same for all processes. Defaults to a file in the data folder. */
   readonly hashKey?: Buffer;
   readonly masterKeys?: MasterKeys;
-  /** Where access tokens come from. Without one, they are this machine's own. */
+  /** Issuer of access tokens. Without one, only tokens signed by this machine are accepted. */
   readonly issuer?: Issuer;
-  /** Where seals of the log go: `file:`, `stdout:` and `https:` addresses. A file in the data folder, if left out. */
+  /** Sinks of seals: `file:`, `stdout:` and `https:` addresses. Defaults to a file in the data folder. */
   readonly seals?: readonly string[];
-  /** File of the key that they are signed with. In the data folder, if left out. */
+  /** File of the key that signs seals. Defaults to a file in the data folder. */
   readonly sealKeyFile?: string;
-  /** The subject of whoever gives out the first roles. */
+  /** Token subject of the person who assigns the first roles. */
   readonly accessAdministrator?: string;
 }
 
-/** What a secret looks like, as a pattern and in words. */
-interface Form {
+/** Format of a secret, as a pattern and in words. */
+interface SecretFormat {
   readonly pattern: RegExp;
   readonly what: string;
 }
 
-const MONGODB = /^mongodb(\+srv)?:\/\/\S+$/;
-const KEY: Form = { pattern: /^[0-9a-f]{64}$/i, what: '64 hexadecimal digits' };
+const MONGODB_URL = /^mongodb(\+srv)?:\/\/\S+$/;
+const KEY_FORMAT: SecretFormat = { pattern: /^[0-9a-f]{64}$/i, what: '64 hexadecimal digits' };
 
-/** Settings that are secrets: each stands in its variable, or in the file that the variable `…_FILE` names. */
+/** Secret settings. Each is read from its variable, or from the file that the variable with the suffix `_FILE` names. */
 const secrets = {
   EVENTSTORE_URL: {
     pattern: /^esdb(\+discover)?:\/\/\S+$/,
     what: 'a URL such as esdb://host:2113?tls=true',
   },
-  MONGODB_URL: { pattern: MONGODB, what: 'a URL such as mongodb://host:27017/waymark' },
+  MONGODB_URL: { pattern: MONGODB_URL, what: 'a URL such as mongodb://host:27017/waymark' },
   REDIS_URL: { pattern: /^rediss?:\/\/\S+$/, what: 'a URL such as redis://host:6379' },
-  WAYMARK_KEYS_URL: { pattern: MONGODB, what: 'a URL such as mongodb://host:27017/waymark-keys' },
-  WAYMARK_HASH_KEY: KEY,
-  WAYMARK_MASTER_KEY: KEY,
-} as const satisfies Readonly<Record<string, Form>>;
+  WAYMARK_KEYS_URL: { pattern: MONGODB_URL, what: 'a URL such as mongodb://host:27017/waymark-keys' },
+  WAYMARK_HASH_KEY: KEY_FORMAT,
+  WAYMARK_MASTER_KEY: KEY_FORMAT,
+} as const satisfies Readonly<Record<string, SecretFormat>>;
 
-/** Keys come by a connection that nobody can change on its way; from this machine itself, any does. */
-const JWKS = /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])\S+$/;
+/** The issuer's keys are fetched over HTTPS; plain HTTP is allowed on the loopback interface. */
+const JWKS_URL = /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])\S+$/;
 
-/** Seals go to a file, to standard output, or to where nobody can change them on their way. */
-const SEALS = /^(file:\S.*|stdout:|https:\/\/\S+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]\S*)$/;
+/** Seals go to a file, to standard output, or over HTTPS; plain HTTP is allowed on the loopback interface. */
+const SEAL_SINK = /^(file:\S.*|stdout:|https:\/\/\S+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]\S*)$/;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Read the environment. Throws a {@link Refusal} that names what is wrong in it, and never its value. */
+/** Read the settings from the environment. Throws `WRONG_SETTING`, which names the variable and never its value. */
 export function settingsFrom(environment: Environment): Settings {
-  const events = secret(environment, 'EVENTSTORE_URL');
-  const rows = secret(environment, 'MONGODB_URL');
-  const jobs = secret(environment, 'REDIS_URL');
-  const keys = secret(environment, 'WAYMARK_KEYS_URL');
+  const events = readSecret(environment, 'EVENTSTORE_URL');
+  const rows = readSecret(environment, 'MONGODB_URL');
+  const jobs = readSecret(environment, 'REDIS_URL');
+  const keys = readSecret(environment, 'WAYMARK_KEYS_URL');
   if (keys !== undefined && rows !== undefined && databaseIn(keys) === databaseIn(rows))
-    throw wrong('WAYMARK_KEYS_URL', 'must not name the database of MONGODB_URL: keys are kept apart from it');
-  const hashKey = secretKey(environment, 'WAYMARK_HASH_KEY');
+    throw wrongSetting(
+      'WAYMARK_KEYS_URL',
+      'must not name the database of MONGODB_URL: data keys need a database of their own',
+    );
+  const hashKey = readKey(environment, 'WAYMARK_HASH_KEY');
   const masterKeys = masterKeysFrom(environment);
   if (keys !== undefined && !masterKeys?.current)
-    throw wrong('WAYMARK_MASTER_KEY', 'or WAYMARK_MASTER_KEY_FILE must be set where WAYMARK_KEYS_URL is');
+    throw wrongSetting(
+      'WAYMARK_MASTER_KEY',
+      'or WAYMARK_MASTER_KEY_FILE must be set if WAYMARK_KEYS_URL is set',
+    );
   const issuer = issuerFrom(environment);
   const accessAdministrator = environment['WAYMARK_ACCESS_ADMINISTRATOR'];
   const seals = sealsFrom(environment);
@@ -97,7 +103,7 @@ export function settingsFrom(environment: Environment): Settings {
       ...(jobs && { jobs }),
       ...(keys && { keys }),
     },
-    work: flag(environment, 'WAYMARK_WORK') ?? embedded,
+    work: readFlag(environment, 'WAYMARK_WORK') ?? embedded,
     ...(hashKey && { hashKey }),
     ...(masterKeys && { masterKeys }),
     ...(issuer && { issuer }),
@@ -110,49 +116,50 @@ export function settingsFrom(environment: Environment): Settings {
 function issuerFrom(environment: Environment): Issuer | undefined {
   const { WAYMARK_ISSUER: issuer, WAYMARK_AUDIENCE: audience, WAYMARK_JWKS_URL: jwks } = environment;
   if (!issuer && !audience && !jwks) return undefined;
-  if (!issuer) throw wrong('WAYMARK_ISSUER', 'must be set where WAYMARK_AUDIENCE or WAYMARK_JWKS_URL is');
-  if (!audience) throw wrong('WAYMARK_AUDIENCE', 'must be set where WAYMARK_ISSUER is');
-  if (!jwks || !JWKS.test(jwks))
-    throw wrong('WAYMARK_JWKS_URL', 'must be the https URL of the keys of WAYMARK_ISSUER');
+  if (!issuer)
+    throw wrongSetting('WAYMARK_ISSUER', 'must be set if WAYMARK_AUDIENCE or WAYMARK_JWKS_URL is set');
+  if (!audience) throw wrongSetting('WAYMARK_AUDIENCE', 'must be set if WAYMARK_ISSUER is set');
+  if (!jwks || !JWKS_URL.test(jwks))
+    throw wrongSetting('WAYMARK_JWKS_URL', 'must be the https URL of the key set (JWKS) of WAYMARK_ISSUER');
   return { issuer, audience, jwks };
 }
 
 function sealsFrom(environment: Environment): string[] {
-  const seals = listOf(environment, 'WAYMARK_SEALS');
-  if (seals.every((place) => SEALS.test(place))) return seals;
-  throw wrong(
+  const seals = readList(environment, 'WAYMARK_SEALS');
+  if (seals.every((address) => SEAL_SINK.test(address))) return seals;
+  throw wrongSetting(
     'WAYMARK_SEALS',
-    'must be file:/path/seals.jsonl, stdout: or an https URL, or several with commas between',
+    'must be file:/path/seals.jsonl, stdout: or an https URL, or several of these separated by commas',
   );
 }
 
 function masterKeysFrom(environment: Environment): MasterKeys | undefined {
-  const current = secretKey(environment, 'WAYMARK_MASTER_KEY');
+  const current = readKey(environment, 'WAYMARK_MASTER_KEY');
   const former = [
-    ...listOf(environment, 'WAYMARK_FORMER_MASTER_KEYS').map(formerKey),
-    ...listOf(environment, 'WAYMARK_FORMER_MASTER_KEY_FILES').map(formerKeyIn),
+    ...readList(environment, 'WAYMARK_FORMER_MASTER_KEYS').map(parseFormerKey),
+    ...readList(environment, 'WAYMARK_FORMER_MASTER_KEY_FILES').map(readFormerKey),
   ];
   return current || former.length > 0 ? { ...(current && { current }), former } : undefined;
 }
 
-/** A secret; undefined where there is none. */
-function secret(environment: Environment, name: keyof typeof secrets): string | undefined {
+/** Read a secret from its variable or its file; undefined if neither is set. */
+function readSecret(environment: Environment, name: keyof typeof secrets): string | undefined {
   const inFile = `${name}_FILE`;
-  const { pattern, what }: Form = secrets[name];
+  const { pattern, what }: SecretFormat = secrets[name];
   const { [name]: text, [inFile]: file } = environment;
-  if (text && file) throw wrong(name, `must not be set where ${inFile} is`);
+  if (text && file) throw wrongSetting(name, `must not be set if ${inFile} is set`);
   if (file) {
-    const held = textIn(file);
-    if (held !== undefined && pattern.test(held)) return held;
-    throw wrong(inFile, `must name a file that can be read and holds ${what}`);
+    const content = readText(file);
+    if (content !== undefined && pattern.test(content)) return content;
+    throw wrongSetting(inFile, `must name a readable file that contains ${what}`);
   }
   if (!text) return undefined;
-  if (!pattern.test(text)) throw wrong(name, `must be ${what}`);
+  if (!pattern.test(text)) throw wrongSetting(name, `must be ${what}`);
   return text;
 }
 
-/** What a file holds, without the line end that editors put behind it; undefined where it cannot be read. */
-function textIn(file: string): string | undefined {
+/** Read a file without the trailing line end; undefined if it cannot be read. */
+function readText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {
@@ -160,33 +167,36 @@ function textIn(file: string): string | undefined {
   }
 }
 
-function secretKey(environment: Environment, name: keyof typeof secrets): Buffer | undefined {
-  const text = secret(environment, name);
+function readKey(environment: Environment, name: keyof typeof secrets): Buffer | undefined {
+  const text = readSecret(environment, name);
   return text === undefined ? undefined : Buffer.from(text, 'hex');
 }
 
-const listOf = (environment: Environment, name: string): string[] =>
+const readList = (environment: Environment, name: string): string[] =>
   (environment[name] ?? '')
     .split(',')
     .map((text) => text.trim())
     .filter(Boolean);
 
-function formerKey(text: string): Buffer {
-  if (!KEY.pattern.test(text))
-    throw wrong('WAYMARK_FORMER_MASTER_KEYS', `must be ${KEY.what}, or several with commas between`);
+function parseFormerKey(text: string): Buffer {
+  if (!KEY_FORMAT.pattern.test(text))
+    throw wrongSetting(
+      'WAYMARK_FORMER_MASTER_KEYS',
+      `must be ${KEY_FORMAT.what}, or several such keys separated by commas`,
+    );
   return Buffer.from(text, 'hex');
 }
 
-function formerKeyIn(file: string): Buffer {
-  const text = textIn(file);
-  if (text !== undefined && KEY.pattern.test(text)) return Buffer.from(text, 'hex');
-  throw wrong(
+function readFormerKey(file: string): Buffer {
+  const text = readText(file);
+  if (text !== undefined && KEY_FORMAT.pattern.test(text)) return Buffer.from(text, 'hex');
+  throw wrongSetting(
     'WAYMARK_FORMER_MASTER_KEY_FILES',
-    `must name files that can be read, with commas between, and hold ${KEY.what}`,
+    `must name readable files, separated by commas, that contain ${KEY_FORMAT.what} each`,
   );
 }
 
-/** Hosts and database of a MongoDB URL, in one form. */
+/** Hosts and database of a MongoDB URL in a normal form, to compare two URLs. */
 function databaseIn(url: string): string {
   const [, authority = '', path = ''] = /^[^:]+:\/\/([^/?]*)\/?([^?]*)/.exec(url) ?? [];
   const hosts = authority
@@ -197,12 +207,12 @@ function databaseIn(url: string): string {
   return `${ports.sort().join()}/${path === '' ? 'waymark' : decodeURIComponent(path)}`;
 }
 
-function flag(environment: Environment, name: string): boolean | undefined {
+function readFlag(environment: Environment, name: string): boolean | undefined {
   const value = environment[name];
   if (value === undefined || value === '') return undefined;
-  if (value !== 'true' && value !== 'false') throw wrong(name, 'must be true or false');
+  if (value !== 'true' && value !== 'false') throw wrongSetting(name, 'must be true or false');
   return value === 'true';
 }
 
-const wrong = (name: string, must: string): Refusal =>
+const wrongSetting = (name: string, must: string): Refusal =>
   new Refusal('WRONG_SETTING', `The environment variable ${name} ${must}.`, 'invalid');

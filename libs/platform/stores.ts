@@ -8,33 +8,33 @@ import { isOfAnotherForm } from '@waymark/stores/sqlite/rows/form';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import type { Settings } from './settings';
 
-/** The stores, whatever they are kept in. */
+/** The stores, embedded or on servers. */
 export interface Stores {
-  /** The log as it is kept: personal fields are sealed in it. */
+  /** The log as it is stored: personal fields are encrypted. */
   readonly events: EventStore;
   readonly rows: RowStore;
   readonly jobs: Jobs;
   readonly keys: KeyStore;
-  /** There are views of another release, which were left as they are: `rows` has none, and forgets what it is given. */
-  readonly leftViews: boolean;
+  /** The views are in another release's format and were ignored: `rows` is an empty store in memory. */
+  readonly viewsIgnored: boolean;
 }
 
 /**
- * What becomes of views that another release wrote in a form of its own: a service begins them `anew`, from the log; whoever
- * only looks can have them `left`, and find none. Otherwise they are `refused`, as `VIEWS_OF_ANOTHER_RELEASE`.
+ * What to do with SQLite views in another release's storage format: `rebuild` deletes them, and they are built from the log;
+ * `ignore` leaves them unchanged and opens an empty store in memory; `refuse` throws `VIEWS_OF_ANOTHER_RELEASE`.
  */
-export type OtherViews = 'anew' | 'left' | 'refused';
+export type IncompatibleViews = 'rebuild' | 'ignore' | 'refuse';
 
 export interface OpenStores extends Pick<Settings, 'data' | 'engines'> {
-  readonly otherViews: OtherViews;
-  /** Told of trouble with an engine that is waited out. */
+  readonly incompatibleViews: IncompatibleViews;
+  /** Called when a server has a temporary fault that the client waits for. */
   readonly warn: (message: string) => void;
 }
 
-/** Open what the settings name, the embedded default for the rest. */
-export async function openStores({ data, engines, otherViews, warn }: OpenStores): Promise<Stores> {
+/** Open the stores that the settings name, and embedded stores for the rest. */
+export async function openStores({ data, engines, incompatibleViews, warn }: OpenStores): Promise<Stores> {
   const views = join(data, 'views.sqlite');
-  const leftViews = otherViews === 'left' && engines.rows === undefined && isOfAnotherForm(views);
+  const viewsIgnored = incompatibleViews === 'ignore' && engines.rows === undefined && isOfAnotherForm(views);
   const opened: { close(): Promise<void> }[] = [];
   const open = async <Store extends { close(): Promise<void> }>(store: Promise<Store>): Promise<Store> => {
     opened.push(await store);
@@ -43,10 +43,12 @@ export async function openStores({ data, engines, otherViews, warn }: OpenStores
   try {
     return {
       events: await open(openEvents(join(data, 'events.sqlite'), engines.events)),
-      rows: await open(openRows(leftViews ? ':memory:' : views, engines.rows, otherViews === 'anew')),
+      rows: await open(
+        openRows(viewsIgnored ? ':memory:' : views, engines.rows, incompatibleViews === 'rebuild'),
+      ),
       jobs: await open(openJobs(join(data, 'jobs.sqlite'), engines.jobs, warn)),
       keys: await open(openKeys(data, engines.keys)),
-      leftViews,
+      viewsIgnored,
     };
   } catch (error) {
     for (const store of opened) await store.close();
@@ -54,9 +56,9 @@ export async function openStores({ data, engines, otherViews, warn }: OpenStores
   }
 }
 
-// Each engine's client is loaded only where it is used: together they take 80 MiB and half a second.
+// Each server's client is loaded only if it is used: together they take 80 MiB and half a second.
 
-/** A log in EventStoreDB where there is a URL, in a SQLite file otherwise. */
+/** Open a log: in EventStoreDB if there is a URL, otherwise in a SQLite file. */
 export async function openEvents(file: string, url: string | undefined): Promise<EventStore> {
   if (url === undefined) return new SqliteEventStore(file);
   const { EventStoreDbEventStore } = await import('./engines/eventstoredb.js');
@@ -75,15 +77,15 @@ async function openJobs(file: string, url: string | undefined, warn: OpenStores[
   return BullMqJobs.open({ url, warn });
 }
 
-/** Folder of the keys within the data folder, and the file of the data keys in it. */
-export const KEYS = 'keys';
+/** Folder of the keys inside the data folder, and the database of the data keys inside it. */
+export const KEYS_FOLDER = 'keys';
 export const KEY_DATABASE = 'keys.sqlite';
 
-/** Data keys in MongoDB where there is a URL, in a SQLite file in the folder of keys otherwise. */
+/** Open the data keys: in MongoDB if there is a URL, otherwise in a SQLite file in the keys folder. */
 export async function openKeys(data: string, url: string | undefined): Promise<KeyStore> {
   if (url === undefined) {
-    mkdirSync(join(data, KEYS), { recursive: true, mode: 0o700 });
-    return new SqliteKeyStore(join(data, KEYS, KEY_DATABASE));
+    mkdirSync(join(data, KEYS_FOLDER), { recursive: true, mode: 0o700 });
+    return new SqliteKeyStore(join(data, KEYS_FOLDER, KEY_DATABASE));
   }
   const { MongoKeyStore } = await import('./engines/mongodb.js');
   return MongoKeyStore.open(url);

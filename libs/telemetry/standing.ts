@@ -1,7 +1,7 @@
 import type { JobState, Position } from '@waymark/core/kernel';
 import { POLICIES } from '@waymark/core/reactions';
 import { policies } from '@waymark/modules/policies/index';
-import { type Lag, lagBehind } from '@waymark/operations';
+import { type Lag, measureLag } from '@waymark/operations';
 import type { Platform } from '@waymark/platform';
 import { type Served, servedViews } from './served';
 
@@ -59,7 +59,7 @@ async function viewsOf(
   const lags = new Map<Position, Promise<Lag>>();
   /** Most views are at the same place. */
   const lagAt = (position: Position): Promise<Lag> => {
-    const lag = lags.get(position) ?? lagBehind(events, head, position);
+    const lag = lags.get(position) ?? measureLag(events, head, position);
     lags.set(position, lag);
     return lag;
   };
@@ -71,7 +71,7 @@ async function viewsOf(
   });
   const parked = await reactor.parked();
   const reacted = await rowStore.checkpoint(POLICIES);
-  const lag = await lagBehind(events, head, reacted, reactedTo);
+  const lag = await measureLag(events, head, reacted, reactedTo);
   const standings = served.map(async (view) => [view.view, await standing(view)] as const);
   return new Map([
     ...(await Promise.all(standings)),

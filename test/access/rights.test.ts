@@ -6,7 +6,7 @@ import { demandRights, reachFor, rights, rightsDocument, rightsTable } from '@wa
 import { type CommandRoute, commandRoutes } from '../../apps/api/commands/routes';
 import { openApi } from '../../apps/api/openapi/document';
 import { exampleOf, schemaOf } from '../../apps/api/openapi/schemas';
-import { actions } from '../../apps/ops/rules';
+import { commandActions } from '../../apps/ops/rights';
 import { other, overIn, own, type Part, type World, world } from './world';
 
 /*
@@ -240,10 +240,10 @@ describe('the table', () => {
   });
 
   it('has a line for everything that the command line does, which each role may do as it says', () => {
-    demandRights(Object.values(actions));
+    demandRights(Object.values(commandActions));
     for (const role of roles) {
       const reader = { id: 'x', grants: [{ role, ...overIn(own, role) }] };
-      for (const action of Object.values(actions)) {
+      for (const action of Object.values(commandActions)) {
         const attempt = (): unknown => reachFor(reader, action);
         if (rights.get(action)![role] !== undefined) expect(attempt).not.toThrow();
         else expect(attempt).toThrow(expect.objectContaining({ code: 'NOT_ALLOWED' }));

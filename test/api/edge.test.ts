@@ -5,12 +5,12 @@ import { refused } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
 import { openLimits } from '@waymark/stores/redis/limits';
 import { createApp } from '../../apps/api/app.module';
-import type { Served } from '../../apps/shared/program';
+import type { ProgramContext } from '../../apps/shared/program';
 import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
 /** A server whose edge is set up so. */
-async function served(edge: Pick<Served, 'limits' | 'origins' | 'identify'>) {
+async function served(edge: Pick<ProgramContext, 'limits' | 'origins' | 'identify'>) {
   const platform = await Platform.open({ data: temporaryDirectory() });
   const app = await createApp({ platform, log: pino({ level: 'silent' }), ...edge });
   await app.init();

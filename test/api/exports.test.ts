@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { sourceFiles } from '@waymark/core/imports';
 import { exportKinds, TIDYING } from '@waymark/modules/exports';
 import { Importer } from '@waymark/modules/imports/importer';
-import { packaged } from '@waymark/platform';
+import { packageFile } from '@waymark/platform';
 import { temporaryDirectory } from '../support/stores';
 import { type Api, eventually, picked, serve, serverOfAll, UPN } from './client';
 
@@ -78,7 +78,7 @@ describe('an export', () => {
 
   beforeAll(async () => {
     const { platform } = server();
-    const files = [...sample, 'registers/norwich.csv'].map((name) => packaged('data', 'sample', name));
+    const files = [...sample, 'registers/norwich.csv'].map((name) => packageFile('data', 'sample', name));
     await new Importer(platform, randomUUID(), await sourceFiles(files), { actor: 'test' }).run();
     await platform.settle();
   });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { packaged } from '@waymark/platform';
+import { packageFile } from '@waymark/platform';
 import { safeName } from '../../apps/api/imports/receive';
 import { temporaryDirectory } from '../support/stores';
 import { type Api, eventually, JOURNEY, picked, serve, UPN } from './client';
@@ -9,7 +9,7 @@ const expected = JSON.parse(readFileSync(join(__dirname, '../sample/expected.jso
   readonly registers: Record<string, { readonly rejectedBy: Record<string, number> }>;
 };
 
-const sample = packaged('data', 'sample');
+const sample = packageFile('data', 'sample');
 const directory = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];
 const registers = readdirSync(join(sample, 'registers')).map((name) => join('registers', name));
 

@@ -1,5 +1,5 @@
 import { views as all } from '@waymark/modules';
-import type { ViewState, WaitingRow } from '@waymark/operations';
+import type { ViewState, ParkedRowReport } from '@waymark/operations';
 import { openApi } from '../../apps/api/openapi/document';
 import { readWhole } from '../support/events';
 import { plantPoison, SCHEDULED_BEHIND } from '../support/poison';
@@ -8,8 +8,8 @@ import { noneGoesOn, rebuilds, stateIs, states } from './rebuilding';
 
 jest.setTimeout(60_000);
 
-const parked = async ({ get }: Api): Promise<WaitingRow[]> =>
-  (await get('operations/parked').expect(200)).body.items as WaitingRow[];
+const parked = async ({ get }: Api): Promise<ParkedRowReport[]> =>
+  (await get('operations/parked').expect(200)).body.items as ParkedRowReport[];
 
 describe('views over HTTP', () => {
   it('are told with where they are, who keeps them up, and how much they hold', async () => {

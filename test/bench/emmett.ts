@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packaged } from '@waymark/platform';
+import { packageFile } from '@waymark/platform';
 import type { StoredEvent } from './sample-log';
 
 /** Version and settings that are compared with, as people should know them who read the figures. */
 export const EMMETT =
   'Emmett 0.38.5 on sqlite3 5.1.7 (as delivered: rollback journal, synchronous=FULL; a connection for each append, one at a time)';
 
-const folder = packaged('test', 'bench', 'peers');
+const folder = packageFile('test', 'bench', 'peers');
 
 /** Emmett's packages are no part of the project: installed at the first comparison. */
 function install(): void {

@@ -9,7 +9,7 @@ import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
 import { views } from '@waymark/modules';
 import { Platform } from '@waymark/platform';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
-import { type Running, startWaymark } from '../ops/command-line';
+import { type RunningCommand, startWaymark } from '../ops/command-line';
 import { newEvent, range, readWhole } from '../support/events';
 import { afterwards, temporaryDirectory } from '../support/stores';
 import { folded, rowsOf } from '../support/views';
@@ -54,10 +54,10 @@ class Folder {
   }
 
   /** Start the rebuild, or go on with it. Resolves once something has come of it. */
-  async rebuild(): Promise<Running> {
+  async rebuild(): Promise<RunningCommand> {
     const before = await this.place();
     const running = startWaymark(this.data, 'rebuild', 'start', VIEW, '--json');
-    const ended = running.said.then(() => true);
+    const ended = running.result.then(() => true);
     while (isDeepStrictEqual(await this.place(), before))
       if (await Promise.race([ended, pause(1, false)])) break;
     return running;
@@ -103,7 +103,7 @@ describe(`waymark rebuild, killed at moments of KILL_SEED=${seed}`, () => {
     const undisturbed = new Folder(await filled());
     const first = await undisturbed.rebuild();
     const lasts = await undisturbed.live();
-    expect((await first.said).code).toBe(0);
+    expect((await first.result).code).toBe(0);
 
     const killed = async (n: number): Promise<void> => {
       const random = randomFrom(seed + n);
@@ -117,7 +117,7 @@ describe(`waymark rebuild, killed at moments of KILL_SEED=${seed}`, () => {
         await pause(1.5 * random() * lasts);
         running.kill();
         // Killed, or through just before.
-        expect([-1, 0]).toContain((await running.said).code);
+        expect([-1, 0]).toContain((await running.result).code);
         const { building, generation, position } = await folder.place();
         if (!building) continue; // it was too late: another one is to be killed
         expect([n, generation]).toEqual([n, before.generation]);
@@ -125,7 +125,7 @@ describe(`waymark rebuild, killed at moments of KILL_SEED=${seed}`, () => {
         kills += 1;
       }
       const { generation } = await folder.place();
-      const { code, out } = await (await folder.rebuild()).said;
+      const { code, out } = await (await folder.rebuild()).result;
       expect(code).toBe(0);
       expect(JSON.parse(out)).toMatchObject([{ view: VIEW, generation, state: 'live', rows: PUPILS }]);
       await expectRowsOfTheLog(data);

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { packaged } from '@waymark/platform';
+import { packageFile } from '@waymark/platform';
 
 type Cells = readonly string[];
 
@@ -13,7 +13,7 @@ type Cells = readonly string[];
 export function partOfSample(folder: string): string[] {
   const write = (file: string, change: (rows: Cells[]) => Cells[] = (rows) => rows): string => {
     // Byte for byte, whatever the encoding.
-    const [header, ...lines] = readFileSync(packaged('data', 'sample', file), 'latin1').split(/\r?\n/);
+    const [header, ...lines] = readFileSync(packageFile('data', 'sample', file), 'latin1').split(/\r?\n/);
     const rows = change(lines.filter(Boolean).map((line) => line.split(',')));
     const path = join(folder, basename(file));
     writeFileSync(path, [header, ...rows.map((cells) => cells.join(',')), ''].join('\n'), 'latin1');

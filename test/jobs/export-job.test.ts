@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import type { EventStore, LogPage } from '@waymark/core/kernel';
 import { EXPORT, ExportFiles, exportJob } from '@waymark/modules/exports';
-import { Platform, type Workplace } from '@waymark/platform';
+import { Platform, type JobContext } from '@waymark/platform';
 import { inState, latch } from '../support/jobs';
 import { letAnybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
@@ -50,7 +50,7 @@ async function worker(
   let ended: Promise<void> | undefined;
   const end = (): Promise<void> => (ended ??= platform.close());
   afterwards(end);
-  const workplace = Object.create(platform, { redactedRecords: { value: { events } } }) as Workplace;
+  const workplace = Object.create(platform, { redactedRecords: { value: { events } } }) as JobContext;
   const { run, ...handler } = exportJob(workplace);
   await platform.work([
     {

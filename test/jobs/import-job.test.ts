@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type JobContext, JobInterrupted, PermanentFailure } from '@waymark/core/kernel';
 import { importJob } from '@waymark/modules/imports/import-job';
 import { type ImportReport, importReport } from '@waymark/modules/imports/views/import-reports';
-import { packaged, Platform } from '@waymark/platform';
+import { packageFile, Platform } from '@waymark/platform';
 import { upnOf } from '../support/made-up';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
@@ -19,7 +19,7 @@ async function sent() {
   afterwards(() => platform.close());
   const id = randomUUID();
   for (const [index, name] of files.entries())
-    copyFileSync(packaged('data', 'sample', name), join(await platform.uploads.placeFor(id, index), name));
+    copyFileSync(packageFile('data', 'sample', name), join(await platform.uploads.placeFor(id, index), name));
   const folder = join(data, 'uploads', id);
   const progress: object[] = [];
   /** `onProgress` is told how far the import is before it goes on. */
@@ -102,7 +102,7 @@ describe('the job of an import', () => {
     await expect(run()).resolves.toBeUndefined();
     // Killed while it was deleting them.
     const place = await platform.uploads.placeFor(id, 0);
-    copyFileSync(packaged('data', 'sample', 'schools.csv'), join(place, 'schools.csv'));
+    copyFileSync(packageFile('data', 'sample', 'schools.csv'), join(place, 'schools.csv'));
     await run();
     expect(isThere()).toBe(false);
     expect(accepted(await report())).toEqual([1, 12, 12, 300]);

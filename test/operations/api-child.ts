@@ -1,12 +1,12 @@
-/** A service on a data folder, which keeps the views up or does not; says when it is there. */
+/** A service on a data folder, in a child process. Sends `ready` once it is open. */
 import { Platform } from '@waymark/platform';
 
 let platform: Platform | undefined;
 
-/** What the process does. */
+/** Open the platform; it projects views if `works` is given. */
 export async function run(data: string, works?: string): Promise<void> {
   platform = await Platform.open({ data, work: works !== undefined });
-  // As long as somebody may ask, it is not done with.
+  // A message handler keeps the process alive.
   process.on('message', () => process.send!(platform!.data));
   process.send!('ready');
 }

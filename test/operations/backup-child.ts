@@ -1,12 +1,12 @@
-/** A backup, or a restoration, that kills itself when it has told so often how far it is. */
+/** A backup or a restore in a child process that kills itself after a number of progress reports. */
 import { backup, restore } from '@waymark/operations';
 
-/** What the process does. */
+/** Run `backup` or `restore`, and kill the process at progress report number `moments`. */
 export function run(what: string, folder: string, data: string, moments: string): void {
-  let told = 0;
+  let reports = 0;
   const onProgress = (): void => {
-    if (told === Number(moments)) process.kill(process.pid, 'SIGKILL');
-    told += 1;
+    if (reports === Number(moments)) process.kill(process.pid, 'SIGKILL');
+    reports += 1;
   };
   const work =
     what === 'backup'

@@ -15,7 +15,7 @@ import { unlikeRebuild } from '../crash/aftermath';
 import { type Told, work } from '../crash/workload';
 import { readWhole } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
-import { dataFolder, filesOf, opened, survives } from './data-folders';
+import { dataFolder, filesOf, opened, completes } from './data-folders';
 
 jest.setTimeout(120_000);
 
@@ -29,21 +29,21 @@ const logIn = async (folder: string): Promise<string[]> => {
 };
 
 describe('a backup', () => {
-  it('is of one moment while commands are being sent, with all that was acknowledged before it began', async () => {
+  it('is consistent while commands are being sent, and contains every command acknowledged before it started', async () => {
     const { root, data } = await dataFolder();
     const platform = await opened(data);
     const folder = join(root, 'backup');
     const acknowledged: number[] = [];
     let before: readonly number[] = [];
     let backedUp: Promise<BackupManifest> | undefined;
-    const told = (answer: Told): void => {
+    const onAnswer = (answer: Told): void => {
       if ('position' in answer) acknowledged.push(answer.position);
       if (acknowledged.length === 60) {
         before = [...acknowledged];
         backedUp = backup(folder, { data, engines, withKeys: true });
       }
     };
-    await work(platform, told);
+    await work(platform, onAnswer);
     const manifest = await backedUp!;
     await platform.settle();
     const whole = (await readWhole(platform.stores.events)).map((event) => JSON.stringify(event));
@@ -72,7 +72,7 @@ describe('a backup', () => {
     expect(before.filter((position) => !positions.has(position))).toEqual([]);
   });
 
-  it('says what it holds, and of which files', async () => {
+  it('describes its contents and files in the manifest', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     const manifest = await backup(folder, { data, engines });
@@ -106,12 +106,12 @@ describe('a backup', () => {
     expect(JSON.stringify(manifest) + Object.values(files).join('')).not.toContain(key);
   });
 
-  it('says how far it is', async () => {
+  it('reports its progress', async () => {
     const { root, data } = await dataFolder();
-    const told: BackupProgress[] = [];
-    await backup(join(root, 'backup'), { data, engines, onProgress: (progress) => told.push(progress) });
+    const reports: BackupProgress[] = [];
+    await backup(join(root, 'backup'), { data, engines, onProgress: (progress) => reports.push(progress) });
     for (const doing of ['copying', 'reading'] as const) {
-      const bytes = told.filter((progress) => progress.doing === doing);
+      const bytes = reports.filter((progress) => progress.doing === doing);
       expect(bytes.map((progress) => progress.bytes)).toEqual(
         bytes.map((progress) => progress.bytes).sort((one, other) => one - other),
       );
@@ -119,7 +119,7 @@ describe('a backup', () => {
     }
   });
 
-  it('is begun in a folder of its own, and of an embedded log', async () => {
+  it('needs an empty folder outside the data folder, and an embedded log', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     const refused = async (code: string, where: string, of = data, kept = {}): Promise<void> => {
@@ -136,7 +136,7 @@ describe('a backup', () => {
     await refused('FOLDER_NOT_EMPTY', folder);
   });
 
-  it('leaves out what is kept on a server', async () => {
+  it('leaves out stores that are on servers', async () => {
     const { root, data } = await dataFolder();
     const kept = { rows: 'mongodb://host/waymark', jobs: 'redis://host' };
     const manifest = await backup(join(root, 'backup'), { data, engines: kept });
@@ -146,7 +146,7 @@ describe('a backup', () => {
     expect((await verifyBackup(join(root, 'backup'))).problems).toEqual([]);
   });
 
-  it('leaves nothing where it fails, and is none where it was killed', async () => {
+  it('leaves an empty folder if it fails, and is not a backup if it was killed', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     const failing = backup(folder, {
@@ -160,7 +160,7 @@ describe('a backup', () => {
     let kills = 0;
     for (
       let moments = 0;
-      !(await survives('backup', join(root, String(moments)), data, moments));
+      !(await completes('backup', join(root, String(moments)), data, moments));
       moments += 1
     ) {
       kills += 1;
@@ -175,7 +175,7 @@ describe('a backup', () => {
 });
 
 describe('verifying a backup', () => {
-  it('finds what was changed, lost or added', async () => {
+  it('finds changed, missing and additional files', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     const made = await backup(folder, { data, engines });
@@ -190,13 +190,13 @@ describe('verifying a backup', () => {
     };
     const flipped = (file: Buffer): Buffer => file.fill(file[5_000]! ^ 1, 5_000, 5_001);
     for (const { path } of made.files.filter(({ bytes }) => bytes > 5_000)) {
-      expect(await changed(path, flipped)).toEqual([`${path} is not as it was written`]);
+      expect(await changed(path, flipped)).toEqual([`${path} has changed since the backup`]);
       expect(await changed(path, (file) => file.subarray(0, -1))).toEqual([
-        `${path} is not as it was written`,
+        `${path} has changed since the backup`,
       ]);
     }
     expect(await changed('jobs.sqlite', () => Buffer.alloc(0))).toEqual([
-      'jobs.sqlite is not as it was written',
+      'jobs.sqlite has changed since the backup',
     ]);
 
     appendFileSync(at('events.sqlite-wal'), 'more');
@@ -211,7 +211,7 @@ describe('verifying a backup', () => {
     expect(filesOf(folder)).toHaveProperty(['manifest.json']);
   });
 
-  it('has SQLite look through the databases, though their sums are right', async () => {
+  it('checks the databases themselves, even if their hashes match', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     await backup(folder, { data, engines });
@@ -221,7 +221,7 @@ describe('verifying a backup', () => {
     };
     rewrite(({ events }) => ({ events: { ...events, head: events.head + 1 } }));
     expect((await verifyBackup(folder)).problems).toEqual([
-      'the databases do not hold what the manifest says',
+      'the contents of the databases differ from the manifest',
     ]);
     rewrite(({ events }) => ({ events: { ...events, head: events.head - 1 } }));
     expect((await verifyBackup(folder)).problems).toEqual([]);

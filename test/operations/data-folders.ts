@@ -6,7 +6,7 @@ import { prepare } from '../crash/workload';
 import { startProcess } from '../support/process';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
-/** A platform on a folder, closed after the test if it has not been before. */
+/** Open a platform on a folder. It is closed after the test unless the test closes it. */
 export async function opened(data: string, options: Partial<PlatformOptions> = {}): Promise<Platform> {
   const platform = await Platform.open({ data, ...options });
   let closed: Promise<void> | undefined;
@@ -16,7 +16,7 @@ export async function opened(data: string, options: Partial<PlatformOptions> = {
   return platform;
 }
 
-/** A data folder with some pupils, uploads that wait and keys, in a folder of the test's own; nothing works on it. */
+/** A data folder with some pupils, waiting uploads and keys, inside a temporary folder. No process uses it. */
 export async function dataFolder(): Promise<{ readonly root: string; readonly data: string }> {
   const root = temporaryDirectory();
   const data = join(root, 'data');
@@ -29,7 +29,7 @@ export async function dataFolder(): Promise<{ readonly root: string; readonly da
   return { root, data };
 }
 
-/** What the files of a folder hold, by path. */
+/** Contents of all files of a folder, by path. */
 export const filesOf = (folder: string): Record<string, string> =>
   Object.fromEntries(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -38,14 +38,14 @@ export const filesOf = (folder: string): Record<string, string> =>
       .map((path) => [path, readFileSync(join(folder, path), 'latin1')]),
   );
 
-/** Run a backup or a restoration that kills itself; true where it came to its end first. */
-export async function survives(
+/** Run a backup or a restore that kills itself at a progress report; true if it finished before that. */
+export async function completes(
   what: 'backup' | 'restore',
   folder: string,
   data: string,
   moments: number,
 ): Promise<boolean> {
-  const child = startProcess('../platform/backup-child.ts', what, folder, data, String(moments));
+  const child = startProcess('../operations/backup-child.ts', what, folder, data, String(moments));
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (signal === null && code !== 0) throw new Error(`the ${what} ended with ${String(code)}`);
   return signal === null;

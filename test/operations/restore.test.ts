@@ -17,7 +17,7 @@ import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { unlikeRebuild } from '../crash/aftermath';
 import { upnOf } from '../support/made-up';
 import { message, startProcess } from '../support/process';
-import { dataFolder, filesOf, opened, survives } from './data-folders';
+import { dataFolder, filesOf, opened, completes } from './data-folders';
 
 jest.setTimeout(120_000);
 
@@ -35,8 +35,8 @@ async function backedUp(): Promise<{
   return { root, data, folder };
 }
 
-/** What is in a folder, but for what SQLite makes and takes away beside its files. */
-const lasting = (folder: string): Record<string, string> =>
+/** Hashes of the files of a folder, without the temporary files of SQLite. */
+const lastingFiles = (folder: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(filesOf(folder))
       .filter(([path]) => !/-(wal|shm)$/.test(path))
@@ -44,13 +44,13 @@ const lasting = (folder: string): Record<string, string> =>
   );
 
 describe('restoring a backup', () => {
-  it('makes a data folder on which a service starts, and its views catch up', async () => {
+  it('makes a data folder that a service can start on, with the same figures', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     const before = await opened(data);
     await before.settle();
     const kpis = await kpisBy(before.rows, before.published, { by: 'school' }, everywhere);
-    // Killed, as far as the backup can tell: it still says that it works.
+    // The backup contains the member document of a process that is then gone.
     await backup(folder, { data, engines });
     await before.close();
 
@@ -76,11 +76,11 @@ describe('restoring a backup', () => {
     expect(await again.events.head()).toBe(manifest.events.head);
     expect(await kpisBy(again.rows, again.published, { by: 'school' }, everywhere)).toEqual(kpis);
     expect(await unlikeRebuild(again, ['imports'])).toEqual([]);
-    // The key is the same, by which a UPN is known to be taken.
+    // The hash key is the same, so the UPN is still recognised.
     expect(await again.submitter.holder('upn', upnOf(100))).toMatch(/^pupil-/);
   });
 
-  it('has views take from the log what they lack, or all of it', async () => {
+  it('rebuilds views from the log if the backup has none', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     await backup(folder, { data, engines: { rows: 'mongodb://host/waymark', jobs: 'redis://host' } });
@@ -92,22 +92,22 @@ describe('restoring a backup', () => {
     expect(await unlikeRebuild(again, ['imports'])).toEqual([]);
   });
 
-  it('says how far it is', async () => {
+  it('reports its progress', async () => {
     const { root, data, folder } = await backedUp();
-    const told: BackupProgress[] = [];
+    const reports: BackupProgress[] = [];
     const restored = join(root, 'restored');
     await restore(folder, {
       data: restored,
       keys: join(data, 'keys'),
-      onProgress: (progress) => told.push(progress),
+      onProgress: (progress) => reports.push(progress),
     });
     for (const doing of ['reading', 'copying'] as const) {
-      const last = told.filter((progress) => progress.doing === doing).at(-1)!;
+      const last = reports.filter((progress) => progress.doing === doing).at(-1)!;
       expect(last.bytes).toBe(last.total);
     }
   });
 
-  it('goes into an empty folder, and puts another aside only when it is told to', async () => {
+  it('restores to an empty folder, and renames a folder with data only with `replace`', async () => {
     const { root, data, folder } = await backedUp();
     const empty = join(root, 'empty');
     mkdirSync(empty);
@@ -125,14 +125,14 @@ describe('restoring a backup', () => {
       ),
     });
     await newer.close();
-    const before = lasting(data);
+    const before = lastingFiles(data);
     await expect(restore(folder, { data })).rejects.toMatchObject({ code: 'DATA_NOT_EMPTY' });
-    expect(lasting(data)).toEqual(before);
+    expect(lastingFiles(data)).toEqual(before);
 
     const { manifest, aside } = await restore(folder, { data, replace: true });
     expect(manifest.events.head).toBeLessThan(position);
     expect(aside).toMatch(/data\.before-\d{4}-\d\d-\d\dT\d+Z$/);
-    expect(Object.keys(lasting(aside!))).toEqual(Object.keys(before));
+    expect(Object.keys(lastingFiles(aside!))).toEqual(Object.keys(before));
     const [old, restored] = [await opened(aside!, { work: false }), await opened(data, { work: false })];
     expect(await old.events.head()).toBe(position);
     expect(await restored.events.head()).toBe(manifest.events.head);
@@ -142,7 +142,7 @@ describe('restoring a backup', () => {
     expect(readdirSync(root).filter((name) => name.includes('restoring'))).toEqual([]);
   });
 
-  it('needs the keys that the data go with', async () => {
+  it('needs the keys that belong to the data', async () => {
     const { root, data, folder } = await backedUp();
     const restored = join(root, 'restored');
     const refused = async (code: string, options: object): Promise<void> => {
@@ -168,7 +168,7 @@ describe('restoring a backup', () => {
     );
   });
 
-  it('is refused as long as any service uses the data folder, whether it works or not', async () => {
+  it('is refused while any service uses the data folder, even one that only serves', async () => {
     const { root, data, folder } = await backedUp();
     const refused = async (by: RegExp): Promise<void> => {
       const before = readdirSync(root).sort();
@@ -181,8 +181,8 @@ describe('restoring a backup', () => {
     const worker = await opened(data);
     await refused(new RegExp(`/${String(process.pid)}`));
     await worker.close();
-    // A process of its own: a file's locks are the process's, and reading the file elsewhere in it lets go of them.
-    const elsewhere = startProcess('../platform/api-child.ts', data);
+    // In another process: file locks belong to a process, and reading the file in this one would release them.
+    const elsewhere = startProcess('../operations/api-child.ts', data);
     expect(await message(elsewhere)).toBe('ready');
     await refused(/a process that has events\.sqlite open/);
     elsewhere.kill('SIGKILL');
@@ -190,22 +190,22 @@ describe('restoring a backup', () => {
     await restore(folder, { data, replace: true });
   });
 
-  it('does not take a process for alive that was killed, or stands still', async () => {
+  it('ignores member documents of processes that were killed or have no heartbeat', async () => {
     const { data, folder } = await backedUp();
-    const worker = startProcess('../platform/api-child.ts', data, 'works');
+    const worker = startProcess('../operations/api-child.ts', data, 'works');
     expect(await message(worker)).toBe('ready');
     worker.kill('SIGKILL');
     await new Promise((gone) => worker.once('close', gone));
     const rows = new SqliteRowStore(join(data, 'views.sqlite'));
     expect(await rows.control.list('member/')).toHaveLength(1);
-    // On another machine, for all that this one can tell.
+    // A member on another machine, whose process cannot be looked up here.
     await rows.control.put('member/else', 'none', { beat: 7, host: 'else', pid: 1, standby: false });
     await rows.close();
     const { aside } = await restore(folder, { data, replace: true });
     expect(existsSync(aside!)).toBe(true);
   });
 
-  it('replaces a folder whose databases cannot be read any more', async () => {
+  it('replaces a folder whose databases are damaged', async () => {
     const { data, folder } = await backedUp();
     for (const name of ['events.sqlite', 'views.sqlite'])
       writeFileSync(join(data, name), 'This is no database, and never was one.\n'.repeat(200));
@@ -216,9 +216,9 @@ describe('restoring a backup', () => {
     expect(await unlikeRebuild(again, ['imports'])).toEqual([]);
   });
 
-  it('leaves everything as it was where it cannot be done', async () => {
+  it('leaves everything unchanged if it fails', async () => {
     const { root, data, folder } = await backedUp();
-    const before = lasting(data);
+    const before = lastingFiles(data);
     const failing = restore(folder, {
       ...{ data, replace: true },
       onProgress: ({ doing }) => {
@@ -226,7 +226,7 @@ describe('restoring a backup', () => {
       },
     });
     await expect(failing).rejects.toThrow('the disk is full');
-    expect(lasting(data)).toEqual(before);
+    expect(lastingFiles(data)).toEqual(before);
     expect(readdirSync(root).sort()).toEqual(['backup', 'data']);
 
     renameSync(folder, join(data, 'backup'));
@@ -236,16 +236,16 @@ describe('restoring a backup', () => {
     expect(existsSync(join(data, 'backup', 'manifest.json'))).toBe(true);
   });
 
-  it('can be killed at any point before the exchange, and done again', async () => {
+  it('can be killed at any point before the folders are exchanged, and run again', async () => {
     const { root, data, folder } = await backedUp();
-    const before = lasting(data);
+    const before = lastingFiles(data);
     let kills = 0;
-    for (; !(await survives('restore', folder, data, kills)); kills += 1)
-      expect(lasting(data)).toEqual(before);
+    for (; !(await completes('restore', folder, data, kills)); kills += 1)
+      expect(lastingFiles(data)).toEqual(before);
     expect(kills).toBeGreaterThan(4);
     const aside = readdirSync(root).filter((name) => name.includes('.before-'));
     expect(aside).toHaveLength(1);
-    expect(lasting(join(root, aside[0]!))).toEqual(before);
+    expect(lastingFiles(join(root, aside[0]!))).toEqual(before);
     const again = await opened(data);
     await again.settle();
     expect(await unlikeRebuild(again, ['imports'])).toEqual([]);

@@ -8,20 +8,20 @@ import { waymark } from './command-line';
 jest.setTimeout(120_000);
 
 describe('waymark backup', () => {
-  it('copies the data folder of a service that is at work, and verifies it', async () => {
+  it('backs up the data folder of a busy service, verifies the backup and restores it', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     const platform = await opened(data);
-    const told: Told[] = [];
+    const answers: Told[] = [];
     let [first, acknowledged] = [true, 0];
-    let said: ReturnType<typeof waymark> | undefined;
+    let backingUp: ReturnType<typeof waymark> | undefined;
     await work(platform, (answer) => {
-      told.push(answer);
-      if (!first || told.length < 20 || !('position' in answer)) return;
+      answers.push(answer);
+      if (!first || answers.length < 20 || !('position' in answer)) return;
       [first, acknowledged] = [false, answer.position];
-      said = waymark(data, 'backup', folder, '--json');
+      backingUp = waymark(data, 'backup', folder, '--json');
     });
-    const { code, out, errors } = await said!;
+    const { code, out, errors } = await backingUp!;
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     const manifest = JSON.parse(out);
     expect(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))).toEqual(manifest);
@@ -46,34 +46,34 @@ describe('waymark backup', () => {
     expect(kept.slice(0, manifest.events.events)).toEqual(whole.slice(0, manifest.events.events));
   });
 
-  it('speaks to people', async () => {
+  it('prints results as text without --json', async () => {
     const { root, data } = await dataFolder();
     const [folder, restored] = [join(root, 'backup'), join(root, 'restored')];
     const made = await waymark(data, 'backup', folder, '--with-keys');
     expect(made.code).toBe(0);
     expect(made.out).toMatch(
-      /^Made at 20.* by Waymark \d.*: 7 files, \d.* MiB\.\n[\d,]+ events up to position \d+/,
+      /^Backup made at 20.* by Waymark \d.*: 7 files, \d.* MiB\.\nIt contains [\d,]+ events up to position \d+/,
     );
-    expect(made.out).toContain('which have seen all of them.');
-    expect(made.out).toContain('The keys are in it: keep it as you keep them.');
+    expect(made.out).toContain('These rows are up to date with the log.');
+    expect(made.out).toContain('The keys are included: protect this backup as you protect the keys.');
     expect(made.errors).toMatch(/MiB/);
     const verified = await waymark(data, 'backup', 'verify', folder);
-    expect(verified).toMatchObject({ code: 0, out: `The backup is sound.\n${made.out}` });
+    expect(verified).toMatchObject({ code: 0, out: `The backup is intact.\n${made.out}` });
     const done = await waymark(data, 'restore', folder, '--data', restored);
     expect(done.code).toBe(0);
     expect(done.out).toMatch(
-      /restored is as it was at 20.*Z: [\d,]+ events\. Services can be started on it\.\n$/,
+      /restored was restored to the state of 20.*Z: [\d,]+ events\. You can start services on it\.\n$/,
     );
 
     appendFileSync(join(folder, 'jobs.sqlite'), 'x');
     const damaged = await waymark(data, 'backup', 'verify', folder);
     expect(damaged).toMatchObject({
       code: 1,
-      out: 'The backup is not sound:\n  jobs.sqlite is not as it was written\n',
+      out: 'The backup is damaged:\n  jobs.sqlite has changed since the backup\n',
     });
   });
 
-  it('says what is wrong, without a stack', async () => {
+  it('prints the code and the message of an error, without a stack', async () => {
     const { root, data } = await dataFolder();
     const folder = join(root, 'backup');
     await waymark(data, 'backup', folder);

@@ -7,8 +7,8 @@ import { schemasOf, unknownReason, upcasting } from '@waymark/core/log';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
 import {
   checkRelease,
-  dropLeftRows,
-  leftRows,
+  dropUnusedRows,
+  unusedRows,
   type ReadingProgress,
   scanLog,
   startRebuild,
@@ -25,7 +25,7 @@ jest.setTimeout(180_000);
 
 const { slice } = slices<object>();
 
-/** Lockers whose items have had three schemas; the first cannot always be led up. */
+/** Lockers whose items have had three schemas. Events of the first schema cannot always be upcast. */
 const lockers = defineModule(
   {
     name: 'locker',
@@ -49,8 +49,8 @@ const lockers = defineModule(
 ) as Module;
 const schemas = schemasOf([lockers]);
 
-describe('a reading of the log', () => {
-  it('counts events by type and schema, and says which this version cannot take', async () => {
+describe('scanLog', () => {
+  it('counts events by type and schema, and reports those that this release cannot read', async () => {
     const { events: store } = openStores();
     const stored = (schema: number, data: object) => newEvent('ItemStored', data, { schema });
     await store.append('locker-a', 'none', [
@@ -64,14 +64,14 @@ describe('a reading of the log', () => {
       newEvent('LockerSold'),
       stored(1, { things: [] }),
     ]);
-    const told: ReadingProgress[] = [];
+    const reports: ReadingProgress[] = [];
     const { events, kinds } = await scanLog(upcasting(store, [lockers]), schemas, (progress) =>
-      told.push(progress),
+      reports.push(progress),
     );
 
     expect(events).toBe(9);
     const head = await store.head();
-    expect(told.at(-1)).toEqual({ events: 9, position: head, head });
+    expect(reports.at(-1)).toEqual({ events: 9, position: head, head });
     expect(kinds.map(({ trouble, ...kind }) => [kind.type, kind.schema, kind.events, trouble?.code])).toEqual(
       [
         ['ItemStored', 1, 3, 'UPCAST_FAILS'],
@@ -86,12 +86,12 @@ describe('a reading of the log', () => {
     expect(kinds[0]!.trouble!.message).toContain(`at position ${String(second.position)}`);
   });
 
-  it('has nothing to say of an empty log', async () => {
+  it('finds nothing in an empty log', async () => {
     expect(await scanLog(openStores().events, schemas)).toMatchObject({ events: 0, kinds: [] });
   });
 });
 
-describe('views that are built in memory', () => {
+describe('tryFolding', () => {
   const broken = refolding(contents as View, 'ItemStored', (row, { data }) => {
     if ((data as { item: string }).item === 'bomb') throw new Error('tick');
     return { count: ((row as { count: number } | null)?.count ?? 0) + 1 };
@@ -104,13 +104,13 @@ describe('views that are built in memory', () => {
   };
   const unknown = (): undefined => undefined;
 
-  it('say which rows cannot be built, and go on past them', async () => {
+  it('reports rows that cannot be folded, and continues with the others', async () => {
     const { events, rows } = openStores();
     for (const n of range(5)) await put(events, String(n), 'bag', n === 3 ? 'bomb' : 'coat', 'shoes');
-    const told: ReadingProgress[] = [];
+    const reports: ReadingProgress[] = [];
     const { views } = await tryFolding(events, [broken, popularity as View], {
       unknown,
-      onReading: (progress) => told.push(progress),
+      onReading: (progress) => reports.push(progress),
     });
     expect(views).toMatchObject([
       {
@@ -120,12 +120,12 @@ describe('views that are built in memory', () => {
       },
       { view: 'popularity', rows: 4, poison: [] },
     ]);
-    expect(told.at(-1)).toMatchObject({ events: 15, position: await events.head() });
-    // Nothing was kept anywhere.
+    expect(reports.at(-1)).toMatchObject({ events: 15, position: await events.head() });
+    // Nothing was written to the store.
     expect(await rows.names()).toEqual([]);
   });
 
-  it('say which view cannot be built at all, and build the others', async () => {
+  it('reports views that cannot be built at all, and builds the others', async () => {
     const { events } = openStores();
     await put(events, 'a', 'bag', 'coat');
     const { views } = await tryFolding(events, [keyless, contents as View], { unknown });
@@ -134,15 +134,15 @@ describe('views that are built in memory', () => {
       { view: 'contents', rows: 1 },
     ]);
     expect(views[1]).not.toHaveProperty('stopped');
-    const strange = await tryFolding(events, [contents as View], {
+    const unknownEvents = await tryFolding(events, [contents as View], {
       unknown: (event) => unknownReason(event, new Map()),
     });
-    expect(strange.views[0]!.stopped).toContain('is not known to this version');
+    expect(unknownEvents.views[0]!.stopped).toContain('is not known to this version');
   });
 });
 
 describe('a check before a release', () => {
-  /** A store with a pupil who has a mentor, opened as a check opens it. */
+  /** A store with one pupil who has a mentor, opened as `waymark check` opens it. */
   async function store(): Promise<Platform> {
     const data = temporaryDirectory();
     const api = await serve(data);
@@ -165,7 +165,7 @@ describe('a check before a release', () => {
         .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
     );
 
-  /** As if an earlier release, which had this view in version 0, had kept it last. */
+  /** Make the store look as if it was last used by a release with version 0 of this view. */
   const anEarlierRelease = (platform: Platform, view: string): Promise<unknown> =>
     platform.catalog.change(view, (record) => ({
       ...record,
@@ -173,7 +173,7 @@ describe('a check before a release', () => {
       built: { 0: 1 },
     }));
 
-  it('finds nothing where nothing changed, and changes nothing', async () => {
+  it('finds nothing if nothing changed, and changes nothing', async () => {
     const platform = await store();
     const before = contentsOf(platform.data);
     expect(await checkRelease(platform, { fold: ['caseload'] })).toMatchObject({
@@ -183,13 +183,13 @@ describe('a check before a release', () => {
     expect(contentsOf(platform.data)).toEqual(before);
   });
 
-  it('has nothing to do with an empty log', async () => {
+  it('finds nothing in an empty data folder', async () => {
     const platform = await Platform.open({ data: temporaryDirectory(), work: false });
     afterwards(() => platform.close());
     expect(await checkRelease(platform, { fold: true })).toMatchObject({ events: 0, findings: [] });
   });
 
-  it('says which views would be built anew, and how long that would take', async () => {
+  it('reports which views will be rebuilt, and how long that will take', async () => {
     const platform = await store();
     await anEarlierRelease(platform, 'caseload');
     const { findings, events } = await checkRelease(platform);
@@ -198,15 +198,17 @@ describe('a check before a release', () => {
       ['note', 'ROWS_LEFT', undefined],
     ]);
     expect(findings[0]!.message).toMatch(
-      new RegExp(`^caseload: version 1 is built from ${String(events)} events, in \\d+ seconds? at least`),
+      new RegExp(
+        `^caseload: version 1 will be built from ${String(events)} events, which takes at least \\d+ seconds?;`,
+      ),
     );
     expect(findings[0]!.message).toContain('VIEW_BUILDING');
     const folded = await checkRelease(platform, { fold: true });
     expect(folded.trials?.views.map(({ view }) => view)).toEqual(['caseload']);
-    expect(folded.findings[0]!.message).toMatch(/in about \d+ second/);
+    expect(folded.findings[0]!.message).toMatch(/which takes about \d+ second/);
   });
 
-  it('says which views could not be built', async () => {
+  it('reports views that cannot be built', async () => {
     const platform = await store();
     await anEarlierRelease(platform, 'caseload');
     const poison = await plantPoison(platform.stores.events, JOURNEY);
@@ -216,7 +218,7 @@ describe('a check before a release', () => {
     expect(findings[0]!.message).toContain(`PupilReferred at position ${String(poison.position)}`);
   });
 
-  it('says which builds go on, rest or are held', async () => {
+  it('reports rebuilds that continue, are paused or are held', async () => {
     const platform = await store();
     const { catalog, rebuilder } = platform;
     await startRebuild(platform, ['caseload', 'mentors', 'pupils'], { hold: true });
@@ -232,7 +234,7 @@ describe('a check before a release', () => {
     ]);
   });
 
-  it('says which indexes would be made, for a view that is to be found by more than before', async () => {
+  it('reports missing indexes of a view, which the next service creates', async () => {
     const platform = await store();
     const { name, indexes } = caseloads;
     const file = new Database(join(platform.data, 'views.sqlite'));
@@ -251,7 +253,7 @@ describe('a check before a release', () => {
     expect(await found(platform)).toEqual([]);
   });
 
-  it('says what has stopped, and how far policies are behind', async () => {
+  it('reports stopped views, and how far the policies are behind', async () => {
     const platform = await store();
     await platform.catalog.change('caseload', (record) => ({
       ...record,
@@ -261,11 +263,15 @@ describe('a check before a release', () => {
     const { findings } = await checkRelease(platform);
     expect(findings).toMatchObject([
       { effect: 'note', code: 'VIEW_STOPPED', view: 'caseload', message: expect.stringContaining('[UPN]') },
-      { effect: 'note', code: 'POLICIES_BEHIND', message: 'policies are 1 event behind, and catch up' },
+      {
+        effect: 'note',
+        code: 'POLICIES_BEHIND',
+        message: 'the policies are 1 event behind and will catch up',
+      },
     ]);
   });
 
-  it('says which rows are of no use to the release, and those can be dropped', async () => {
+  it('reports unused rows, which can then be deleted', async () => {
     const platform = await store();
     const { rowStore } = platform;
     for (const old of [
@@ -273,16 +279,16 @@ describe('a check before a release', () => {
       { name: 'caseload', version: 1, generation: 7, indexes: [] },
     ])
       await rowStore.prepare(old);
-    expect(await leftRows(platform)).toEqual(['caseload@1.7', 'old-view@3']);
+    expect(await unusedRows(platform)).toEqual(['caseload@1.7', 'old-view@3']);
     expect(await found(platform)).toEqual([
       ['note', 'ROWS_LEFT', undefined],
       ['note', 'ROWS_LEFT', undefined],
     ]);
     for (const rows of ['caseload@1', 'policies@1', 'nothing@1', 'nothing'])
-      await expect(dropLeftRows(platform, rows)).rejects.toMatchObject({ code: 'NOT_LEFT' });
-    await dropLeftRows(platform, 'caseload@1.7');
-    await dropLeftRows(platform, 'old-view@3');
-    expect(await leftRows(platform)).toEqual([]);
+      await expect(dropUnusedRows(platform, rows)).rejects.toMatchObject({ code: 'NOT_LEFT' });
+    await dropUnusedRows(platform, 'caseload@1.7');
+    await dropUnusedRows(platform, 'old-view@3');
+    expect(await unusedRows(platform)).toEqual([]);
     expect(await rowStore.names()).toContain('caseload@1');
   });
 });

@@ -38,14 +38,14 @@ interface Report {
   readonly files: readonly { readonly accepted: number }[];
 }
 
-/** A folder of papers, and one for the data. */
+/** A folder of files to import, and an empty data folder. */
 const folders = (): { readonly data: string; readonly folder: string } => {
   const folder = temporaryDirectory();
   written(folder, papers);
   return { data: temporaryDirectory(), folder };
 };
 
-/** Names and contents of all files of a data folder. */
+/** Hashes of all files of a data folder, by path. */
 const contents = (data: string): Record<string, string> =>
   Object.fromEntries(
     readdirSync(data, { recursive: true, withFileTypes: true })
@@ -64,7 +64,7 @@ async function headOf(data: string): Promise<number> {
 jest.setTimeout(180_000);
 
 describe('the command line', () => {
-  it('imports, and says the figures, as JSON and nothing else', async () => {
+  it('imports files and prints figures as JSON and nothing else', async () => {
     const { data, folder } = folders();
     const first = await waymark(data, 'import', folder, '--json');
     expect(first).toMatchObject({ code: 0, errors: '' });
@@ -110,7 +110,7 @@ describe('the command line', () => {
       ),
       waymark(data, 'kpis', '--by', 'school', '--json'),
     ]);
-    for (const said of [ids, byUpn, known, kpis]) expect(said).toMatchObject({ code: 0, errors: '' });
+    for (const result of [ids, byUpn, known, kpis]) expect(result).toMatchObject({ code: 0, errors: '' });
     const pupil = { possible: 10, persistent: true, severe: false, noMark: 0 };
     const figures = [
       { ...pupil, attended: 7, authorised: 2, unauthorised: 1, absencePercent: 30 },
@@ -127,10 +127,10 @@ describe('the command line', () => {
     expect(JSON.parse(kpis.out)).toMatchObject([
       { key: '990401', referred: 2, eligible: 2, consented: 2, allocated: 1, started: 1, minutesHeld: 60 },
     ]);
-    for (const said of [first, ids, known, kpis]) expect(said.out + said.errors).not.toMatch(UPN);
+    for (const result of [first, ids, known, kpis]) expect(result.out + result.errors).not.toMatch(UPN);
   });
 
-  it('has tables for people, without a UPN', async () => {
+  it('prints tables without UPNs', async () => {
     const { data, folder } = folders();
     const imported = await waymark(data, 'import', folder);
     const again = await waymark(data, 'import', folder);
@@ -138,19 +138,19 @@ describe('the command line', () => {
       waymark(data, 'attendance', '--by', 'pupil', ...SEPTEMBER),
       waymark(data, 'kpis'),
     ]);
-    for (const said of [imported, again, pupils, kpis]) {
-      expect(said.code).toBe(0);
-      expect(said.out + said.errors).not.toMatch(UPN);
+    for (const result of [imported, again, pupils, kpis]) {
+      expect(result.code).toBe(0);
+      expect(result.out + result.errors).not.toMatch(UPN);
     }
     expect(imported.out).toMatch(/r\.csv.*UNKNOWN_PUPIL 1/);
-    expect(imported.out).toContain('Eligibility assessed: 2, eligible: 2, given a mentor: 1.');
-    expect(imported.out).not.toContain('Nothing was new');
-    expect(again.out).toContain('Nothing was new');
+    expect(imported.out).toContain('Eligibility assessed: 2, eligible: 2, mentor allocated: 1.');
+    expect(imported.out).not.toContain('Nothing new');
+    expect(again.out).toContain('Nothing new');
     expect(pupils.out).toContain('30.00%');
     expect(kpis.out).toContain('North West');
   });
 
-  it('tries an import on a copy, which changes nothing', async () => {
+  it('runs a dry run on a copy, which changes nothing', async () => {
     const { data, folder } = folders();
     const [first, second] = [join(folder, 'programme.json'), join(folder, 'schools.csv')];
     await waymark(data, 'import', first, second, '--json');
@@ -165,18 +165,18 @@ describe('the command line', () => {
       followUps: { allocated: 1 },
     });
     const forPeople = await waymark(data, 'import', folder, '--dry-run');
-    expect(forPeople.out).toContain('A dry run: nothing was changed.');
+    expect(forPeople.out).toContain('Dry run: nothing was changed.');
     expect((await waymark(data, 'import', join(folder, 'none.csv'), '--dry-run')).code).toBe(1);
 
     expect(contents(data)).toEqual(before);
     expect(readdirSync(data).filter((name) => name.startsWith('scratch'))).toEqual([]);
     expect(await headOf(data)).toBe(head);
-    // What was tried can be done.
+    // The import itself gives the result of the dry run.
     const done = JSON.parse((await waymark(data, 'import', folder, '--json')).out);
     expect(done.registers).toEqual(JSON.parse(tried.out).registers);
   });
 
-  it('says what is wrong on standard error, without a stack', async () => {
+  it('prints errors to standard error, without a stack', async () => {
     const { data, folder } = folders();
     const stranger = join(folder, 'readme.txt');
     writeFileSync(stranger, 'Good morning');
@@ -204,7 +204,7 @@ describe('the command line', () => {
     expect(await headOf(data)).toBe(-1);
   });
 
-  it('says what is wrong with its data folder, without a stack', async () => {
+  it('prints errors of its data folder, without a stack', async () => {
     const { data, folder } = folders();
     const [file, broken] = [join(data, 'file'), join(data, 'broken')];
     writeFileSync(file, '');

@@ -4,25 +4,25 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterwards } from '../support/stores';
 
-/** What the command line said, and how it ended. */
-export interface Said {
+/** Output and exit code of a command. */
+export interface CommandResult {
   readonly code: number;
   readonly out: string;
   readonly errors: string;
 }
 
-/** A command line that runs. */
-export interface Running {
-  /** What it will have said. */
-  readonly said: Promise<Said>;
-  /** Until it says something like this on standard error. */
-  readonly tells: (what: RegExp) => Promise<void>;
+/** A running command. */
+export interface RunningCommand {
+  /** Resolves when the command ends. */
+  readonly result: Promise<CommandResult>;
+  /** Wait until standard error matches. */
+  readonly waitForError: (what: RegExp) => Promise<void>;
   readonly interrupt: () => void;
   readonly kill: () => void;
 }
 
-/** Start the command line on a data folder, in a process of its own, without a build. */
-export function startWaymark(data: string, ...args: string[]): Running {
+/** Start a command on a data folder in a child process, without a build. Killed after the test. */
+export function startWaymark(data: string, ...args: string[]): RunningCommand {
   const [launcher, script] = [
     join(__dirname, '../support/launch.mjs'),
     join(__dirname, 'command-line-child.ts'),
@@ -40,11 +40,11 @@ export function startWaymark(data: string, ...args: string[]): Running {
     await ended;
   });
   return {
-    said: ended.then(([code]: (number | null)[]) => ({
+    result: ended.then(([code]: (number | null)[]) => ({
       ...{ code: code ?? -1, out },
       errors: stripVTControlCharacters(errors),
     })),
-    tells: async (what) => {
+    waitForError: async (what) => {
       while (!what.test(stripVTControlCharacters(errors))) await once(child.stderr, 'data');
     },
     interrupt: () => void child.kill('SIGINT'),
@@ -52,5 +52,6 @@ export function startWaymark(data: string, ...args: string[]): Running {
   };
 }
 
-/** Run the command line to its end. */
-export const waymark = (data: string, ...args: string[]): Promise<Said> => startWaymark(data, ...args).said;
+/** Run a command to its end. */
+export const waymark = (data: string, ...args: string[]): Promise<CommandResult> =>
+  startWaymark(data, ...args).result;

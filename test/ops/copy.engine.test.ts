@@ -15,7 +15,7 @@ const logIn = async (file: string) => {
 };
 
 describe('waymark copy', () => {
-  it('moves a log to EventStoreDB and back', async () => {
+  it('copies a log to EventStoreDB and back', async () => {
     const [folder, back] = [temporaryDirectory(), temporaryDirectory()];
     const file = join(folder, 'events.sqlite');
     const log = new SqliteEventStore(file);
@@ -27,13 +27,13 @@ describe('waymark copy', () => {
     await log.close();
     const { url } = await startStandInProcess();
     const there = await waymark(folder, 'copy', '--from', `sqlite:${folder}`, '--to', url);
-    expect(there).toMatchObject({ code: 0, out: expect.stringContaining('300 of them copied now') });
+    expect(there).toMatchObject({ code: 0, out: expect.stringContaining('300 were copied now') });
     const again = await waymark(folder, 'copy', '--from', url, '--to', `sqlite:${back}`, '--json');
     expect(JSON.parse(again.out)).toEqual({ events: 300, copied: 300 });
     expect(await logIn(join(back, 'events.sqlite'))).toEqual(await logIn(file));
   });
 
-  it('says that a server does not answer, and nothing of its credentials', async () => {
+  it('reports a server that does not answer, without its credentials', async () => {
     const folder = temporaryDirectory();
     await new SqliteEventStore(join(folder, 'events.sqlite')).close();
     const nobody = 'esdb://reader:sesame@127.0.0.1:1?tls=false';

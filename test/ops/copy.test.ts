@@ -9,8 +9,8 @@ import { waymark } from './command-line';
 
 jest.setTimeout(60_000);
 
-/** Work on a log that nobody else has open. */
-async function inLog<T>(file: string, use: (log: SqliteEventStore) => Promise<T>): Promise<T> {
+/** Open a log, use it and close it. */
+async function withLog<T>(file: string, use: (log: SqliteEventStore) => Promise<T>): Promise<T> {
   const log = new SqliteEventStore(file);
   try {
     return await use(log);
@@ -19,13 +19,13 @@ async function inLog<T>(file: string, use: (log: SqliteEventStore) => Promise<T>
   }
 }
 
-const wholeOf = (file: string): Promise<RecordedEvent[]> => inLog(file, (log) => readWhole(log));
+const eventsIn = (file: string): Promise<RecordedEvent[]> => withLog(file, (log) => readWhole(log));
 
-/** A data folder whose log holds 600 events, one of them of a schema that this program does not know. */
-async function filled(): Promise<{ readonly folder: string; readonly file: string }> {
+/** A data folder with a log of 600 events, the last of which has a schema that this release does not know. */
+async function filledDataFolder(): Promise<{ readonly folder: string; readonly file: string }> {
   const folder = temporaryDirectory();
   const file = join(folder, 'events.sqlite');
-  await inLog(file, async (log) => {
+  await withLog(file, async (log) => {
     const events = range(599).map((n) => newEvent('EventSkipped', { n }));
     await log.append('projection-x', 'none', [...events, newEvent('FromTheFuture', {}, { schema: 9 })]);
   });
@@ -33,8 +33,8 @@ async function filled(): Promise<{ readonly folder: string; readonly file: strin
 }
 
 describe('waymark copy', () => {
-  it('copies a log between folders and files, says so, and has nothing to do a second time', async () => {
-    const { folder, file } = await filled();
+  it('copies a log between folders and files, and copies nothing the second time', async () => {
+    const { folder, file } = await filledDataFolder();
     const elsewhere = temporaryDirectory();
     const first = await waymark(
       folder,
@@ -46,15 +46,15 @@ describe('waymark copy', () => {
     );
     expect(first).toMatchObject({
       code: 0,
-      out: '600 events are in both logs, 600 of them copied now. Each is like its original.\n',
+      out: 'Both logs contain 600 events; 600 were copied now. Every event was compared with its original.\n',
     });
-    expect(first.errors).toMatch(/copying.*events.*a second.*left/);
+    expect(first.errors).toMatch(/copying.*events.*per second.*left/);
     const copied = join(elsewhere, 'new', 'events.sqlite');
-    expect(await wholeOf(copied)).toEqual(await wholeOf(file));
+    expect(await eventsIn(copied)).toEqual(await eventsIn(file));
 
     const back = join(elsewhere, 'back.sqlite');
     for (const count of [600, 0]) {
-      const said = await waymark(
+      const result = await waymark(
         folder,
         'copy',
         '--from',
@@ -63,15 +63,15 @@ describe('waymark copy', () => {
         `sqlite:${back}`,
         '--json',
       );
-      expect(said).toMatchObject({ code: 0, errors: '' });
-      expect(JSON.parse(said.out)).toEqual({ events: 600, copied: count });
+      expect(result).toMatchObject({ code: 0, errors: '' });
+      expect(JSON.parse(result.out)).toEqual({ events: 600, copied: count });
     }
-    expect(await wholeOf(back)).toEqual(await wholeOf(file));
-    // No view was begun, and nothing else either.
+    expect(await eventsIn(back)).toEqual(await eventsIn(file));
+    // Nothing but the log was created.
     expect(existsSync(join(elsewhere, 'new', 'views.sqlite'))).toBe(false);
   });
 
-  it('leads to a folder that a service can be started on', async () => {
+  it('makes a data folder that a service can start on', async () => {
     const folder = temporaryDirectory();
     const first = await Platform.open({ data: join(folder, 'one') });
     await first.close();
@@ -82,14 +82,14 @@ describe('waymark copy', () => {
     await second.close();
   });
 
-  it('says what is wrong, without a stack, and changes nothing then', async () => {
-    const { folder, file } = await filled();
+  it('prints errors without a stack, and changes nothing then', async () => {
+    const { folder, file } = await filledDataFolder();
     const other = join(temporaryDirectory(), 'other.sqlite');
-    await inLog(other, (log) => log.append('journey-1', 'none', [newEvent('Noted', { name: 'Zara' })]));
+    await withLog(other, (log) => log.append('journey-1', 'none', [newEvent('Noted', { name: 'Zara' })]));
     const broken = join(temporaryDirectory(), 'broken.sqlite');
     writeFileSync(broken, 'This is no database, and never was one.\n'.repeat(200));
     const nowhere = join(folder, 'nowhere', 'events.sqlite');
-    const before = await wholeOf(other);
+    const before = await eventsIn(other);
     const wrong: readonly (readonly [message: RegExp, from: string, to: string])[] = [
       [
         /^TARGET_HOLDS_OTHERS: .* position 1 of the source, in a stream of projection\./,
@@ -111,7 +111,7 @@ describe('waymark copy', () => {
         expect(errors).not.toMatch(/\n\s+at |Zara/);
       }),
     );
-    expect(await wholeOf(other)).toEqual(before);
+    expect(await eventsIn(other)).toEqual(before);
     expect(existsSync(nowhere)).toBe(false);
   });
 });

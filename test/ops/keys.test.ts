@@ -8,8 +8,8 @@ import { waymark } from './command-line';
 
 jest.setTimeout(60_000);
 
-/** A log from before personal fields were sealed, of three pupils. */
-async function unsealed(): Promise<string> {
+/** A log of three pupils, from before personal fields were encrypted. */
+async function unencryptedLog(): Promise<string> {
   const file = join(temporaryDirectory(), 'events.sqlite');
   const log = new SqliteEventStore(file);
   for (const n of range(3)) {
@@ -23,8 +23,8 @@ async function unsealed(): Promise<string> {
 }
 
 describe('waymark copy --seal and waymark keys', () => {
-  it('seal a log from before, count its keys, and wrap them anew', async () => {
-    const [file, data] = [await unsealed(), temporaryDirectory()];
+  it('encrypt an older log, count its data keys and rewrap them', async () => {
+    const [file, data] = [await unencryptedLog(), temporaryDirectory()];
     const copied = await waymark(
       data,
       'copy',
@@ -36,7 +36,7 @@ describe('waymark copy --seal and waymark keys', () => {
     );
     expect(copied).toMatchObject({
       code: 0,
-      out: expect.stringContaining('3 events are in both logs') as string,
+      out: expect.stringContaining('Both logs contain 3 events') as string,
     });
 
     const platform = await Platform.open({ data });

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { type CaseloadRow, caseloads } from '@waymark/modules/journey/views/caseload';
 import { views as all } from '@waymark/modules';
-import type { States, WaitingRow } from '@waymark/operations';
+import type { ViewStates, ParkedRowReport } from '@waymark/operations';
 import { Platform } from '@waymark/platform';
 import { allocated, JOURNEY, picked, serve } from '../api/client';
 import { newEvent } from '../support/events';
 import { plantPoison, SCHEDULED_BEHIND } from '../support/poison';
 import { afterwards, temporaryDirectory } from '../support/stores';
-import { type Said, startWaymark, waymark } from './command-line';
+import { type CommandResult, startWaymark, waymark } from './command-line';
 
 jest.setTimeout(120_000);
 
-/** A folder with the data of a pupil who has a mentor. */
-async function folder(): Promise<string> {
+/** A data folder with one pupil who has a mentor. */
+async function dataFolder(): Promise<string> {
   const data = temporaryDirectory();
   const api = await serve(data);
   await allocated(api);
@@ -21,8 +21,8 @@ async function folder(): Promise<string> {
   return data;
 }
 
-/** Do something with what is in a folder, as a server would. */
-async function beside<T>(data: string, work: (platform: Platform) => Promise<T>): Promise<T> {
+/** Use a data folder through a platform that does no work itself. */
+async function withStores<T>(data: string, work: (platform: Platform) => Promise<T>): Promise<T> {
   const platform = await Platform.open({ data, work: false });
   try {
     return await work(platform);
@@ -31,21 +31,21 @@ async function beside<T>(data: string, work: (platform: Platform) => Promise<T>)
   }
 }
 
-/** What it said as JSON, and nothing else. */
-const json = ({ out, errors }: Said) => {
+/** Parse the output, which must be JSON and nothing else. */
+const json = ({ out, errors }: CommandResult) => {
   expect(errors).toBe('');
   return JSON.parse(out);
 };
 
 const generations = async (data: string, view: string): Promise<unknown[][]> => {
-  const { views }: States = json(await waymark(data, 'views', '--json'));
+  const { views }: ViewStates = json(await waymark(data, 'views', '--json'));
   const own = views.filter((state) => state.view === view);
   return picked(own, 'generation', 'state');
 };
 
 describe('rebuilds on the command line', () => {
-  it('are done by the command line where nobody else works', async () => {
-    const data = await folder();
+  it('are done by the command itself if no service works', async () => {
+    const data = await dataFolder();
     const built = await waymark(data, 'rebuild', 'start', 'caseload', 'phase-progress');
     expect(built.code).toBe(0);
     expect(built.out).toMatch(/caseload\s+│ 1\s+│ 2\s+│ live\s+│ 1 /);
@@ -63,8 +63,8 @@ describe('rebuilds on the command line', () => {
     expect(policies).toMatchObject({ lag: { events: 0 }, parked: 0 });
   });
 
-  it('can be held, switched to, and what served before forgotten', async () => {
-    const data = await folder();
+  it('can be held and switched to, and the previous generation can be retired', async () => {
+    const data = await dataFolder();
     const held = await waymark(data, 'rebuild', 'start', 'caseload', '--hold', '--json');
     expect(held.code).toBe(2);
     expect(json(held)).toMatchObject([{ state: 'verified', rows: 1, verified: { rows: 1, different: 0 } }]);
@@ -81,8 +81,8 @@ describe('rebuilds on the command line', () => {
     expect(retired.out).not.toContain('previous');
   });
 
-  it('can be left to others, paused, resumed and given up', async () => {
-    const data = await folder();
+  it('can be detached, paused, resumed and cancelled', async () => {
+    const data = await dataFolder();
     const detached = await waymark(data, 'rebuild', 'start', 'caseload', 'mentors', '--detach', '--json');
     expect([detached.code, picked(json(detached), 'view', 'generation', 'state')]).toEqual([
       0,
@@ -94,7 +94,7 @@ describe('rebuilds on the command line', () => {
       ],
     ]);
     expect((await waymark(data, 'rebuild', 'pause', 'caseload')).code).toBe(0);
-    // Of the two, one rests and the other goes on.
+    // One of the two is paused; the other continues.
     const watched = await waymark(data, 'rebuild', 'watch', 'caseload', 'mentors', '--json');
     expect([watched.code, picked(json(watched), 'view', 'state')]).toEqual([
       2,
@@ -114,30 +114,30 @@ describe('rebuilds on the command line', () => {
     ]);
   });
 
-  it('are only watched where a server works, which goes on when the watching ends', async () => {
-    const data = await folder();
+  it('are only watched if a service works, and continue when the watching ends', async () => {
+    const data = await dataFolder();
     const server = await Platform.open({ data });
     afterwards(() => server.close());
     const watching = startWaymark(data, 'rebuild', 'start', 'caseload');
-    await watching.tells(/building/);
+    await watching.waitForError(/building/);
     watching.interrupt();
-    const { code, out, errors } = await watching.said;
+    const { code, out, errors } = await watching.result;
     expect([code, out]).toEqual([130, '']);
-    expect(errors).toContain('The rebuild goes on without this command');
+    expect(errors).toContain('The rebuild continues without this command');
     expect(await generations(data, 'caseload')).toEqual([
       [1, 'live'],
       [2, 'planned'],
     ]);
 
     const again = startWaymark(data, 'rebuild', 'watch', 'caseload');
-    await again.tells(/building/);
+    await again.waitForError(/building/);
     await server.work([]);
-    expect((await again.said).code).toBe(0);
+    expect((await again.result).code).toBe(0);
     expect(await generations(data, 'caseload')).toContainEqual([2, 'live']);
   });
 
-  it('say what is wrong', async () => {
-    const data = await folder();
+  it('print errors without a stack', async () => {
+    const data = await dataFolder();
     const wrong: readonly (readonly [begins: string, ...args: string[]])[] = [
       ['error: name views', 'rebuild', 'start'],
       ['NO_REBUILD: ', 'rebuild', 'pause', 'caseload'],
@@ -156,12 +156,12 @@ describe('rebuilds on the command line', () => {
 });
 
 describe('an event that cannot be folded', () => {
-  it('is shown, ends a rebuild, and is left out for a reason, now and when the view is built anew', async () => {
-    const data = await folder();
-    const poison = await beside(data, ({ stores }) => plantPoison(stores.events, JOURNEY));
+  it('is listed, fails a rebuild, and can be skipped with a reason in the live and the new generation', async () => {
+    const data = await dataFolder();
+    const poison = await withStores(data, ({ stores }) => plantPoison(stores.events, JOURNEY));
     expect((await waymark(data, 'kpis', '--json')).errors).toContain('cannot be taken');
 
-    const parked: WaitingRow[] = json(await waymark(data, 'parked', '--json'));
+    const parked: ParkedRowReport[] = json(await waymark(data, 'parked', '--json'));
     expect(picked(parked, 'view', 'key', 'event', 'position', 'waiting')).toContainEqual([
       ...['caseload', JOURNEY, poison.id, poison.position, 1],
     ]);
@@ -189,23 +189,23 @@ describe('an event that cannot be folded', () => {
     expect(skipped).toMatchObject({ code: 0, out: 'Nothing is parked.\n' });
     const resumed = await waymark(data, 'rebuild', 'resume', 'caseload', '--json');
     expect([resumed.code, picked(json(resumed), 'generation', 'state')]).toEqual([0, [[2, 'live']]]);
-    const [kept] = await beside(data, ({ rows }) => rows.find(caseloads));
+    const [kept] = await withStores(data, ({ rows }) => rows.find(caseloads));
     const { sessions } = kept!.row as CaseloadRow;
     expect(Object.values(sessions)).toEqual([{ on: SCHEDULED_BEHIND, is: 'scheduled' }]);
   });
 });
 
 describe('a check before a release', () => {
-  it('says what the release would do, by its exit code too', async () => {
-    const data = await folder();
+  it('reports its findings, also by its exit code', async () => {
+    const data = await dataFolder();
     const clear = await waymark(data, 'check', '--json');
     expect(clear.code).toBe(0);
     expect(json(clear)).toMatchObject({ findings: [], events: expect.any(Number) });
     const forPeople = await waymark(data, 'check');
-    expect(forPeople.out).toContain('This release and the store fit.');
+    expect(forPeople.out).toContain('No findings: this release can be started on this store.');
     expect(forPeople.errors).toMatch(/reading .*100%/);
 
-    await beside(data, ({ stores }) => stores.events.append('pupil-x', 'any', [newEvent('PupilCloned')]));
+    await withStores(data, ({ stores }) => stores.events.append('pupil-x', 'any', [newEvent('PupilCloned')]));
     const blocked = await waymark(data, 'check', '--json');
     expect([blocked.code, picked(json(blocked).findings, 'effect', 'code')]).toEqual([
       1,

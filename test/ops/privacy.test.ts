@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { PUPIL, UPN } from '../api/client';
 import { mended } from '../api/mended';
 import { temporaryDirectory } from '../support/stores';
-import { type Said, waymark } from './command-line';
+import { type CommandResult, waymark } from './command-line';
 
 jest.setTimeout(90_000);
 
-/** A command line on data that no service works on, and a folder for what it writes. */
-async function office() {
+/** Run commands on the data of a journey with corrections, which no service uses; and a folder for their files. */
+async function commandLineOnHistory() {
   const data = temporaryDirectory();
   await (await mended(data)).close();
   const folder = temporaryDirectory();
   return {
-    run: (...args: string[]): Promise<Said> => waymark(data, ...args),
-    elsewhere: (...args: string[]): Promise<Said> => waymark(temporaryDirectory(), ...args),
+    run: (...args: string[]): Promise<CommandResult> => waymark(data, ...args),
+    elsewhere: (...args: string[]): Promise<CommandResult> => waymark(temporaryDirectory(), ...args),
     file: (name: string): string => join(folder, name),
   };
 }
@@ -22,8 +22,8 @@ async function office() {
 const erasure = ['erase', 'pupil', PUPIL, '--ground', 'CONSENT_WITHDRAWN', '--on', '2026-03-02'];
 
 describe('waymark erase', () => {
-  it('gives a certificate, which anybody with the public key can check', async () => {
-    const { run, elsewhere, file } = await office();
+  it('writes a certificate that can be checked with the public key alone', async () => {
+    const { run, elsewhere, file } = await commandLineOnHistory();
     const certificate = file('certificate.json');
     const erased = await run(...erasure, '--certificate', certificate);
     expect(erased).toMatchObject({ code: 0, errors: '' });
@@ -47,8 +47,8 @@ describe('waymark erase', () => {
     expect(changed.errors).toMatch(/^CERTIFICATE_CHANGED: /);
   });
 
-  it('again gives the same certificate, and does not write over a file', async () => {
-    const { run, file } = await office();
+  it('gives the same certificate when run again, and does not overwrite a file', async () => {
+    const { run, file } = await commandLineOnHistory();
     const certificate = file('certificate.json');
     const first = await run(...erasure, '--json', '--certificate', certificate);
     const again = await run(...erasure, '--json');
@@ -58,9 +58,9 @@ describe('waymark erase', () => {
     expect(over.errors).toMatch(/^FILE_THERE: /);
   });
 
-  it('lists who was erased, and applies the list to what was restored from before', async () => {
-    const { run, file } = await office();
-    const restored = await office();
+  it('lists erased people, and applies the list to an older copy of the data', async () => {
+    const { run, file } = await commandLineOnHistory();
+    const restored = await commandLineOnHistory();
     await run(...erasure);
     const { code, out } = await run('erasures', 'list');
     expect(code).toBe(0);
@@ -83,37 +83,37 @@ describe('waymark erase', () => {
     ['error: command-argument value', ['erase', 'school', '990401', ...erasure.slice(3)]],
     ['error: required option', erasure.slice(0, 3)],
     ["error: option '--ground", [...erasure.slice(0, 4), 'ERASED_BEFORE_RESTORE']],
-  ])('says %swhere it cannot', async (words, args) => {
-    const { run } = await office();
-    const said = await run(...args);
-    expect(said).toMatchObject({ code: 1, out: '' });
-    expect(said.errors).toContain(words);
+  ])('prints the error %sfor a wrong argument', async (words, args) => {
+    const { run } = await commandLineOnHistory();
+    const result = await run(...args);
+    expect(result).toMatchObject({ code: 1, out: '' });
+    expect(result.errors).toContain(words);
   });
 });
 
 describe('waymark subject-access', () => {
-  it('writes everything to a file that only its owner may read, and shows nothing', async () => {
-    const { run, file } = await office();
+  it('writes everything to a file that only its owner may read, and prints none of it', async () => {
+    const { run, file } = await commandLineOnHistory();
     const [text, json] = [file('access.md'), file('access.json')];
-    const said = await run('subject-access', 'pupil', PUPIL, '--out', text);
-    expect(said).toMatchObject({ code: 0, out: '' });
-    expect(said.errors).not.toContain(UPN);
+    const result = await run('subject-access', 'pupil', PUPIL, '--out', text);
+    expect(result).toMatchObject({ code: 0, out: '' });
+    expect(result.errors).not.toContain(UPN);
     expect(statSync(text).mode & 0o777).toBe(0o600);
     expect(readFileSync(text, 'utf8')).toContain(`- upn: ${UPN}\n`);
     await run('subject-access', 'pupil', PUPIL, '--out', json, '--format', 'json');
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
       ...{ person: { upn: UPN }, key: 'held' },
-      // Who had the document before is in the next.
+      // The second document records who received the first.
       reads: [{ reader: 'local-operator', what: 'SubjectAccess' }],
     });
   });
 });
 
 describe('waymark retention', () => {
-  it('lists whom it would erase, and who says so', async () => {
-    const { run } = await office();
+  it('lists people whose retention period has ended, and the rules', async () => {
+    const { run } = await commandLineOnHistory();
     const dry = await run('retention', '--dry-run');
-    expect(dry).toMatchObject({ code: 0, errors: '', out: 'No record has been kept for long enough.\n' });
+    expect(dry).toMatchObject({ code: 0, errors: '', out: 'No retention period has ended.\n' });
     const rules = await run('retention', '--rules', '--json');
     expect(JSON.parse(rules.out)).toContainEqual(expect.objectContaining({ record: 'an export' }));
   });

@@ -1,17 +1,17 @@
 import { sourceFiles } from '@waymark/core/imports';
 import { Importer } from '@waymark/modules/imports/importer';
-import { packaged, Platform } from '@waymark/platform';
+import { packageFile, Platform } from '@waymark/platform';
 import { temporaryDirectory } from '../support/stores';
-import { type Said, waymark } from './command-line';
+import { type CommandResult, waymark } from './command-line';
 
-jest.setTimeout(120_000); // starting programs takes its time on a busy machine
+jest.setTimeout(120_000); // starting processes is slow on a busy machine
 
-/** The sample's directory files, without registers, in a data folder. */
-async function furnished(): Promise<string> {
+/** A data folder with the sample's programme, schools, mentors and referrals, but without registers. */
+async function sampleDataFolder(): Promise<string> {
   const data = temporaryDirectory();
   const platform = await Platform.open({ data });
   const files = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];
-  const sources = await sourceFiles(files.map((file) => packaged('data', 'sample', file)));
+  const sources = await sourceFiles(files.map((file) => packageFile('data', 'sample', file)));
   await new Importer(platform, '00000000-0000-4000-8000-000000000001', sources, { actor: 'office' }).run();
   await platform.settle();
   await platform.close();
@@ -19,8 +19,8 @@ async function furnished(): Promise<string> {
 }
 
 describe('the command line', () => {
-  it('does for whom a token is of what their roles allow, and nothing else', async () => {
-    const data = await furnished();
+  it('does what the roles of the token’s person allow, and nothing else', async () => {
+    const data = await sampleDataFolder();
     const issued = await waymark(
       data,
       'token',
@@ -32,7 +32,7 @@ describe('the command line', () => {
       'lead',
     );
     expect(issued).toMatchObject({ code: 0, errors: '' });
-    const as = async (token: string, ...args: string[]): Promise<Said> => {
+    const as = async (token: string, ...args: string[]): Promise<CommandResult> => {
       process.env['WAYMARK_TOKEN'] = token;
       try {
         return await waymark(data, ...args);
@@ -40,7 +40,8 @@ describe('the command line', () => {
         delete process.env['WAYMARK_TOKEN'];
       }
     };
-    const keys = ({ out }: Said): string[] => (JSON.parse(out) as { key: string }[]).map(({ key }) => key);
+    const keys = ({ out }: CommandResult): string[] =>
+      (JSON.parse(out) as { key: string }[]).map(({ key }) => key);
     const token = issued.out.trim();
     expect(keys(await as(token, 'kpis', '--by', 'area', '--json'))).toEqual(['blackpool']);
     expect(keys(await as(token, 'kpis', '--by', 'region', '--json'))).toEqual([]);
@@ -53,7 +54,7 @@ describe('the command line', () => {
       expect([refused.code, refused.out, refused.errors]).toEqual([
         1,
         '',
-        'NOT_ALLOWED: Your roles do not allow this here. Ask whoever gives out roles.\n',
+        'NOT_ALLOWED: Your roles do not allow this here. Ask an access administrator.\n',
       ]);
     const forged = await as(`${token.slice(0, -4)}AAAA`, 'kpis');
     expect([forged.code, forged.errors]).toEqual([
@@ -62,7 +63,7 @@ describe('the command line', () => {
     ]);
   });
 
-  it('asks for a token where there is more than this machine, and signs none there', async () => {
+  it('requires a token, and signs none, if an issuer is configured', async () => {
     const data = temporaryDirectory();
     const before = { ...process.env };
     Object.assign(process.env, {

@@ -9,7 +9,7 @@ import { waymark } from './command-line';
 
 jest.setTimeout(60_000);
 
-/** A data folder with so many events more, in one stream. */
+/** Append events to one stream of a data folder. */
 async function recorded(folder: string, from: number, count: number): Promise<void> {
   const log = new SqliteEventStore(join(folder, 'events.sqlite'));
   const events = range(count).map((n) => newEvent('EventSkipped', { n: from + n }));
@@ -17,7 +17,7 @@ async function recorded(folder: string, from: number, count: number): Promise<vo
   await log.close();
 }
 
-/** Change a log as somebody would who gets at its file. */
+/** Change a log as an attacker with access to its file would. */
 function tamper(folder: string, statement: string): void {
   const db = new Database(join(folder, 'events.sqlite'));
   db.exec(statement);
@@ -25,17 +25,17 @@ function tamper(folder: string, statement: string): void {
 }
 
 describe('waymark seal and verify', () => {
-  it('seals a log, verifies it, and names the first thing that is wrong', async () => {
+  it('seals a log, verifies it, and reports the first fault', async () => {
     const folder = temporaryDirectory();
     await recorded(folder, 0, 40);
     expect(await waymark(folder, 'verify')).toMatchObject({
       code: 0,
-      out: '40 events are as they were recorded.\nFrom position 1 on (40 events) the log is not sealed yet.\n',
+      out: '40 events are unchanged.\n40 events from position 1 on are not sealed yet.\n',
     });
 
     expect(await waymark(folder, 'seal')).toMatchObject({
       code: 0,
-      out: '40 events sealed now, 40 in all.\n',
+      out: '40 events sealed now, 40 in total.\n',
     });
     const [seals, key] = [join(folder, 'seals.jsonl'), join(folder, 'keys', 'seal.key')];
     for (const file of [seals, key]) expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -44,9 +44,9 @@ describe('waymark seal and verify', () => {
     expect(verified).toMatchObject({
       code: 0,
       out: [
-        '42 events are as they were recorded.',
-        '40 of them are sealed, by 1 seal.',
-        'From position 41 on (2 events) the log is not sealed yet.\n',
+        '42 events are unchanged.',
+        '40 of them are covered by 1 seal.',
+        '2 events from position 41 on are not sealed yet.\n',
       ].join('\n'),
     });
     expect(verified.errors).toMatch(/verifying.*42 events/);
@@ -63,10 +63,10 @@ describe('waymark seal and verify', () => {
     expect(first).toBe(
       'REMOVED: An event, which was revision 8 of projection-x, is missing before the one at position 10.',
     );
-    expect(second).toBe('8 events before that are as they were recorded.');
+    expect(second).toBe('The 8 events before it are unchanged.');
   });
 
-  it('verifies anywhere, with the seals and the public key alone', async () => {
+  it('verifies on another machine with only the seals and the public key', async () => {
     const [folder, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
     await recorded(folder, 0, 10);
     await waymark(folder, 'seal');
@@ -78,9 +78,9 @@ describe('waymark seal and verify', () => {
     const offline = (...more: string[]) =>
       waymark(join(elsewhere, 'none'), 'verify', '--from', `sqlite:${folder}`, '--seals', seals, ...more);
 
-    const said = await offline('--public-key', key, '--json');
-    expect(said.code).toBe(0);
-    expect(JSON.parse(said.out)).toEqual({
+    const result = await offline('--public-key', key, '--json');
+    expect(result.code).toBe(0);
+    expect(JSON.parse(result.out)).toEqual({
       events: 10,
       seals: 1,
       sealed: 10,
@@ -102,7 +102,7 @@ describe('waymark seal and verify', () => {
     );
   });
 
-  it('says where there are no seals', async () => {
+  it('reports a missing file of seals', async () => {
     const folder = temporaryDirectory();
     await recorded(folder, 0, 1);
     const missing = await waymark(folder, 'verify', '--seals', join(folder, 'nowhere.jsonl'));

@@ -13,13 +13,13 @@ const fileOf = (text: string): string => {
 };
 
 describe('settings of keys', () => {
-  it('are none, where nothing is set', () => {
+  it('are absent if nothing is set', () => {
     expect(settingsFrom({ WAYMARK_MASTER_KEY: '', WAYMARK_FORMER_MASTER_KEYS: '' })).not.toHaveProperty(
       'masterKeys',
     );
   });
 
-  it('take the master key from the environment, or from a file', () => {
+  it('read the master key from the environment or from a file', () => {
     expect(settingsFrom({ WAYMARK_MASTER_KEY: A }).masterKeys).toEqual({ current: bytes(A), former: [] });
     expect(settingsFrom({ WAYMARK_MASTER_KEY_FILE: fileOf(`${A}\n`) }).masterKeys).toEqual({
       current: bytes(A),
@@ -27,7 +27,7 @@ describe('settings of keys', () => {
     });
   });
 
-  it('take former master keys from both', () => {
+  it('read former master keys from the environment and from files', () => {
     const former = { WAYMARK_FORMER_MASTER_KEYS: `${A}, ${B}`, WAYMARK_FORMER_MASTER_KEY_FILES: fileOf(B) };
 
     expect(settingsFrom(former).masterKeys).toEqual({ former: [bytes(A), bytes(B), bytes(B)] });
@@ -39,13 +39,13 @@ describe('settings of keys', () => {
     ['WAYMARK_FORMER_MASTER_KEYS', `${A},s3cret`],
     ['WAYMARK_FORMER_MASTER_KEY_FILES', '/no/s3cret'],
     ['WAYMARK_KEYS_URL', 'http://s3cret'],
-  ])('name %s where it is wrong, and not its value', (name, value) => {
+  ])('name %s if it is wrong, but not its value', (name, value) => {
     expect(() => settingsFrom({ [name]: value })).toThrow(
       new RegExp(`^((?!s3cret).)*${name} ((?!s3cret).)*$`),
     );
   });
 
-  it('want a master key where keys are kept on a server', () => {
+  it('require a master key if data keys are on a server', () => {
     const url = 'mongodb://host/keys';
 
     expect(() => settingsFrom({ WAYMARK_KEYS_URL: url })).toThrow('WAYMARK_MASTER_KEY');
@@ -58,7 +58,7 @@ describe('settings of keys', () => {
     ['mongodb://a,b:27018/x', 'mongodb://b:27018,a:27017/x', false],
     ['mongodb://host/waymark', 'mongodb://host/waymark-keys', true],
     ['mongodb://host:1/x', 'mongodb://host:2/x', true],
-  ])('keep keys apart from views: %s and %s', (rows, keys, allowed) => {
+  ])('require another database for keys than for views: %s and %s', (rows, keys, allowed) => {
     const settings = () => settingsFrom({ MONGODB_URL: rows, WAYMARK_KEYS_URL: keys, WAYMARK_MASTER_KEY: A });
 
     if (allowed) expect(settings().engines).toEqual({ rows, keys });
@@ -66,7 +66,7 @@ describe('settings of keys', () => {
   });
 });
 
-describe('settings that are secrets', () => {
+describe('secret settings', () => {
   const secrets: readonly (readonly [name: string, value: string, of: (settings: Settings) => unknown])[] = [
     ['EVENTSTORE_URL', 'esdb://u:s3cret@host:2113?tls=true', ({ engines }) => engines.events],
     ['MONGODB_URL', 'mongodb://u:s3cret@host/waymark', ({ engines }) => engines.rows],
@@ -75,36 +75,36 @@ describe('settings that are secrets', () => {
     ['WAYMARK_HASH_KEY', A, ({ hashKey }) => hashKey?.toString('hex')],
     ['WAYMARK_MASTER_KEY', B, ({ masterKeys }) => masterKeys?.current?.toString('hex')],
   ];
-  /** What WAYMARK_KEYS_URL wants besides. */
+  /** WAYMARK_KEYS_URL also requires a master key. */
   const master = (name: string): object =>
     name === 'WAYMARK_KEYS_URL' ? { WAYMARK_MASTER_KEY: B, WAYMARK_MASTER_KEY_FILE: '' } : {};
 
-  it.each(secrets)('take %s from the environment, or from a file', (name, value, of) => {
+  it.each(secrets)('read %s from the environment or from a file', (name, value, of) => {
     expect(of(settingsFrom({ ...master(name), [name]: value, [`${name}_FILE`]: '' }))).toBe(value);
     expect(of(settingsFrom({ ...master(name), [name]: '', [`${name}_FILE`]: fileOf(`${value}\n`) }))).toBe(
       value,
     );
   });
 
-  it.each(secrets)('are not to say %s twice', (name, value) => {
+  it.each(secrets)('refuse both %s and its file', (name, value) => {
     const twice = { ...master(name), [name]: value, [`${name}_FILE`]: fileOf(value) };
 
     expect(() => settingsFrom(twice)).toThrow(
-      `The environment variable ${name} must not be set where ${name}_FILE is.`,
+      `The environment variable ${name} must not be set if ${name}_FILE is set.`,
     );
   });
 
-  it.each(secrets)('name %s_FILE where it is wrong, and neither the file nor what it holds', (name) => {
+  it.each(secrets)('name %s_FILE if it is wrong, but neither the file nor its content', (name) => {
     const file = fileOf('s3cret');
     for (const wrong of [`${file}.s3cret`, file, fileOf('')]) {
       const settings = (): Settings => settingsFrom({ ...master(name), [`${name}_FILE`]: wrong });
 
-      expect(settings).toThrow(`The environment variable ${name}_FILE must name a file that can be read`);
+      expect(settings).toThrow(`The environment variable ${name}_FILE must name a readable file`);
       expect(settings).toThrow(/^((?!s3cret|\/secret).)*$/);
     }
   });
 
-  it('are compared, wherever they stand', () => {
+  it('compare the URLs of keys and views even if one is in a file', () => {
     const url = 'mongodb://host/waymark';
 
     expect(() =>

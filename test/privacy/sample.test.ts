@@ -9,7 +9,7 @@ import { Importer } from '@waymark/modules/imports/importer';
 import { attendanceBy } from '@waymark/modules/insights/attendance';
 import { kpisBy } from '@waymark/modules/insights/kpis';
 import { views } from '@waymark/modules';
-import { packaged, personal, type Platform, readSeals } from '@waymark/platform';
+import { packageFile, personalFields, type Platform, readSeals } from '@waymark/platform';
 import { opened } from '../operations/data-folders';
 import { readWhole } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
@@ -26,7 +26,7 @@ const ERASED = 10;
 
 /** Numbers of pupils at the beginning, in the middle and at the end of the sample. */
 const upns = (
-  parse(readFileSync(packaged('data', 'sample', 'referrals.csv')), { columns: true, bom: true }) as {
+  parse(readFileSync(packageFile('data', 'sample', 'referrals.csv')), { columns: true, bom: true }) as {
     readonly UPN: string;
   }[]
 )
@@ -44,7 +44,7 @@ const figures = async ({ rows, published }: Platform): Promise<unknown> => ({
 async function telling({ events }: Platform, subjects: ReadonlySet<string>): Promise<string[]> {
   const log = await readWhole(events, 5_000);
   return log.flatMap(({ type, data, metadata: { subject = '' } }) =>
-    subjects.has(subject) && (personal.get(type) ?? []).some((field) => field in data) ? [type] : [],
+    subjects.has(subject) && (personalFields.get(type) ?? []).some((field) => field in data) ? [type] : [],
   );
 }
 
@@ -56,7 +56,7 @@ async function idOf({ submitter }: Platform, upn: string): Promise<string> {
 describe('ten pupils of the sample, erased', () => {
   it('can be read nowhere, change no figure of an area, and leave a log that verifies and views that rebuild', async () => {
     const platform = await opened(temporaryDirectory());
-    const paths = FILES.map((name) => packaged('data', 'sample', name));
+    const paths = FILES.map((name) => packageFile('data', 'sample', name));
     await new Importer(platform, '00000000-0000-4000-8000-000000000001', await sourceFiles(paths), {
       actor: 'test',
     }).run();

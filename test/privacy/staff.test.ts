@@ -15,7 +15,7 @@ import {
 import { AssignRole, ErasePerson, LeavePerson, RegisterPerson } from '@waymark/modules/people';
 import type { PersonFacts } from '@waymark/modules/people/facts';
 import { dueTable } from '@waymark/operations/terminal';
-import { personal, type Platform } from '@waymark/platform';
+import { personalFields, type Platform } from '@waymark/platform';
 import { type Office, openOffice } from '../imports/office';
 import { readWhole } from '../support/events';
 import { keyringOn, openKeys } from '../support/keys';
@@ -75,7 +75,7 @@ describe('what is held of somebody who works with the service', () => {
       const { chain: _, ...unchained } = metadata;
       await before.append(stream, 'any', [{ ...event, metadata: unchained }]);
     }
-    const form = encryptedCopy(copy, keyringOn(openKeys().keys), personal);
+    const form = encryptedCopy(copy, keyringOn(openKeys().keys), personalFields);
     await copyLog(before, copy, { form });
     expect(among(OWN, JSON.stringify(await readWhole(before)))).toEqual(OWN);
     expect(among(OWN, JSON.stringify(await readWhole(copy)))).toEqual([]);

@@ -10,11 +10,11 @@ import { attendanceBy, type AttendanceGroup, type GroupAttendance } from '@wayma
 import { kpisBy } from '@waymark/modules/insights/kpis';
 import { namesIn } from '@waymark/modules/insights/names';
 import { pupils } from '@waymark/modules/pupil/views/pupils';
-import { packaged, Platform } from '@waymark/platform';
+import { packageFile, Platform } from '@waymark/platform';
 
 
 const expected = JSON.parse(readFileSync(join(__dirname, 'expected.json'), 'utf8')) as Expected;
-const sample = packaged('data', 'sample');
+const sample = packageFile('data', 'sample');
 const FIRST_RECORDED = '2026-02-15T00:00:00Z';
 
 interface Expected {

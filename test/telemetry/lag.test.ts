@@ -1,5 +1,5 @@
 import type { EventStore, RecordedEvent } from '@waymark/core/kernel';
-import { lagBehind } from '@waymark/operations';
+import { measureLag } from '@waymark/operations';
 import { newEvent, range } from '../support/events';
 
 const NOW = Date.parse('2026-02-16T09:00:00.000Z');
@@ -33,25 +33,25 @@ describe('the lag behind a log', () => {
   });
 
   it('is none at its end', async () => {
-    expect(await lagBehind(logOf(10, 1), 9, 9)).toEqual({ events: 0, seconds: 0 });
-    expect(await lagBehind(logOf(10, 1), 9, 12)).toEqual({ events: 0, seconds: 0 });
+    expect(await measureLag(logOf(10, 1), 9, 9)).toEqual({ events: 0, seconds: 0 });
+    expect(await measureLag(logOf(10, 1), 9, 12)).toEqual({ events: 0, seconds: 0 });
   });
 
   it.each([1, 977])('counts events, however far apart they stand (%d)', async (apart) => {
     const log = logOf(150, apart);
-    expect(await lagBehind(log, 149 * apart, -1)).toEqual({ events: 150, seconds: 150 });
-    expect(await lagBehind(log, 149 * apart, 147 * apart)).toEqual({ events: 2, seconds: 2 });
+    expect(await measureLag(log, 149 * apart, -1)).toEqual({ events: 150, seconds: 150 });
+    expect(await measureLag(log, 149 * apart, 147 * apart)).toEqual({ events: 2, seconds: 2 });
   });
 
   it.each([1, 977])('estimates more than it counts from how densely they stand (%d)', async (apart) => {
-    const lag = await lagBehind(logOf(5_000, apart), 4_999 * apart, -1);
+    const lag = await measureLag(logOf(5_000, apart), 4_999 * apart, -1);
     expect(lag).toEqual({ events: 5_000, seconds: 5_000 });
   });
 
   it('counts only the types that matter', async () => {
     const log = logOf(100, 1, (index) => (index % 10 === 0 ? 'LockerEmptied' : 'ItemStored'));
     const types = new Set(['LockerEmptied']);
-    expect(await lagBehind(log, 99, 49, types)).toEqual({ events: 5, seconds: 50 });
-    expect(await lagBehind(log, 99, 95, types)).toEqual({ events: 0, seconds: 0 });
+    expect(await measureLag(log, 99, 49, types)).toEqual({ events: 5, seconds: 50 });
+    expect(await measureLag(log, 99, 95, types)).toEqual({ events: 0, seconds: 0 });
   });
 });

@@ -7,7 +7,7 @@ import { every } from '@waymark/core/projections';
 import { Importer } from '@waymark/modules/imports/importer';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
 import { views } from '@waymark/modules';
-import { type Engines, packaged, Platform } from '@waymark/platform';
+import { type Engines, packageFile, Platform } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
 import { still } from '../crash/moments';
 import { range } from '../support/events';
@@ -34,7 +34,7 @@ export async function wholeProgramme(engines: Engines): Promise<Outcome> {
   const data = temporaryDirectory();
   const platform = await Platform.open({ data, engines, clock: still, hashKey: Buffer.alloc(32, 7) });
   try {
-    const files = await sourceFiles([packaged('data', 'sample')]);
+    const files = await sourceFiles([packageFile('data', 'sample')]);
     await new Importer(platform, IMPORT, files, { actor: 'clerk' }).run();
     await platform.settle();
     const app = await createApp({ platform, identify: anybody, log: pino({ level: 'silent' }) });

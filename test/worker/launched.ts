@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** What a process that a test starts does: one of the programs. */
+/** Runs one of the programs in a child process of a test. */
 export function run(program: string): void {
   createRequire(__filename)(`../../apps/${program}/main.ts`);
 }

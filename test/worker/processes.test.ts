@@ -4,20 +4,20 @@ import { eventually, MENTOR, mentor, picked, PROGRAMME, programme, SCHOOL, schoo
 import { employed } from '../support/readers';
 import { temporaryDirectory } from '../support/stores';
 import { metricsIn } from '../telemetry/observed';
-import { type Program, startInVain, startProgram } from './programs';
+import { type Program, startExpectingFailure, startProgram } from './programs';
 
-jest.setTimeout(180_000); // starting programs takes its time on a busy machine
+jest.setTimeout(180_000); // starting processes is slow on a busy machine
 
 const send = async (api: Program, path: string, body: object): Promise<number> => {
   const { body: answer } = await api.http.post(`/v1/${path}`).send(body).expect(200);
   return answer.position as number;
 };
 
-/** A mentor's caseload, once the views have seen the log up to a position. */
+/** A mentor's caseload, once the views have processed the log up to a position. */
 const caseload = (api: Program, of: string, position: number) =>
   api.http.get(`/v1/caseloads/${of}`).set({ 'Waymark-Position': String(position), Prefer: 'wait=30' });
 
-/** Every view has seen the log up to a position. */
+/** Wait until every view has processed the log up to a position. */
 const allAt = (api: Program, position: number): Promise<true> =>
   eventually(async () => {
     const { body, status } = await api.http.get('/health/ready');
@@ -25,7 +25,7 @@ const allAt = (api: Program, position: number): Promise<true> =>
     return status === 200 && positions.every((at) => at >= position) ? true : undefined;
   });
 
-/** Who owns the views and the policies, by what all processes know. */
+/** Member ids of the owners of the views and the policies. */
 async function owners(data: string): Promise<ReadonlySet<unknown>> {
   const rows = new SqliteRowStore(join(data, 'views.sqlite'));
   const documents = await rows.control.list('owner/');
@@ -34,7 +34,7 @@ async function owners(data: string): Promise<ReadonlySet<unknown>> {
 }
 
 describe('an api and workers on one data folder', () => {
-  it('share the work: whoever is left projects on when one is killed, and one that is told to stop hands over', async () => {
+  it('share the work: others take over from a killed worker, and a stopped worker hands over', async () => {
     const data = temporaryDirectory();
     const headers = await employed(data, [
       { role: 'programme-administrator', programme: PROGRAMME },
@@ -58,7 +58,7 @@ describe('an api and workers on one data folder', () => {
     const appointed = await send(api, `mentors/${MENTOR}/appoint-mentor`, mentor);
     expect((await caseload(api, MENTOR, appointed).expect(200)).body).toMatchObject({ name: mentor.name });
     await allAt(api, appointed);
-    // The api has projected nothing itself.
+    // The api itself has projected nothing.
     const { text } = await api.http.get('/metrics').expect(200);
     expect(metricsIn(text).samples('waymark_projection_events_total')).toEqual([]);
 
@@ -91,14 +91,14 @@ describe('an api and workers on one data folder', () => {
     expect(await owners(data)).toEqual(new Set([null]));
   });
 
-  it('do not listen to others without an issuer of tokens', async () => {
-    const [how, errors] = await startInVain('api', temporaryDirectory(), { HOST: '0.0.0.0' });
+  it('do not listen on a network without an issuer of tokens', async () => {
+    const [how, errors] = await startExpectingFailure('api', temporaryDirectory(), { HOST: '0.0.0.0' });
     expect([how, errors]).toEqual([1, expect.stringMatching(/^waymark: Set WAYMARK_ISSUER, /)]);
   });
 
-  it('do not start on a port that is none', async () => {
+  it('do not start with an invalid port', async () => {
     const data = temporaryDirectory();
-    expect(await startInVain('worker', data, { WORKER_PORT: '70000' })).toEqual([
+    expect(await startExpectingFailure('worker', data, { WORKER_PORT: '70000' })).toEqual([
       1,
       'waymark: WORKER_PORT must be a number from 0 to 65535\n',
     ]);

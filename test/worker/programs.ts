@@ -8,18 +8,18 @@ import { afterwards } from '../support/stores';
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** A program in a process of its own. */
+/** A program in a child process. */
 export interface Program {
   readonly child: ChildProcess;
-  /** A client of its server, with a token where it was started with one. */
+  /** An HTTP client of the program, with its access token if it was started with one. */
   readonly http: ReturnType<typeof request.agent>;
   /** Lines of its log. */
   readonly lines: readonly Line[];
-  /** How it ended: its code, or the signal that killed it. */
+  /** Exit code, or the signal that killed the process. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
-/** Start a program on a data folder where an api only serves, without a build; killed after the test, if it is still there. */
+/** Start a program on a data folder, without a build. By default an api only serves. Killed after the test. */
 function launch(program: 'api' | 'worker', data: string, settings: Readonly<Record<string, string>>) {
   const launcher = join(__dirname, '../support/launch.mjs');
   const env = {
@@ -42,7 +42,7 @@ function launch(program: 'api' | 'worker', data: string, settings: Readonly<Reco
   return { child, ended };
 }
 
-/** Start a program, and wait until it serves; `authorization` is what its client asks with. */
+/** Start a program and wait until it serves. Its client sends `authorization` as its header. */
 export async function startProgram(
   program: 'api' | 'worker',
   data: string,
@@ -65,8 +65,8 @@ export async function startProgram(
   return { child, http, lines, ended };
 }
 
-/** Start a program that does not come to serve: how it ended, and what it said. */
-export async function startInVain(
+/** Start a program that should fail to start. Returns how it ended, and its standard error. */
+export async function startExpectingFailure(
   program: 'api' | 'worker',
   data: string,
   settings: Readonly<Record<string, string>>,

@@ -1,6 +1,12 @@
 import { POLICIES } from '@waymark/core/reactions';
 import { views } from '@waymark/modules';
-import type { RebuildAct, RebuildState, States, ViewState, WaitingRow } from '@waymark/operations';
+import type {
+  RebuildAction,
+  RebuildState,
+  ViewStates,
+  ViewState,
+  ParkedRowReport,
+} from '@waymark/operations';
 import { SkipParked, StartRebuild } from '../operations/operations.controller';
 import { problems } from './problems';
 import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
@@ -23,7 +29,7 @@ const state: Required<ViewState> = {
 
 const { reason: _stopped, ...live } = state;
 
-const states: States = {
+const states: ViewStates = {
   head: 31_204,
   views: [live],
   policies: { position: 31_204, lag: { events: 0, seconds: 0 }, owner: 'worker-1/7', parked: 0 },
@@ -43,7 +49,7 @@ const rebuild: RebuildState = {
   secondsLeft: 1,
 };
 
-const waiting: WaitingRow = {
+const waiting: ParkedRowReport = {
   view: 'caseload',
   version: 1,
   generation: 2,
@@ -80,7 +86,7 @@ const tags = ['operations'];
 /** What these operations take, by name. */
 export const operationSchemas = (): Readonly<Record<string, Schema>> => schemasOf([StartRebuild, SkipParked]);
 
-const acts: Readonly<Record<RebuildAct, readonly [summary: string, description: string]>> = {
+const acts: Readonly<Record<RebuildAction, readonly [summary: string, description: string]>> = {
   pause: [
     'Let a new generation rest where it is',
     'Whoever builds it comes to the end of what is at hand first.',

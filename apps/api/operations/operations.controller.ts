@@ -3,18 +3,18 @@ import type { Request, Response } from 'express';
 import { invalid, IsFlag, IsText, IsTexts, Optional, valid } from '@waymark/core/fields';
 import { views as all } from '@waymark/modules';
 import {
-  type RebuildAct,
-  rebuildActs,
-  rebuildsOf,
+  type RebuildAction,
+  rebuildActions,
+  listRebuilds,
   type RebuildState,
-  retryRow,
-  skipEvent,
+  retryParkedRow,
+  skipParkedEvent,
   startRebuild,
-  type States,
-  statesOf,
+  type ViewStates,
+  viewStates,
   type ViewState,
-  type WaitingRow,
-  waitingRows,
+  type ParkedRowReport,
+  listParkedRows,
 } from '@waymark/operations';
 import { Platform } from '@waymark/platform';
 import { Action, principalOf } from '../../shared/access.guard';
@@ -37,7 +37,7 @@ interface Items<Item> {
   readonly items: readonly Item[];
 }
 
-const isAct = (act: string): act is RebuildAct => Object.hasOwn(rebuildActs, act);
+const isAct = (act: string): act is RebuildAction => Object.hasOwn(rebuildActions, act);
 
 /** For operations staff: how views stand, building them anew, and rows that wait at an event. */
 @Controller('v1/operations')
@@ -46,14 +46,14 @@ export class OperationsController {
 
   @Get('views')
   @Action('ListViews')
-  views(): Promise<States> {
-    return statesOf(this.platform);
+  views(): Promise<ViewStates> {
+    return viewStates(this.platform);
   }
 
   @Get('rebuilds')
   @Action('ListRebuilds')
   async rebuilds(): Promise<Items<RebuildState>> {
-    return { items: await rebuildsOf(this.platform) };
+    return { items: await listRebuilds(this.platform) };
   }
 
   @Post('rebuilds')
@@ -68,7 +68,7 @@ export class OperationsController {
     if (unknown.length > 0) throw invalid(unknown.map(noView));
     await startRebuild(this.platform, [...new Set(views)], { hold });
     response.setHeader('Location', '/v1/operations/rebuilds');
-    const items = await rebuildsOf(this.platform);
+    const items = await listRebuilds(this.platform);
     return { items: items.filter(({ view }) => views.includes(view)) };
   }
 
@@ -77,21 +77,21 @@ export class OperationsController {
   @HttpCode(200)
   async act(@Param('view') view: string, @Param('act') act: string): Promise<Items<ViewState>> {
     if (!isAct(act)) throw new Problem(404, 'UNKNOWN_PATH', 'There is nothing at this path. See /docs.');
-    await rebuildActs[act](this.platform, [view]);
-    return { items: (await statesOf(this.platform, [view])).views };
+    await rebuildActions[act](this.platform, [view]);
+    return { items: (await viewStates(this.platform, [view])).views };
   }
 
   @Get('parked')
   @Action('ListParked')
-  async parked(): Promise<Items<WaitingRow>> {
-    return { items: await waitingRows(this.platform) };
+  async parked(): Promise<Items<ParkedRowReport>> {
+    return { items: await listParkedRows(this.platform) };
   }
 
   @Post('parked/:view/:key/retry')
   @Action('RetryParked')
   @HttpCode(200)
-  async retry(@Param('view') view: string, @Param('key') key: string): Promise<Items<WaitingRow>> {
-    return { items: await retryRow(this.platform, view, key) };
+  async retry(@Param('view') view: string, @Param('key') key: string): Promise<Items<ParkedRowReport>> {
+    return { items: await retryParkedRow(this.platform, view, key) };
   }
 
   @Post('parked/:view/:key/skip')
@@ -102,10 +102,10 @@ export class OperationsController {
     @Param('key') key: string,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Items<WaitingRow>> {
+  ): Promise<Items<ParkedRowReport>> {
     const { reason } = valid(SkipParked, jsonBody(request));
     const { id: actor } = principalOf(response);
-    return { items: await skipEvent(this.platform, view, key, { reason, actor }) };
+    return { items: await skipParkedEvent(this.platform, view, key, { reason, actor }) };
   }
 }
 

@@ -20,7 +20,7 @@ import {
 } from '@waymark/modules/insights/phase-progress';
 import type { TimelineEntry } from '@waymark/modules/insights/timeline';
 import type { JourneyDocument } from '@waymark/modules/journey/questions/journey-document';
-import type { RowThen } from '@waymark/operations';
+import type { RowAtPosition } from '@waymark/operations';
 import type { ImportDocument, ImportItem, PersonDocument, PupilDocument, TimelinePage } from './documents';
 
 /*
@@ -99,7 +99,7 @@ export class ListRows extends Paged<RowsOutcome> {
 }
 
 /** A view's row, folded anew from the log up to a position. */
-export class GetRow extends Question<RowThen> {
+export class GetRow extends Question<RowAtPosition> {
   view!: string;
   key!: string;
   /** Where the log is taken to end: at its present end, if left out or further on. */

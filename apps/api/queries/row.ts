@@ -1,5 +1,5 @@
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import { type RowThen, rowThen } from '@waymark/operations';
+import { type RowAtPosition, rowAtPosition } from '@waymark/operations';
 import { Platform } from '@waymark/platform';
 import { GetRow } from './questions';
 
@@ -7,7 +7,7 @@ import { GetRow } from './questions';
 export class GetRowHandler implements IQueryHandler<GetRow> {
   constructor(private readonly platform: Platform) {}
 
-  execute({ view, key, position }: GetRow): Promise<RowThen> {
-    return rowThen(this.platform, view, key, { position });
+  execute({ view, key, position }: GetRow): Promise<RowAtPosition> {
+    return rowAtPosition(this.platform, view, key, { position });
   }
 }

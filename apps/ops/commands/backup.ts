@@ -4,8 +4,8 @@ import {
   backupWithProgress,
   restoredText,
   restoreWithProgress,
-  verificationText,
-  verifyWithProgress,
+  backupVerificationText,
+  verifyBackupWithProgress,
 } from '@waymark/operations/terminal';
 import { settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
@@ -16,9 +16,9 @@ interface Flags {
 
 export const backup = new Command('backup')
   .enablePositionalOptions()
-  .description('copy the data folder to another, while services work on it')
-  .argument('<folder>', 'one that is empty, or not there')
-  .option('--with-keys', 'with the keys, by which personal data can be told: otherwise they are kept apart')
+  .description('back up the data folder, while services use it')
+  .argument('<folder>', 'folder for the backup: empty or new')
+  .option('--with-keys', 'include the keys: anyone who has the backup can then decrypt personal data')
   .option('--json', 'print the manifest')
   .action(
     async (folder: string, { withKeys = false, json = false }: Flags & { readonly withKeys?: boolean }) => {
@@ -32,15 +32,13 @@ export const backup = new Command('backup')
 
 backup
   .command('verify')
-  .description(
-    'compare a backup with its manifest, and look through its databases; exit code 1 where it is not sound',
-  )
-  .argument('<folder>')
+  .description('compare a backup with its manifest and check its databases; exit code 1 if it is damaged')
+  .argument('<folder>', 'folder of the backup')
   .option('--json', 'print an object')
   .action(async (folder: string, { json = false }: Flags) => {
-    const verification = await verifyWithProgress(folder, { quiet: json });
+    const verification = await verifyBackupWithProgress(folder, { quiet: json });
     if (json) printJson(verification);
-    else print(verificationText(verification));
+    else print(backupVerificationText(verification));
     if (verification.problems.length > 0) process.exitCode = 1;
   });
 
@@ -51,15 +49,15 @@ interface RestoreFlags extends Flags {
 }
 
 export const restore = new Command('restore')
-  .description('make the data folder of a backup, once that has been verified')
-  .argument('<folder>', 'the backup')
-  .option('--data <folder>', 'the data folder: the one that WAYMARK_DATA names, if left out')
-  .option('--replace', 'put the data folder that is there aside, under another name')
-  .option('--keys <folder>', 'the keys, where the backup has none and they are not in the data folder')
+  .description('verify a backup and restore it to the data folder; services must be stopped')
+  .argument('<folder>', 'folder of the backup')
+  .option('--data <folder>', 'data folder to restore to (default: WAYMARK_DATA)')
+  .option('--replace', 'rename the existing data folder first, and keep it')
+  .option('--keys <folder>', 'folder of the keys, if they are neither in the backup nor in the data folder')
   .option('--json', 'print an object')
   .action(async (folder: string, { data: named, replace = false, keys, json = false }: RestoreFlags) => {
-    const { data: usual, hashKey } = settingsFrom(process.env);
-    const data = named ?? usual;
+    const { data: configured, hashKey } = settingsFrom(process.env);
+    const data = named ?? configured;
     const options = { data, replace, keys, quiet: json, ...(hashKey && { hashKey }) };
     const restored = await restoreWithProgress(folder, options);
     if (json) printJson(restored);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CheckReport } from '@waymark/operations';
 import { checkTable, checkWithProgress } from '@waymark/operations/terminal';
-import { besidePlatform } from '../open';
+import { withExistingPlatform } from '../open';
 import { print, printJson } from '../output';
 
 interface Flags {
@@ -9,7 +9,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** 0: nothing stands in the way and nothing is to be done; 2: there is work; 1: something blocks. */
+/** 0: nothing to do; 2: there is work; 1: something blocks the release. */
 function exitCode({ findings }: CheckReport): number {
   const effects = findings.map(({ effect }) => effect);
   if (effects.includes('blocks')) return 1;
@@ -18,18 +18,18 @@ function exitCode({ findings }: CheckReport): number {
 
 export const check = new Command('check')
   .description(
-    'compare this release with the store, and change nothing; exit code 1 where something blocks, 2 where there is work',
+    'compare this release with the stores and change nothing; exit code 1 if something blocks it, 2 if there is work',
   )
   .option(
     '--fold [view...]',
-    'build views in memory to see whether they take every event: those that changed, or these',
+    'build views in memory to find events that they cannot fold: the views named, or all that would be rebuilt',
   )
   .option('--json', 'print an object')
   .action(({ fold, json = false }: Flags) =>
-    besidePlatform(async (platform) => {
+    withExistingPlatform(async (platform) => {
       const report = await checkWithProgress(platform, { ...(fold && { fold }), quiet: json });
       if (json) printJson(report);
       else print(checkTable(report));
       process.exitCode = exitCode(report);
-    }, 'left'),
+    }, 'ignore'),
   );

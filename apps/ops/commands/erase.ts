@@ -12,11 +12,11 @@ import {
 } from '@waymark/governance/privacy';
 import { appliedText, erasedText } from '@waymark/operations/terminal';
 import { sealKey, settingsFrom } from '@waymark/platform';
-import { besidePlatform, withPlatform } from '../open';
+import { withExistingPlatform, withWorkingPlatform } from '../open';
 import { day } from '../options';
 import { print, printJson } from '../output';
-import { writePrivately } from '../private-file';
-import { reach } from '../rules';
+import { writePrivateFile } from '../private-file';
+import { reach } from '../rights';
 
 interface Flags {
   readonly ground: ErasureGround;
@@ -27,20 +27,22 @@ interface Flags {
 
 export const erase = new Command('erase')
   .description(
-    'erase a person’s data, for good: the key to them is destroyed, and exports and files that were sent are deleted; run again, it goes on, and gives the certificate again',
+    'erase a person’s data permanently: destroy the data key, and delete exports and uploaded files; run it again to continue, or to get the certificate again; exit code 2 if it has to wait for an import or export',
   )
-  .addArgument(new Argument('<kind>', 'what the person is').choices(personKindNames))
-  .argument('<id>')
-  .addOption(new Option('--ground <ground>', 'why').choices(erasureGrounds).makeOptionMandatory())
-  .option('--on <day>', 'the day on which it was decided: today, if left out', day)
+  .addArgument(new Argument('<kind>', 'kind of person').choices(personKindNames))
+  .argument('<id>', 'id of the person')
+  .addOption(
+    new Option('--ground <ground>', 'ground of the erasure').choices(erasureGrounds).makeOptionMandatory(),
+  )
+  .option('--on <day>', 'day of the decision (default: today)', day)
   .option('--certificate <file>', 'write the certificate to a file')
   .option('--json', 'print the certificate')
   .action((kind: PersonKindName, id: string, { ground, on, certificate: file, json = false }: Flags) =>
-    withPlatform(async (platform) => {
+    withWorkingPlatform(async (platform) => {
       await platform.work([]);
       const request = { kind, id, ground, actor: reach().principal.id, ...(on !== undefined && { on }) };
       const state = await erasePerson(platform, request);
-      // Places of journeys that were stopped become free.
+      // Policies release the mentor places of journeys that the erasure ended.
       await platform.settle();
       if (state === 'waiting') {
         if (json) printJson({ state });
@@ -50,7 +52,7 @@ export const erase = new Command('erase')
       }
       const signingKey = sealKey(settingsFrom(process.env));
       const certificate = await certify({ events: platform.events, signingKey }, { kind, id });
-      if (file !== undefined) await writePrivately(file, `${JSON.stringify(certificate, undefined, 1)}\n`);
+      if (file !== undefined) await writePrivateFile(file, `${JSON.stringify(certificate, undefined, 1)}\n`);
       if (json) printJson(certificate);
       else print(erasedText(certificate));
     }),
@@ -58,29 +60,27 @@ export const erase = new Command('erase')
 
 export const erasures = new Command('erasures')
   .enablePositionalOptions()
-  .description(
-    'who was erased, to be kept apart from backups: what is restored from before is brought up to date by it',
-  );
+  .description('list erased persons, and erase them again after an older backup was restored');
 
 erasures
   .command('list')
-  .description('everybody whose key was destroyed, by id and time, a line of JSON each')
+  .description(
+    'list everyone whose key was destroyed, with id and time, one line of JSON each; keep the list apart from backups',
+  )
   .action(() =>
-    besidePlatform(async ({ keys }) => {
+    withExistingPlatform(async ({ keys }) => {
       for await (const erased of erasedSubjects(keys)) print(JSON.stringify(erased));
     }),
   );
 
 erasures
   .command('apply')
-  .description(
-    'erase again whoever a list says to have been erased: after a restore, before anything is served',
-  )
-  .argument('<file>')
+  .description('erase everyone on a list again: after a restore, before services start')
+  .argument('<file>', 'output of `erasures list`')
   .option('--json', 'print an object')
   .action(async (file: string, { json = false }: { readonly json?: boolean }) => {
     const list = parseErasures(await readFile(file, 'utf8'));
-    await withPlatform(async (platform) => {
+    await withWorkingPlatform(async (platform) => {
       await platform.work([]);
       const applied = await applyErasures(platform, list, reach().principal.id);
       await platform.settle();

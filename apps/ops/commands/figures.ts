@@ -6,14 +6,14 @@ import { type KpiGroup, kpiGroups, kpisBy } from '@waymark/modules/insights/kpis
 import { namesIn } from '@waymark/modules/insights/names';
 import { attendanceTable, kpiTable } from '@waymark/operations/terminal';
 import type { Platform } from '@waymark/platform';
-import { withPlatform } from '../open';
+import { withWorkingPlatform } from '../open';
 import { day, instant } from '../options';
 import { print, printJson } from '../output';
-import { reach } from '../rules';
+import { reach } from '../rights';
 
-/** Answer from views that have seen all that the log holds. */
-const withViews = (work: (platform: Platform) => Promise<void>): Promise<void> =>
-  withPlatform(async (platform) => {
+/** Run work once all views have processed the whole log. */
+const withCurrentViews = (work: (platform: Platform) => Promise<void>): Promise<void> =>
+  withWorkingPlatform(async (platform) => {
     await platform.work([]);
     await platform.settle();
     await work(platform);
@@ -30,20 +30,23 @@ interface AttendanceFlags {
 }
 
 export const attendance = new Command('attendance')
-  .description('sessions and rates over a period')
-  .addOption(new Option('--by <group>', 'what to add up by').choices(attendanceGroups).makeOptionMandatory())
+  .description('attendance figures for a period')
+  .addOption(new Option('--by <group>', 'group by').choices(attendanceGroups).makeOptionMandatory())
   .requiredOption('--from <day>', 'first day', day)
   .requiredOption('--to <day>', 'last day', day)
-  .option('--as-known-at <time>', 'only what schools had recorded by then', instant)
-  .addOption(new Option('--key <key>', "a pupil's key").choices(['id', 'upn']).default('id'))
-  .option('--reason <text>', 'why numbers are to be shown; it is recorded, so name no child in it')
+  .option('--as-known-at <time>', 'only marks that schools had recorded by this moment', instant)
+  .addOption(new Option('--key <key>', 'identify pupils by id or UPN').choices(['id', 'upn']).default('id'))
+  .option(
+    '--reason <text>',
+    'why UPNs are shown, required with --key upn; it is recorded, so do not name a child in it',
+  )
   .option('--json', 'print an array')
   .action(({ by, from, to, asKnownAt, key, reason, json = false }: AttendanceFlags) =>
-    withViews(async (platform) => {
+    withCurrentViews(async (platform) => {
       const known = asKnownAt === undefined ? {} : { asKnownAt };
       const rows = await attendanceBy(platform.rows, { by, from, to, ...known }, reach().covers);
       const pupils = by === 'pupil' ? rows.map((row) => row.key) : [];
-      const keyed = key === 'upn' && by === 'pupil' ? await byUpn(platform, rows, reason) : rows;
+      const keyed = key === 'upn' && by === 'pupil' ? await keyedByUpn(platform, rows, reason) : rows;
       await platform.accessLog.record(reach().principal, 'GetAttendance', pupils, reason);
       if (json) printJson(keyed);
       else print(attendanceTable(keyed));
@@ -59,14 +62,14 @@ interface KpiFlags {
 }
 
 export const kpis = new Command('kpis')
-  .description('the funnel, sessions, and absence before and after')
-  .addOption(new Option('--by <group>', 'what to add up by').choices(kpiGroups).default('region'))
-  .option('--programme <id>', 'only one programme')
+  .description('KPIs: the referral funnel, sessions, and absence before and after mentoring')
+  .addOption(new Option('--by <group>', 'group by').choices(kpiGroups).default('region'))
+  .option('--programme <id>', 'only this programme')
   .option('--from <day>', 'count only funnel steps and sessions from this day on', day)
   .option('--to <day>', 'count only funnel steps and sessions up to this day', day)
   .option('--json', 'print an array')
   .action(({ by, programme, from, to, json = false }: KpiFlags) =>
-    withViews(async (platform) => {
+    withCurrentViews(async (platform) => {
       const query = {
         by,
         ...(programme === undefined ? {} : { programme }),
@@ -80,20 +83,20 @@ export const kpis = new Command('kpis')
     }),
   );
 
-/** By pupils' numbers, of those that may be shown; the others stay masked. Refused as `REASON_MISSING`. */
-async function byUpn<Row extends { readonly key: string }>(
+/** Replace ids by UPNs for pupils whose UPN the principal may see; other rows keep the id. Throws `REASON_MISSING`. */
+async function keyedByUpn<Row extends { readonly key: string }>(
   platform: Platform,
   rows: readonly Row[],
   reason: string | undefined,
 ): Promise<Row[]> {
   if (reason === undefined)
-    throw new Refusal('REASON_MISSING', 'Say with --reason why numbers are to be shown.', 'invalid');
+    throw new Refusal('REASON_MISSING', 'Give the reason for showing UPNs with --reason.', 'invalid');
   const known = await namesIn(platform.submitter).pupils(rows.map(({ key }) => key));
   const shown: Row[] = [];
   await sideBySide(rows, async (row) => {
     const upn = known.get(row.key)?.upn;
-    const told = upn !== undefined && (await platform.scopesOf('pupil', row.key)).some(reach().showsUpns);
-    shown.push(told ? { ...row, key: upn } : row);
+    const mayShow = upn !== undefined && (await platform.scopesOf('pupil', row.key)).some(reach().showsUpns);
+    shown.push(mayShow ? { ...row, key: upn } : row);
   });
   return shown.sort((a, b) => (a.key < b.key ? -1 : 1));
 }

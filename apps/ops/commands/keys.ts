@@ -2,19 +2,19 @@ import { Command } from 'commander';
 import type { KeyStore } from '@waymark/core/kernel';
 import { countKeys } from '@waymark/core/log';
 import { keyCountsText, rotatedText, rotateWithProgress } from '@waymark/operations/terminal';
-import { masterKeys, type Masters, openKeys, settingsFrom } from '@waymark/platform';
+import { loadMasterKeys, type LoadedMasterKeys, openKeys, settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
 
 interface Flags {
   readonly json?: boolean;
 }
 
-/** Open the key store, and nothing else. */
-async function withKeys(work: (keys: KeyStore, masters: Masters) => Promise<void>): Promise<void> {
+/** Run work on the key store alone. */
+async function withKeys(work: (keys: KeyStore, masters: LoadedMasterKeys) => Promise<void>): Promise<void> {
   const settings = settingsFrom(process.env);
   const keys = await openKeys(settings.data, settings.engines.keys);
   try {
-    await work(keys, masterKeys(settings));
+    await work(keys, loadMasterKeys(settings));
   } finally {
     await keys.close();
   }
@@ -22,11 +22,11 @@ async function withKeys(work: (keys: KeyStore, masters: Masters) => Promise<void
 
 export const keys = new Command('keys')
   .enablePositionalOptions()
-  .description('the data keys by which personal data are sealed');
+  .description('manage the data keys that encrypt personal data');
 
 keys
   .command('status')
-  .description('how many there are, and by which master keys they are wrapped')
+  .description('count data keys by the master key that wraps them')
   .option('--json', 'print an object')
   .action(({ json = false }: Flags) =>
     withKeys(async (store, { master }) => {
@@ -39,7 +39,7 @@ keys
 keys
   .command('rotate')
   .description(
-    'wrap every data key by the current master key; the former ones stand in WAYMARK_FORMER_MASTER_KEYS or, by their files, in WAYMARK_FORMER_MASTER_KEY_FILES. Services may go on meanwhile, given both; killed, it is run again',
+    'rewrap every data key with the current master key; set former keys in WAYMARK_FORMER_MASTER_KEYS or WAYMARK_FORMER_MASTER_KEY_FILES. Services that have both keys may run meanwhile; run it again to continue after an interruption',
   )
   .option('--json', 'print an object')
   .action(({ json = false }: Flags) =>

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { someoneWorks } from '@waymark/core/projections';
-import { views as all } from '@waymark/modules';
-import { type Builds, buildsOf, rebuildActs, startRebuild, statesOf } from '@waymark/operations';
+import { views as allViews } from '@waymark/modules';
+import { type Builds, findBuilds, rebuildActions, startRebuild, viewStates } from '@waymark/operations';
 import { type RebuildOutcome, rebuildTable, statesTable, watchRebuilds } from '@waymark/operations/terminal';
 import type { Platform } from '@waymark/platform';
-import { besidePlatform, withPlatform } from '../open';
-import { print, printJson, tell } from '../output';
+import { withExistingPlatform, withWorkingPlatform } from '../open';
+import { print, printJson, printError } from '../output';
 
 interface Flags {
   readonly json?: boolean;
@@ -18,79 +18,83 @@ interface StartFlags extends Flags {
 }
 
 /** The exit code of a process that was interrupted. */
-const INTERRUPTED = 130;
+const EXIT_INTERRUPTED = 130;
 
 export const rebuild = new Command('rebuild').description(
-  'build views anew beside those that serve; exit code 0 where they are live, 2 where they wait or rest, 1 where one failed',
+  'rebuild views while the present ones serve; exit code 0 if all are live, 2 if one is held, paused or cancelled, 1 if one failed',
 );
 
-const step = (name: string, description: string): Command =>
+const subcommand = (name: string, description: string): Command =>
   rebuild.command(name).description(description).option('--json', 'print the outcome as JSON');
 
-step('start', 'build views anew, and let them serve')
+subcommand('start', 'rebuild views and switch to them')
   .argument('[view...]')
-  .option('--all', 'all views')
-  .option('--hold', 'let them serve only once `switch` says so')
-  .option('--detach', 'leave it to a server or worker')
+  .option('--all', 'rebuild all views')
+  .option('--hold', 'build them, but switch only on `rebuild switch`')
+  .option('--detach', 'return at once and leave the work to an api or worker')
   .action(async (named: string[], flags: StartFlags, command: Command) => {
-    if (named.length > 0 === (flags.all ?? false)) command.error('error: name views, or say --all');
-    const views = flags.all ? all.map(({ name }) => name) : [...new Set(named)];
+    if (named.length > 0 === (flags.all ?? false))
+      command.error('error: name views, or use --all, but not both');
+    const views = flags.all ? allViews.map(({ name }) => name) : [...new Set(named)];
     const { hold = false } = flags;
     if (flags.detach)
-      await besidePlatform(async (platform) => {
+      await withExistingPlatform(async (platform) => {
         await startRebuild(platform, views, { hold });
         await showStates(platform, views, flags);
       });
-    else await follow((platform) => startRebuild(platform, views, { hold }), flags);
+    else await runAndWatch((platform) => startRebuild(platform, views, { hold }), flags);
   });
 
-step('watch', 'watch views being built, and build them where nobody else does')
+subcommand('watch', 'watch rebuilds, and do the work here if no service does')
   .argument('<view...>')
-  .action((views: string[], flags: Flags) => follow((platform) => buildsOf(platform, views), flags));
+  .action((views: string[], flags: Flags) => runAndWatch((platform) => findBuilds(platform, views), flags));
 
-step('resume', 'let views go on that rest or have failed')
+subcommand('resume', 'continue paused or failed rebuilds, and watch them')
   .argument('<view...>')
   .action((views: string[], flags: Flags) =>
-    follow(async (platform) => {
-      const builds = await buildsOf(platform, views);
-      await rebuildActs.resume(platform, views);
+    runAndWatch(async (platform) => {
+      const builds = await findBuilds(platform, views);
+      await rebuildActions.resume(platform, views);
       return builds;
     }, flags),
   );
 
 const acts = {
-  pause: 'let views rest where they are',
-  cancel: 'give views up that are being built',
-  switch: 'let views serve that were built and held',
-  'switch-back': 'let what served before serve again',
-  retire: 'forget what served before',
+  pause: 'pause rebuilds',
+  cancel: 'cancel rebuilds and delete what they built',
+  switch: 'switch to rebuilt views that were held',
+  'switch-back': 'switch back to the previous generation',
+  retire: 'delete the previous generation',
 } as const;
 
 for (const [act, description] of Object.entries(acts) as [keyof typeof acts, string][]) {
-  step(act, description)
+  subcommand(act, description)
     .argument('<view...>')
     .action((views: string[], flags: Flags) =>
-      besidePlatform(async (platform) => {
-        await rebuildActs[act](platform, views);
+      withExistingPlatform(async (platform) => {
+        await rebuildActions[act](platform, views);
         await showStates(platform, views, flags);
       }),
     );
 }
 
 async function showStates(platform: Platform, views: readonly string[], { json }: Flags): Promise<void> {
-  const states = await statesOf(platform, views);
+  const states = await viewStates(platform, views);
   if (json) printJson(states.views);
   else print(statesTable({ views: states.views }));
 }
 
-/** Watch new generations until none goes on; where nobody else builds them, this process does. */
-const follow = (begin: (platform: Platform) => Promise<Builds>, { json = false }: Flags): Promise<void> =>
-  withPlatform(async (platform) => {
+/** Watch rebuilds until none makes further progress. If no service works, this process builds them. */
+const runAndWatch = (
+  begin: (platform: Platform) => Promise<Builds>,
+  { json = false }: Flags,
+): Promise<void> =>
+  withWorkingPlatform(async (platform) => {
     const interrupted = new AbortController();
     process.once('SIGINT', () => interrupted.abort());
     const builds = await begin(platform);
-    const others = await someoneWorks(platform.control);
-    if (!others) await platform.work([]);
+    const othersWork = await someoneWorks(platform.control);
+    if (!othersWork) await platform.work([]);
     const outcomes = await watchRebuilds(platform, builds, { quiet: json, signal: interrupted.signal });
     if (outcomes) {
       if (json) printJson(outcomes);
@@ -98,12 +102,12 @@ const follow = (begin: (platform: Platform) => Promise<Builds>, { json = false }
       process.exitCode = exitCode(outcomes);
     } else {
       const views = [...builds.keys()].join(' ');
-      tell(
-        others
-          ? `The rebuild goes on without this command. To watch it: waymark rebuild watch ${views}`
-          : `The rebuild rests until a server runs. To go on with it here: waymark rebuild watch ${views}`,
+      printError(
+        othersWork
+          ? `The rebuild continues without this command. To watch it: waymark rebuild watch ${views}`
+          : `The rebuild waits until a service runs. To continue it here: waymark rebuild watch ${views}`,
       );
-      process.exitCode = INTERRUPTED;
+      process.exitCode = EXIT_INTERRUPTED;
     }
   });
 

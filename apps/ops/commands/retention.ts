@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { eraseDue, recordsDue, retentionRules } from '@waymark/governance/privacy';
 import { dueTable, retentionTable } from '@waymark/operations/terminal';
-import { withPlatform } from '../open';
+import { withWorkingPlatform } from '../open';
 import { print, printJson } from '../output';
-import { reach } from '../rules';
+import { reach } from '../rights';
 
 interface Flags {
   readonly dryRun?: boolean;
@@ -12,9 +12,9 @@ interface Flags {
 }
 
 export const retention = new Command('retention')
-  .description('erase people whose record has been kept for long enough, as the job does every week')
-  .option('--dry-run', 'list them, and change nothing')
-  .option('--rules', 'print how long every kind of record is kept, and who says so')
+  .description('erase people whose retention period has ended, as the weekly job does')
+  .option('--dry-run', 'list them and change nothing')
+  .option('--rules', 'print how long each kind of record is kept, and the source of the rule')
   .option('--json', 'print an array')
   .action(async ({ dryRun = false, rules = false, json = false }: Flags) => {
     if (rules) {
@@ -22,7 +22,7 @@ export const retention = new Command('retention')
       else print(retentionTable(retentionRules));
       return;
     }
-    await withPlatform(async (platform) => {
+    await withWorkingPlatform(async (platform) => {
       await platform.work([]);
       await platform.settle();
       const due = await recordsDue(platform, platform.now().slice(0, 10));

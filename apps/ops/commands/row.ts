@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { rowText, rowWithProgress } from '@waymark/operations/terminal';
-import { besidePlatform } from '../open';
+import { withExistingPlatform } from '../open';
 import { position } from '../options';
 import { print, printJson } from '../output';
 
@@ -10,13 +10,13 @@ interface Flags {
 }
 
 export const row = new Command('row')
-  .description("a view's row folded anew from the log, beside the one that is served")
+  .description("fold a view's row from the log, and compare it with the row that is served")
   .argument('<view>')
   .argument('<key>', "the row's key, such as a journey's id")
-  .option('--position <number>', 'where the log is taken to end: at its present end, if left out', position)
+  .option('--position <number>', 'last position to fold (default: the end of the log)', position)
   .option('--json', 'print an object')
   .action((view: string, key: string, { position: at, json = false }: Flags) =>
-    besidePlatform(async (platform) => {
+    withExistingPlatform(async (platform) => {
       const found = await rowWithProgress(platform, view, key, { position: at, quiet: json });
       if (json) printJson(found);
       else print(rowText(found));

@@ -5,10 +5,10 @@ import {
   subjectAccess as gather,
   subjectAccessText,
 } from '@waymark/governance/privacy';
-import { withPlatform } from '../open';
-import { tell } from '../output';
-import { writePrivately } from '../private-file';
-import { reach } from '../rules';
+import { withWorkingPlatform } from '../open';
+import { printError } from '../output';
+import { writePrivateFile } from '../private-file';
+import { reach } from '../rights';
 
 interface Flags {
   readonly out: string;
@@ -16,25 +16,27 @@ interface Flags {
 }
 
 export const subjectAccess = new Command('subject-access')
-  .description('everything that is held of a person, in a file that only its owner may read')
-  .addArgument(new Argument('<kind>', 'what the person is').choices(personKindNames))
-  .argument('<id>')
-  .requiredOption('--out <file>', 'the file, which must not be there yet')
+  .description('write everything that is held about a person to a file that only its owner may read')
+  .addArgument(new Argument('<kind>', 'kind of person').choices(personKindNames))
+  .argument('<id>', 'id of the person')
+  .requiredOption('--out <file>', 'the file, which must not exist yet')
   .addOption(
-    new Option('--format <format>', 'to read, or to compute with')
+    new Option('--format <format>', 'markdown for people, json for programs')
       .choices(['markdown', 'json'])
       .default('markdown'),
   )
   .action((kind: PersonKindName, id: string, { out, format }: Flags) =>
-    withPlatform(async (platform) => {
+    withWorkingPlatform(async (platform) => {
       await platform.work([]);
       await platform.settle();
       const document = await gather(platform, { kind, id });
       await platform.accessLog.record(reach().principal, 'SubjectAccess', [id]);
-      await writePrivately(
+      await writePrivateFile(
         out,
         format === 'json' ? `${JSON.stringify(document, undefined, 1)}\n` : subjectAccessText(document),
       );
-      tell(`Written to ${out}. It is all personal data: hand it over safely, and delete it here.`);
+      printError(
+        `Written to ${out}. The file is full of personal data: hand it over securely, then delete it.`,
+      );
     }),
   );

@@ -6,9 +6,9 @@ import { Refusal, streamId, type Scope, type Role, roles } from '@waymark/core/k
 import { signToken } from '@waymark/governance/access';
 import { AssignRole, type Person, RegisterPerson } from '@waymark/modules/people';
 import { localTokenKey, type Platform, settingsFrom } from '@waymark/platform';
-import { idlePlatform } from '../open';
+import { withPassivePlatform } from '../open';
 import { print } from '../output';
-import { reach } from '../rules';
+import { reach } from '../rights';
 
 interface Flags extends Scope {
   readonly role: Role;
@@ -17,42 +17,46 @@ interface Flags extends Scope {
   readonly hours: string;
 }
 
-const SECONDS = 3_600;
+const SECONDS_PER_HOUR = 3_600;
 
 export const token = new Command('token')
   .description(
-    'a token for development, signed by this machine: for somebody with a role, who is made known where nobody is; refused where there is an issuer or an engine',
+    'print a development token signed by this machine, for a subject with a role; registers the person and assigns the role if necessary; refused if an issuer or a server is configured',
   )
   .addOption(new Option('--role <role>').choices(roles).makeOptionMandatory())
-  .requiredOption('--subject <subject>', 'who: any name')
-  .option('--mentor <id>', 'whose caseload the role is over')
-  .option('--school <urn>', 'the school that it is over')
-  .option('--area <id>', 'the area that it is over')
-  .option('--region <name>', 'the region that it is over')
-  .option('--programme <id>', 'the programme that it is over')
-  .option('--until <day>', 'the last day of the role')
-  .option('--hours <number>', 'how long the token is good for', '8')
+  .requiredOption('--subject <subject>', 'any name')
+  .option('--mentor <id>', 'mentor whose caseload is the scope of the role')
+  .option('--school <urn>', 'school that is the scope of the role')
+  .option('--area <id>', 'area that is the scope of the role')
+  .option('--region <name>', 'region that is the scope of the role')
+  .option('--programme <id>', 'programme that is the scope of the role')
+  .option('--until <day>', 'last day of the role')
+  .option('--hours <number>', 'hours until the token expires, up to 720', '8')
   .action(async ({ role, subject, until, hours, ...over }: Flags) => {
     const { data, engines, issuer } = settingsFrom(process.env);
     if (issuer || Object.keys(engines).length > 0 || process.env['NODE_ENV'] === 'production')
       throw new Refusal(
         'NO_LOCAL_TOKENS',
-        'Tokens of this machine are for development on the embedded default. Ask the issuer for one.',
+        'This machine signs tokens only for development, with embedded stores and without an issuer. Get a token from the issuer.',
       );
-    const seconds = Math.round(Number(hours) * SECONDS);
-    if (!(seconds >= 1 && seconds <= 720 * SECONDS))
-      throw new Refusal('WRONG_HOURS', 'A token can be good for up to 720 hours.', 'invalid');
-    await idlePlatform(async (platform) => {
-      await give(platform, subject, { role, ...scopeIn(over), ...(until !== undefined && { until }) });
+    const seconds = Math.round(Number(hours) * SECONDS_PER_HOUR);
+    if (!(seconds >= 1 && seconds <= 720 * SECONDS_PER_HOUR))
+      throw new Refusal(
+        'WRONG_HOURS',
+        'The hours of a token must be a number greater than 0 and at most 720.',
+        'invalid',
+      );
+    await withPassivePlatform(async (platform) => {
+      await ensureRole(platform, subject, { role, ...scopeIn(over), ...(until !== undefined && { until }) });
       print(await signToken(localTokenKey(data), subject, seconds));
     });
   });
 
-/** See to it that there is somebody with a subject who has a role today. */
-async function give(
+/** Register a person with this subject if there is none, and assign the role if they do not hold it today. */
+async function ensureRole(
   platform: Platform,
   subject: string,
-  wanted: Scope & { readonly role: Role; readonly until?: string },
+  assignment: Scope & { readonly role: Role; readonly until?: string },
 ): Promise<void> {
   const { submitter } = platform;
   const today = platform.now().slice(0, 10);
@@ -64,9 +68,9 @@ async function give(
   if (!known) await send(valid(RegisterPerson, { subject, name: subject }));
   const has = Object.values(assignments).some(
     (held) =>
-      held.role === wanted.role &&
+      held.role === assignment.role &&
       holdsOn(today, held) &&
-      JSON.stringify(scopeIn(held)) === JSON.stringify(scopeIn(wanted)),
+      JSON.stringify(scopeIn(held)) === JSON.stringify(scopeIn(assignment)),
   );
-  if (!has) await send(valid(AssignRole, { assignment: randomUUID(), from: today, ...wanted }));
+  if (!has) await send(valid(AssignRole, { assignment: randomUUID(), from: today, ...assignment }));
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { openPlace } from '@waymark/operations';
+import { openLog } from '@waymark/operations';
 import { verifyLogText, verifyLogWithProgress } from '@waymark/operations/terminal';
 import { readSeals, settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
@@ -14,13 +14,13 @@ interface Flags {
 
 export const verify = new Command('verify')
   .description(
-    'hold the log against its chains and its seals, and name the first thing that is wrong: exit code 1 where something is',
+    'verify the log against its hash chains and seals, and report the first fault; exit code 1 if there is one',
   )
-  .option('--seals <file>', "a file of seals, a line each; the service's own, if left out")
-  .option('--public-key <file>', "PEM file of the keys that sign them; this machine's own, if left out")
+  .option('--seals <file>', "file of seals, one per line (default: the service's own)")
+  .option('--public-key <file>', 'PEM file of the public keys of the seals (default: that of this machine)')
   .option(
     '--from <place>',
-    "sqlite:<folder or file>, or esdb: for the server in EVENTSTORE_URL; the service's log, if left out",
+    "sqlite:<folder or file>, or esdb: for the server in EVENTSTORE_URL (default: the service's log)",
   )
   .option('--json', 'print an object')
   .action(async ({ seals: file, publicKey, from, json = false }: Flags) => {
@@ -29,7 +29,7 @@ export const verify = new Command('verify')
     const publicKeys = publicKey === undefined ? undefined : readFileSync(publicKey, 'utf8');
     const seals = readSeals(settings, { file, publicKeys });
     const own = settings.engines.events === undefined ? `sqlite:${settings.data}` : 'esdb:';
-    const { log } = await openPlace(from ?? own, 'read', env);
+    const { log } = await openLog(from ?? own, 'read', env);
     try {
       const verified = await verifyLogWithProgress(log, { ...seals, quiet: json });
       if (json) printJson(verified);

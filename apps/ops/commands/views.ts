@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import { dropLeftRows, statesOf } from '@waymark/operations';
+import { dropUnusedRows, viewStates } from '@waymark/operations';
 import { statesTable } from '@waymark/operations/terminal';
-import { besidePlatform } from '../open';
+import { withExistingPlatform } from '../open';
 import { print, printJson } from '../output';
 
 export const views = new Command('views')
-  .description('how each generation of each view stands, and the policies')
+  .description('show the state of each generation of each view, and of the policies')
   .option('--json', 'print an object')
   .action(({ json = false }: { readonly json?: boolean }) =>
-    besidePlatform(async (platform) => {
-      const states = await statesOf(platform);
+    withExistingPlatform(async (platform) => {
+      const states = await viewStates(platform);
       if (json) printJson(states);
       else print(statesTable(states));
     }),
@@ -17,6 +17,6 @@ export const views = new Command('views')
 
 views
   .command('drop')
-  .description('forget rows that this release has no use for, as `waymark check` names them')
-  .argument('<rows>', 'their name, such as caseload@1.2')
-  .action((rows: string) => besidePlatform((platform) => dropLeftRows(platform, rows)));
+  .description('delete rows that this release does not use, as listed by `waymark check`')
+  .argument('<rows>', 'name of the rows, such as caseload@1.2')
+  .action((rows: string) => withExistingPlatform((platform) => dropUnusedRows(platform, rows)));

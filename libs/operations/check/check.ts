@@ -1,68 +1,71 @@
 import { type Position, type RowSet, START } from '@waymark/core/kernel';
 import { keptUp, outdated, type ViewRecord } from '@waymark/core/projections';
 import { views } from '@waymark/modules';
-import { type Platform, schemas, unknown } from '@waymark/platform';
-import { leftRows } from '../left-rows';
-import { requireKnown } from '../rebuilds';
-import { statesOf } from '../view-states';
+import { type Platform, schemaVersions, unknownEventReason } from '@waymark/platform';
+import { unusedRows } from '../unused-rows';
+import { requireKnownViews } from '../rebuilds';
+import { viewStates } from '../view-states';
 import {
-  begun,
+  buildFinding,
   type Finding,
-  inForm,
-  inIndexes,
-  inLog,
-  inRows,
-  inStates,
-  inTrials,
-  rebuild,
+  formatFindings,
+  indexFindings,
+  logFindings,
+  unusedRowFindings,
+  stateFindings,
+  trialFindings,
+  rebuildFinding,
 } from './findings';
 import { type EventKind, type ReadingProgress, scanLog } from './log-scan';
 import { type FoldTrials, tryFolding } from './trial-fold';
 
-/** What a release would find in a store, and do. */
+/** Result of comparing this release with a store. */
 export interface CheckReport {
   /** Position of the log's last event. */
   readonly head: Position;
-  /** Events in the log, and seconds that it took to read them. */
+  /** Number of events in the log, and seconds it took to read them. */
   readonly events: number;
   readonly seconds: number;
   readonly kinds: readonly EventKind[];
-  /** What blocks comes first. */
+  /** Sorted by effect: `blocks`, `work`, `note`. */
   readonly findings: readonly Finding[];
-  /** What became of the views that were built in memory, where that was asked for. */
+  /** Results of building views in memory, if that was requested. */
   readonly trials?: FoldTrials;
 }
 
 export interface CheckOptions {
-  /** Build views in memory, to see whether they take every event: these, or all that the release would build. */
+  /** Build these views in memory to find events that they cannot fold; `true` means all that the release would rebuild. */
   readonly fold?: readonly string[] | true;
-  /** Told how far a reading of the log is, and what for. */
+  /** Called with the progress of each pass over the log. */
   readonly onReading?: (what: 'reading' | 'folding', progress: ReadingProgress) => void;
 }
 
-/** Compare this release with a store, and change nothing. */
+/** Compare this release with a store. Changes nothing. Throws `UNKNOWN_VIEW`. */
 export async function checkRelease(platform: Platform, options: CheckOptions = {}): Promise<CheckReport> {
   const { fold = [], onReading } = options;
-  if (fold !== true) requireKnown(fold);
+  if (fold !== true) requireKnownViews(fold);
   const { log, catalog } = platform;
   const [head, records] = [await log.head(), await catalog.records()];
   const changed = head === START ? [] : outdated(views, records);
-  const scan = await scanLog(log, schemas, (progress) => onReading?.('reading', progress));
+  const scan = await scanLog(log, schemaVersions, (progress) => onReading?.('reading', progress));
   const tried = fold === true ? changed : views.filter(({ name }) => fold.includes(name));
   const folding = (progress: ReadingProgress): void => onReading?.('folding', progress);
-  const trials = tried.length > 0 ? await tryFolding(log, tried, { unknown, onReading: folding }) : undefined;
+  const trials =
+    tried.length > 0
+      ? await tryFolding(log, tried, { unknown: unknownEventReason, onReading: folding })
+      : undefined;
   const findings = [
-    ...inLog(scan),
-    ...inForm(platform.stores.leftViews),
-    ...(trials ? inTrials(trials) : []),
+    ...logFindings(scan),
+    ...formatFindings(platform.stores.viewsIgnored),
+    ...(trials ? trialFindings(trials) : []),
     ...views.flatMap((view) => {
       const record = records.get(view.name);
-      if (record?.building) return [begun(view.name, record.building)];
-      return changed.includes(view) ? [rebuild(view, record, scan, trials)] : [];
+      if (record?.building) return [buildFinding(view.name, record.building)];
+      return changed.includes(view) ? [rebuildFinding(view, record, scan, trials)] : [];
     }),
-    ...inIndexes(await lackingIndexes(platform, records)),
-    ...inStates(await statesOf(platform)),
-    ...inRows(await leftRows(platform)),
+    ...indexFindings(await missingIndexes(platform, records)),
+    ...stateFindings(await viewStates(platform)),
+    ...unusedRowFindings(await unusedRows(platform)),
   ];
   return {
     ...{ head, events: scan.events, seconds: scan.seconds, kinds: scan.kinds },
@@ -71,8 +74,8 @@ export async function checkRelease(platform: Platform, options: CheckOptions = {
   };
 }
 
-/** Generations that the release would keep up, and fields that they have no index for, where there are any. */
-async function lackingIndexes(
+/** Generations that the release would project into and that lack indexes, with the fields concerned. */
+async function missingIndexes(
   { rowStore }: Platform,
   records: ReadonlyMap<string, ViewRecord>,
 ): Promise<(readonly [RowSet, readonly string[]])[]> {

@@ -1,13 +1,13 @@
 import { redactUpns } from '@waymark/core/fields';
 import { type RowSet, rowSetName, type View } from '@waymark/core/kernel';
 import { type Build, nameOf, readable, stateOf, type ViewRecord } from '@waymark/core/projections';
-import type { States } from '../view-states';
+import type { ViewStates } from '../view-states';
 import type { LogScan } from './log-scan';
 import type { FoldTrial, FoldTrials } from './trial-fold';
 
 /**
- * Something to know before a release takes over a store: it `blocks`, it is `work` that the release does or that somebody has
- * to do, or it is a `note`.
+ * Something to know before a release is started on a store. It `blocks` the release; it is `work` that the release will do or
+ * that an operator has to do; or it is a `note`.
  */
 export interface Finding {
   readonly effect: 'blocks' | 'work' | 'note';
@@ -47,95 +47,124 @@ const counted = (value: number, what: string): string =>
 
 const time = (seconds: number): string => counted(Math.ceil(seconds), 'second');
 
-/** Events that the release does not know, or cannot bring to its own schemas, and those whose personal data are not sealed. */
-export function* inLog({ kinds, inClear }: LogScan): Generator<Finding> {
+/** Events that the release does not know or cannot upcast, and events with unencrypted personal data. */
+export function* logFindings({ kinds, unencrypted }: LogScan): Generator<Finding> {
   for (const { events, trouble } of kinds) {
     if (trouble)
-      yield blocks(trouble.code, `${trouble.message}; there are ${counted(events, 'event')} of its kind`);
+      yield blocks(
+        trouble.code,
+        `${trouble.message}; events of this type and schema: ${events.toLocaleString('en-GB')}`,
+      );
   }
-  if (inClear > 0) {
-    const held = `${counted(inClear, 'event')} with personal data in clear`;
-    yield work('NOT_SEALED', `the log holds ${held}: copy it into a new one with waymark copy --seal`);
+  if (unencrypted > 0) {
+    const found = `${counted(unencrypted, 'event')} with unencrypted personal data`;
+    yield work('NOT_SEALED', `the log contains ${found}: copy it to a new log with waymark copy --seal`);
   }
 }
 
-/** Views that the release could not build. */
-export function* inTrials({ views }: FoldTrials): Generator<Finding> {
+/** Views that the release cannot build. */
+export function* trialFindings({ views }: FoldTrials): Generator<Finding> {
   for (const { view, poison, stopped } of views) {
-    const because = stopped ?? whatWaits(poison);
+    const because = stopped ?? poisonText(poison);
     if (because !== undefined) yield blocks('FOLD_FAILS', `${view} cannot be built: ${because}`, view);
   }
 }
 
-function whatWaits(poison: FoldTrial['poison']): string | undefined {
+function poisonText(poison: FoldTrial['poison']): string | undefined {
   const [first] = poison;
   if (!first) return undefined;
   const { type, position, error } = first.parked;
-  const others = poison.length === 1 ? '' : `, and ${counted(poison.length - 1, 'row')} for the like`;
+  const others =
+    poison.length === 1 ? '' : `, and ${counted(poison.length - 1, 'more row')} cannot be folded`;
   return `event ${type} at position ${String(position)} cannot be folded (${error})${others}`;
 }
 
-/** A view that the release has in another version than the store. */
-export function rebuild(
+/** A view whose version in the release differs from that in the store, or that is not in the store. */
+export function rebuildFinding(
   { name, ...view }: View,
   record: ViewRecord | undefined,
   { events, seconds }: LogScan,
   trials: FoldTrials | undefined,
 ): Finding {
-  const takes = trials ? `about ${time(trials.seconds)}` : `${time(seconds)} at least`;
+  const takes = trials ? `about ${time(trials.seconds)}` : `at least ${time(seconds)}`;
   const former = record && readable({ name, ...view }, record);
   const meanwhile = former
     ? `version ${String(former.version)} serves until then`
-    : 'until then, what is read from it is answered with VIEW_BUILDING';
-  const from = `from ${counted(events, 'event')}, in ${takes}`;
-  return work('REBUILD', `${name}: version ${String(view.version)} is built ${from}; ${meanwhile}`, name);
+    : 'until then, queries that read it are refused as VIEW_BUILDING';
+  const from = `from ${counted(events, 'event')}, which takes ${takes}`;
+  return work(
+    'REBUILD',
+    `${name}: version ${String(view.version)} will be built ${from}; ${meanwhile}`,
+    name,
+  );
 }
 
-/** Views in a form that the release does not read. */
-export function* inForm(left: boolean): Generator<Finding> {
-  if (left) {
-    const then = 'a service of this one forgets them when it starts, and builds all views anew from the log';
-    yield work('VIEWS_OF_ANOTHER_RELEASE', `the views are in the form of another release: ${then}`);
+/** Views in a storage format that the release cannot read. */
+export function* formatFindings(isIncompatible: boolean): Generator<Finding> {
+  if (isIncompatible) {
+    const then = 'when a service of this release starts, it deletes them and rebuilds all views from the log';
+    yield work('VIEWS_OF_ANOTHER_RELEASE', `the views are in the format of another release: ${then}`);
   }
 }
 
-/** Rows that cannot be found by some of their fields yet. */
-export function* inIndexes(lacking: readonly (readonly [RowSet, readonly string[]])[]): Generator<Finding> {
+/** Generations that lack indexes. */
+export function* indexFindings(
+  lacking: readonly (readonly [RowSet, readonly string[]])[],
+): Generator<Finding> {
   for (const [rows, missing] of lacking) {
     const what = `${rowSetName(rows)} lacks indexes on ${missing.join(', ')}`;
-    yield work('INDEXES_MISSING', `${what}: they are made when a service starts that keeps it up`, rows.name);
+    yield work(
+      'INDEXES_MISSING',
+      `${what}: the next api or worker that owns the view creates them when it starts`,
+      rows.name,
+    );
   }
 }
 
-/** A new generation that was begun before. */
-export function begun(view: string, build: Build): Finding {
+/** A rebuild that is already in progress. */
+export function buildFinding(view: string, build: Build): Finding {
   const rows = nameOf(view, build);
   const state = stateOf(build);
-  if (state === 'failed') return work('REBUILD_RESTS', `${rows} has failed: resume it, or cancel it`, view);
-  if (state === 'paused') return work('REBUILD_RESTS', `${rows} is paused: resume it, or cancel it`, view);
+  if (state === 'failed')
+    return work('REBUILD_RESTS', `the rebuild ${rows} has failed: resume or cancel it`, view);
+  if (state === 'paused')
+    return work('REBUILD_RESTS', `the rebuild ${rows} is paused: resume or cancel it`, view);
   if (state === 'verified' && build.hold)
-    return work('REBUILD_HELD', `${rows} is built: switch to it, or cancel it`, view);
-  return work('REBUILD_GOES_ON', `${rows} is ${state}, and goes on`, view);
+    return work('REBUILD_HELD', `the rebuild ${rows} is built and held: switch to it or cancel it`, view);
+  return work('REBUILD_GOES_ON', `the rebuild ${rows} is ${state} and will continue`, view);
 }
 
-/** What does not get on as it should. */
-export function* inStates({ views, policies }: States): Generator<Finding> {
+/** Views that are stopped, rows and streams that are parked, and policies that lag behind. */
+export function* stateFindings({ views, policies }: ViewStates): Generator<Finding> {
   for (const { view, version, generation, state, reason = '', parked } of views) {
     const rows = nameOf(view, { version, generation });
     if (state === 'stopped')
-      yield note('VIEW_STOPPED', `${rows} has stopped, and is tried again: ${reason}`, view);
+      yield note('VIEW_STOPPED', `${rows} is stopped and will be tried again: ${reason}`, view);
     if (parked > 0)
-      yield note('PARKED', `${counted(parked, 'row')} of ${rows} cannot take an event, and wait`, view);
+      yield note(
+        'PARKED',
+        `parked rows of ${rows}: ${parked.toLocaleString('en-GB')}; list them with waymark parked`,
+        view,
+      );
   }
   const { parked, lag } = policies;
   if (parked > 0)
-    yield note('PARKED', `${counted(parked, 'stream')} of policies cannot take an event, and wait`);
+    yield note(
+      'PARKED',
+      `parked streams of the policies: ${parked.toLocaleString('en-GB')}; list them with waymark parked`,
+    );
   if (lag.events > 0)
-    yield note('POLICIES_BEHIND', `policies are ${counted(lag.events, 'event')} behind, and catch up`);
+    yield note(
+      'POLICIES_BEHIND',
+      `the policies are ${counted(lag.events, 'event')} behind and will catch up`,
+    );
 }
 
-/** Rows that the release has no use for. */
-export function* inRows(left: readonly string[]): Generator<Finding> {
-  for (const rows of left)
-    yield note('ROWS_LEFT', `${rows} is of no use to this release: drop it once no other needs it`);
+/** Row sets that the release does not use. */
+export function* unusedRowFindings(unused: readonly string[]): Generator<Finding> {
+  for (const rows of unused)
+    yield note(
+      'ROWS_LEFT',
+      `${rows} is not used by this release: delete it with waymark views drop once no other release needs it`,
+    );
 }

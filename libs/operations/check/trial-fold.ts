@@ -3,20 +3,20 @@ import { type Guard, type Projection, projectWindow, Skips, Unfoldable } from '@
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import type { OnReading } from './log-scan';
 
-/** What would become of a view if this version of the program built it from the log. */
+/** Result of building a view in memory with this release. */
 export interface FoldTrial {
   readonly view: string;
   readonly rows: number;
   readonly bytes: number;
-  /** Rows that an event cannot be folded into: any of them would end a rebuild. */
+  /** Rows that fail to fold an event. A single one would make a rebuild fail. */
   readonly poison: readonly { readonly key: string; readonly parked: Parked }[];
-  /** Why the view as a whole would stop. */
+  /** Why the whole view would stop. */
   readonly stopped?: string;
 }
 
 export interface FoldTrials {
   readonly views: readonly FoldTrial[];
-  /** How long it took to build all of them from one reading. */
+  /** Seconds it took to build all of them in one pass over the log. */
   readonly seconds: number;
 }
 
@@ -25,7 +25,7 @@ interface TrialOptions {
   readonly onReading?: OnReading;
 }
 
-/** Build views from a log in memory, as a rebuild would, and go on past what would end it. */
+/** Build views in memory as a rebuild would, but continue after errors that would make the rebuild fail. */
 export async function tryFolding(
   log: EventStore,
   views: readonly View[],
@@ -47,7 +47,7 @@ export async function tryFolding(
     for (let more = true; more;) {
       const going = projections.filter(({ stopped }) => stopped === undefined);
       if (going.length === 0) break;
-      const window = await projectWindow(going, options, keeping);
+      const window = await projectWindow(going, options, stopOnlyThis);
       events += window?.events ?? 0;
       more = window?.more ?? false;
       if (window) onReading({ events, position: window.through, head });
@@ -59,8 +59,8 @@ export async function tryFolding(
   }
 }
 
-/** A view that stops does not keep the others. */
-const keeping: Guard = async (projection, work) => {
+/** A view that stops does not stop the others. */
+const stopOnlyThis: Guard = async (projection, work) => {
   if (projection.stopped !== undefined) return;
   try {
     await work();

@@ -6,7 +6,7 @@ import {
   restore,
   type Restored,
   type RestoreOptions,
-  type Verification,
+  type BackupVerification,
   verifyBackup,
 } from '@waymark/operations';
 import { grouped, progressBar } from './progress-bar';
@@ -19,27 +19,27 @@ interface Quiet {
   readonly quiet?: boolean;
 }
 
-/** Copy a data folder while services work on it, with a progress bar on standard error. */
+/** Back up a data folder while services use it, with a progress bar on standard error. */
 export const backupWithProgress = (
   folder: string,
   { quiet, ...options }: Omit<BackupOptions, 'onProgress'> & Quiet,
 ): Promise<BackupManifest> =>
-  withBar(quiet, (onProgress) => backup(folder, { ...options, ...(onProgress && { onProgress }) }));
+  withProgressBar(quiet, (onProgress) => backup(folder, { ...options, ...(onProgress && { onProgress }) }));
 
-/** Compare a backup with its manifest, with a progress bar on standard error. */
-export const verifyWithProgress = (folder: string, { quiet }: Quiet): Promise<Verification> =>
-  withBar(quiet, (onProgress) =>
+/** Verify a backup, with a progress bar on standard error. */
+export const verifyBackupWithProgress = (folder: string, { quiet }: Quiet): Promise<BackupVerification> =>
+  withProgressBar(quiet, (onProgress) =>
     verifyBackup(folder, (bytes, total) => onProgress?.({ doing: 'reading', bytes, total })),
   );
 
-/** Make a data folder of a backup, with a progress bar on standard error. */
+/** Restore a backup to a data folder, with a progress bar on standard error. */
 export const restoreWithProgress = (
   folder: string,
   { quiet, ...options }: Omit<RestoreOptions, 'onProgress'> & Quiet,
 ): Promise<Restored> =>
-  withBar(quiet, (onProgress) => restore(folder, { ...options, ...(onProgress && { onProgress }) }));
+  withProgressBar(quiet, (onProgress) => restore(folder, { ...options, ...(onProgress && { onProgress }) }));
 
-async function withBar<T>(
+async function withProgressBar<T>(
   quiet: boolean | undefined,
   work: (onProgress?: (progress: BackupProgress) => void) => Promise<T>,
 ): Promise<T> {
@@ -50,7 +50,7 @@ async function withBar<T>(
   try {
     return await work((progress) => {
       if (progress.doing !== doing) {
-        // Each has a pace of its own, by which the time left is told.
+        // Each step has its own speed: a new bar starts a new estimate of the time left.
         if (bar.isActive) bar.stop();
         bar.start(inMib(progress.total), 0, { doing: (doing = progress.doing) });
       }
@@ -61,7 +61,7 @@ async function withBar<T>(
   }
 }
 
-/** What a backup holds, for people. */
+/** Describe a backup as text. */
 export function backupText({
   createdAt,
   versions,
@@ -74,26 +74,28 @@ export function backupText({
   const behind = Object.values(views).map((position) => events.head - position);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return [
-    `Made at ${createdAt} by Waymark ${versions.waymark}: ${grouped(files.length)} files, ${(bytes / MIB).toFixed(1)} MiB.`,
-    `${grouped(events.events)} events up to position ${String(events.head)}, ${grouped(jobs)} jobs, and ${grouped(behind.length)} views,`,
-    `which ${behind.every((distance) => distance === 0) ? 'have seen all of them' : `lack ${grouped(Math.max(...behind))} at most and take them from the log`}.`,
+    `Backup made at ${createdAt} by Waymark ${versions.waymark}: ${grouped(files.length)} files, ${(bytes / MIB).toFixed(1)} MiB.`,
+    `It contains ${grouped(events.events)} events up to position ${String(events.head)}, ${grouped(jobs)} jobs, and the rows of ${grouped(behind.length)} views and policies.`,
+    behind.every((distance) => distance === 0)
+      ? 'These rows are up to date with the log.'
+      : `These rows are up to ${grouped(Math.max(...behind))} positions behind the log, and catch up when a service starts.`,
     keys.included
-      ? 'The keys are in it: keep it as you keep them.'
-      : 'The keys are not in it: without them it cannot be restored. Keep them, and apart from it.',
+      ? 'The keys are included: protect this backup as you protect the keys.'
+      : 'The keys are not included, and it cannot be restored without them: keep them in a different place.',
   ].join('\n');
 }
 
-/** What verifying a backup found, for people. */
-export const verificationText = ({ manifest, problems }: Verification): string =>
+/** Describe the result of verifying a backup as text. */
+export const backupVerificationText = ({ manifest, problems }: BackupVerification): string =>
   problems.length === 0
-    ? `The backup is sound.\n${backupText(manifest)}`
-    : ['The backup is not sound:', ...problems.map((problem) => `  ${problem}`)].join('\n');
+    ? `The backup is intact.\n${backupText(manifest)}`
+    : ['The backup is damaged:', ...problems.map((problem) => `  ${problem}`)].join('\n');
 
-/** What was restored, for people. */
+/** Describe a restored data folder as text. */
 export const restoredText = ({ manifest, aside }: Restored, data: string): string =>
   [
-    `${data} is as it was at ${manifest.createdAt}: ${grouped(manifest.events.events)} events. Services can be started on it.`,
+    `${data} was restored to the state of ${manifest.createdAt}: ${grouped(manifest.events.events)} events. You can start services on it.`,
     ...(aside === undefined
       ? []
-      : [`What was there before is in ${aside}; delete it when nothing of it is needed.`]),
+      : [`The former data folder is now ${aside}. Delete it when you no longer need it.`]),
   ].join('\n');

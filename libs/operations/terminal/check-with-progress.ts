@@ -9,7 +9,7 @@ export interface CheckWithProgressOptions extends Pick<CheckOptions, 'fold'> {
 
 const FORMAT = '{what} {bar} {percentage}% | {events} events | {left} left';
 
-/** Compare this release with a store, with a progress bar on standard error. */
+/** Check this release against a store, with a progress bar on standard error. */
 export async function checkWithProgress(
   platform: Platform,
   { quiet = false, ...options }: CheckWithProgressOptions = {},

@@ -1,13 +1,13 @@
 import { type Copied, type CopyForm, copyLog, type CopyProgress } from '@waymark/core/log';
-import type { Place } from '@waymark/operations';
+import type { OpenedLog } from '@waymark/operations';
 import { grouped, progressBar } from './progress-bar';
 
-const FORMAT = '{doing} {bar} {percentage}% | {events} events | {rate} a second | {eta_formatted} left';
+const FORMAT = '{doing} {bar} {percentage}% | {events} events | {rate} per second | {eta_formatted} left';
 
-/** Copy a log from one place to another, with a progress bar on standard error. */
+/** Copy one log to another, with a progress bar on standard error. */
 export async function copyWithProgress(
-  from: Place,
-  to: Place,
+  from: OpenedLog,
+  to: OpenedLog,
   { quiet = false, form }: { readonly quiet?: boolean; readonly form?: CopyForm | undefined } = {},
 ): Promise<Copied> {
   const options = { keepsOrder: to.keepsOrder, ...(form && { form }) };
@@ -20,7 +20,7 @@ export async function copyWithProgress(
       onProgress: (progress) => {
         if (progress.doing !== doing) {
           [doing, since] = [progress.doing, performance.now()];
-          // Each has a pace of its own, by which the time left is told.
+          // Each step has its own speed: a new bar starts a new estimate of the time left.
           if (bar.isActive) bar.stop();
           bar.start(progress.head + 1, 0, { doing, events: 0, rate: 0 });
         }
@@ -35,6 +35,6 @@ export async function copyWithProgress(
   }
 }
 
-/** What a copy came to, for people. */
+/** Describe the result of a copy as text. */
 export const copyText = ({ events, copied }: Copied): string =>
-  `${grouped(events)} events are in both logs, ${grouped(copied)} of them copied now. Each is like its original.`;
+  `Both logs contain ${grouped(events)} events; ${grouped(copied)} were copied now. Every event was compared with its original.`;

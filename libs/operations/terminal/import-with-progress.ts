@@ -7,17 +7,17 @@ import { progressBar } from './progress-bar';
 
 export interface ImportWithProgressOptions {
   readonly actor: string;
-  /** Registers write two-character codes as one character, as some suppliers do. */
+  /** Registers use the one-character codes of some suppliers for two-character attendance codes. */
   readonly aliases?: boolean;
   /** No progress bar. */
   readonly quiet?: boolean;
 }
 
-/** Import files with a progress bar on standard error, going on where an import of the same files stopped. */
+/** Import files, with a progress bar on standard error. Continues an unfinished import of the same files. */
 export async function importWithProgress(
   platform: Platform,
   paths: readonly string[],
-  { actor, aliases = false, quiet = false }: ImportWithProgressOptions,
+  { actor, aliases: aliases = false, quiet = false }: ImportWithProgressOptions,
 ): Promise<{ readonly id: string; readonly report: ImportReport }> {
   const files = await sourceFiles(paths);
   const id = (await unfinishedImport(platform, files)) ?? randomUUID();
@@ -37,7 +37,7 @@ export async function importWithProgress(
   }
   await platform.settle();
   const report = await importReport(platform.rows, id);
-  if (!report) throw new Error('the import has left no report');
+  if (!report) throw new Error('the import finished without a report');
   return { id, report };
 }
 

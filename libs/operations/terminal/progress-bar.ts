@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-/** A progress bar on standard error; where that is no terminal, a line every five seconds. */
+/** A progress bar on standard error; if that is not a terminal, a line every five seconds. */
 export const progressBar = (format: string): SingleBar =>
   new SingleBar({
     format,
@@ -10,7 +10,7 @@ export const progressBar = (format: string): SingleBar =>
     notTTYSchedule: 5_000,
   });
 
-/** `2 h 5 m`, `3 m 20 s`, `7 s`, `0.4 s`. */
+/** Format seconds: `2 h 5 m`, `3 m 20 s`, `7 s`, `0.4 s`. */
 export function duration(seconds: number): string {
   if (seconds > 0 && seconds < 1) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -19,4 +19,5 @@ export function duration(seconds: number): string {
   return minutes > 0 ? `${String(minutes)} m ${String(whole % 60)} s` : `${String(whole)} s`;
 }
 
+/** Format a number with thousands separators. */
 export const grouped = (value: number): string => value.toLocaleString('en-GB');

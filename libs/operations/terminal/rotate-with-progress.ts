@@ -1,14 +1,14 @@
 import type { KeyStore } from '@waymark/core/kernel';
 import { countKeys, type KeyCounts, rotate, type Rotated } from '@waymark/core/log';
-import type { Masters } from '@waymark/platform';
+import type { LoadedMasterKeys } from '@waymark/platform';
 import { grouped, progressBar } from './progress-bar';
 
 const FORMAT = 'wrapping {bar} {percentage}% | {value} of {total} keys | {eta_formatted} left';
 
-/** Wrap every data key by the current master key, with a progress bar on standard error. */
+/** Rewrap every data key with the current master key, with a progress bar on standard error. */
 export async function rotateWithProgress(
   keys: KeyStore,
-  masters: Masters,
+  masters: LoadedMasterKeys,
   { quiet = false }: { readonly quiet?: boolean } = {},
 ): Promise<Rotated> {
   if (quiet) return rotate(keys, masters);
@@ -22,11 +22,11 @@ export async function rotateWithProgress(
   }
 }
 
-/** What a rotation came to, for people. */
+/** Describe the result of a rotation as text. */
 export const rotatedText = ({ looked, rewrapped }: Rotated): string =>
-  `${grouped(rewrapped)} of ${grouped(looked)} keys were wrapped anew.`;
+  `${grouped(rewrapped)} of ${grouped(looked)} data keys were rewrapped with the current master key.`;
 
-/** How many keys there are, for people. */
+/** Describe the number of data keys as text. */
 export const keyCountsText = ({
   current,
   wrapped,
@@ -35,7 +35,7 @@ export const keyCountsText = ({
   [
     ...Object.entries({ [current]: 0, ...wrapped }).map(
       ([master, keys]) =>
-        `${grouped(keys)} wrapped by ${master === current ? 'the current master key' : 'a former master key'}, ${master}`,
+        `${grouped(keys)} wrapped with ${master === current ? 'the current master key' : 'a former master key'}, ${master}`,
     ),
     `${grouped(destroyed)} destroyed`,
   ].join('\n');

@@ -1,9 +1,9 @@
 import { nameOf } from '@waymark/core/projections';
-import { type RowThen, rowThen } from '@waymark/operations';
+import { type RowAtPosition, rowAtPosition } from '@waymark/operations';
 import type { Platform } from '@waymark/platform';
 import { grouped, progressBar } from './progress-bar';
 
-const FORMAT = 'reading {bar} {percentage}% | to position {value} of {total} | {eta_formatted} left';
+const FORMAT = 'reading {bar} {percentage}% | position {value} of {total} | {eta_formatted} left';
 
 export interface RowWithProgressOptions {
   readonly position?: number | undefined;
@@ -11,17 +11,17 @@ export interface RowWithProgressOptions {
   readonly quiet?: boolean;
 }
 
-/** Fold a view's row anew from the log, with a progress bar on standard error. */
+/** Fold a view's row from the log, with a progress bar on standard error. */
 export async function rowWithProgress(
   platform: Platform,
   view: string,
   key: string,
   { position, quiet = false }: RowWithProgressOptions = {},
-): Promise<RowThen> {
-  if (quiet) return rowThen(platform, view, key, { position });
+): Promise<RowAtPosition> {
+  if (quiet) return rowAtPosition(platform, view, key, { position });
   const bar = progressBar(FORMAT);
   try {
-    return await rowThen(platform, view, key, {
+    return await rowAtPosition(platform, view, key, {
       position,
       onRead: (at, to) => {
         if (!bar.isActive) bar.start(to + 1, 0);
@@ -33,26 +33,38 @@ export async function rowWithProgress(
   }
 }
 
-const written = (row: object | null): string => JSON.stringify(row, undefined, 2);
+const formatRow = (row: object | null): string => JSON.stringify(row, undefined, 2);
 
-/** A row then, and the one that is served, for people. */
-export function rowText({ view, version, key, position, row, events, last, served, equal }: RowThen): string {
+/** Describe a row at a position, and the row that is served, as text. */
+export function rowText({
+  view,
+  version,
+  key,
+  position,
+  row,
+  events,
+  last,
+  served,
+  equal,
+}: RowAtPosition): string {
   const from = last ? `, the last ${last.type} at position ${String(last.position)}` : '';
   return [
     `${view}@${String(version)} ${key} at position ${String(position)}: ${grouped(events)} events${from}`,
-    written(row),
+    formatRow(row),
     ...(served
       ? [
-          `Served: ${nameOf(view, served)} at position ${String(served.position)}, ${comparison[String(equal)]!}`,
-          ...(equal ? [] : [written(served.row)]),
-          ...(served.parked ? [`It is parked at a ${served.parked.type}: ${served.parked.error}`] : []),
+          `Served by ${nameOf(view, served)} at position ${String(served.position)}: ${comparison[String(equal)]!}`,
+          ...(equal ? [] : [formatRow(served.row)]),
+          ...(served.parked
+            ? [`The served row is parked at event ${served.parked.type}: ${served.parked.error}`]
+            : []),
         ]
-      : ['Nothing is served yet: the view is being built.']),
+      : ['No row is served yet: the view is being built.']),
   ].join('\n');
 }
 
 const comparison: Readonly<Record<string, string>> = {
-  true: 'and equal',
-  false: 'and different',
-  undefined: 'which is another position',
+  true: 'equal',
+  false: 'different',
+  undefined: 'not compared, because the positions differ',
 };

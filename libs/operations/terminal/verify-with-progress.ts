@@ -2,7 +2,7 @@ import { redactUpns } from '@waymark/core/fields';
 import { type StoredLog, verifyLog, type VerifyOptions, type VerifyReport } from '@waymark/core/log';
 import { grouped, progressBar } from './progress-bar';
 
-const FORMAT = 'verifying {bar} {percentage}% | {events} events | {rate} a second | {eta_formatted} left';
+const FORMAT = 'verifying {bar} {percentage}% | {events} events | {rate} per second | {eta_formatted} left';
 
 export interface VerifyLogOptions extends Omit<VerifyOptions, 'onProgress'> {
   /** No progress bar. */
@@ -32,22 +32,20 @@ export async function verifyLogWithProgress(
   }
 }
 
-/** What a verification came to, for people. */
+/** Describe the result of verifying a log as text. */
 export function verifyLogText({ events, seals, sealed, unsealed, unchained, fault }: VerifyReport): string {
   if (fault) {
-    const before = `${grouped(events)} events before that are as they were recorded.`;
+    const before = `The ${grouped(events)} events before it are unchanged.`;
     return redactUpns(`${fault.kind}: ${fault.message}\n${before}`);
   }
-  const lines = [`${grouped(events)} events are as they were recorded.`];
+  const lines = [`${grouped(events)} events are unchanged.`];
   if (seals > 0)
-    lines.push(`${grouped(sealed)} of them are sealed, by ${grouped(seals)} seal${seals === 1 ? '' : 's'}.`);
+    lines.push(`${grouped(sealed)} of them are covered by ${grouped(seals)} seal${seals === 1 ? '' : 's'}.`);
   if (unsealed.from !== undefined) {
     const { from, events: left } = unsealed;
-    lines.push(`From position ${String(from)} on (${grouped(left)} events) the log is not sealed yet.`);
+    lines.push(`${grouped(left)} events from position ${String(from)} on are not sealed yet.`);
   }
   if (unchained > 0)
-    lines.push(
-      `${grouped(unchained)} events carry no chain: they are from an older log, and only seals vouch for them.`,
-    );
+    lines.push(`${grouped(unchained)} events of an older log have no hash chain: only seals protect them.`);
   return lines.join('\n');
 }

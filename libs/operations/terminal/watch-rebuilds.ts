@@ -1,10 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Generation, sameGeneration, type Verified } from '@waymark/core/projections';
-import { type Builds, rebuildsOf, type RebuildState, statesOf, type ViewState } from '@waymark/operations';
+import {
+  type Builds,
+  listRebuilds,
+  type RebuildState,
+  viewStates,
+  type ViewState,
+} from '@waymark/operations';
 import type { Platform } from '@waymark/platform';
 import { duration, grouped, progressBar } from './progress-bar';
 
-/** What became of a new generation: it serves, waits to be switched to, rests, or is gone. */
+/** Outcome of a rebuild: live, built and held, paused, failed or cancelled. */
 export interface RebuildOutcome extends Generation {
   readonly view: string;
   readonly state: 'live' | 'verified' | 'paused' | 'failed' | 'cancelled';
@@ -16,38 +22,41 @@ export interface RebuildOutcome extends Generation {
 export interface WatchOptions {
   /** No progress bar. */
   readonly quiet?: boolean;
-  /** Ends the watching, and nothing else. */
+  /** Ends the watching; the rebuilds continue. */
   readonly signal?: AbortSignal;
 }
 
 const FORMAT = 'building {bar} {percentage}% | {rate} events/s | {left} left | {state} | {views}';
-/** How often to look, in milliseconds. */
-const POLL = 200;
+/** Time between polls, in milliseconds. */
+const POLL_MS = 200;
 
-/** Watch new generations with a progress bar on standard error until none goes on. Undefined where that was ended. */
+/**
+ * Watch rebuilds, with a progress bar on standard error, until none makes further progress. Returns undefined if the signal
+ * ended the watching.
+ */
 export async function watchRebuilds(
   platform: Platform,
   builds: Builds,
   { quiet = false, signal }: WatchOptions = {},
 ): Promise<RebuildOutcome[] | undefined> {
   const bar = quiet ? undefined : progressBar(FORMAT);
-  bar?.start(100, 0, told([...builds.keys()]));
+  bar?.start(100, 0, barFields([...builds.keys()]));
   try {
     while (!signal?.aborted) {
-      const states = (await rebuildsOf(platform)).filter((state) =>
+      const states = (await listRebuilds(platform)).filter((state) =>
         sameGeneration(state, builds.get(state.view)),
       );
       const going = states.filter((state) => outcomeIn(state) === undefined);
       const [slowest] = going.sort((one, other) => one.percent - other.percent);
       bar?.update(
         slowest?.percent ?? 100,
-        told(
+        barFields(
           going.map(({ view }) => view),
           slowest,
         ),
       );
       if (!slowest) return await outcomesOf(platform, builds, states);
-      await pause(POLL, undefined, { signal }).catch(() => undefined);
+      await pause(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
     return undefined;
   } finally {
@@ -55,27 +64,27 @@ export async function watchRebuilds(
   }
 }
 
-/** What the bar says beside how far it is. */
-const told = (views: readonly string[], state?: RebuildState): object => ({
+/** Values of the fields in the bar's format. */
+const barFields = (views: readonly string[], state?: RebuildState): object => ({
   views: views.join(', '),
   state: state?.state ?? '–',
   rate: state?.rate === undefined ? '–' : grouped(state.rate),
   left: state?.secondsLeft === undefined ? '–' : duration(state.secondsLeft),
 });
 
-/** How a generation came to rest; undefined as long as it goes on. */
+/** Why a rebuild makes no further progress; undefined while it does. */
 function outcomeIn({ state, hold }: RebuildState): 'paused' | 'failed' | 'verified' | undefined {
   if (state === 'paused' || state === 'failed') return state;
   return state === 'verified' && hold ? state : undefined;
 }
 
-/** A generation that is no longer on its way serves, or did before another took its place; or it is gone. */
+/** A generation that is no longer being built and is still in the catalog went live; otherwise it was cancelled. */
 async function outcomesOf(
   platform: Platform,
   builds: Builds,
   rested: readonly RebuildState[],
 ): Promise<RebuildOutcome[]> {
-  const { views } = await statesOf(platform, [...builds.keys()]);
+  const { views } = await viewStates(platform, [...builds.keys()]);
   return [...builds].map(([view, { version, generation }]) => {
     const is = (state: RebuildState | ViewState): boolean =>
       state.view === view && sameGeneration(state, { version, generation });

@@ -3,59 +3,63 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { type EventStore, Refusal } from '@waymark/core/kernel';
 import { openEvents, settingsFrom } from '@waymark/platform';
 
-/** A log that is to be read or written, wherever it is kept. */
-export interface Place {
+/** A log opened from a location on the command line. */
+export interface OpenedLog {
   readonly log: EventStore;
-  /** It writes appends in the order in which they are given, though it has not answered those before. */
+  /** Whether concurrent appends are written in the order in which they are made. */
   readonly keepsOrder: boolean;
 }
 
 const SQLITE = 'sqlite:';
-const ENVIRONMENT = 'esdb:';
-const URL = /^esdb(\+discover)?:\/\/\S+$/;
+const FROM_ENVIRONMENT = 'esdb:';
+const EVENTSTORE_URL = /^esdb(\+discover)?:\/\/\S+$/;
 
 /**
- * The log that some words name, such as a command line has: `sqlite:` with a folder or a file, or the URL of EventStoreDB;
- * `esdb:` alone is the URL in EVENTSTORE_URL, for credentials are not to stand on a command line. What is to be read must be
- * there; what is to be written is begun where it is not.
+ * Open the log at a location: `sqlite:` followed by a folder or a file, the URL of an EventStoreDB server, or `esdb:` alone
+ * for the URL in EVENTSTORE_URL, which keeps credentials off the command line. A log to be read must exist; a log to be
+ * written is created if it does not. Throws `NO_LOG` or `WRONG_PLACE`.
  */
-export async function openPlace(
+export async function openLog(
   words: string,
   use: 'read' | 'write',
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<Place> {
-  const { file, url } = located(words, environment);
+): Promise<OpenedLog> {
+  const { file, url } = parseLocation(words, environment);
   if (file !== undefined && use === 'read' && !existsSync(file))
-    throw new Refusal('NO_LOG', 'There is no log at the place that is to be read.', 'missing');
+    throw new Refusal(
+      'NO_LOG',
+      'There is no log at the location to be read. Check the folder or file after sqlite:.',
+      'missing',
+    );
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return { log: await openEvents(file ?? '', url), keepsOrder: url === undefined };
 }
 
-/** Whether some words name the same log as others. */
-export const isSamePlace = (
+/** Whether two locations name the same log. */
+export const isSameLog = (
   one: string,
   other: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): boolean => {
-  const [a, b] = [located(one, environment), located(other, environment)];
+  const [a, b] = [parseLocation(one, environment), parseLocation(other, environment)];
   return a.file === b.file && a.url === b.url;
 };
 
-function located(
+function parseLocation(
   words: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): { readonly file?: string; readonly url?: string } {
-  if (words === ENVIRONMENT) {
+  if (words === FROM_ENVIRONMENT) {
     const url = settingsFrom(environment).engines.events;
     if (url === undefined)
-      throw new Refusal('WRONG_PLACE', 'EVENTSTORE_URL does not say which server esdb: is.');
+      throw new Refusal('WRONG_PLACE', 'The location esdb: needs EVENTSTORE_URL to be set.');
     return { url };
   }
-  if (URL.test(words)) return { url: words };
+  if (EVENTSTORE_URL.test(words)) return { url: words };
   if (!words.startsWith(SQLITE) || words === SQLITE) {
     throw new Refusal(
       'WRONG_PLACE',
-      'A place is sqlite:<folder or file>, esdb: for the server in EVENTSTORE_URL, or its URL.',
+      'A location must be sqlite:<folder or file>, esdb: for the server in EVENTSTORE_URL, or an esdb:// URL.',
     );
   }
   const path = resolve(words.slice(SQLITE.length));

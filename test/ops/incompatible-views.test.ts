@@ -11,8 +11,8 @@ import { waymark } from './command-line';
 
 jest.setTimeout(120_000);
 
-/** The service of a release that has another form of views: its own file says so from now on. */
-async function anotherRelease(): Promise<
+/** A running service whose views file is then marked as having an older storage format. */
+async function serviceWithOldViews(): Promise<
   Api & { readonly data: string; readonly ours: unknown; readonly form: () => unknown }
 > {
   const data = temporaryDirectory();
@@ -27,9 +27,9 @@ async function anotherRelease(): Promise<
   return { ...api, data, ours, form };
 }
 
-describe('a release whose views have another form than those that are there', () => {
-  it('has a command line that leaves the views to the service beside it', async () => {
-    const { data, form, platform, close } = await anotherRelease();
+describe('a release whose storage format of views differs from that of the existing views', () => {
+  it('refuses to open them on the command line, and leaves them unchanged', async () => {
+    const { data, form, platform, close } = await serviceWithOldViews();
     const before = await platform.rows.find(caseloads);
     expect(before).toHaveLength(1);
 
@@ -50,8 +50,8 @@ describe('a release whose views have another form than those that are there', ()
     await close();
   });
 
-  it('says in a check that they are all built anew, and changes nothing', async () => {
-    const { data, form, platform, close } = await anotherRelease();
+  it('reports in a check that all views will be rebuilt, and changes nothing', async () => {
+    const { data, form, platform, close } = await serviceWithOldViews();
     const [names, members] = [await platform.rowStore.names(), await platform.control.list('member/')];
 
     const { code, out } = await waymark(data, 'check', '--json');
@@ -59,7 +59,7 @@ describe('a release whose views have another form than those that are there', ()
     expect(code).toBe(2);
     expect(findings[0]).toEqual({
       ...{ effect: 'work', code: 'VIEWS_OF_ANOTHER_RELEASE' },
-      message: expect.stringContaining('builds all views anew from the log'),
+      message: expect.stringContaining('rebuilds all views from the log'),
     });
     expect(findings.flatMap((each) => (each.code === 'REBUILD' ? [each.view] : []))).toEqual(
       views.map(({ name }) => name),
@@ -70,8 +70,8 @@ describe('a release whose views have another form than those that are there', ()
     await close();
   });
 
-  it('restores what the other has backed up', async () => {
-    const { data, form, close } = await anotherRelease();
+  it('restores a backup with the other format', async () => {
+    const { data, form, close } = await serviceWithOldViews();
     await close();
     const [backup, restored] = [join(temporaryDirectory(), 'backup'), join(temporaryDirectory(), 'data')];
     expect((await waymark(data, 'backup', backup, '--with-keys')).code).toBe(0);
@@ -84,8 +84,8 @@ describe('a release whose views have another form than those that are there', ()
     expect(await platform.rowStore.names()).toEqual([]);
   });
 
-  it('has a service that builds them anew', async () => {
-    const { data, ours, form, close } = await anotherRelease();
+  it('rebuilds them when its service starts', async () => {
+    const { data, ours, form, close } = await serviceWithOldViews();
     await close();
     const { http } = await startProgram('api', data, { WAYMARK_WORK: 'true' });
     await eventually(async () => ((await http.get('/health/ready')).status === 200 ? true : undefined));

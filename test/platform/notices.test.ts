@@ -7,8 +7,8 @@ import { afterwards, temporaryDirectory } from '../support/stores';
 
 const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
 
-/** A platform that works, and what it tells whoever runs it. */
-async function told() {
+/** A working platform, with the faults and notices that it reports. */
+async function observedPlatform() {
   const faults: Fault[] = [];
   const notices: Notice[] = [];
   const platform = await Platform.open({
@@ -25,9 +25,9 @@ async function told() {
   return { platform, faults, notices, until, close };
 }
 
-describe('what is told to whoever runs the service', () => {
-  it('is what this process owns, by its name among those that work', async () => {
-    const { platform, notices, close } = await told();
+describe('the faults and notices of a platform', () => {
+  it('report which views this process owns, under its member name', async () => {
+    const { platform, notices, close } = await observedPlatform();
     const owned = notices.filter(({ event }) => event === 'owner.taken');
     expect(owned).toContainEqual({ event: 'owner.taken', rows: 'caseload@1', epoch: 1 });
     expect(owned).toContainEqual({ event: 'owner.taken', rows: 'policies@1', epoch: 1 });
@@ -37,15 +37,15 @@ describe('what is told to whoever runs the service', () => {
     expect(notices.filter(({ event }) => event === 'owner.lost')).toHaveLength(owned.length);
   });
 
-  it('is a view that has stopped, and where', async () => {
-    const { platform, faults, until } = await told();
+  it('report a view that has stopped', async () => {
+    const { platform, faults, until } = await observedPlatform();
     await platform.stores.events.append('journey-strange', 'none', [newEvent('NeverHeardOf')]);
     await until(faults, 10);
     expect(faults).toContainEqual({ event: 'view.stopped', rows: 'caseload@1' });
   });
 
-  it('is a row that waits, by its event and not by its key', async () => {
-    const { platform, faults, until } = await told();
+  it('report a parked row by its event and not by its key', async () => {
+    const { platform, faults, until } = await observedPlatform();
     const marks = newEvent('AttendanceRecorded', { school: '990401', marks: 'none' });
     await platform.stores.events.append(`attendance-${PUPIL}`, 'none', [marks]);
     await until(faults, 1);
@@ -56,8 +56,8 @@ describe('what is told to whoever runs the service', () => {
     expect(JSON.stringify(faults)).not.toContain(PUPIL);
   });
 
-  it('is every step of a rebuild', async () => {
-    const { platform, notices } = await told();
+  it('report every step of a rebuild', async () => {
+    const { platform, notices } = await observedPlatform();
     await platform.work([]);
     notices.length = 0;
     await platform.rebuilder.plan(['schools']);
@@ -74,8 +74,8 @@ describe('what is told to whoever runs the service', () => {
     ]);
   });
 
-  it('is a job that failed, and whether it is tried again', async () => {
-    const { platform, faults, until } = await told();
+  it('report a failed job, and whether it will be tried again', async () => {
+    const { platform, faults, until } = await observedPlatform();
     const kind = 'paint';
     let attempt = 0;
     const run = (): Promise<undefined> => {

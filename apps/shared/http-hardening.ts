@@ -3,26 +3,26 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 
-/** How long a client may take to send a request's head, and the whole of it (an upload, say), in milliseconds. */
-const HEAD_WITHIN = 15_000;
-const WHOLE_WITHIN = 300_000;
+/** Time a client has to send the headers, and the whole request including an upload, in milliseconds. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 300_000;
 
-/** The documentation's own page brings its scripts and styles with it. */
-const docs = helmet.contentSecurityPolicy({
+/** The documentation page has inline scripts and styles. */
+const docsSecurityPolicy = helmet.contentSecurityPolicy({
   directives: { 'script-src': ["'self'", "'unsafe-inline'"], 'style-src': ["'self'", "'unsafe-inline'"] },
 });
 
-/** What stands between the network and the application: headers for browsers, other origins only where they are named, patience. */
-export function guardEdge(app: NestExpressApplication, origins: readonly string[]): void {
+/** Set security headers, allow cross-origin requests from the given origins only, and limit how long a request may take. */
+export function hardenHttp(app: NestExpressApplication, origins: readonly string[]): void {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(helmet({ contentSecurityPolicy: { directives: { 'default-src': ["'none'"] } } }));
   app.use((_request: Request, response: Response, next: NextFunction) => {
-    // No copy of a pupil's record stays with a browser, or with what stands between.
+    // No browser or proxy may keep a copy of a pupil's record.
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  app.use('/docs', docs);
+  app.use('/docs', docsSecurityPolicy);
   if (origins.length > 0)
     app.enableCors({
       origin: [...origins],
@@ -30,6 +30,6 @@ export function guardEdge(app: NestExpressApplication, origins: readonly string[
       maxAge: 600,
     });
   const server = app.getHttpServer() as Server;
-  server.headersTimeout = HEAD_WITHIN;
-  server.requestTimeout = WHOLE_WITHIN;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
 }

@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A file that comes with the package, whether the code runs from its sources or from `dist`. */
-export const packaged = (...path: string[]): string => join(packageRoot(__dirname), ...path);
+/** Path of a file in the package, whether the code runs from its sources or from `dist`. */
+export const packageFile = (...path: string[]): string => join(packageRoot(__dirname), ...path);
 
 function packageRoot(folder: string): string {
   const manifest = join(folder, 'package.json');
   if (existsSync(manifest) && nameIn(manifest) === 'waymark') return folder;
   const parent = dirname(folder);
-  if (parent === folder) throw new Error('package.json was not found above the code');
+  if (parent === folder)
+    throw new Error('no package.json of waymark was found in the folders above the code');
   return packageRoot(parent);
 }
 

@@ -1,28 +1,28 @@
 import { JOURNEY, MENTOR, PUPIL, SCHOOL, UPN } from '../api/client';
 import { mended, MONDAY, NEXT, SESSION } from '../api/mended';
 import { temporaryDirectory } from '../support/stores';
-import { type Said, waymark } from './command-line';
+import { type CommandResult, waymark } from './command-line';
 
 jest.setTimeout(60_000);
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
-/** A command line on data that no service works on. */
-async function office(): Promise<(...args: string[]) => Promise<Said>> {
+/** Run commands on the data of a journey with corrections, which no service uses. */
+async function commandLineOnHistory(): Promise<(...args: string[]) => Promise<CommandResult>> {
   const data = temporaryDirectory();
   await (await mended(data)).close();
   return (...args) => waymark(data, ...args);
 }
 
-/** What was said as JSON and nothing else. */
-const json = ({ code, out, errors }: Said): Record<string, unknown> => {
+/** Parse the output, which must be JSON and nothing else. */
+const json = ({ code, out, errors }: CommandResult): Record<string, unknown> => {
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   return JSON.parse(out);
 };
 
 describe('waymark journey', () => {
-  it('shows a journey, now and then', async () => {
-    const run = await office();
+  it('shows a journey at present and at an earlier time', async () => {
+    const run = await commandLineOnHistory();
     const [now, then, both] = await Promise.all([
       run('journey', JOURNEY, '--json'),
       run('journey', JOURNEY, '--as-of', '2026-01-10', '--json'),
@@ -51,8 +51,8 @@ describe('waymark journey', () => {
     expect(ended.out).toMatch(/Ended +2025-12-12, ENDED_EARLY/);
   });
 
-  it('says what is wrong, without a stack', async () => {
-    const run = await office();
+  it('prints errors without a stack', async () => {
+    const run = await commandLineOnHistory();
     const wrong: readonly (readonly [message: string, ...args: string[]])[] = [
       ['UNKNOWN_JOURNEY: ', 'journey', UNKNOWN],
       ['UNKNOWN_JOURNEY_THEN: ', 'journey', JOURNEY, '--as-of', '2025-09-01'],
@@ -77,16 +77,16 @@ describe('waymark journey', () => {
 });
 
 describe('waymark timeline', () => {
-  it('tells what a journey follows from, without a UPN', async () => {
-    const run = await office();
+  it('shows the events of a journey, without UPNs', async () => {
+    const run = await commandLineOnHistory();
     const [now, then, text] = await Promise.all([
       run('timeline', JOURNEY, '--json'),
       run('timeline', JOURNEY, '--as-of', '2026-02-14', '--as-known-at', '2025-11-12T00:00:00Z', '--json'),
       run('timeline', JOURNEY),
     ]);
-    const types = (said: Said): string[] =>
-      (json(said)['items'] as { type: string }[]).map(({ type }) => type);
-    const told = [
+    const types = (result: CommandResult): string[] =>
+      (json(result)['items'] as { type: string }[]).map(({ type }) => type);
+    const beforeMentoring = [
       'PupilRegistered',
       'PupilReferred',
       'ConsentGiven',
@@ -94,22 +94,22 @@ describe('waymark timeline', () => {
       'AttendanceRecorded',
     ];
     const mentored = ['EligibilityAssessed', 'MentorAllocated', 'SessionHeld'];
-    expect(types(then)).toEqual([...told, ...mentored]);
-    expect(types(now).slice(0, 8)).toEqual([...told, ...mentored]);
+    expect(types(then)).toEqual([...beforeMentoring, ...mentored]);
+    expect(types(now).slice(0, 8)).toEqual([...beforeMentoring, ...mentored]);
     expect(types(now)).toContain('JourneyReopened');
     expect(json(then)).toMatchObject({ asOf: '2026-02-14', asKnownAt: '2025-11-12T00:00:00.000Z' });
     expect(text.out).toMatch(
       /2025-11-10 {2}SessionCorrected {2}\(recorded 2025-11-12T09:00:00\.750Z by anonymous, position \d+\)/,
     );
-    for (const said of [now, then, text]) expect(said.out).not.toContain(UPN);
-    // Whoever sits at the machine sees no words that may be personal.
+    for (const result of [now, then, text]) expect(result.out).not.toContain(UPN);
+    // The local operator sees no free text, which may be personal.
     expect(text.out).not.toContain('reason:');
   });
 });
 
 describe('waymark row', () => {
-  it('folds a row anew, and compares it with the one that is served', async () => {
-    const run = await office();
+  it('folds a row from the log, and compares it with the row that is served', async () => {
+    const run = await commandLineOnHistory();
     const served = json(await run('row', 'caseload', JOURNEY, '--json'));
     expect(served).toMatchObject({ view: 'caseload', key: JOURNEY, equal: true, row: { pupil: PUPIL } });
     const earlier = String((served['position'] as number) - 3);
@@ -121,7 +121,7 @@ describe('waymark row', () => {
     expect(json(then)).toMatchObject({ position: Number(earlier), row: { ended: true } });
     expect(json(then)).not.toHaveProperty('equal');
     expect(text.out).toMatch(new RegExp(`^caseload@1 ${JOURNEY} at position \\d+: \\d+ events, the last `));
-    expect(text.out).toMatch(/Served: caseload@1 at position \d+, and equal/);
+    expect(text.out).toMatch(/Served by caseload@1 at position \d+: equal/);
     expect(text.errors).toBe('');
     expect(pupil.out).toContain(`"school": "${SCHOOL}"`);
     expect(pupil.out).not.toMatch(/upn|surname/);

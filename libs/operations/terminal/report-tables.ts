@@ -3,18 +3,18 @@ import type { FileReport, ImportReport } from '@waymark/modules/imports/views/im
 import type { GroupAttendance, PupilAttendance } from '@waymark/modules/insights/attendance';
 import type { Kpis } from '@waymark/modules/insights/kpis';
 
-/** A table as plain text. */
-export const plain = { style: { head: [], border: [] } };
+/** Table style without colours. */
+export const plainStyle = { style: { head: [], border: [] } };
 
 const percent = (value: number | null): string => (value === null ? '–' : `${value.toFixed(2)}%`);
 
 const points = (value: number | null): string =>
   value === null ? '–' : `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
 
-/** KPIs as a table for people. */
+/** Format KPIs as a table. */
 export function kpiTable(kpis: readonly Kpis[]): string {
   const table = new Table({
-    ...plain,
+    ...plainStyle,
     head: [
       ...['', 'Referred', 'Eligible', 'Consented', 'Allocated', 'Started', 'Completed', 'Held', 'Not held'],
       ...['Hours', 'Persistent', 'Severe', 'Baseline', 'Follow-up', 'Change', 'Published'],
@@ -36,10 +36,10 @@ export function kpiTable(kpis: readonly Kpis[]): string {
   return table.toString();
 }
 
-/** Attendance as a table for people. */
+/** Format attendance figures as a table. */
 export function attendanceTable(rows: readonly (PupilAttendance | GroupAttendance)[]): string {
   const table = new Table({
-    ...plain,
+    ...plainStyle,
     head: ['', 'Pupils', 'Possible', 'Attended', 'Authorised', 'Unauthorised', 'No mark', 'Late', 'Absence'],
   });
   for (const row of rows) {
@@ -53,11 +53,11 @@ export function attendanceTable(rows: readonly (PupilAttendance | GroupAttendanc
   return table.toString();
 }
 
-/** What became of an import's rows, as a table for people. */
+/** Format the result of an import as a table. */
 export function importTable({ files, followUps }: ImportReport): string {
   const table = new Table({
-    ...plain,
-    head: ['File', 'Rows', 'Accepted', 'Repeated', 'Rejected', 'Warnings', 'Why'],
+    ...plainStyle,
+    head: ['File', 'Rows', 'Accepted', 'Repeated', 'Rejected', 'Warnings', 'Reasons'],
   });
   for (const file of files) {
     table.push([
@@ -75,10 +75,10 @@ export function importTable({ files, followUps }: ImportReport): string {
     table.toString(),
     ...(followUps
       ? [
-          `Eligibility assessed: ${String(followUps.assessed)}, eligible: ${String(followUps.eligible)}, given a mentor: ${String(followUps.allocated)}.`,
+          `Eligibility assessed: ${String(followUps.assessed)}, eligible: ${String(followUps.eligible)}, mentor allocated: ${String(followUps.allocated)}.`,
         ]
       : []),
-    ...(changed ? [] : ['Nothing was new: every good row had been imported before.']),
+    ...(changed ? [] : ['Nothing new: all valid rows had been imported before.']),
   ].join('\n');
 }
 

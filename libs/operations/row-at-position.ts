@@ -3,61 +3,70 @@ import { maskUpns } from '@waymark/core/fields';
 import { type Parked, type Position, type RecordedEvent, Refusal, type View } from '@waymark/core/kernel';
 import { type Generation, type PastRow, readable, rowAt } from '@waymark/core/projections';
 import { views } from '@waymark/modules';
-import { type Platform, unknown } from '@waymark/platform';
+import { type Platform, unknownEventReason } from '@waymark/platform';
 
-/** A view's row as the log had it at a position, beside the one that is served now. Pupils' numbers are hidden. */
-export interface RowThen extends PastRow {
+/** A view's row folded from the log up to a position, with the row that is served now. UPNs are masked. */
+export interface RowAtPosition extends PastRow {
   readonly view: string;
-  /** Of the view as this program folds it. */
+  /** Version of the view in this release. */
   readonly version: number;
   readonly key: string;
   readonly position: Position;
-  /** Absent as long as the view is being built for the first time. */
+  /** Absent while the view is being built for the first time. */
   readonly served?: ServedRow;
-  /** Whether the two are equal; absent where they are of different positions. */
+  /** Whether both rows are equal; absent if they are at different positions. */
   readonly equal?: boolean;
 }
 
 export interface ServedRow extends Generation {
-  /** Position up to which the row reflects the log. */
+  /** The row reflects the log up to this position. */
   readonly position: Position;
   readonly row: object | null;
-  /** Why it takes no further events, where it does not. */
+  /** The event and the error that the row is parked at, if it is. */
   readonly parked?: Parked;
 }
 
-export interface RowThenOptions {
-  /** Where the log is taken to end: at its present end, if left out or further on. */
+export interface RowAtPositionOptions {
+  /** Last position to fold. Defaults to the end of the log, which is also the maximum. */
   readonly position?: Position | undefined;
-  /** Told how far the log has been read, and how far it is to be. */
+  /** Called with the position reached, and the last position to read. */
   readonly onRead?: (position: Position, to: Position) => void;
 }
 
 /**
- * A view's row folded anew from the log, up to a position. Refused as `UNKNOWN_VIEW`, `UNKNOWN_ROW` where there neither is
- * nor was such a row, and `ROW_CANNOT_BE_FOLDED`.
+ * Fold a view's row from the log, up to a position. Throws `UNKNOWN_VIEW`, `UNKNOWN_ROW` if the row does not exist now and
+ * did not exist at that position, or `ROW_CANNOT_BE_FOLDED`.
  */
-export async function rowThen(
+export async function rowAtPosition(
   platform: Platform,
   name: string,
   key: string,
-  { position, onRead = () => undefined }: RowThenOptions = {},
-): Promise<RowThen> {
+  { position, onRead = () => undefined }: RowAtPositionOptions = {},
+): Promise<RowAtPosition> {
   const view = views.find((each) => each.name === name);
-  if (!view) throw new Refusal('UNKNOWN_VIEW', 'There is no view of this name.', 'missing');
-  // In this order: what is served then cannot be further than the end, but for what came in between.
+  if (!view)
+    throw new Refusal(
+      'UNKNOWN_VIEW',
+      'There is no view of this name. Run `waymark views` to list the views.',
+      'missing',
+    );
+  // The served row is read before the head, so that it is ahead of the head only through events recorded in between.
   const served = await servedRow(platform, view, key);
   const head = await platform.log.head();
   const to = Math.min(position ?? head, head);
-  const past = await rowAt(platform.log, guarded(view), key, to, (at) => onRead(Math.min(at, to), to));
+  const past = await rowAt(platform.log, withFoldErrors(view), key, to, (at) => onRead(Math.min(at, to), to));
   if (past.events === 0 && !served?.row && !served?.parked)
-    throw new Refusal('UNKNOWN_ROW', 'The view has no row of this key, nor had it one then.', 'missing');
+    throw new Refusal(
+      'UNKNOWN_ROW',
+      'The view has no row with this key, neither now nor at that position.',
+      'missing',
+    );
   const comparable = served && (served.position === to || (to === head && served.position > head));
   return {
     ...{ view: name, version: view.version, key, position: to },
     ...maskUpns(past),
     ...(served && { served: maskUpns(served) }),
-    ...(comparable && { equal: isDeepStrictEqual(asKept(past.row), served.row) }),
+    ...(comparable && { equal: isDeepStrictEqual(asStored(past.row), served.row) }),
   };
 }
 
@@ -75,34 +84,34 @@ async function servedRow(
   return {
     version,
     generation,
-    // Where the row is ahead of its view, the view went on after it was asked.
+    // The view may have advanced between the two reads: the row is then ahead of the checkpoint.
     position: Math.max(position, stored?.position ?? position),
     row: stored?.row ? (read?.(stored.row) ?? stored.row) : null,
     ...(stored?.parked && { parked: stored.parked }),
   };
 }
 
-/** A row as a store gives it back. */
-const asKept = (row: object | null): unknown => JSON.parse(JSON.stringify(row));
+/** A row as it is after a round trip through a store. */
+const asStored = (row: object | null): unknown => JSON.parse(JSON.stringify(row));
 
-/** The same view, which says clearly what it cannot fold. */
-const guarded = (view: View): View => ({
+/** The same view, with fold errors turned into `ROW_CANNOT_BE_FOLDED`. */
+const withFoldErrors = (view: View): View => ({
   ...view,
   on: new Map(
     [...view.on].map(([type, fold]) => [
       type,
       (row: object | null, event: RecordedEvent<string, never>): object | null => {
-        const strange = unknown(event);
-        if (strange !== undefined) throw unfoldable(strange);
+        const unknownReason = unknownEventReason(event);
+        if (unknownReason !== undefined) throw cannotFold(unknownReason);
         try {
           return fold(row, event);
         } catch {
-          throw unfoldable(`event ${type} at position ${String(event.position)} is in its way`);
+          throw cannotFold(`folding event ${type} at position ${String(event.position)} fails`);
         }
       },
     ]),
   ),
 });
 
-const unfoldable = (what: string): Refusal =>
+const cannotFold = (what: string): Refusal =>
   new Refusal('ROW_CANNOT_BE_FOLDED', `The row cannot be folded: ${what}.`, 'unavailable');

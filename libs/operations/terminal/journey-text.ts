@@ -1,16 +1,16 @@
 import Table from 'cli-table3';
 import type { TimelineEntry } from '@waymark/modules/insights/timeline';
 import type { JourneyDocument, Then } from '@waymark/modules/journey/questions/journey-document';
-import { plain } from './tables';
+import { plainStyle } from './report-tables';
 
-/** When something is seen, where that is not now. */
-const when = ({ asOf, asKnownAt }: Then): string =>
+/** The point in time that a document shows, if it is not the present. */
+const pointInTime = ({ asOf, asKnownAt }: Then): string =>
   [
     ...(asOf === undefined ? [] : [`, as of ${asOf}`]),
     ...(asKnownAt === undefined ? [] : [`, as known at ${asKnownAt}`]),
   ].join('');
 
-/** A journey for people. */
+/** Describe a journey as text. */
 export function journeyText(journey: JourneyDocument): string {
   const { id, pupil, programme, model, school, referredOn, eligible, consentOn, mentor, phase, end } =
     journey;
@@ -27,19 +27,19 @@ export function journeyText(journey: JourneyDocument): string {
     ['Revision', String(journey.revision)],
   ];
   return [
-    `Journey ${id}${when(journey)}`,
+    `Journey ${id}${pointInTime(journey)}`,
     ...facts.map(([name, value]) => `  ${name.padEnd(10)} ${value}`),
-    ...listed(
+    ...section(
       'Sessions',
       ['Day', 'Outcome', 'Mentor', 'Phase', 'Minutes', 'How', 'Session'],
-      sessions(journey),
+      sessionRows(journey),
     ),
-    ...listed(
+    ...section(
       'Barriers',
       ['Kind', 'Severity', 'Barrier'],
       journey.barriers.map(({ barrier, kind, severity = '–' }) => [kind, severity, barrier]),
     ),
-    ...listed(
+    ...section(
       'Support',
       ['Step', 'Referral'],
       journey.support.map(({ referral, step }) => [step, referral]),
@@ -47,7 +47,7 @@ export function journeyText(journey: JourneyDocument): string {
   ].join('\n');
 }
 
-const sessions = (journey: JourneyDocument): Cell[][] =>
+const sessionRows = (journey: JourneyDocument): Cell[][] =>
   journey.sessions.map((session) =>
     session.outcome === 'held'
       ? [
@@ -59,21 +59,21 @@ const sessions = (journey: JourneyDocument): Cell[][] =>
 
 type Cell = string | number;
 
-function listed(title: string, head: string[], rows: readonly Cell[][]): string[] {
+function section(title: string, head: string[], rows: readonly Cell[][]): string[] {
   if (rows.length === 0) return [`${title}: none`];
-  const table = new Table({ ...plain, head });
+  const table = new Table({ ...plainStyle, head });
   table.push(...rows);
   return [`${title}:`, table.toString()];
 }
 
-/** A journey's timeline for people: what happened, when it was recorded and by whom, and what was said of it. */
+/** Describe a journey's timeline as text: each event with its day, when and by whom it was recorded, and its data. */
 export const timelineText = (journey: string, then: Then, entries: readonly TimelineEntry[]): string =>
   [
-    `Timeline of journey ${journey}${when(then)}: ${String(entries.length)} events`,
+    `Timeline of journey ${journey}${pointInTime(then)}: ${String(entries.length)} events`,
     ...entries.flatMap(({ on, type, recordedAt, actor, position, data }) => [
       `${on}  ${type}  (recorded ${recordedAt} by ${actor}, position ${String(position)})`,
-      ...Object.entries(data).map(([name, value]) => `            ${name}: ${said(value)}`),
+      ...Object.entries(data).map(([name, value]) => `            ${name}: ${asText(value)}`),
     ]),
   ].join('\n');
 
-const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -11,11 +11,11 @@ import { CorrectPupilDetails, RegisterPupil } from '@waymark/modules/pupil';
 import { pupils } from '@waymark/modules/pupil/views/pupils';
 import { RegisterSchool } from '@waymark/modules/school';
 import { checkRelease } from '@waymark/operations';
-import { packaged, type Platform } from '@waymark/platform';
+import { packageFile, type Platform } from '@waymark/platform';
 import { newEvent } from '../support/events';
 import { harbourAcademy, upnOf } from '../support/made-up';
 import { temporaryDirectory } from '../support/stores';
-import { filesOf, opened } from './data-folders';
+import { filesOf, opened } from '../operations/data-folders';
 
 jest.setTimeout(120_000);
 
@@ -29,9 +29,9 @@ const SAMPLE = [
 ];
 
 const table = (name: string): Record<string, string>[] =>
-  parse(readFileSync(packaged('data', 'sample', name)), { columns: true, bom: true });
+  parse(readFileSync(packageFile('data', 'sample', name)), { columns: true, bom: true });
 
-/** Names as nobody else's: they would be found wherever they stand. */
+/** Unique values, which would be found in any file that contains them in plain text. */
 const canary = {
   upn: upnOf(424_242),
   forename: 'Xanthippe-Quillonia',
@@ -39,8 +39,8 @@ const canary = {
   dateOfBirth: '2009-02-28',
 };
 
-/** What no file outside the folder of the keys may hold in clear. */
-const inClear = new Set([
+/** Personal data that no file outside the keys folder may contain in plain text. */
+const secrets = new Set([
   ...Object.values(canary),
   ...table('mentors.csv').map(({ Name }) => Name!),
   ...table('referrals.csv').flatMap(({ UPN, DateOfBirth, Forename, Surname }) => [
@@ -50,11 +50,11 @@ const inClear = new Set([
   ]),
 ]);
 
-/** What of it stands where. */
-function found(data: string): string[] {
+/** Which of these are in which files. */
+function findSecrets(data: string): string[] {
   const files = Object.entries(filesOf(data)).filter(([path]) => !path.startsWith('keys/'));
   expect(files.map(([path]) => path)).toContain('events.sqlite');
-  const bytes = [...inClear].map((text) => Buffer.from(text).toString('latin1'));
+  const bytes = [...secrets].map((text) => Buffer.from(text).toString('latin1'));
   return files.flatMap(([path, content]) =>
     bytes.filter((text) => content.includes(text)).map((text) => `${text} in ${path}`),
   );
@@ -64,7 +64,7 @@ async function importSample(platform: Platform): Promise<void> {
   const id = randomUUID();
   for (const [index, name] of SAMPLE.entries()) {
     const file = join(await platform.uploads.placeFor(id, index), name.replace('/', '-'));
-    copyFileSync(packaged('data', 'sample', name), file);
+    copyFileSync(packageFile('data', 'sample', name), file);
   }
   await platform.work();
   await requestImport(platform.jobs, id, { actor: 'clerk', aliases: false });
@@ -80,12 +80,12 @@ async function importSample(platform: Platform): Promise<void> {
 }
 
 describe('a data folder', () => {
-  it('holds no name, number or date of birth in clear after an import, running or closed, but shows them to who may see them', async () => {
+  it('contains no name, UPN or date of birth in plain text after an import, while authorised readers see them', async () => {
     const data = temporaryDirectory();
     const platform = await opened(data);
     await importSample(platform);
 
-    expect(found(data)).toEqual([]);
+    expect(findSecrets(data)).toEqual([]);
     const names = namesIn(platform.submitter);
     const ids: string[] = [];
     for await (const { key } of every(platform.rows, pupils)) ids.push(key);
@@ -100,11 +100,11 @@ describe('a data folder', () => {
     });
 
     await platform.close();
-    expect(found(data)).toEqual([]);
+    expect(findSecrets(data)).toEqual([]);
     expect(filesOf(join(data, 'uploads'))).toEqual({});
   });
 
-  it('from before is worked on as it is, is sealed from then on, and is found not to be sealed', async () => {
+  it('of an older release is usable: new events are encrypted, and a check reports the unencrypted ones', async () => {
     const platform = await opened(temporaryDirectory());
     const { upn, ...details } = canary;
     const data = { upn, ...details, school: '990401', schoolFrom: '2025-09-01' };
@@ -129,12 +129,12 @@ describe('a data folder', () => {
         effect: 'work',
         code: 'NOT_SEALED',
         message:
-          'the log holds 1 event with personal data in clear: copy it into a new one with waymark copy --seal',
+          'the log contains 1 event with unencrypted personal data: copy it to a new log with waymark copy --seal',
       },
     ]);
   });
 
-  it('tells no name of who has been forgotten, in the process that did it and in others', async () => {
+  it('gives no names of an erased pupil, in the erasing process and in others', async () => {
     const data = temporaryDirectory();
     const [platform, other] = [await opened(data), await opened(data, { work: false })];
     await platform.submitter.submit({

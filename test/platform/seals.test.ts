@@ -5,8 +5,8 @@ import { keyId } from '@waymark/core/log';
 import { publicPem, readSeals, sealKey, sealSinks, settingsFrom } from '@waymark/platform';
 import { temporaryDirectory } from '../support/stores';
 
-describe('where seals go', () => {
-  it('is a file in the data folder, if nothing else is said', async () => {
+describe('sealSinks', () => {
+  it('defaults to a file in the data folder', async () => {
     const data = temporaryDirectory();
     const [sink, ...others] = sealSinks(settingsFrom({ WAYMARK_DATA: data }));
     expect(others).toEqual([]);
@@ -14,7 +14,7 @@ describe('where seals go', () => {
     expect(existsSync(join(data, 'seals.jsonl'))).toBe(true);
   });
 
-  it('is each of the places that are named', () => {
+  it('has one sink for each address in WAYMARK_SEALS', () => {
     const { seals } = settingsFrom({
       WAYMARK_SEALS: 'file:/mnt/seals.jsonl, stdout:, https://host/bucket?key=1',
     });
@@ -24,7 +24,7 @@ describe('where seals go', () => {
   });
 
   it.each(['/mnt/seals.jsonl', 'file:', 'http://host/bucket', 'ftp://host', 'stdout:,secret'])(
-    'is not %s, whose value is not said again',
+    'refuses %s without repeating the value',
     (wrong) => {
       const reading = (): unknown => settingsFrom({ WAYMARK_SEALS: wrong });
       expect(reading).toThrow(/WAYMARK_SEALS must be/);
@@ -34,13 +34,13 @@ describe('where seals go', () => {
 });
 
 describe('the keys of seals', () => {
-  it('are made at first use, and stay', () => {
+  it('are created on first use, and then stay the same', () => {
     const where = { data: temporaryDirectory() };
     expect(keyId(sealKey(where))).toBe(keyId(sealKey(where)));
     expect(keyId(createPublicKey(publicPem(sealKey(where))))).toBe(keyId(sealKey(where)));
   });
 
-  it('are not made where a file is named that is not there', () => {
+  it('are not created if WAYMARK_SEAL_KEY_FILE names a missing file', () => {
     const sealKeyFile = join(temporaryDirectory(), 'seal.key');
     expect(() => sealKey({ data: 'none', sealKeyFile })).toThrow(
       expect.objectContaining({ code: 'NO_SEAL_KEY' }),
@@ -48,7 +48,7 @@ describe('the keys of seals', () => {
     expect(existsSync(sealKeyFile)).toBe(false);
   });
 
-  it('may be several, one after the other in a file, and Ed25519 all of them', () => {
+  it('can be several in one PEM file, but all must be Ed25519', () => {
     const data = temporaryDirectory();
     const file = join(data, 'other.jsonl');
     writeFileSync(file, '');
@@ -62,7 +62,7 @@ describe('the keys of seals', () => {
     );
   });
 
-  it('are not asked for where there are no seals', () => {
+  it('are not needed if there are no seals', () => {
     expect(
       readSeals({ data: temporaryDirectory() }, { file: undefined, publicKeys: undefined }),
     ).toBeUndefined();

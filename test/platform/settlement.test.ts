@@ -4,8 +4,8 @@ import { Platform } from '@waymark/platform';
 import { school, SCHOOL } from '../api/client';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
-describe('a platform that leaves the work to others', () => {
-  it('is settled once they have seen the log, though there was nothing to react to', async () => {
+describe('a platform that does no work itself', () => {
+  it('is settled once other processes have processed the log, even if no policy had to react', async () => {
     const data = temporaryDirectory();
     const [works, waits] = [await Platform.open({ data }), await Platform.open({ data, work: false })];
     afterwards(async () => {

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import { nameOf } from '@waymark/core/projections';
-import type { CheckReport, States, WaitingRow } from '@waymark/operations';
+import type { CheckReport, ViewStates, ParkedRowReport } from '@waymark/operations';
 import { duration, grouped } from './progress-bar';
-import { plain } from './tables';
+import { plainStyle } from './report-tables';
 import type { RebuildOutcome } from './watch-rebuilds';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -13,13 +13,13 @@ function size(bytes: number): string {
   return `${(bytes / 1_024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${UNITS[unit]!}`;
 }
 
-const behind = ({ lag: { events, seconds } }: States['policies']): string =>
+const behind = ({ lag: { events, seconds } }: ViewStates['policies']): string =>
   events === 0 ? '0' : `${grouped(events)} (${duration(seconds)})`;
 
-/** Views, and the policies where they are asked about, as a table for people. */
-export function statesTable({ views, policies }: Pick<States, 'views'> & Partial<States>): string {
+/** Format the states of views, and of the policies if given, as a table. */
+export function statesTable({ views, policies }: Pick<ViewStates, 'views'> & Partial<ViewStates>): string {
   const table = new Table({
-    ...plain,
+    ...plainStyle,
     head: ['View', 'Version', 'Generation', 'State', 'Position', 'Behind', 'Parked', 'Rows', 'Size', 'Owner'],
   });
   for (const state of views) {
@@ -41,11 +41,11 @@ export function statesTable({ views, policies }: Pick<States, 'views'> & Partial
   ].join('\n');
 }
 
-/** What became of new generations, as a table for people. */
+/** Format the outcomes of rebuilds as a table. */
 export function rebuildTable(outcomes: readonly RebuildOutcome[]): string {
   const table = new Table({
-    ...plain,
-    head: ['View', 'Version', 'Generation', 'State', 'Rows', 'Different', 'Why'],
+    ...plainStyle,
+    head: ['View', 'Version', 'Generation', 'State', 'Rows', 'Different', 'Error'],
   });
   for (const { view, version, generation, state, rows, verified, error = '' } of outcomes) {
     table.push([view, version, generation, state, grouped(rows), verified?.different ?? '', error]);
@@ -53,12 +53,12 @@ export function rebuildTable(outcomes: readonly RebuildOutcome[]): string {
   return table.toString();
 }
 
-/** What waits at an event that could not be taken, as a table for people. */
-export function parkedTable(rows: readonly WaitingRow[]): string {
+/** Format parked rows and streams as a table. */
+export function parkedTable(rows: readonly ParkedRowReport[]): string {
   if (rows.length === 0) return 'Nothing is parked.';
   const table = new Table({
-    ...plain,
-    head: ['View', 'Key', 'Event', 'Position', 'Since', 'Waiting', 'Why'],
+    ...plainStyle,
+    head: ['View', 'Key', 'Event', 'Position', 'Since', 'Waiting', 'Error'],
   });
   for (const { view, version, generation, key, event, type, position, since, waiting, error } of rows) {
     const of = nameOf(view, { version, generation });
@@ -69,17 +69,17 @@ export function parkedTable(rows: readonly WaitingRow[]): string {
 
 const effects = { blocks: 'Blocks', work: 'Work', note: 'Note' } as const;
 
-/** What a release would find and do, as a table for people. */
+/** Format the result of a release check as text with a table of findings. */
 export function checkTable({ events, seconds, findings, trials }: CheckReport): string {
-  const table = new Table({ ...plain, head: ['', 'What', ''] });
+  const table = new Table({ ...plainStyle, head: ['Effect', 'Code', 'Finding'] });
   for (const { effect, code, message } of findings) table.push([effects[effect], code, message]);
   return [
-    `${grouped(events)} events were read in ${duration(seconds)}.`,
+    `Read ${grouped(events)} events in ${duration(seconds)}.`,
     ...(trials
       ? [
-          `${trials.views.map(({ view }) => view).join(', ')}: built in memory in ${duration(trials.seconds)}.`,
+          `Built in memory in ${duration(trials.seconds)}: ${trials.views.map(({ view }) => view).join(', ')}.`,
         ]
       : []),
-    findings.length === 0 ? 'This release and the store fit.' : table.toString(),
+    findings.length === 0 ? 'No findings: this release can be started on this store.' : table.toString(),
   ].join('\n');
 }
