@@ -18,18 +18,9 @@ import { methodsAt, openApi } from './openapi/document';
 import { OperationsController } from './operations/operations.controller';
 import { PrivacyController } from './privacy/privacy.controller';
 import { ProblemFilter } from './problem';
-import {
-  GetAttendanceHandler,
-  GetCaseloadHandler,
-  GetKpisHandler,
-  GetPhaseProgressHandler,
-} from './queries/figures';
-import { GetImportHandler, ListImportsHandler, ListRowsHandler } from './queries/imports';
-import { GetJourneyHandler, GetTimelineHandler } from './queries/journeys';
-import { KeptAnswers } from './queries/kept-answers';
-import { GetPersonHandler, GetPupilHandler, ListReadsHandler } from './queries/people';
-import { QueriesController } from './queries/queries.controller';
-import { GetRowHandler } from './queries/row';
+import { AskHandler } from './questions/ask';
+import { KeptAnswers } from './questions/kept-answers';
+import { QuestionsController } from './questions/questions.controller';
 import { requestLog } from './request-log';
 
 @Module({
@@ -41,26 +32,10 @@ import { requestLog } from './request-log';
     OperationsController,
     PrivacyController,
     CommandsController,
-    QueriesController,
+    QuestionsController,
     ImportsController,
   ],
-  providers: [
-    SubmitHandler,
-    GetJourneyHandler,
-    GetTimelineHandler,
-    GetCaseloadHandler,
-    GetPhaseProgressHandler,
-    GetKpisHandler,
-    GetAttendanceHandler,
-    ListImportsHandler,
-    GetImportHandler,
-    ListRowsHandler,
-    GetRowHandler,
-    GetPupilHandler,
-    GetPersonHandler,
-    ListReadsHandler,
-    KeptAnswers,
-  ],
+  providers: [SubmitHandler, AskHandler, KeptAnswers],
 })
 class AppModule {
   /** The platform is given: whoever opened it closes it. */

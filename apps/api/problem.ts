@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { Type } from '@sinclair/typebox';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, HttpStatus } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
@@ -11,12 +12,38 @@ import {
   StoreUnavailable,
   TooManyRequests,
 } from '@waymark/core/kernel';
+import { type Answer, object, position, text } from '@waymark/core/questions';
+
+/** The body of every problem: RFC 9457, with a stable code, and every field that is wrong. */
+export const problemSchema = object(
+  {
+    type: text('A URN of the code.'),
+    title: text(),
+    status: Type.Integer(),
+    detail: text('What was wrong and what to do.'),
+    code: text('Stable: part of the interface.'),
+    errors: Type.Optional(
+      Type.Array(
+        object({
+          field: text('The path of the field; empty for the body itself.'),
+          code: text('Stable: part of the interface.'),
+          message: text(),
+        }),
+      ),
+    ),
+    position: Type.Optional(position('Of `VIEW_BEHIND`: where the views are.')),
+    instance: text('A URN of the request, which logs know it by.'),
+  },
+  { $id: 'Problem' },
+);
+
+export type ProblemAnswer = Answer<typeof problemSchema>;
 
 interface More {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Further members of the answer, such as where a view is. */
-  readonly members?: Readonly<Record<string, unknown>>;
+  /** Further members of the answer. */
+  readonly members?: Pick<ProblemAnswer, 'position'>;
 }
 
 /** Why a request cannot be answered, for a reason of HTTP's own; what the domain refuses is a {@link Refusal}. */
@@ -93,18 +120,17 @@ export class ProblemFilter implements ExceptionFilter {
     const { status, code, message, more } = problem;
     for (const [name, value] of Object.entries(more.headers ?? {})) response.setHeader(name, value);
     response.status(status).setHeader('Content-Type', 'application/problem+json');
-    response.end(
-      JSON.stringify({
-        type: `urn:waymark:problem:${code}`,
-        title: titleOf(code),
-        status,
-        detail: message,
-        code,
-        ...(more.errors?.length ? { errors: more.errors } : {}),
-        ...more.members,
-        instance: `urn:uuid:${id}`,
-      }),
-    );
+    const answer: ProblemAnswer = {
+      type: `urn:waymark:problem:${code}`,
+      title: titleOf(code),
+      status,
+      detail: message,
+      code,
+      ...(more.errors?.length ? { errors: more.errors } : {}),
+      ...more.members,
+      instance: `urn:uuid:${id}`,
+    };
+    response.end(JSON.stringify(answer));
   }
 
   private orWrongMethod(problem: Problem, { path, method }: Request): Problem {

@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import { Controller, Get, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
 import {
   HealthCheck,
@@ -7,6 +8,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import type { Response } from 'express';
+import { type Answer, byName, object, oneOf, position, text } from '@waymark/core/questions';
 import { Platform } from '@waymark/platform';
 import { type Served, servedViews } from '@waymark/telemetry';
 import { Public } from './access.guard';
@@ -17,6 +19,43 @@ export const ROLE = Symbol('role');
 
 /** Time a store has to answer, in milliseconds. */
 const STORE_TIMEOUT_MS = 2_000;
+
+/** The process answers. */
+export const liveSchema = object({ status: Type.Literal('live') }, { $id: 'Live' });
+
+const indicator = object(
+  {
+    status: oneOf(['up', 'degraded', 'down']),
+    responseTime: Type.Optional(Type.Number({ description: 'In milliseconds.' })),
+    message: Type.Optional(text('What is wrong.')),
+  },
+  { $id: 'HealthIndicator' },
+);
+
+const indicators = byName(indicator);
+
+/** Whether the process can do its work. */
+export const readySchema = object(
+  {
+    status: oneOf(['ok', 'degraded', 'error', 'shutting_down']),
+    info: indicators,
+    error: indicators,
+    details: indicators,
+    views: Type.Array(
+      object({
+        view: text(),
+        version: Type.Optional(Type.Integer()),
+        generation: Type.Optional(Type.Integer()),
+        position: Type.Optional(position('The position up to which it has seen the log.')),
+        stopped: Type.Boolean(),
+      }),
+    ),
+  },
+  { $id: 'Ready' },
+);
+
+export type Live = Answer<typeof liveSchema>;
+export type Ready = Answer<typeof readySchema>;
 
 /** Health checks for the process supervisor and the load balancer. They never reveal addresses of stores. */
 @Controller('health')
@@ -31,7 +70,7 @@ export class HealthController {
   /** The process answers. */
   @Get('live')
   @Public()
-  live() {
+  live(): Live {
     return { status: 'live' };
   }
 
@@ -39,7 +78,7 @@ export class HealthController {
   @Get('ready')
   @Public()
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
-  async ready(@Res({ passthrough: true }) response: Response) {
+  async ready(@Res({ passthrough: true }) response: Response): Promise<Ready> {
     const { events, jobs } = this.platform;
     let views: readonly Served[] | undefined;
     const rows = await this.answers('rows', async () => (views = await servedViews(this.platform)));
@@ -50,7 +89,14 @@ export class HealthController {
       () => this.viewsServed(views),
     ]);
     response.status(result.status === 'ok' || result.status === 'degraded' ? 200 : 503);
-    return { ...result, views: (views ?? []).map(viewSummary) };
+    const { status, info, error, details } = result;
+    return {
+      status,
+      info: indicatorsOf(info),
+      error: indicatorsOf(error),
+      details,
+      views: (views ?? []).map(viewSummary),
+    };
   }
 
   private async checked(checks: (() => Promise<HealthIndicatorResult> | HealthIndicatorResult)[]) {
@@ -86,6 +132,9 @@ export class HealthController {
     return this.role === 'worker' ? check.degraded(problems.join(', ')) : check.down(problems.join(', '));
   }
 }
+
+/** The indicators of a check, typed as the answer has them. */
+const indicatorsOf = (found: HealthCheckResult['info']): Ready['info'] => found as HealthIndicatorResult;
 
 const viewSummary = ({ view, from, stopped }: Served) => ({
   view,

@@ -1,10 +1,27 @@
+import { Type } from '@sinclair/typebox';
 import { redactUpns } from '@waymark/core/fields';
-import type { Parked } from '@waymark/core/kernel';
+import { type Answer, count, moment, object, position, text } from '@waymark/core/questions';
 import type { ParkedRow } from '@waymark/core/upkeep';
 import type { Platform } from '@waymark/platform';
 
 /** A parked row of a view, or a parked stream of the policies, whose view is `policies`. */
-export interface ParkedRowReport extends Omit<ParkedRow, 'parked'>, Omit<Parked, 'after'> {}
+export const parkedRowSchema = object(
+  {
+    view: text(),
+    version: Type.Integer(),
+    generation: Type.Integer(),
+    key: text('The key of the row, or the name of the stream.'),
+    event: text("The event's id."),
+    type: text(),
+    position: position(),
+    error: text(),
+    since: moment(),
+    waiting: count('Events of this row that wait behind it.'),
+  },
+  { $id: 'ParkedRowReport' },
+);
+
+export type ParkedRowReport = Answer<typeof parkedRowSchema>;
 
 /** List all parked rows and streams. */
 export const listParkedRows = async ({ parking }: Platform): Promise<ParkedRowReport[]> =>

@@ -1,37 +1,43 @@
+import { Type } from '@sinclair/typebox';
 import { redactUpns } from '@waymark/core/fields';
 import { type Job, type Position, Refusal, START } from '@waymark/core/kernel';
-import {
-  type Build,
-  type Generation,
-  nameOf,
-  type RebuildProgress,
-  rests,
-  stateOf,
-  type Verified,
-} from '@waymark/core/projections';
+import { type Build, nameOf, type RebuildProgress, rests, stateOf } from '@waymark/core/projections';
+import { type Answer, count, moment, object, oneOf, position, text } from '@waymark/core/questions';
 import { REBUILD, type RebuildRequest, requestRebuild } from '@waymark/core/upkeep';
 import { views as allViews } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 
 /** State of a view's new generation until it is live. */
-export interface RebuildState extends Generation {
-  readonly view: string;
-  readonly state: ReturnType<typeof stateOf>;
-  /** It goes live only after an explicit switch. */
-  readonly hold: boolean;
-  /** When it was planned: UTC, milliseconds. */
-  readonly since: string;
-  /** Checkpoint of the new generation, end of the log, and the share of the log processed, in percent. */
-  readonly position: Position;
-  readonly head: Position;
-  readonly percent: number;
-  /** Events read per second, and seconds left at that rate; only while it is being built. */
-  readonly rate?: number;
-  readonly secondsLeft?: number;
-  readonly verified?: Verified;
-  /** Why it failed, or why its last attempt did. */
-  readonly error?: string;
-}
+export const rebuildStateSchema = object(
+  {
+    view: text(),
+    version: Type.Integer(),
+    generation: Type.Integer(),
+    state: oneOf(['planned', 'building', 'catching up', 'verified', 'paused', 'failed']),
+    hold: Type.Boolean({ description: 'It goes live only when somebody says so.' }),
+    since: moment('When it was planned: UTC, to the millisecond.'),
+    position: position('Where it is in the log.'),
+    head: position('Where the log ends.'),
+    percent: Type.Number({ minimum: 0, maximum: 100, description: 'How much of the log it has seen.' }),
+    rate: Type.Optional(Type.Number({ description: 'Events read a second, while it is being built.' })),
+    secondsLeft: Type.Optional(
+      Type.Number({ description: 'Seconds until it will have caught up at that rate.' }),
+    ),
+    verified: Type.Optional(
+      object(
+        {
+          rows: count(),
+          different: Type.Optional(count('Rows that differ; absent where the versions differ.')),
+        },
+        { description: 'What comparing it with the rows that serve found.' },
+      ),
+    ),
+    error: Type.Optional(text('Why it failed, or why the last attempt at it did.')),
+  },
+  { $id: 'RebuildState' },
+);
+
+export type RebuildState = Answer<typeof rebuildStateSchema>;
 
 /** List every new generation that is being built, held, paused or failed. */
 export async function listRebuilds({ catalog, jobs, rowStore, events }: Platform): Promise<RebuildState[]> {
@@ -41,13 +47,13 @@ export async function listRebuilds({ catalog, jobs, rowStore, events }: Platform
     if (!building) return [];
     const { version, generation, hold = false, since, verified } = building;
     const job = requests.find(({ data }) => (data as RebuildRequest).builds.includes(nameOf(view, building)));
-    const position = await rowStore.checkpoint({ name: view, version, generation, indexes: [] });
+    const reached = await rowStore.checkpoint({ name: view, version, generation, indexes: [] });
     const state = hasJobEnded(building, job) ? 'failed' : stateOf(building);
     const error = building.failed ?? job?.error;
     return [
       {
         ...{ view, version, generation, state, hold, since },
-        ...{ position, head, percent: percentOf(position, head) },
+        ...{ position: reached, head, percent: percentOf(reached, head) },
         ...(state === 'building' ? rateOf(view, job) : {}),
         ...(verified && { verified }),
         ...(error === undefined ? {} : { error: redactUpns(error) }),
@@ -160,9 +166,9 @@ const hasJobEnded = (build: Build, job: Job | undefined): boolean =>
 
 const isHeld = ({ state, hold = false }: Build): boolean => state === 'verified' && hold;
 
-function percentOf(position: Position, head: Position): number {
+function percentOf(reached: Position, head: Position): number {
   if (head === START) return 100;
-  return Math.min(100, Math.round(((position + 1) / (head + 1)) * 1_000) / 10);
+  return Math.min(100, Math.round(((reached + 1) / (head + 1)) * 1_000) / 10);
 }
 
 /** The rate and the time left that the building process last reported. */

@@ -1,30 +1,78 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Type } from '@sinclair/typebox';
 import { maskUpns } from '@waymark/core/fields';
-import { type Parked, type Position, type RecordedEvent, Refusal, type View } from '@waymark/core/kernel';
-import { type Generation, type PastRow, readable, rowAt } from '@waymark/core/projections';
+import { type Position, type RecordedEvent, Refusal, type View } from '@waymark/core/kernel';
+import { readable, rowAt } from '@waymark/core/projections';
+import {
+  type Answer,
+  count,
+  jsonObject,
+  moment,
+  object,
+  orNull,
+  position,
+  text,
+} from '@waymark/core/questions';
 import { views } from '@waymark/modules';
 import { type Platform, unknownEventReason } from '@waymark/platform';
 
-/** A view's row folded from the log up to a position, with the row that is served now. UPNs are masked. */
-export interface RowAtPosition extends PastRow {
-  readonly view: string;
-  /** Version of the view in this release. */
-  readonly version: number;
-  readonly key: string;
-  readonly position: Position;
-  /** Absent while the view is being built for the first time. */
-  readonly served?: ServedRow;
-  /** Whether both rows are equal; absent if they are at different positions. */
-  readonly equal?: boolean;
-}
+const row = orNull(jsonObject('The row, as the view has it.'));
 
-export interface ServedRow extends Generation {
-  /** The row reflects the log up to this position. */
-  readonly position: Position;
-  readonly row: object | null;
-  /** The event and the error that the row is parked at, if it is. */
-  readonly parked?: Parked;
-}
+/** A row as queries are answered from it at present. */
+const servedRow = object(
+  {
+    version: Type.Integer(),
+    generation: Type.Integer(),
+    position: position('The position up to which the row reflects the log.'),
+    row,
+    parked: Type.Optional(
+      object(
+        {
+          event: text(),
+          type: text(),
+          position: position(),
+          after: Type.Optional(position('A position in the log from which the event is found.')),
+          error: text(),
+          since: moment(),
+          waiting: count('Events of this row that wait behind it.'),
+        },
+        { description: 'Why it takes no further events.' },
+      ),
+    ),
+  },
+  { $id: 'ServedRow' },
+);
+
+/** A view's row folded from the log up to a position, with the row that is served now. UPNs are masked. */
+export const rowAtPositionSchema = object(
+  {
+    view: text(),
+    version: Type.Integer({ description: 'Of the view as this program folds it.' }),
+    key: text(),
+    position: position(),
+    row,
+    events: count('Events folded into it.'),
+    last: Type.Optional(
+      object(
+        { id: text(), type: text(), position: position() },
+        { description: 'The last of those events.' },
+      ),
+    ),
+    served: Type.Optional(servedRow),
+    equal: Type.Optional(
+      Type.Boolean({
+        description: 'Whether both rows are equal; absent where they are of different positions.',
+      }),
+    ),
+  },
+  { $id: 'RowAtPosition' },
+);
+
+export type RowAtPosition = Answer<typeof rowAtPositionSchema>;
+export type ServedRow = Answer<typeof servedRow>;
+
+/** What rows are folded and read from. */
+export type RowSources = Pick<Platform, 'catalog' | 'rowStore' | 'log'>;
 
 export interface RowAtPositionOptions {
   /** Last position to fold. Defaults to the end of the log, which is also the maximum. */
@@ -38,10 +86,10 @@ export interface RowAtPositionOptions {
  * did not exist at that position, or `ROW_CANNOT_BE_FOLDED`.
  */
 export async function rowAtPosition(
-  platform: Platform,
+  platform: RowSources,
   name: string,
   key: string,
-  { position, onRead = () => undefined }: RowAtPositionOptions = {},
+  { position: end, onRead = () => undefined }: RowAtPositionOptions = {},
 ): Promise<RowAtPosition> {
   const view = views.find((each) => each.name === name);
   if (!view)
@@ -51,9 +99,9 @@ export async function rowAtPosition(
       'missing',
     );
   // The served row is read before the head, so that it is ahead of the head only through events recorded in between.
-  const served = await servedRow(platform, view, key);
+  const served = await readServedRow(platform, view, key);
   const head = await platform.log.head();
-  const to = Math.min(position ?? head, head);
+  const to = Math.min(end ?? head, head);
   const past = await rowAt(platform.log, withFoldErrors(view), key, to, (at) => onRead(Math.min(at, to), to));
   if (past.events === 0 && !served?.row && !served?.parked)
     throw new Refusal(
@@ -70,22 +118,22 @@ export async function rowAtPosition(
   };
 }
 
-async function servedRow(
-  { catalog, rowStore }: Platform,
+async function readServedRow(
+  { catalog, rowStore }: RowSources,
   view: View,
   key: string,
 ): Promise<ServedRow | undefined> {
   const serving = readable(view, await catalog.record(view.name));
   if (!serving) return undefined;
   const { version, generation = 1 } = serving;
-  const position = await rowStore.checkpoint(serving);
+  const checkpoint = await rowStore.checkpoint(serving);
   const stored = (await rowStore.load(serving, [key])).get(key);
   const read = view.former.find((former) => former.view.version === version)?.read;
   return {
     version,
     generation,
     // The view may have advanced between the two reads: the row is then ahead of the checkpoint.
-    position: Math.max(position, stored?.position ?? position),
+    position: Math.max(checkpoint, stored?.position ?? checkpoint),
     row: stored?.row ? (read?.(stored.row) ?? stored.row) : null,
     ...(stored?.parked && { parked: stored.parked }),
   };

@@ -1,7 +1,7 @@
+import { Type } from '@sinclair/typebox';
 import { redactUpns } from '@waymark/core/fields';
-import { type Position, type RowSet, rowSetName, type RowStore } from '@waymark/core/kernel';
+import { type RowSet, rowSetName, type RowStore } from '@waymark/core/kernel';
 import {
-  type Build,
   type Generation,
   nameOf,
   ownersOf,
@@ -9,47 +9,67 @@ import {
   stateOf,
   type ViewRecord,
 } from '@waymark/core/projections';
+import { type Answer, count, object, oneOf, position, text } from '@waymark/core/questions';
 import { POLICIES } from '@waymark/core/reactions';
 import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
-import { type Lag, measureLag } from './lag';
+import { measureLag } from './lag';
 
 /** Progress of a view's generation, or of the policies, through the log. */
-interface FollowerState {
-  /** Checkpoint: the last position processed. */
-  readonly position: Position;
-  readonly lag: Lag;
-  /** The process that owns it, as `host/pid`; absent if no process does. */
-  readonly owner?: string;
-  /** Number of parked rows, or of parked streams for the policies. */
-  readonly parked: number;
-}
+const followerFields = {
+  position: position('The position up to which it has seen the log.'),
+  lag: object({
+    events: count('Events that it has yet to see; an estimate where there are many.'),
+    seconds: Type.Number({
+      minimum: 0,
+      description: 'Age of the oldest of them, in seconds; 0 where there is none.',
+    }),
+  }),
+  owner: Type.Optional(text('Machine and process: `host/pid`.')),
+  parked: count('Rows, or streams of policies, that wait at an event which could not be taken.'),
+};
+
+const followerState = object(followerFields, { $id: 'Kept' });
+type FollowerState = Answer<typeof followerState>;
 
 /**
  * State of a generation. Queries are answered from the `live` generation; `previous` is the one before it. Either of them is
  * `stopped` while it cannot get past an event. All other states belong to a rebuild.
  */
-export type GenerationState = 'live' | 'previous' | 'stopped' | Build['state'] | 'paused' | 'failed';
+const generationStates = [
+  ...(['live', 'previous', 'stopped', 'planned', 'building'] as const),
+  ...(['catching up', 'verified', 'paused', 'failed'] as const),
+] as const;
+export type GenerationState = (typeof generationStates)[number];
 
 /** State of one generation of a view. */
-export interface ViewState extends Generation, FollowerState {
-  readonly view: string;
-  readonly state: GenerationState;
-  /** Why it is stopped, or why its rebuild failed. */
-  readonly reason?: string;
-  readonly rows: number;
-  /** Approximate size of the rows in bytes. */
-  readonly bytes: number;
-}
+export const viewStateSchema = object(
+  {
+    view: text(),
+    version: Type.Integer(),
+    generation: Type.Integer(),
+    state: oneOf(generationStates),
+    reason: Type.Optional(text('Why it stopped, or failed.')),
+    ...followerFields,
+    rows: count(),
+    bytes: count('About how many bytes the rows take.'),
+  },
+  { $id: 'ViewState' },
+);
 
 /** State of the views and of the policies. */
-export interface ViewStates {
-  /** Position of the log's last event. */
-  readonly head: Position;
-  readonly views: readonly ViewState[];
-  readonly policies: FollowerState;
-}
+export const viewStatesSchema = object(
+  {
+    head: position("The position of the log's last event."),
+    views: Type.Array(viewStateSchema),
+    policies: followerState,
+  },
+  { $id: 'ViewStates' },
+);
+
+export type ViewState = Answer<typeof viewStateSchema>;
+export type ViewStates = Answer<typeof viewStatesSchema>;
 
 /** Read the state of every generation of all views, or of the views named. */
 export async function viewStates(
@@ -59,11 +79,11 @@ export async function viewStates(
   const head = await events.head();
   const [records, owners] = [await catalog.records(), await ownersOf(rows.control)];
   const existing = new Set(await rows.names());
-  const followerState = async (set: RowSet, types?: ReadonlySet<string>): Promise<FollowerState> => {
-    const position = await rows.checkpoint(set);
+  const readFollower = async (set: RowSet, types?: ReadonlySet<string>): Promise<FollowerState> => {
+    const reached = await rows.checkpoint(set);
     return {
-      position,
-      lag: await measureLag(events, head, position, types),
+      position: reached,
+      lag: await measureLag(events, head, reached, types),
       ...ownerName(owners.get(rowSetName(set))),
       parked: existing.has(rowSetName(set)) ? (await rows.parked(set)).length : 0,
     };
@@ -74,11 +94,11 @@ export async function viewStates(
     views: await Promise.all(
       described.map(async ({ set, ...state }) => ({
         ...state,
-        ...(await followerState(set)),
+        ...(await readFollower(set)),
         ...(await sizeOf(rows, set, existing)),
       })),
     ),
-    policies: await followerState(POLICIES, policyEventTypes),
+    policies: await readFollower(POLICIES, policyEventTypes),
   };
 }
 

@@ -25,6 +25,7 @@ import {
   redacting,
 } from '@waymark/core/log';
 import { Catalog, Rebuilder, Serving, Skips } from '@waymark/core/projections';
+import type { Records } from '@waymark/core/questions';
 import type { Reactor } from '@waymark/core/reactions';
 import {
   changesOf,
@@ -48,7 +49,7 @@ import { jobHandlers } from './jobs';
 import { loadMasterKeys } from './master-keys';
 import { commandModules, modules, personalFields, unknownEventReason } from './modules';
 import { packageFile } from './package-file';
-import { type Records, recordsFrom } from './records';
+import { recordsFrom } from './records';
 import { createScratchFolder } from './scratch';
 import { sealKey, sealSinks } from './seals';
 import type { Settings } from './settings';

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Read, signToken } from '@waymark/governance/access';
 import { localTokenKey } from '@waymark/platform';
 import { eventually } from '../api/client';
+import { documentedFetch } from '../support/documented';
 import { other, own, type Part, type World, world } from './world';
 
 let served: World;
@@ -19,7 +20,7 @@ interface Answered {
 }
 
 async function ask(headers: Record<string, string>, path: string, body?: object): Promise<Answered> {
-  const answer = await fetch(`${served.url}/v1/${path}`, {
+  const answer = await documentedFetch(`${served.url}/v1/${path}`, {
     headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
   });
@@ -213,7 +214,9 @@ describe('who looked at whose records', () => {
     expect(asked.status).toBe(202);
     const file = await eventually(async () => {
       const headers = await served.headersOf('evaluator');
-      const answer = await fetch(`${served.url}/v1/exports/${String(asked.body['id'])}/file`, { headers });
+      const answer = await documentedFetch(`${served.url}/v1/exports/${String(asked.body['id'])}/file`, {
+        headers,
+      });
       return answer.status === 200 ? answer.text() : undefined;
     });
     expect(file).toContain(own.pupil);

@@ -7,6 +7,7 @@ import { type CommandRoute, commandRoutes } from '../../apps/api/commands/routes
 import { openApi } from '../../apps/api/openapi/document';
 import { exampleOf, schemaOf } from '../../apps/api/openapi/schemas';
 import { commandActions } from '../../apps/ops/rights';
+import { documentedFetch } from '../support/documented';
 import { other, overIn, own, type Part, type World, world } from './world';
 
 /*
@@ -35,7 +36,7 @@ interface Answered {
 
 async function ask(role: Role, path: string, init: RequestInit = {}): Promise<Answered> {
   const headers = { ...(await served.headersOf(role)), ...(init.headers as Record<string, string>) };
-  const answer = await fetch(`${served.url}/v1/${path}`, { ...init, headers });
+  const answer = await documentedFetch(`${served.url}/v1/${path}`, { ...init, headers });
   const text = await answer.text();
   let code: string | undefined;
   try {
@@ -214,12 +215,12 @@ describe('everything else', () => {
     for (const [template, methods] of paths.filter(([path]) => !path.startsWith('/health'))) {
       for (const method of Object.keys(methods)) {
         const path = template.replaceAll(/\{\w+\}/g, 'x');
-        const { status } = await fetch(served.url + path, { method: method.toUpperCase() });
+        const { status } = await documentedFetch(served.url + path, { method: method.toUpperCase() });
         expect([template, status]).toEqual([template, 401]);
       }
     }
     for (const path of ['/health/live', '/docs', '/openapi.json'])
-      expect((await fetch(served.url + path)).status).toBe(200);
+      expect((await documentedFetch(served.url + path)).status).toBe(200);
   });
 });
 

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { pino } from 'pino';
-import request from 'supertest';
+import type request from 'supertest';
 import { Platform, type PlatformOptions } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
+import { demandDocumented, documentedClient } from '../support/documented';
 import { harbourAcademy } from '../support/made-up';
 import { anybody, letAnybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
@@ -65,7 +66,7 @@ async function start(data: string, options: Partial<PlatformOptions> = {}): Prom
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as { port: number };
   const url = `http://127.0.0.1:${String(port)}`;
-  const http = request(url);
+  const http = documentedClient(url);
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;
@@ -107,7 +108,7 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** Send a request as it stands: no client library puts anything right. */
+/** Send a request as it stands: no client library puts anything right. Rejects where the answer is not as documented. */
 export const raw = (url: string, { method = 'GET', path, headers = {}, body }: Raw): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -117,7 +118,13 @@ export const raw = (url: string, { method = 'GET', path, headers = {}, body }: R
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        const [status, type] = [response.statusCode ?? 0, response.headers['content-type'] ?? ''];
+        try {
+          demandDocumented({ method, path, status, type, text });
+          resolve({ status, headers: response.headers, text });
+        } catch (error) {
+          reject(error as Error);
+        }
       });
     });
     sent.on('error', reject);

@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
-import request from 'supertest';
 import { refused } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
 import { openLimits } from '@waymark/stores/redis/limits';
 import { createApp } from '../../apps/api/app.module';
 import type { ProgramContext } from '../../apps/shared/program';
+import { documentedClient } from '../support/documented';
 import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
@@ -18,7 +18,7 @@ async function served(edge: Pick<ProgramContext, 'limits' | 'origins' | 'identif
     await app.close();
     await platform.close();
   });
-  return request(app.getHttpServer() as Server);
+  return documentedClient(app.getHttpServer() as Server);
 }
 
 describe('browsers', () => {

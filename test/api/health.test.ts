@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
-import request from 'supertest';
 import { views } from '@waymark/modules';
 import { Platform } from '@waymark/platform';
 import { createApp as createWorker } from '../../apps/worker/app.module';
+import { documentedClient } from '../support/documented';
 import { newEvent } from '../support/events';
 import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
@@ -28,7 +28,7 @@ async function worker(platform: Platform): Promise<Pick<Api, 'http'>> {
   afterwards(() => app.close());
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as { port: number };
-  return { http: request(`http://127.0.0.1:${String(port)}`) };
+  return { http: documentedClient(`http://127.0.0.1:${String(port)}`) };
 }
 
 describe('whether a process is ready', () => {

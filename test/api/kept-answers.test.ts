@@ -1,6 +1,6 @@
+import { getKpis } from '@waymark/modules/insights/questions/kpis';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
-import { KeptAnswers } from '../../apps/api/queries/kept-answers';
-import { GetKpis } from '../../apps/api/queries/questions';
+import { KeptAnswers } from '../../apps/api/questions/kept-answers';
 import { allocated, type Api, JOURNEY, MENTOR, serve } from './client';
 
 describe('figures that are asked for again', () => {
@@ -58,8 +58,8 @@ describe('figures that are asked for again', () => {
     },
   );
 
-  it('are not read from views that their question does not name: when these change, nobody would know', async () => {
-    const reading = api.app.get(KeptAnswers).to(new GetKpis(), {}, (rows) => rows.find(caseloads));
-    await expect(reading).rejects.toThrow('does not name the view caseload');
+  it('are not read from views that their question does not declare: when these change, nobody would know', async () => {
+    const reading = api.app.get(KeptAnswers).to(getKpis, {}, (rows) => rows.find(caseloads));
+    await expect(reading).rejects.toThrow('does not declare the view caseload');
   });
 });

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
-import request from 'supertest';
 import { Platform, type PlatformOptions } from '@waymark/platform';
 import { startTelemetry, type Telemetry } from '@waymark/telemetry';
 import { createApp } from '../../apps/api/app.module';
 import type { Api } from '../api/client';
+import { documentedClient } from '../support/documented';
 import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
@@ -49,7 +49,7 @@ export async function observed(options: Partial<PlatformOptions> = {}): Promise<
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as { port: number };
   const url = `http://127.0.0.1:${String(port)}`;
-  const http = request(url);
+  const http = documentedClient(url);
   return {
     ...{ app, platform, telemetry, http, url, logged, close },
     send: (path, body = {}, headers = {}) => http.post(`/v1/${path}`).set(headers).send(body),

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
-import request from 'supertest';
+import type request from 'supertest';
 import { derivedId } from '@waymark/core/commands';
 import { sourceFiles } from '@waymark/core/imports';
 import { every } from '@waymark/core/projections';
@@ -10,6 +10,7 @@ import { views } from '@waymark/modules';
 import { type Engines, packageFile, Platform } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
 import { still } from '../crash/moments';
+import { documentedClient } from '../support/documented';
 import { range } from '../support/events';
 import { anybody } from '../support/readers';
 import { temporaryDirectory } from '../support/stores';
@@ -40,7 +41,7 @@ export async function wholeProgramme(engines: Engines): Promise<Outcome> {
     const app = await createApp({ platform, identify: anybody, log: pino({ level: 'silent' }) });
     try {
       await app.init();
-      const http = request(app.getHttpServer() as Server);
+      const http = documentedClient(app.getHttpServer() as Server);
       const journeys = await journeysOf(platform);
       for (const [n, { key, mentor }] of spread(journeys, COMMANDED).entries())
         await commands(http, n, key, mentor);

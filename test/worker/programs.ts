@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import request from 'supertest';
+import type request from 'supertest';
+import { documentedClient } from '../support/documented';
 import { afterwards } from '../support/stores';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ type Line = Readonly<Record<string, unknown>>;
 export interface Program {
   readonly child: ChildProcess;
   /** An HTTP client of the program, with its access token if it was started with one. */
-  readonly http: ReturnType<typeof request.agent>;
+  readonly http: ReturnType<typeof request>;
   /** Lines of its log. */
   readonly lines: readonly Line[];
   /** Exit code, or the signal that killed the process. */
@@ -60,7 +61,7 @@ export async function startProgram(
       reject(new Error(`${program} ended with ${String(how)}: ${await errors}`)),
     );
   });
-  const http = request.agent(url);
+  const http = documentedClient(url);
   if (authorization !== '') http.set({ authorization });
   return { child, http, lines, ended };
 }

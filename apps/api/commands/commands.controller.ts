@@ -9,6 +9,7 @@ import { Platform } from '@waymark/platform';
 import { ActionOf, principalOf } from '../../shared/access.guard';
 import { commandHeaders } from '../headers';
 import { Problem } from '../problem';
+import type { CommandAnswer } from './command-answer';
 import { jsonBody } from './json-body';
 import { commandNames, type CommandRoute, commandRoutes } from './routes';
 import { Submit } from './submit';
@@ -45,7 +46,7 @@ export class CommandsController {
     const { readFrom, ...answer } = await this.bus.execute(new Submit(submission));
     response.setHeader('ETag', `"${String(answer.revision)}"`);
     response.setHeader('Waymark-Position', String(readFrom));
-    response.json(answer);
+    response.json(answer satisfies CommandAnswer);
   }
 
   /** What a wrong command names besides that does not exist, so that everything wrong is said at once. */

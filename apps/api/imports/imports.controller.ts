@@ -8,6 +8,7 @@ import { Importer } from '@waymark/modules/imports/importer';
 import { importReport, importReports, registersOf } from '@waymark/modules/imports/views/import-reports';
 import { Platform } from '@waymark/platform';
 import { Action, principalOf } from '../../shared/access.guard';
+import type { BegunImport, DryRun } from './answers';
 import { receive } from './receive';
 
 const flags = ['true', 'false'] as const;
@@ -52,16 +53,17 @@ export class ImportsController {
     await this.platform.serving.reached([importReports.name], position, PATIENCE);
     response.setHeader('Location', `/v1/imports/${id}`);
     response.setHeader('Waymark-Position', String(position));
-    response.status(202).json({
+    const begun: BegunImport = {
       id,
       state: 'running',
       position,
       files: files.map(({ name, kind, bytes }) => ({ name, kind, bytes })),
-    });
+    };
+    response.status(202).json(begun);
   }
 
   /** Import into a copy of everything, and say what came of it. */
-  private async tryOut(id: string, files: readonly SourceFile[], wanted: ImportRequest): Promise<object> {
+  private async tryOut(id: string, files: readonly SourceFile[], wanted: ImportRequest): Promise<DryRun> {
     try {
       const copy = await this.platform.scratch();
       try {

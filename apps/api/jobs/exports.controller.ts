@@ -9,21 +9,12 @@ import {
   exportKinds,
   type ExportRequest,
   type ExportResult,
-  EXPORTS_KEPT,
 } from '@waymark/modules/exports';
 import { Platform } from '@waymark/platform';
 import { Action, principalOf } from '../../shared/access.guard';
 import { jsonBody } from '../commands/json-body';
 import { Problem } from '../problem';
-
-/** What was asked for, and how far it is. */
-export interface ExportDocument extends Pick<Job, 'id' | 'state' | 'progress' | 'addedAt' | 'finishedAt'> {
-  readonly kind: string;
-  readonly parameters: object;
-  readonly requestedBy: string;
-  /** Where it is done: the file's name, its rows, and until when it can be fetched. */
-  readonly file?: { readonly name: string; readonly rows: number; readonly until: string };
-}
+import { exportDocument, type ExportDocument } from './export-document';
 
 const types: Readonly<Record<string, string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -42,7 +33,7 @@ export class ExportsController {
     const data: ExportRequest = { ...wanted(jsonBody(request)), actor };
     const id = await this.platform.jobs.add({ kind: EXPORT, data });
     response.setHeader('Location', `/v1/exports/${id}`);
-    response.status(202).json(documentOf(await this.job(id, actor)));
+    response.status(202).json(exportDocument(await this.job(id, actor)));
   }
 
   @Get(':id')
@@ -51,7 +42,7 @@ export class ExportsController {
     @Param('id') id: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportDocument> {
-    return documentOf(await this.job(id, principalOf(response).id));
+    return exportDocument(await this.job(id, principalOf(response).id));
   }
 
   @Get(':id/file')
@@ -97,26 +88,6 @@ function wanted(body: unknown): Omit<ExportRequest, 'actor'> {
   periodOf(parameters, 'parameters.');
   return { kind, parameters };
 }
-
-function documentOf({ id, state, data, progress, result, addedAt, finishedAt }: Job): ExportDocument {
-  const { kind, parameters, actor } = data as ExportRequest;
-  const { file: name, rows } = (result ?? {}) as Partial<ExportResult>;
-  return {
-    id,
-    kind,
-    parameters,
-    state,
-    requestedBy: actor,
-    addedAt,
-    ...(progress && { progress }),
-    ...(finishedAt !== undefined && { finishedAt }),
-    ...(name !== undefined &&
-      rows !== undefined &&
-      finishedAt !== undefined && { file: { name, rows, until: until(finishedAt) } }),
-  };
-}
-
-const until = (finishedAt: string): string => new Date(Date.parse(finishedAt) + EXPORTS_KEPT).toISOString();
 
 const isMissing = (error: Error): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 

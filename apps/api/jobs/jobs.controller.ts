@@ -2,10 +2,11 @@ import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import type { Request } from 'express';
 import { check, invalid, IsCode, IsOneOf, IsWhole, Optional } from '@waymark/core/fields';
-import { type Job, type JobState, jobStates } from '@waymark/core/kernel';
+import { type JobState, jobStates } from '@waymark/core/kernel';
 import { Platform } from '@waymark/platform';
 import { Action } from '../../shared/access.guard';
 import { Problem } from '../problem';
+import type { JobAnswer, JobsAnswer } from './job';
 
 /** Which jobs to list. */
 export class JobsParameters {
@@ -21,7 +22,7 @@ export class JobsController {
 
   @Get()
   @Action('ListJobs')
-  async list(@Req() request: Request): Promise<{ readonly items: readonly Job[] }> {
+  async list(@Req() request: Request): Promise<JobsAnswer> {
     const { command: which, errors } = check(JobsParameters, request.query, 'parameter');
     if (errors.length > 0) throw invalid(errors);
     return { items: await this.platform.jobs.list(which) };
@@ -29,7 +30,7 @@ export class JobsController {
 
   @Get(':id')
   @Action('GetJob')
-  async get(@Param('id') id: string): Promise<Job> {
+  async get(@Param('id') id: string): Promise<JobAnswer> {
     const job = await this.platform.jobs.get(id);
     if (!job) throw new Problem(404, 'UNKNOWN_JOB', 'There is no job with this id, or it is long done.');
     return job;
@@ -38,7 +39,7 @@ export class JobsController {
   @Post(':id/cancel')
   @Action('CancelJob')
   @HttpCode(202)
-  async cancel(@Param('id') id: string): Promise<Job> {
+  async cancel(@Param('id') id: string): Promise<JobAnswer> {
     if (await this.platform.jobs.cancel(id)) return this.get(id);
     const { state } = await this.get(id);
     throw new Problem(
@@ -51,7 +52,7 @@ export class JobsController {
   @Post(':id/retry')
   @Action('RetryJob')
   @HttpCode(202)
-  async retry(@Param('id') id: string): Promise<Job> {
+  async retry(@Param('id') id: string): Promise<JobAnswer> {
     if (await this.platform.jobs.retry(id)) return this.get(id);
     const { state } = await this.get(id);
     throw new Problem(

@@ -1,13 +1,15 @@
+import { type CommandAnswer, commandAnswer } from '../commands/command-answer';
 import { type CommandRoute, commandRoutes } from '../commands/routes';
+import { answered } from './answers';
 import { headers, pathId } from './parameters';
 import { problems } from './problems';
-import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
+import { exampleOf, ref, type Schema, schemaOf, schemasOf } from './schemas';
 
 const routes: readonly CommandRoute[] = [...commandRoutes.values()].flatMap((commands) => [
   ...commands.values(),
 ]);
 
-const answer = {
+const answer: CommandAnswer = {
   stream: 'journey-3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11',
   revision: 3,
   position: 1042,
@@ -15,15 +17,16 @@ const answer = {
   repeated: false,
 };
 
-/** What commands take and are answered with, by name. */
-export const commandSchemas = (): Readonly<Record<string, Schema>> => ({
-  ...schemasOf(routes.map(({ type }) => type)),
-  CommandAnswer: { ...inferred(answer), required: Object.keys(answer), example: answer },
-});
+/** What commands take, by name. */
+export const commandSchemas = (): Readonly<Record<string, Schema>> =>
+  schemasOf(routes.map(({ type }) => type));
 
-const answered = {
-  description:
+const carriedOut = {
+  ...answered(
     'Carried out. `events` are the types of what was recorded, none where there was nothing to change; `repeated` where it had been carried out before.',
+    commandAnswer,
+    answer,
+  ),
   headers: {
     ETag: { description: 'The revision, for `If-Match`.', schema: { type: 'string' }, example: '"3"' },
     'Waymark-Position': {
@@ -32,7 +35,6 @@ const answered = {
       example: 1042,
     },
   },
-  content: { 'application/json': { schema: ref('CommandAnswer') } },
 };
 
 const operation = ({ module, name, type }: CommandRoute) => ({
@@ -44,7 +46,7 @@ const operation = ({ module, name, type }: CommandRoute) => ({
     required: true,
     content: { 'application/json': { schema: ref(type.name), example: exampleOf(schemaOf(type)) } },
   },
-  responses: { 200: answered, ...problems(400, 404, 409, 412, 413, 415, 422, 500) },
+  responses: { 200: carriedOut, ...problems(400, 404, 409, 412, 413, 415, 422, 500) },
 });
 
 /** `give-consent` is `Give consent`. */

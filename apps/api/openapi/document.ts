@@ -1,12 +1,13 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { withComponents } from './answers';
 import { commandPaths, commandSchemas } from './commands';
 import { healthPaths, importPath } from './fixed';
 import { exportPaths, exportSchemas, jobPaths } from './jobs';
 import { operationPaths, operationSchemas } from './operations';
 import { headerParameters } from './parameters';
 import { privacyPaths, privacySchemas } from './privacy';
-import { problemResponses, problems, problemSchema } from './problems';
-import { queryPaths } from './queries';
+import { problemResponses, problems } from './problems';
+import { questionPaths } from './questions';
 
 const description = `
 Attendance mentoring programmes: commands are sent to a programme, a school, a mentor, a pupil or a journey; what
@@ -41,7 +42,7 @@ const guarded = (paths: Readonly<Record<string, object>>): Readonly<Record<strin
 const paths = (): Readonly<Record<string, object>> => ({ ...guarded(guardedPaths()), ...healthPaths });
 
 function guardedPaths(): Readonly<Record<string, object>> {
-  const queries = queryPaths();
+  const queries = questionPaths();
   return {
     ...commandPaths(),
     ...queries,
@@ -58,7 +59,7 @@ const TOKENS =
 
 /** The whole interface, put together from what it is made of: commands, questions, and their rules. */
 export const openApi = (): OpenAPIObject =>
-  ({
+  withComponents({
     openapi: '3.1.0',
     info: { title: 'Waymark', version: '1', description },
     paths: paths(),
@@ -68,7 +69,6 @@ export const openApi = (): OpenAPIObject =>
         ...exportSchemas(),
         ...operationSchemas(),
         ...privacySchemas(),
-        Problem: problemSchema,
       },
       parameters: headerParameters,
       responses: problemResponses,

@@ -1,23 +1,20 @@
+import { getImport } from '@waymark/modules/imports/questions/get-import';
+import { liveSchema, readySchema } from '../../shared/health.controller';
+import { begunImport, type BegunImport, dryRun } from '../imports/answers';
 import { ImportParameters } from '../imports/imports.controller';
 import { FIELD, LARGEST_FILE, MOST_FILES } from '../imports/receive';
-import { answers } from './answers';
+import { answered } from './answers';
 import { queryParameters } from './parameters';
 import { problems } from './problems';
-import { inferred } from './schemas';
 
-const json = (description: string, example: object) => ({
-  description,
-  content: { 'application/json': { schema: inferred(example), example } },
-});
-
-const begun = {
+const begun: BegunImport = {
   id: 'c0a8b2f4-5d1e-4b7a-8f3c-2e9d6a1b7c50',
   state: 'running',
   position: 1042,
   files: [{ name: 'blackpool.csv', kind: 'registers', bytes: 412_338 }],
 };
 
-const { id: _id, ...report } = answers.import.example;
+const { id: _id, ...report } = getImport.example;
 
 /** Files are sent, not commands. */
 export const importPath = () => ({
@@ -49,9 +46,9 @@ export const importPath = () => ({
       },
     },
     responses: {
-      200: json('A dry run: what would become of the rows.', { dryRun: true, ...report }),
+      200: answered('A dry run: what would become of the rows.', dryRun, { dryRun: true, ...report }),
       202: {
-        ...json('The import goes on by itself; ask what became of it at `Location`.', begun),
+        ...answered('The import goes on by itself; ask what became of it at `Location`.', begunImport, begun),
         headers: {
           Location: { schema: { type: 'string' }, example: `/v1/imports/${begun.id}` },
           'Waymark-Position': { schema: { type: 'integer' }, example: begun.position },
@@ -63,9 +60,9 @@ export const importPath = () => ({
 });
 
 const view = { view: 'caseload', version: 1, generation: 1, position: 1042, stopped: false };
-const up = { status: 'up', responseTime: 2 };
+const up = { status: 'up', responseTime: 2 } as const;
 const stores = { events: up, rows: up, jobs: up };
-const stopped = { status: 'down', message: 'caseload has stopped' };
+const stopped = { status: 'down', message: 'caseload has stopped' } as const;
 
 /** For whoever keeps the server running. */
 export const healthPaths = {
@@ -74,7 +71,7 @@ export const healthPaths = {
       operationId: 'health.live',
       summary: 'Whether the process answers',
       tags: ['health'],
-      responses: { 200: json('It does.', { status: 'live' }) },
+      responses: { 200: answered('It does.', liveSchema, { status: 'live' }) },
     },
   },
   '/health/ready': {
@@ -83,14 +80,14 @@ export const healthPaths = {
       summary: 'Whether it can do its work, and where each view is',
       tags: ['health'],
       responses: {
-        200: json('It can.', {
+        200: answered('It can.', readySchema, {
           status: 'ok',
           info: { ...stores, views: { status: 'up' } },
           error: {},
           details: { ...stores, views: { status: 'up' } },
           views: [view],
         }),
-        503: json('A store does not answer, or a view has stopped or is not built yet.', {
+        503: answered('A store does not answer, or a view has stopped or is not built yet.', readySchema, {
           status: 'error',
           info: stores,
           error: { views: stopped },

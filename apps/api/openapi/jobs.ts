@@ -1,13 +1,15 @@
-import { jobStates } from '@waymark/core/kernel';
 import { exportKinds } from '@waymark/modules/exports';
+import { type ExportDocument, exportSchema } from '../jobs/export-document';
+import { type JobAnswer, jobSchema, jobsSchema } from '../jobs/job';
 import { JobsParameters } from '../jobs/jobs.controller';
+import { answered } from './answers';
 import { queryParameters } from './parameters';
 import { problems } from './problems';
-import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
+import { exampleOf, ref, type Schema, schemaOf, schemasOf } from './schemas';
 
 const EXPORT = '9b2f4c1e-6d3a-4e8b-a1c7-5f0e2d9b8a64';
 
-const begunExport = {
+const begunExport: ExportDocument = {
   id: EXPORT,
   kind: 'kpis',
   parameters: { by: 'region' },
@@ -16,7 +18,7 @@ const begunExport = {
   addedAt: '2026-02-16T08:30:00.000Z',
 };
 
-const finishedExport = {
+const finishedExport: ExportDocument = {
   ...begunExport,
   state: 'done',
   progress: { rows: 3 },
@@ -24,7 +26,7 @@ const finishedExport = {
   file: { name: 'kpis.csv', rows: 3, until: '2026-02-23T08:30:04.211Z' },
 };
 
-const job = {
+const job: JobAnswer = {
   id: 'reminders@2026-02-16T06:00:00.000Z',
   kind: 'reminders',
   data: {},
@@ -35,21 +37,6 @@ const job = {
   error: 'the event store does not answer',
   addedAt: '2026-02-16T06:00:00.000Z',
   finishedAt: '2026-02-16T06:10:35.120Z',
-};
-
-/** An answer as an example, which its schema is read off; the states that it may name besides. */
-const answer = (description: string, example: object) => {
-  const schema = inferred(example);
-  const state = { type: 'string', enum: jobStates };
-  return {
-    description,
-    content: {
-      'application/json': {
-        schema: 'state' in example ? { ...schema, properties: { ...schema.properties, state } } : schema,
-        example,
-      },
-    },
-  };
 };
 
 const id = (of: string, example: string) => ({
@@ -73,7 +60,10 @@ const step = (name: string, summary: string, description: string) => ({
     description,
     tags: ['jobs'],
     parameters: [id('job', job.id)],
-    responses: { 202: answer('The job as it stands now.', job), ...problems(400, 404, 409, 500) },
+    responses: {
+      202: answered('The job as it stands now.', jobSchema, job),
+      ...problems(400, 404, 409, 500),
+    },
   },
 });
 
@@ -86,7 +76,7 @@ export const jobPaths = () => ({
       description: 'All dead letters are kept, `state=failed`, and the last thousand of what is done.',
       tags: ['jobs'],
       parameters: queryParameters(JobsParameters),
-      responses: { 200: answer('The jobs.', { items: [job] }), ...problems(400, 422, 500) },
+      responses: { 200: answered('The jobs.', jobsSchema, { items: [job] }), ...problems(400, 422, 500) },
     },
   },
   '/v1/jobs/{id}': {
@@ -95,7 +85,7 @@ export const jobPaths = () => ({
       summary: 'A job as it stands',
       tags: ['jobs'],
       parameters: [id('job', job.id)],
-      responses: { 200: answer('The job.', job), ...problems(400, 404, 500) },
+      responses: { 200: answered('The job.', jobSchema, job), ...problems(400, 404, 500) },
     },
   },
   '/v1/jobs/{id}/cancel': step(
@@ -128,7 +118,11 @@ export const exportPaths = () => ({
       },
       responses: {
         202: {
-          ...answer('The export is made by itself; ask how far it is at `Location`.', begunExport),
+          ...answered(
+            'The export is made by itself; ask how far it is at `Location`.',
+            exportSchema,
+            begunExport,
+          ),
           headers: { Location: { schema: { type: 'string' }, example: `/v1/exports/${EXPORT}` } },
         },
         ...problems(400, 413, 415, 422, 500),
@@ -141,7 +135,7 @@ export const exportPaths = () => ({
       summary: 'How far an export is',
       tags: ['exports'],
       parameters: [id('export', EXPORT)],
-      responses: { 200: answer('The export.', finishedExport), ...problems(400, 404, 500) },
+      responses: { 200: answered('The export.', exportSchema, finishedExport), ...problems(400, 404, 500) },
     },
   },
   '/v1/exports/{id}/file': {

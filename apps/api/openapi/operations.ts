@@ -1,15 +1,21 @@
 import { POLICIES } from '@waymark/core/reactions';
 import { views } from '@waymark/modules';
-import type {
-  RebuildAction,
-  RebuildState,
-  ViewStates,
-  ViewState,
-  ParkedRowReport,
+import { listOf } from '@waymark/core/questions';
+import {
+  type RebuildAction,
+  type RebuildState,
+  rebuildStateSchema,
+  type ViewStates,
+  type ViewState,
+  viewStateSchema,
+  type ParkedRowReport,
+  parkedRowSchema,
+  viewStatesSchema,
 } from '@waymark/operations';
 import { SkipParked, StartRebuild } from '../operations/operations.controller';
+import { answered } from './answers';
 import { problems } from './problems';
-import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
+import { exampleOf, ref, type Schema, schemaOf, schemasOf } from './schemas';
 
 const names = views.map(({ name }) => name);
 
@@ -62,10 +68,8 @@ const waiting: ParkedRowReport = {
   waiting: 2,
 };
 
-const answer = (description: string, example: object) => ({
-  description,
-  content: { 'application/json': { schema: inferred(example), example } },
-});
+const waitingRows = listOf(parkedRowSchema, { $id: 'WaitingRows' });
+const rebuilds = listOf(rebuildStateSchema, { $id: 'Rebuilds' });
 
 const inPath = (name: string, description: string, example: string, values?: readonly string[]) => ({
   name,
@@ -111,7 +115,7 @@ const actPaths = (): Readonly<Record<string, object>> =>
           ...{ summary, description, tags },
           parameters: [inPath('view', 'the name of a view', 'caseload', names)],
           responses: {
-            200: answer('How the view stands now.', { items: [live] }),
+            200: answered('How the view stands now.', listOf(viewStateSchema), { items: [live] }),
             ...problems(400, 404, 409, 500),
           },
         },
@@ -122,7 +126,9 @@ const actPaths = (): Readonly<Record<string, object>> =>
 const parkedPath = (summary: string, description: string, more: object, wrong: readonly number[] = []) => ({
   ...{ summary, description, tags },
   responses: {
-    200: answer('What still waits, at this event or the next.', { items: [waiting] }),
+    200: answered('What still waits, at this event or the next.', waitingRows, {
+      items: [waiting],
+    }),
     ...problems(400, 404, ...wrong, 500),
   },
   ...more,
@@ -142,7 +148,7 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
       description:
         '`state` is one of live, previous, stopped, planned, building, catching up, verified, paused, failed; where it is stopped or failed, `reason` says why.',
       tags,
-      responses: { 200: answer('All of them.', states), ...problems(500) },
+      responses: { 200: answered('All of them.', viewStatesSchema, states), ...problems(500) },
     },
   },
   '/v1/operations/rebuilds': {
@@ -152,7 +158,10 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
       description:
         '`error` says why one failed, or why the last attempt at it did; `verified` what it was held against.',
       tags,
-      responses: { 200: answer('All of them.', { items: [rebuild] }), ...problems(500) },
+      responses: {
+        200: answered('All of them.', rebuilds, { items: [rebuild] }),
+        ...problems(500),
+      },
     },
     post: {
       operationId: 'operations.start-rebuild',
@@ -162,7 +171,7 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
       requestBody: body(StartRebuild),
       responses: {
         202: {
-          ...answer('They are built by themselves; ask how far they are at `Location`.', {
+          ...answered('They are built by themselves; ask how far they are at `Location`.', rebuilds, {
             items: [rebuild],
           }),
           headers: { Location: { schema: { type: 'string' }, example: '/v1/operations/rebuilds' } },
@@ -177,7 +186,10 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
       operationId: 'operations.parked',
       summary: 'Rows that wait at an event which could not be folded, and streams of policies',
       tags,
-      responses: { 200: answer('All of them.', { items: [waiting] }), ...problems(500) },
+      responses: {
+        200: answered('All of them.', waitingRows, { items: [waiting] }),
+        ...problems(500),
+      },
     },
   },
   '/v1/operations/parked/{view}/{key}/retry': {

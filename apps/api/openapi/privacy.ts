@@ -1,16 +1,25 @@
 import { personKindNames } from '@waymark/governance/privacy';
+import {
+  type DueAnswer,
+  dueSchema,
+  type ErasureAnswer,
+  erasureSchema,
+  type SubjectAccessAnswer,
+  subjectAccessSchema,
+} from '../privacy/answers';
 import { ErasePerson } from '../privacy/privacy.controller';
+import { answered } from './answers';
 import { headers } from './parameters';
 import { problems } from './problems';
-import { exampleOf, inferred, ref, type Schema, schemaOf, schemasOf } from './schemas';
+import { exampleOf, ref, type Schema, schemaOf, schemasOf } from './schemas';
 
 const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
 
-const erased = { kind: 'pupil', id: PUPIL, state: 'completed' };
+const erased: ErasureAnswer = { kind: 'pupil', id: PUPIL, state: 'completed' };
 
-const due = { items: [{ kind: 'pupil', id: PUPIL, ended: '2026-02-13', kept: 'LEGAL_HOLD' }] };
+const due: DueAnswer = { items: [{ kind: 'pupil', id: PUPIL, ended: '2026-02-13', kept: 'LEGAL_HOLD' }] };
 
-const held = {
+const held: SubjectAccessAnswer = {
   kind: 'pupil',
   id: PUPIL,
   madeAt: '2026-08-03T09:10:00.120Z',
@@ -39,11 +48,6 @@ const held = {
   retention: [],
 };
 
-const answer = (description: string, example: object) => ({
-  description,
-  content: { 'application/json': { schema: inferred(example), example } },
-});
-
 const tags = ['privacy'];
 
 /** What these take, by name. */
@@ -64,7 +68,10 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
           'application/json': { schema: ref(ErasePerson.name), example: exampleOf(schemaOf(ErasePerson)) },
         },
       },
-      responses: { 200: answer('How far it is.', erased), ...problems(400, 404, 409, 413, 415, 422, 500) },
+      responses: {
+        200: answered('How far it is.', erasureSchema, erased),
+        ...problems(400, 404, 409, 413, 415, 422, 500),
+      },
     },
   },
   '/v1/privacy/subject-access/{kind}/{id}': {
@@ -84,7 +91,7 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
         { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example: PUPIL },
         ...headers('WaymarkReason'),
       ],
-      responses: { 200: answer('All of it.', held), ...problems(400, 404, 422, 500) },
+      responses: { 200: answered('All of it.', subjectAccessSchema, held), ...problems(400, 404, 422, 500) },
     },
   },
   '/v1/privacy/retention': {
@@ -93,7 +100,7 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
       summary: 'People whose record has been kept for long enough',
       description: 'They are erased once a week, but for those that are `kept`.',
       tags,
-      responses: { 200: answer('All of them.', due), ...problems(500) },
+      responses: { 200: answered('All of them.', dueSchema, due), ...problems(500) },
     },
   },
 });

@@ -1,7 +1,6 @@
-import { statusTitle } from '../problem';
-import { inferred, ref, type Schema } from './schemas';
+import { type ProblemAnswer, problemSchema, statusTitle } from '../problem';
 
-const example = {
+const example: ProblemAnswer = {
   type: 'urn:waymark:problem:INVALID_FIELDS',
   title: 'Invalid fields',
   status: 422,
@@ -12,13 +11,6 @@ const example = {
     { field: 'school', code: 'UNKNOWN_SCHOOL', message: 'There is no school with this id.' },
   ],
   instance: 'urn:uuid:5a1f7f8e-0d3c-4b1e-9a57-6c2f4d8e1b22',
-};
-
-/** RFC 9457, with a code that stays, and every wrong field. */
-export const problemSchema: Schema = {
-  ...inferred(example),
-  required: ['type', 'title', 'status', 'detail', 'code', 'instance'],
-  example,
 };
 
 /** What each status says, and codes that come with it. */
@@ -50,7 +42,9 @@ export const problemResponses = Object.fromEntries(
     status,
     {
       description: `${statusTitle(Number(status))}. ${meaning}`,
-      content: { 'application/problem+json': { schema: ref('Problem') } },
+      content: {
+        'application/problem+json': { schema: problemSchema, ...(status === '422' && { example }) },
+      },
     },
   ]),
 );

@@ -13,7 +13,7 @@ export interface Schema {
   readonly description?: string;
 }
 
-const PREFIX = '#/components/schemas/';
+export const PREFIX = '#/components/schemas/';
 
 export const ref = (name: string): Schema => ({ $ref: PREFIX + name });
 
@@ -65,15 +65,4 @@ export function exampleOf(schema: Schema): unknown {
   return Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([field, property]) => [field, exampleOf(property)]),
   );
-}
-
-/** The schema of an answer, read off an example of it. */
-export function inferred(example: unknown): Schema {
-  if (example === null) return {};
-  if (Array.isArray(example)) return { type: 'array', items: inferred(example[0] ?? null) };
-  if (typeof example === 'object') {
-    const properties = Object.entries(example).map(([field, value]) => [field, inferred(value)] as const);
-    return { type: 'object', properties: Object.fromEntries(properties) };
-  }
-  return { type: typeof example };
 }

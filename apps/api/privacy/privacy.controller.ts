@@ -3,20 +3,17 @@ import type { Request, Response } from 'express';
 import { IsDay, IsOneOf, IsText, Optional, valid } from '@waymark/core/fields';
 import { type ErasureGround, erasureGrounds } from '@waymark/core/privacy';
 import {
-  type Due,
   erase,
-  type ErasureState,
-  type PersonId,
   type PersonKindName,
   personKindNames,
   recordsDue,
-  type SubjectAccess,
   subjectAccess,
 } from '@waymark/governance/privacy';
 import { Platform } from '@waymark/platform';
 import { Action, principalOf } from '../../shared/access.guard';
 import { jsonBody } from '../commands/json-body';
 import { reasonOf } from '../headers';
+import type { DueAnswer, ErasureAnswer, SubjectAccessAnswer } from './answers';
 
 /** Whose data are to be erased, and why. */
 export class ErasePerson {
@@ -39,7 +36,7 @@ export class PrivacyController {
   async erase(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<PersonId & { readonly state: ErasureState }> {
+  ): Promise<ErasureAnswer> {
     const { kind, id, ground, on } = valid(ErasePerson, jsonBody(request));
     const { id: actor } = principalOf(response);
     const asked = { kind, id, ground, actor, ...(on !== undefined && { on }) };
@@ -54,7 +51,7 @@ export class PrivacyController {
     @Param('id') id: string,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<SubjectAccess> {
+  ): Promise<SubjectAccessAnswer> {
     const person = valid(Person, { kind, id });
     const document = await subjectAccess(this.platform, person);
     await this.platform.accessLog.record(principalOf(response), 'SubjectAccess', [id], reasonOf(request));
@@ -64,7 +61,7 @@ export class PrivacyController {
   /** People whose record has been kept for long enough, and why some of them are kept nevertheless. */
   @Get('retention')
   @Action('ErasePerson')
-  async due(): Promise<{ readonly items: readonly Due[] }> {
+  async due(): Promise<DueAnswer> {
     return { items: await recordsDue(this.platform, this.platform.now().slice(0, 10)) };
   }
 }

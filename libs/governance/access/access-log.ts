@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import { recordingModule } from '@waymark/core/context';
 import type { Principal } from '@waymark/core/access';
 import { randomUUID } from 'node:crypto';
@@ -11,6 +12,7 @@ import {
   streamId,
 } from '@waymark/core/kernel';
 import { eventsOfTypes } from '@waymark/core/log';
+import { type Answer, moment, object, text } from '@waymark/core/questions';
 
 export interface AccessEvents {
   /**
@@ -88,13 +90,15 @@ export const accessModule = recordingModule({
 });
 
 /** Somebody was shown something of a pupil, as the log says. */
-export interface Read {
-  readonly at: string;
-  readonly reader: string;
-  readonly what: string;
-  readonly pupil: string;
-  readonly reason?: string;
-}
+export const readFields = {
+  at: moment(),
+  reader: text("The reader's id."),
+  what: text('The name of the question, or of what else was shown.'),
+  reason: Type.Optional(text('Why the reader asked, where that was said.')),
+};
+
+export const readSchema = object({ ...readFields, pupil: text() }, { $id: 'Read' });
+export type Read = Answer<typeof readSchema>;
 
 /** Whose reads are asked about: of a pupil's records, or by a person; of some days, where they are given. */
 export interface ReadsQuery {

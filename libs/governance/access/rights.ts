@@ -2,82 +2,13 @@ import { type RecordingModule } from '@waymark/core/context';
 import { type Principal, Reach } from '@waymark/core/access';
 import { actingRoles, type ActingRole, all, own, type Rights, type Role } from '@waymark/core/kernel';
 import { governed } from '../governed';
+import { questions } from '@waymark/modules/questions';
+import { listReads } from './questions/list-reads';
 
 const operators = all('operations', 'local-operator');
 
 /** The rights of what belongs to no command of a module, in groups. */
 const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
-  questions: {
-    GetJourney: {
-      ...own(
-        'mentor',
-        'school-lead',
-        'area-manager',
-        'regional-director',
-        'programme-administrator',
-        'evaluator',
-      ),
-      ...all('data-protection-officer', 'local-operator'),
-    },
-    GetTimeline: {
-      ...own(
-        'mentor',
-        'school-lead',
-        'area-manager',
-        'regional-director',
-        'programme-administrator',
-        'evaluator',
-      ),
-      ...all('data-protection-officer', 'local-operator'),
-    },
-    GetPupil: {
-      ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
-      ...all('data-protection-officer', 'local-operator'),
-    },
-    GetCaseload: {
-      ...own('mentor', 'area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
-      ...all('data-protection-officer', 'local-operator'),
-    },
-    GetPhaseProgress: {
-      ...own(
-        'mentor',
-        'school-lead',
-        'area-manager',
-        'regional-director',
-        'programme-administrator',
-        'evaluator',
-      ),
-      ...all('data-protection-officer', 'operations', 'local-operator'),
-    },
-    GetKpis: {
-      ...own(
-        'mentor',
-        'school-lead',
-        'area-manager',
-        'regional-director',
-        'programme-administrator',
-        'evaluator',
-      ),
-      ...all('data-protection-officer', 'operations', 'local-operator'),
-    },
-    GetAttendance: {
-      ...own(
-        'mentor',
-        'school-lead',
-        'area-manager',
-        'regional-director',
-        'programme-administrator',
-        'evaluator',
-      ),
-      ...all('data-protection-officer', 'local-operator'),
-    },
-    ListReads: all('data-protection-officer'),
-    GetPerson: all('data-protection-officer', 'access-administrator', 'local-operator'),
-    ListImports: all('programme-administrator', 'data-protection-officer', 'operations', 'local-operator'),
-    GetImport: all('programme-administrator', 'data-protection-officer', 'operations', 'local-operator'),
-    ListRows: all('programme-administrator', 'data-protection-officer', 'operations', 'local-operator'),
-    GetRow: operators,
-  },
   'files in and out': {
     SendFiles: all('programme-administrator', 'local-operator'),
     RequestExport: {
@@ -99,6 +30,7 @@ const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
     CheckCertificate: all(...actingRoles),
   },
   'running the service': {
+    GetRow: operators,
     ListJobs: operators,
     GetJob: operators,
     CancelJob: operators,
@@ -143,6 +75,7 @@ export const rightsByGroup: Readonly<Record<string, Readonly<Record<string, Righ
   ...Object.fromEntries(
     [...governed.values()].map((module) => [`commands of ${module.domain.plural}`, commandRights(module)]),
   ),
+  questions: Object.fromEntries([...questions, listReads].map(({ name, by }) => [name, by])),
   ...others,
 };
 

@@ -1,7 +1,9 @@
+import { Type } from '@sinclair/typebox';
 import type { Covers } from '@waymark/core/access';
 import { type Day, type Instant, mondayOf, type Period } from '@waymark/core/fields';
 import type { RowReader, Scope } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
+import { type Answer, count, object, percentOrNull, text } from '@waymark/core/questions';
 import { countPages, countsOver, type Recording, type Register } from '@waymark/modules/attendance';
 import {
   asRecording,
@@ -26,25 +28,50 @@ export const attendanceGroups = ['pupil', 'school', 'area', 'region'] as const;
 export type AttendanceGroup = (typeof attendanceGroups)[number];
 
 /** Sessions of a pupil or a group over a period, and the rate they give. */
-export interface AttendanceSummary extends Counts {
-  readonly absencePercent: number | null;
-}
+const summaryFields = {
+  possible: count('attended + authorised + unauthorised, in half-day sessions as all counts here.'),
+  attended: count(),
+  authorised: count(),
+  unauthorised: count(),
+  notPossible: count('Recorded with a code that does not count, such as school closed.'),
+  noMark: count('Missing in the register: neither present nor absent.'),
+  late: count(),
+  absencePercent: percentOrNull(
+    'Absence in per cent of the possible sessions, four decimals; null where none was possible.',
+  ),
+};
 
-export interface PupilAttendance extends AttendanceSummary {
-  readonly key: string;
-  readonly persistent: boolean;
-  readonly severe: boolean;
-}
+export const pupilAttendanceSchema = object(
+  {
+    key: text("The pupil's id."),
+    ...summaryFields,
+    persistent: Type.Boolean({ description: 'Absent for 10% of the possible sessions or more.' }),
+    severe: Type.Boolean({ description: 'Absent for 50% of the possible sessions or more.' }),
+  },
+  { $id: 'PupilAttendance' },
+);
 
-export interface GroupAttendance extends AttendanceSummary {
-  readonly key: string;
-  readonly name: string;
-  readonly pupils: number;
-  readonly persistentPupils: number;
-  readonly severePupils: number;
-  /** Persistent and not severe. */
-  readonly eligiblePupils: number;
-}
+/** What the attendance of many pupils adds up to. */
+const groupFields = {
+  ...summaryFields,
+  pupils: count(),
+  persistentPupils: count('Pupils absent for 10% of their possible sessions or more.'),
+  severePupils: count('Pupils absent for 50% of their possible sessions or more.'),
+  eligiblePupils: count(
+    'Of attendance: persistent and not severe. Of KPIs: within the range of absence that the programme is for.',
+  ),
+};
+
+export const attendanceTotals = object(groupFields, { $id: 'AttendanceTotals' });
+
+export const groupAttendanceSchema = object(
+  { key: text(), name: text(), ...groupFields },
+  { $id: 'GroupAttendance' },
+);
+
+export type PupilAttendance = Answer<typeof pupilAttendanceSchema>;
+export type GroupAttendance = Answer<typeof groupAttendanceSchema>;
+export type AttendanceTotals = Answer<typeof attendanceTotals>;
 
 export interface AttendanceQuery extends Period {
   readonly by: AttendanceGroup;
@@ -114,7 +141,7 @@ async function journeysByPupil(rows: RowReader): Promise<ReadonlyMap<string, rea
 }
 
 /** Sums and rates of many pupils. */
-export function groupAttendance(pupils: Iterable<Counts>): Omit<GroupAttendance, 'key' | 'name'> {
+export function groupAttendance(pupils: Iterable<Counts>): AttendanceTotals {
   let [counts, of, persistentPupils, severePupils] = [noCounts, 0, 0, 0];
   for (const pupil of pupils) {
     counts = added(counts, pupil);

@@ -1,39 +1,85 @@
+import { Type } from '@sinclair/typebox';
 import type { RowReader } from '@waymark/core/kernel';
-import { find, type Found, one, type Page, paged, type PageOf } from '@waymark/core/projections';
-import { type CaseloadRow, caseloads, type OpenBarrier } from '@waymark/modules/journey/views/caseload';
+import { find, type Found, one, paged, type PageOf } from '@waymark/core/projections';
+import {
+  type Answer,
+  count,
+  day,
+  object,
+  oneOf,
+  pageWith,
+  percentOrNull,
+  text,
+  uuid,
+} from '@waymark/core/questions';
+import { barrierKind, severity } from '@waymark/modules/journey/questions/journey-document';
+import { type CaseloadRow, caseloads, openSteps } from '@waymark/modules/journey/views/caseload';
 import { type Reminders, toRemindOf } from '@waymark/modules/mentor';
 import { type MentorRow, mentors } from '@waymark/modules/mentor/views/mentors';
 import type { Names, PupilName } from './names';
 
 /** A pupil in a mentor's caseload. */
-export interface CaseloadEntry {
-  readonly journey: string;
-  readonly pupil: string;
-  /** Where whoever asks may see names, and the pupil has not been erased. */
-  readonly name?: string;
-  readonly school: string;
-  readonly yearGroup: number;
-  readonly allocatedOn?: string;
-  readonly phase: number;
-  readonly phaseName: string;
-  readonly sessionsHeld: number;
-  readonly sessionsNotHeld: number;
-  readonly sessionsPlanned: number;
-  readonly lastSession?: string;
-  readonly nextSession?: string;
-  readonly baselineAbsencePercent: number | null;
-  readonly barriers: readonly ({ readonly barrier: string } & OpenBarrier)[];
-  readonly support: readonly { readonly referral: string; readonly service: string; readonly step: string }[];
-}
+const caseloadEntry = object(
+  {
+    journey: uuid(),
+    pupil: uuid(),
+    name: Type.Optional(text('Absent where it may not be seen, or the pupil has been erased.')),
+    school: text('The URN.'),
+    yearGroup: Type.Integer(),
+    allocatedOn: Type.Optional(day()),
+    phase: count('1 for the first phase.'),
+    phaseName: text(),
+    sessionsHeld: count(),
+    sessionsNotHeld: count(),
+    sessionsPlanned: count('Sessions that the delivery model plans for the whole journey.'),
+    lastSession: Type.Optional(day('The last session that was held.')),
+    nextSession: Type.Optional(day('The next session that is scheduled.')),
+    baselineAbsencePercent: percentOrNull(
+      'In per cent of the possible sessions; null before the assessment.',
+    ),
+    barriers: Type.Array(
+      object({
+        barrier: uuid(),
+        kind: barrierKind,
+        severity: Type.Optional(severity),
+        awaitsDecision: Type.Optional(
+          Type.Literal(true, { description: 'A safeguarding decision is needed and there is none yet.' }),
+        ),
+      }),
+      { description: 'Barriers that are open.' },
+    ),
+    support: Type.Array(object({ referral: uuid(), service: text(), step: oneOf(openSteps) }), {
+      description: 'Referrals to support that are under way.',
+    }),
+  },
+  { $id: 'CaseloadEntry' },
+);
 
-export interface Caseload extends Page<CaseloadEntry> {
-  readonly mentor: string;
-  readonly name?: string;
-  /** Pupils in the whole caseload, not only on this page. */
-  readonly pupils: number;
-  /** Of what the mentor was reminded last, as far as it still is to be done. */
-  readonly reminders?: Reminders & { readonly on: string };
-}
+export type CaseloadEntry = Answer<typeof caseloadEntry>;
+
+export const caseloadSchema = pageWith(
+  {
+    mentor: text(),
+    name: Type.Optional(text()),
+    pupils: count('Pupils in the whole caseload, not only on this page.'),
+    reminders: Type.Optional(
+      object(
+        {
+          on: day(),
+          overdue: Type.Array(object({ journey: uuid(), session: uuid(), on: day() }), {
+            description: 'Planned sessions without an outcome.',
+          }),
+          quiet: Type.Array(uuid(), { description: 'Journeys without a session for 14 days.' }),
+        },
+        { description: 'What the mentor was reminded of last, as far as it still is to be done.' },
+      ),
+    ),
+  },
+  caseloadEntry,
+  { $id: 'Caseload' },
+);
+
+export type Caseload = Answer<typeof caseloadSchema>;
 
 /** A mentor's caseload, with names where they are given; undefined where there is no such mentor. */
 export async function caseloadOf(

@@ -2,13 +2,13 @@ import type { Covers } from '@waymark/core/access';
 import { type Day, type Period, within } from '@waymark/core/fields';
 import type { RowReader } from '@waymark/core/kernel';
 import { byKey, every } from '@waymark/core/projections';
+import { type Answer, count, object, orNull, percentOrNull, text } from '@waymark/core/questions';
 import { countPages, type RegisterPages } from '@waymark/modules/attendance';
-import type { NotHeldKind } from '@waymark/modules/journey';
 import type { ProgrammeDefinition } from '@waymark/modules/programme';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import type { SchoolDetails } from '@waymark/modules/school';
 import { absencePercent, type Counts, isWithinBand, rounded } from '@waymark/modules/shared/counts';
-import { type GroupAttendance, groupAttendance } from './attendance';
+import { attendanceTotals, groupAttendance } from './attendance';
 import { Groups } from './groups';
 import type { PublishedRate, PublishedRates } from './published-rates';
 import { type CountedSession, type JourneyKpi, regionalKpis } from './views/pupil-outcomes';
@@ -23,35 +23,46 @@ export interface KpiQuery {
   readonly period?: Period;
 }
 
-type Attendance = Omit<GroupAttendance, 'key' | 'name'>;
+const publishedRate = object(
+  {
+    name: text('The local authority or the region.'),
+    absencePercent: percentOrNull('In per cent of the possible sessions.'),
+  },
+  { $id: 'PublishedRate' },
+);
 
 /** The KPIs of a region, an area, a school or a mentor. */
-export interface Kpis {
-  readonly key: string;
-  readonly name: string;
-  /** The funnel: how many pupils have come how far. */
-  readonly referred: number;
-  readonly eligible: number;
-  readonly consented: number;
-  readonly allocated: number;
-  readonly started: number;
-  readonly completed: number;
-  readonly sessionsHeld: number;
-  readonly sessionsNotHeld: number;
-  /** Sessions not held, by the kind of reason. */
-  readonly notHeld: Readonly<Record<NotHeldKind, number>>;
-  readonly minutesHeld: number;
-  /** Attendance of the pupils referred, before and after. */
-  readonly baseline: Attendance;
-  readonly followUp: Attendance;
-  /** Follow-up minus baseline absence, in percentage points; null where there is no rate for one of them. */
-  readonly changePoints: number | null;
-  /** Absence in all secondary schools of the local authority and the region, where it has been published. */
-  readonly published: {
-    readonly localAuthority: PublishedRate | null;
-    readonly region: PublishedRate | null;
-  };
-}
+export const kpisSchema = object(
+  {
+    key: text(),
+    name: text("A mentor's id where the name may not be seen."),
+    referred: count('The funnel: pupils who have come this far.'),
+    eligible: count(),
+    consented: count(),
+    allocated: count(),
+    started: count('Pupils who have had a session.'),
+    completed: count(),
+    sessionsHeld: count(),
+    sessionsNotHeld: count(),
+    notHeld: object(
+      { acceptable: count(), unacceptable: count(), logistics: count() },
+      { description: 'Sessions not held, by the kind of reason.' },
+    ),
+    minutesHeld: count(),
+    baseline: attendanceTotals,
+    followUp: attendanceTotals,
+    changePoints: percentOrNull(
+      'Follow-up minus baseline absence, in percentage points; null where one of them has no rate.',
+    ),
+    published: object(
+      { localAuthority: orNull(publishedRate), region: orNull(publishedRate) },
+      { description: 'Absence in all secondary schools, where it has been published.' },
+    ),
+  },
+  { $id: 'Kpis' },
+);
+
+export type Kpis = Answer<typeof kpisSchema>;
 
 /** KPIs of every region, area, school or mentor that may be seen, in the order of their keys. Mentors go by these. */
 export async function kpisBy(

@@ -1,6 +1,8 @@
+import { Type } from '@sinclair/typebox';
 import type { Covers } from '@waymark/core/access';
 import type { RowReader } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
+import { type Answer, count, object, text } from '@waymark/core/questions';
 import { phaseProgress, type PhaseProgressRow } from '@waymark/modules/journey/views/phase-progress';
 import { Groups } from './groups';
 
@@ -8,21 +10,27 @@ export const phaseProgressGroups = ['programme', 'area', 'school', 'mentor'] as 
 export type PhaseProgressGroup = (typeof phaseProgressGroups)[number];
 
 /** How far the pupils of a programme, an area, a school or a mentor are. */
-export interface PhaseProgress {
-  readonly key: string;
-  readonly name: string;
-  /** Pupils who have not had a session yet, have completed, or ended otherwise. */
-  readonly waiting: number;
-  readonly completed: number;
-  readonly ended: number;
-  /** For each phase, in order: pupils who are in it now, and sessions held in it. */
-  readonly phases: readonly {
-    readonly phase: number;
-    readonly name: string;
-    readonly pupils: number;
-    readonly sessionsHeld: number;
-  }[];
-}
+export const phaseProgressSchema = object(
+  {
+    key: text(),
+    name: text("A mentor's id where the name may not be seen."),
+    waiting: count('Pupils who have not had a session yet.'),
+    completed: count(),
+    ended: count('Pupils whose journey ended otherwise.'),
+    phases: Type.Array(
+      object({
+        phase: count('1 for the first phase.'),
+        name: text(),
+        pupils: count('Pupils who are in it now.'),
+        sessionsHeld: count('Sessions held in it.'),
+      }),
+      { description: 'The phases, in order.' },
+    ),
+  },
+  { $id: 'PhaseProgress' },
+);
+
+export type PhaseProgress = Answer<typeof phaseProgressSchema>;
 
 export interface PhaseProgressQuery {
   readonly by: PhaseProgressGroup;

@@ -1,26 +1,30 @@
 import type { Day } from '@waymark/core/fields';
 import { type EventStore, type RecordedEvent, streamName } from '@waymark/core/kernel';
+import { type Answer, count, day, jsonObject, moment, object, position, text } from '@waymark/core/questions';
 import type { AttendanceEvents } from '@waymark/modules/attendance';
 import { historyThen, recordedBy, type Then } from '@waymark/modules/journey/questions/journey-document';
 
 /** Something that happened, with who did it and what it followed from. */
-export interface TimelineEntry {
-  readonly position: number;
-  readonly id: string;
-  readonly type: string;
-  readonly schema: number;
-  readonly stream: string;
-  readonly revision: number;
-  /** The day it is about. */
-  readonly on: string;
-  readonly recordedAt: string;
-  readonly actor: string;
-  readonly correlation: string;
-  /** The command, or for a policy the event, that it followed from. */
-  readonly causation: string;
-  readonly command: string;
-  readonly data: object;
-}
+export const timelineEntry = object(
+  {
+    position: position(),
+    id: text("The event's id."),
+    type: text(),
+    schema: count("The version of the event's schema."),
+    stream: text(),
+    revision: count(),
+    on: day('The day it is about.'),
+    recordedAt: moment(),
+    actor: text(),
+    correlation: text(),
+    causation: text('The command, or for a policy the event, that it followed from.'),
+    command: text(),
+    data: jsonObject("The event's own fields."),
+  },
+  { $id: 'TimelineEntry' },
+);
+
+export type TimelineEntry = Answer<typeof timelineEntry>;
 
 /**
  * Everything recorded of a pupil's journey, read from the streams themselves: the journey, the pupil, the register.
@@ -57,8 +61,16 @@ function aboutDaysUpTo(day: Day | undefined, events: readonly RecordedEvent[]): 
   });
 }
 
-const entry = ({ id, type, stream, revision, position, data, metadata }: RecordedEvent): TimelineEntry => ({
-  position,
+const entry = ({
+  id,
+  type,
+  stream,
+  revision,
+  position: at,
+  data,
+  metadata,
+}: RecordedEvent): TimelineEntry => ({
+  position: at,
   id,
   type,
   schema: metadata.schema,

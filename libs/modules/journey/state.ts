@@ -52,7 +52,8 @@ export interface Barrier {
   readonly severity?: number;
 }
 
-export type SupportStep = 'made' | 'accepted' | 'declined' | 'started' | 'finished' | 'withdrawn';
+export const supportSteps = ['made', 'accepted', 'declined', 'started', 'finished', 'withdrawn'] as const;
+export type SupportStep = (typeof supportSteps)[number];
 
 export const endings = ['COMPLETED', 'ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED', 'STOPPED'] as const;
 

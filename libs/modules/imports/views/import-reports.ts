@@ -1,36 +1,56 @@
-import type { FileKind, RowWarning } from '@waymark/core/imports';
+import { type TObject, Type } from '@sinclair/typebox';
+import { fileKinds, type RowWarning } from '@waymark/core/imports';
 import { type EventStore, type RowReader, viewsOf } from '@waymark/core/kernel';
 import { every, one } from '@waymark/core/projections';
+import { type Answer, count, counts, moment, object, oneOf, text } from '@waymark/core/questions';
 import type { DomainEvents } from '@waymark/modules/domain';
-import type { FollowUps, OutcomeRun } from '../import';
+import type { OutcomeRun } from '../import';
 
-/** What became of a file's rows. */
-export interface FileReport {
-  readonly name: string;
-  readonly kind: FileKind;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly encoding: string;
-  readonly rows: number;
-  readonly accepted: number;
-  readonly repeated: number;
-  readonly rejected: number;
-  readonly rejectedBy: Readonly<Record<string, number>>;
-  readonly warnings: number;
-  readonly warningsBy: Readonly<Record<string, number>>;
-  /** Sessions without a mark, in a register. */
-  readonly noMark: number;
-  readonly done: boolean;
-}
+export const fileKind = oneOf(fileKinds, { $id: 'FileKind' });
 
-export interface ImportReport {
-  readonly state: 'running' | 'finished';
-  readonly startedAt: string;
-  readonly finishedAt?: string;
-  readonly startedBy: string;
-  readonly files: readonly FileReport[];
-  readonly followUps?: FollowUps;
-}
+const fileReport = object(
+  {
+    name: text(),
+    kind: fileKind,
+    sha256: text(),
+    bytes: count(),
+    encoding: text(),
+    rows: count(),
+    accepted: count(),
+    repeated: count(),
+    rejected: count(),
+    rejectedBy: counts('Rows rejected, by the code of the reason.'),
+    warnings: count(),
+    warningsBy: counts('Warnings, by their code.'),
+    noMark: count('Sessions without a mark, in a register.'),
+    done: Type.Boolean({ description: 'Every row of the file has its outcome.' }),
+  },
+  { $id: 'FileReport', description: "What became of a file's rows." },
+);
+
+export type FileReport = Answer<typeof fileReport>;
+
+/** The fields of every report on an import. */
+export const importReportFields = {
+  state: oneOf(['running', 'finished']),
+  startedAt: moment(),
+  finishedAt: Type.Optional(moment()),
+  startedBy: text(),
+  files: Type.Array(fileReport),
+  followUps: Type.Optional(
+    object(
+      {
+        assessed: count(),
+        eligible: count(),
+        allocated: count(),
+        notAllocated: counts('Eligible pupils with consent who got no mentor, by the code of the reason.'),
+      },
+      { $id: 'FollowUps', description: 'Eligibility assessed and mentors allocated after the rows were in.' },
+    ),
+  ),
+};
+
+export type ImportReport = Answer<TObject<typeof importReportFields>>;
 
 /** Imports by id: the sums of their rows' outcomes. */
 export const importReports = viewsOf<DomainEvents>()<ImportReport>({
@@ -92,18 +112,21 @@ const plus = (
   [name]: (by[name] ?? 0) + count,
 });
 
-/** A register file's rows, its corrections counted in. */
-export interface RegisterReport {
-  readonly rows: number;
-  readonly accepted: number;
-  readonly repeated: number;
-  readonly rejected: number;
-  readonly rejectedBy: Readonly<Record<string, number>>;
-  /** Sessions without a mark among the accepted rows. */
-  readonly noMark: number;
-  /** Rows accepted from the corrections file. */
-  readonly corrections: number;
-}
+/** A register file's rows, with its corrections. */
+export const registerReport = object(
+  {
+    rows: count(),
+    accepted: count(),
+    repeated: count(),
+    rejected: count(),
+    rejectedBy: counts('Rows rejected, by the code of the reason.'),
+    noMark: count('Sessions without a mark among the accepted rows.'),
+    corrections: count('Rows accepted from the corrections file.'),
+  },
+  { $id: 'RegisterReport' },
+);
+
+export type RegisterReport = Answer<typeof registerReport>;
 
 const CORRECTIONS = '-corrections';
 
@@ -157,13 +180,18 @@ export async function allImports(rows: RowReader): Promise<(ImportReport & { rea
   );
 }
 
-/** Rows of a file that fared alike, as the import recorded them. */
-export interface RowsOutcome {
-  readonly file: string;
-  readonly from: number;
-  readonly to: number;
-  readonly outcome: string;
-}
+/** Rows of a file that have the same outcome, as the import recorded them. */
+export const rowsOutcome = object(
+  {
+    file: text("The file's name."),
+    from: count('The first row: 1 is the first after the header.'),
+    to: count('The last row.'),
+    outcome: text('`accepted`, `repeated`, or the code of a reason or a warning.'),
+  },
+  { $id: 'RowsOutcome' },
+);
+
+export type RowsOutcome = Answer<typeof rowsOutcome>;
 
 /** The outcome of every row of an import, read from its own stream; warnings as outcomes of their own. */
 export async function rowOutcomes(events: EventStore, id: string): Promise<RowsOutcome[]> {

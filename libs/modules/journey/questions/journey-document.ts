@@ -1,40 +1,88 @@
+import { type TObject, Type } from '@sinclair/typebox';
 import type { Thing, Things } from '@waymark/core/commands';
-import type { Day, Moment } from '@waymark/core/fields';
+import type { Moment } from '@waymark/core/fields';
 import { type RecordedEvent, Refusal } from '@waymark/core/kernel';
+import { type Answer, count, day, moment, object, oneOf, text, uuid, variant } from '@waymark/core/questions';
 import { consentedSince } from '../consent';
+import { barrierKinds } from '../barriers';
 import { historyUpTo } from '../past';
-import type { Barrier, Journey, Session, SupportStep } from '../state';
+import { endings, type Journey, modes, places, supportSteps } from '../state';
 
-/** When something is seen. Left out, it is now: on any day, by all that is known. */
-export interface Then {
-  /** As it stood on this day: only what is about days up to it. */
-  readonly asOf?: Day;
-  /** As it was known at this moment: only what was recorded by then. */
-  readonly asKnownAt?: Moment;
-}
+/** When a journey is seen. Both are left out for now: on any day, by all that is known. */
+export const thenFields = {
+  asOf: Type.Optional(day('As it stood on this day: only what is about days up to it.')),
+  asKnownAt: Type.Optional(moment('As it was known at this moment: only what had been recorded by then.')),
+};
 
-/** A journey as a document: what its state keeps by id is told as lists. Says when it is seen, where that is not now. */
-export interface JourneyDocument
-  extends
-    Then,
-    Pick<Journey, 'programme' | 'school' | 'referredOn' | 'eligible' | 'mentor' | 'phase' | 'end'> {
-  readonly id: string;
-  /** The last event's that it shows. */
-  readonly revision: number;
-  readonly pupil: string;
-  /** Since when there is consent; none where it was never given or was withdrawn. */
-  readonly consentOn?: Day;
-  /** The delivery model it began under: its version, the phases' names, and how many sessions it plans. */
-  readonly model: {
-    readonly version: number;
-    readonly phases: readonly string[];
-    readonly sessionsPlanned: number;
-  };
-  /** In the order of their days. */
-  readonly sessions: readonly ({ readonly session: string } & Session)[];
-  readonly barriers: readonly ({ readonly barrier: string } & Barrier)[];
-  readonly support: readonly { readonly referral: string; readonly step: SupportStep }[];
-}
+export type Then = Answer<TObject<typeof thenFields>>;
+
+const heldSession = object(
+  {
+    session: uuid(),
+    outcome: Type.Literal('held'),
+    on: day(),
+    mentor: text(),
+    minutes: count('How long it took, in minutes.'),
+    mode: oneOf(modes),
+    place: oneOf(places),
+    phase: count('1 for the first phase.'),
+  },
+  { $id: 'HeldSession' },
+);
+
+const otherSession = object(
+  {
+    session: uuid(),
+    outcome: oneOf(['scheduled', 'not held', 'voided']),
+    on: day(),
+    mentor: Type.Optional(text()),
+    reason: Type.Optional(text('Why it was not held.')),
+  },
+  { $id: 'OtherSession', description: 'A session that is planned, was not held, or was voided.' },
+);
+
+export const barrierKind = oneOf(barrierKinds, { $id: 'BarrierKind' });
+
+/** How severe an open barrier is. */
+export const severity = Type.Integer({
+  minimum: 0,
+  maximum: 3,
+  description: '0 none any more, 3 severe. Absent where nobody has judged it yet.',
+});
+
+/** A journey as a document: what its state keeps by id is a list here. */
+export const journeyDocument = object(
+  {
+    id: uuid(),
+    ...thenFields,
+    revision: Type.Integer({ description: 'The revision of the last event that it shows.' }),
+    pupil: uuid(),
+    programme: text(),
+    school: text('The URN.'),
+    referredOn: day(),
+    model: object(
+      {
+        version: Type.Integer(),
+        phases: Type.Array(text(), { description: 'The names of the phases, in order.' }),
+        sessionsPlanned: count(),
+      },
+      { description: 'The delivery model that the journey began under.' },
+    ),
+    eligible: Type.Optional(Type.Boolean({ description: 'Absent before the assessment.' })),
+    consentOn: Type.Optional(day('The day of the consent. Absent where there is none at present.')),
+    mentor: Type.Optional(text()),
+    phase: count('1 for the first phase.'),
+    sessions: Type.Array(variant([heldSession, otherSession]), {
+      description: 'In the order of their days.',
+    }),
+    barriers: Type.Array(object({ barrier: uuid(), kind: barrierKind, severity: Type.Optional(severity) })),
+    support: Type.Array(object({ referral: uuid(), step: oneOf(supportSteps) })),
+    end: Type.Optional(object({ ending: oneOf(endings), on: day() })),
+  },
+  { $id: 'Journey' },
+);
+
+export type JourneyDocument = Answer<typeof journeyDocument>;
 
 /** A journey, now or then. Refused as `UNKNOWN_JOURNEY`, or `UNKNOWN_JOURNEY_THEN` where it had not begun. */
 export async function journeyOf(things: Things, id: string, then: Then = {}): Promise<JourneyDocument> {
@@ -68,7 +116,7 @@ export const recordedBy = (
     ? events
     : events.slice(0, events.findLastIndex(({ metadata }) => metadata.recordedAt <= moment) + 1);
 
-const isNow = ({ asOf, asKnownAt }: Then): boolean => asOf === undefined && asKnownAt === undefined;
+export const isNow = ({ asOf, asKnownAt }: Then): boolean => asOf === undefined && asKnownAt === undefined;
 
 const hasBegun = ({ state }: Thing): boolean => (state as Journey).pupil !== undefined;
 

@@ -9,6 +9,10 @@ export interface OpenBarrier {
   readonly awaitsDecision?: true;
 }
 
+/** Steps of a referral to support that is under way. */
+export const openSteps = ['made', 'accepted', 'started'] as const;
+type OpenStep = (typeof openSteps)[number];
+
 /** A journey as its mentor needs it. */
 export interface CaseloadRow {
   readonly pupil: string;
@@ -33,7 +37,7 @@ export interface CaseloadRow {
   >;
   readonly barriers: Readonly<Record<string, OpenBarrier>>;
   /** Referrals to support that are under way, with the service and the step. */
-  readonly support: Readonly<Record<string, { readonly service: string; readonly step: string }>>;
+  readonly support: Readonly<Record<string, { readonly service: string; readonly step: OpenStep }>>;
 }
 
 type Fold<Type extends keyof DomainEvents> = (
@@ -47,7 +51,7 @@ const session =
     row && { ...row, sessions: { ...row.sessions, [id]: { on, is } } };
 
 const step =
-  (to: string) =>
+  (to: OpenStep) =>
   (row: CaseloadRow | null, { data: { referral } }: { data: { referral: string } }) => {
     const now = row?.support[referral];
     return row && now ? { ...row, support: { ...row.support, [referral]: { ...now, step: to } } } : row;

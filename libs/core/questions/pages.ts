@@ -1,15 +1,26 @@
-import { invalid } from '@waymark/core/fields';
+import { Type } from 'class-transformer';
+import { invalid, IsText, IsWhole, Optional } from '@waymark/core/fields';
 import { type Page, paged, type PageOf } from '@waymark/core/projections';
 
 const USUAL = 100;
 
-/** Cut a page out of items with keys, in the order of these. */
+/** Parameters of a question whose answer comes in pages. */
+export class PageParameters implements PageOf {
+  @Optional() @Type(() => Number) @IsWhole(1, 1000, USUAL) limit?: number;
+  /** What `next` was in the page before. */
+  @Optional() @IsText('', 200) after?: string;
+}
+
+/** Cut a page out of items with keys, in the order of the keys. */
 export const pageByKey = <Item extends { readonly key: string }>(
   items: readonly Item[],
   page: PageOf,
 ): Page<Item> => paged(items, ({ key }) => key, page);
 
-/** Cut a page out of items in another order. `begin` is where the items after a cursor begin; -1 where it is none. */
+/**
+ * Cut a page out of items in another order. `begin` gives the index of the first item after a cursor, or -1 where the
+ * cursor is invalid. `cursor` makes the cursor of a page from its last item and the index after it.
+ */
 export function pageFrom<Item>(
   items: readonly Item[],
   { limit = USUAL, after }: PageOf,
@@ -30,5 +41,5 @@ export function pageFrom<Item>(
     : { items: page };
 }
 
-/** A cursor that is a number; -1 where it is none. */
+/** A cursor that is a number; -1 where it is invalid. */
 export const numeral = (after: string): number => (/^\d{1,15}$/.test(after) ? Number(after) : -1);

@@ -1,0 +1,24 @@
+import { Type } from '@sinclair/typebox';
+import { type Answer, count, object, position, text, uuid } from '@waymark/core/questions';
+import { registersByFile } from '@waymark/modules/imports/questions/get-import';
+import { fileKind, importReportFields } from '@waymark/modules/imports/views/import-reports';
+
+/** An import that goes on by itself. */
+export const begunImport = object(
+  {
+    id: uuid(),
+    state: Type.Literal('running'),
+    position: position('From here on, the import can be asked about.'),
+    files: Type.Array(object({ name: text(), kind: fileKind, bytes: count() })),
+  },
+  { $id: 'BegunImport' },
+);
+
+/** What an import would come to. */
+export const dryRun = object(
+  { dryRun: Type.Literal(true), ...importReportFields, registers: registersByFile },
+  { $id: 'DryRun' },
+);
+
+export type BegunImport = Answer<typeof begunImport>;
+export type DryRun = Answer<typeof dryRun>;

@@ -1,0 +1,3 @@
+export * from './pages';
+export * from './question';
+export * from './schemas';

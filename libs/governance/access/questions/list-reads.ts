@@ -1,0 +1,55 @@
+import { IsDay, IsId, IsText, Optional } from '@waymark/core/fields';
+import {
+  nobody,
+  numeral,
+  pageFrom,
+  pageOf,
+  PageParameters,
+  question,
+  type QuestionSources,
+} from '@waymark/core/questions';
+import { exampleIds } from '@waymark/modules/shared/examples';
+import { type AccessLog, type Read, readSchema } from '../access-log';
+
+/** Whose reads, of which days. */
+export class ReadsParameters extends PageParameters {
+  @Optional() @IsId() pupil?: string;
+  @Optional() @IsText('3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11', 100) person?: string;
+  @Optional() @IsDay('2025-11-01') from?: string;
+  @Optional() @IsDay('2025-11-30') to?: string;
+}
+
+/** What answers about the access log are made from. */
+export interface AccessLogSources extends QuestionSources {
+  readonly accessLog: Pick<AccessLog, 'reads'>;
+}
+
+export const listReads = question({
+  name: 'ListReads',
+  path: 'reads',
+  parameters: ReadsParameters,
+  summary: 'Who saw a pupil’s records, or whose records somebody saw',
+  description:
+    'For the data protection officer. In the order in which they were seen; the log is gone through for it.',
+  schema: pageOf(readSchema),
+  example: {
+    items: [
+      {
+        at: '2025-11-03T16:00:00.000Z',
+        reader: exampleIds.person,
+        what: 'GetJourney',
+        pupil: exampleIds.pupil,
+        reason: 'Attendance return for the local authority',
+      },
+    ],
+    next: '100',
+  },
+  by: { 'data-protection-officer': 'all' },
+  views: [],
+  shown: nobody,
+  answer: async ({ pupil, person, from, to, ...page }, { accessLog }: AccessLogSources) => {
+    const reads: Read[] = [];
+    for await (const read of accessLog.reads({ pupil, person, from, to })) reads.push(read);
+    return pageFrom(reads, page, numeral, (_last, end) => String(end));
+  },
+});

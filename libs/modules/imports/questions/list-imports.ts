@@ -1,0 +1,58 @@
+import { nobody, object, pageFrom, pageOf, PageParameters, question, uuid } from '@waymark/core/questions';
+import { exampleIds } from '@waymark/modules/shared/examples';
+import { allImports, importReportFields, importReports, type ImportReport } from '../views/import-reports';
+
+/** A report as the example of the OpenAPI document has it. */
+export const exampleReport: ImportReport = {
+  state: 'finished',
+  startedAt: '2026-02-16T08:30:00.000Z',
+  finishedAt: '2026-02-16T08:30:21.418Z',
+  startedBy: 'data-team',
+  files: [
+    {
+      name: 'blackpool.csv',
+      kind: 'registers',
+      sha256: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
+      bytes: 412_338,
+      encoding: 'utf-8',
+      rows: 10_312,
+      accepted: 10_240,
+      repeated: 48,
+      rejected: 24,
+      rejectedBy: { UNKNOWN_PUPIL: 14, UNKNOWN_CODE: 10 },
+      warnings: 0,
+      warningsBy: {},
+      noMark: 31,
+      done: true,
+    },
+  ],
+  followUps: { assessed: 100, eligible: 76, allocated: 71, notAllocated: { CASELOAD_FULL: 5 } },
+};
+
+/** The roles that may ask about imports. */
+export const importReaders = {
+  'programme-administrator': 'all',
+  'data-protection-officer': 'all',
+  operations: 'all',
+  'local-operator': 'all',
+} as const;
+
+export const listImports = question({
+  name: 'ListImports',
+  path: 'imports',
+  parameters: PageParameters,
+  summary: 'All imports, the last one first',
+  schema: pageOf(object({ id: uuid(), ...importReportFields }, { $id: 'ImportReport' })),
+  example: { items: [{ id: exampleIds.import, ...exampleReport }], next: exampleIds.import },
+  by: importReaders,
+  views: [importReports],
+  shown: nobody,
+  answer: async (page, { rows }) => {
+    const all = await allImports(rows);
+    const begin = (after: string): number => {
+      const seen = all.findIndex(({ id }) => id === after);
+      return seen < 0 ? seen : seen + 1;
+    };
+    return pageFrom(all, page, begin, ({ id }) => id);
+  },
+});

@@ -1,0 +1,33 @@
+import { IsText, Optional } from '@waymark/core/fields';
+import { nobody, numeral, pageFrom, pageOf, PageParameters, question } from '@waymark/core/questions';
+import { imports } from '@waymark/modules/imports';
+import { rowOutcomes, rowsOutcome } from '../views/import-reports';
+import { importReaders } from './list-imports';
+import { unknownImport } from './unknown-import';
+
+/** Which rows of an import. */
+export class RowsParameters extends PageParameters {
+  /** Only rows with this outcome: `accepted`, `repeated`, or a reason such as `UNKNOWN_PUPIL`. */
+  @Optional() @IsText('UNKNOWN_PUPIL', 60) outcome?: string;
+}
+
+export const listRows = question({
+  name: 'ListRows',
+  path: 'imports/:id/rows',
+  parts: { id: imports },
+  parameters: RowsParameters,
+  summary: 'The outcome of every row of an import',
+  description:
+    'Rows that follow on each other and fared alike are told once; warnings are outcomes of their own.',
+  schema: pageOf(rowsOutcome),
+  example: { items: [{ file: 'blackpool.csv', from: 1, to: 211, outcome: 'accepted' }], next: '1' },
+  by: importReaders,
+  views: [],
+  shown: nobody,
+  answer: async ({ id, outcome, ...page }, { submitter, events }) => {
+    if (!(await submitter.facts('import', id))) throw unknownImport();
+    const all = await rowOutcomes(events, id);
+    const rows = outcome === undefined ? all : all.filter((row) => row.outcome === outcome);
+    return pageFrom(rows, page, numeral, (_last, end) => String(end));
+  },
+});

@@ -1,0 +1,73 @@
+import { IsDay, IsInstant, IsOneOf, Optional, periodOf, toInstant } from '@waymark/core/fields';
+import { pageByKey, pageOf, PageParameters, question, variant } from '@waymark/core/questions';
+import { attendance, attendanceHistory } from '@waymark/modules/attendance/views/registers';
+import { caseloads } from '@waymark/modules/journey/views/caseload';
+import { mentors } from '@waymark/modules/mentor/views/mentors';
+import { programmes } from '@waymark/modules/programme/views/programmes';
+import { schools } from '@waymark/modules/school/views/schools';
+import {
+  attendanceBy,
+  type AttendanceGroup,
+  attendanceGroups,
+  type AttendanceTotals,
+  groupAttendanceSchema,
+  pupilAttendanceSchema,
+} from '../attendance';
+
+/** Totals as the examples of the OpenAPI document have them. */
+export const exampleTotals: AttendanceTotals = {
+  possible: 7220,
+  attended: 5918,
+  authorised: 871,
+  unauthorised: 431,
+  notPossible: 180,
+  noMark: 12,
+  late: 144,
+  absencePercent: 18.0332,
+  pupils: 100,
+  persistentPupils: 82,
+  severePupils: 6,
+  eligiblePupils: 76,
+};
+
+/** Whose attendance, over which period. */
+export class PeriodParameters extends PageParameters {
+  @IsOneOf(attendanceGroups, 'area') by!: AttendanceGroup;
+  @IsDay('2025-09-03') from!: string;
+  @IsDay('2025-10-24') to!: string;
+  @Optional() @IsInstant('2026-02-15T00:00:00Z') asKnownAt?: string;
+}
+
+export const getAttendance = question({
+  name: 'GetAttendance',
+  path: 'attendance',
+  parameters: PeriodParameters,
+  summary: 'Sessions and rates over a period, by pupil, school, area or region',
+  description:
+    'With `asKnownAt`, only what schools had recorded by then. Rows of pupils say `persistent` and `severe` instead of how many are.',
+  schema: pageOf(variant([pupilAttendanceSchema, groupAttendanceSchema])),
+  example: { items: [{ key: 'blackpool', name: 'Blackpool', ...exampleTotals }], next: 'blackpool' },
+  by: {
+    mentor: 'own',
+    'school-lead': 'own',
+    'area-manager': 'own',
+    'regional-director': 'own',
+    'programme-administrator': 'own',
+    evaluator: 'own',
+    'data-protection-officer': 'all',
+    'local-operator': 'all',
+  },
+  views: [attendance, attendanceHistory, caseloads, programmes, schools, mentors],
+  // A group has a name, a pupil has none: of groups only figures are shown.
+  shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),
+  answer: async (asked, { kept, reach }) => {
+    const asKnownAt = toInstant(asked.asKnownAt ?? '');
+    const query = {
+      by: asked.by,
+      ...periodOf(asked),
+      ...(asKnownAt === undefined ? {} : { asKnownAt }),
+    };
+    const found = await kept(query, (rows) => attendanceBy(rows, query, reach.covers));
+    return pageByKey(found, asked);
+  },
+});

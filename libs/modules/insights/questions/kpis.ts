@@ -1,0 +1,74 @@
+import { IsCode, IsDay, IsOneOf, Optional, periodOf } from '@waymark/core/fields';
+import { nobody, pageByKey, pageOf, PageParameters, question } from '@waymark/core/questions';
+import { mentors } from '@waymark/modules/mentor/views/mentors';
+import { programmes } from '@waymark/modules/programme/views/programmes';
+import { schools } from '@waymark/modules/school/views/schools';
+import { type KpiGroup, kpiGroups, kpisBy, kpisSchema } from '../kpis';
+import { regionalKpis } from '../views/pupil-outcomes';
+import { exampleTotals } from './attendance';
+import { type InsightSources, withMentorNames } from './sources';
+
+/** Which KPIs. */
+export class KpisParameters extends PageParameters {
+  @IsOneOf(kpiGroups) by!: KpiGroup;
+  @Optional() @IsCode('ampe-2025-11') programme?: string;
+  @Optional() @IsDay('2025-09-01') from?: string;
+  @Optional() @IsDay('2026-07-31') to?: string;
+}
+
+export const getKpis = question({
+  name: 'GetKpis',
+  path: 'kpis',
+  parameters: KpisParameters,
+  summary: 'The funnel, sessions, and absence before and after, by region, area, school or mentor',
+  description:
+    'With `from` and `to`, only steps of the funnel and sessions of those days; the two windows stay the programme’s.',
+  schema: pageOf(kpisSchema),
+  example: {
+    items: [
+      {
+        key: 'North West',
+        name: 'North West',
+        referred: 100,
+        eligible: 76,
+        consented: 91,
+        allocated: 71,
+        started: 70,
+        completed: 18,
+        sessionsHeld: 600,
+        sessionsNotHeld: 96,
+        notHeld: { acceptable: 52, unacceptable: 30, logistics: 14 },
+        minutesHeld: 34_210,
+        baseline: exampleTotals,
+        followUp: { ...exampleTotals, absencePercent: 14.2104 },
+        changePoints: -3.8228,
+        published: { localAuthority: null, region: { name: 'North West', absencePercent: 8.7126 } },
+      },
+    ],
+    next: 'North West',
+  },
+  by: {
+    mentor: 'own',
+    'school-lead': 'own',
+    'area-manager': 'own',
+    'regional-director': 'own',
+    'programme-administrator': 'own',
+    evaluator: 'own',
+    'data-protection-officer': 'all',
+    operations: 'all',
+    'local-operator': 'all',
+  },
+  views: [regionalKpis, programmes, schools, mentors],
+  shown: nobody,
+  answer: async (asked, sources: InsightSources) => {
+    const { by, programme, from, to } = asked;
+    const query = {
+      by,
+      ...(programme === undefined ? {} : { programme }),
+      ...(from === undefined && to === undefined ? {} : { period: periodOf(asked) }),
+    };
+    const { published, reach } = sources;
+    const groups = await sources.kept(query, (rows) => kpisBy(rows, published, query, reach.covers));
+    return withMentorNames(pageByKey(groups, asked), by, sources);
+  },
+});

@@ -1,0 +1,75 @@
+import { IsDay, IsInstant, maskUpns, Optional } from '@waymark/core/fields';
+import { numeral, pageFrom, pageWith, PageParameters, question, uuid } from '@waymark/core/questions';
+import { journey } from '@waymark/modules/journey';
+import { thenOf } from '@waymark/modules/journey/questions/get-journey';
+import { journeyOf, thenFields } from '@waymark/modules/journey/questions/journey-document';
+import { recordsFor } from '@waymark/modules/journey/questions/records';
+import { exampleIds } from '@waymark/modules/shared/examples';
+import { timelineEntry, timelineOf } from '../timeline';
+
+/** When a journey is to be seen, and which page of its timeline. */
+export class TimelineParameters extends PageParameters {
+  @Optional() @IsDay('2025-12-01') asOf?: string;
+  @Optional() @IsInstant('2026-02-15T00:00:00Z') asKnownAt?: string;
+}
+
+export const getTimeline = question({
+  name: 'GetTimeline',
+  path: 'journeys/:id/timeline',
+  parts: { id: journey },
+  parameters: TimelineParameters,
+  summary: 'Everything that was recorded of a journey, its pupil and the register',
+  description:
+    'In the order in which it was recorded, with who did it and what it followed from. With `asOf` and `asKnownAt`, what the journey of that day and moment follows from; of the register, marks of days up to `asOf` that had come to us by `asKnownAt`.',
+  schema: pageWith({ pupil: uuid(), ...thenFields }, timelineEntry, { $id: 'Timeline' }),
+  example: {
+    pupil: exampleIds.pupil,
+    asOf: '2025-12-01',
+    asKnownAt: '2026-02-15T00:00:00.000Z',
+    items: [
+      {
+        position: 1042,
+        id: exampleIds.event,
+        type: 'ConsentGiven',
+        schema: 1,
+        stream: `journey-${exampleIds.journey}`,
+        revision: 1,
+        on: '2025-10-13',
+        recordedAt: '2025-10-14T09:12:31.000Z',
+        actor: 'mentor:M-890-1',
+        correlation: exampleIds.command,
+        causation: exampleIds.command,
+        command: exampleIds.command,
+        data: { on: '2025-10-13', by: 'PARENT' },
+      },
+    ],
+    next: '1042',
+  },
+  by: {
+    mentor: 'own',
+    'school-lead': 'own',
+    'area-manager': 'own',
+    'regional-director': 'own',
+    'programme-administrator': 'own',
+    evaluator: 'own',
+    'data-protection-officer': 'all',
+    'local-operator': 'all',
+  },
+  views: [],
+  shown: ({ pupil }) => [pupil],
+  answer: async ({ id, asOf, asKnownAt, ...page }, sources) => {
+    const { things, events } = await recordsFor(sources, sources.reach, id);
+    const then = thenOf({
+      ...(asOf !== undefined && { asOf }),
+      ...(asKnownAt !== undefined && { asKnownAt }),
+    });
+    const { pupil } = await journeyOf(things, id, then);
+    const entries = await timelineOf(events, id, pupil, then);
+    const begin = (from: string): number => {
+      const seen = numeral(from);
+      return seen < 0 ? seen : entries.filter(({ position }) => position <= seen).length;
+    };
+    const { items, ...next } = pageFrom(entries, page, begin, ({ position }) => String(position));
+    return { pupil, ...then, items: items.map((entry) => maskUpns(entry)), ...next };
+  },
+});

@@ -1,0 +1,60 @@
+import { Type } from '@sinclair/typebox';
+import { Refusal, roles } from '@waymark/core/kernel';
+import { day, nobody, object, oneOf, question, text, uuid } from '@waymark/core/questions';
+import { type Person, person } from '@waymark/modules/people';
+import { exampleIds } from '@waymark/modules/shared/examples';
+
+const assignment = object(
+  {
+    assignment: uuid(),
+    role: oneOf(roles),
+    mentor: Type.Optional(text()),
+    school: Type.Optional(text()),
+    area: Type.Optional(text()),
+    region: Type.Optional(text()),
+    programme: Type.Optional(text()),
+    from: day('The first day on which it holds.'),
+    until: Type.Optional(day('The last day on which it holds.')),
+  },
+  { $id: 'RoleAssignment', description: 'A role, over one scope or over the whole service.' },
+);
+
+export const getPerson = question({
+  name: 'GetPerson',
+  path: 'people/:id',
+  parts: { id: person },
+  summary: 'Somebody who works with the service, and the roles they have been given',
+  schema: object(
+    {
+      id: uuid(),
+      name: Type.Optional(text('Absent where the person has been erased.')),
+      assignments: Type.Array(assignment),
+    },
+    { $id: 'Person' },
+  ),
+  example: {
+    id: exampleIds.person,
+    name: 'Priya Raman',
+    assignments: [
+      {
+        assignment: exampleIds.barrier,
+        role: 'mentor',
+        mentor: 'M-890-1',
+        from: '2025-11-03',
+        until: '2025-12-19',
+      },
+    ],
+  },
+  by: { 'data-protection-officer': 'all', 'access-administrator': 'all', 'local-operator': 'all' },
+  views: [],
+  shown: nobody,
+  answer: async ({ id }, { submitter }) => {
+    const { known, name, assignments } = (await submitter.load('person', id)).state as Person;
+    if (!known) throw new Refusal('UNKNOWN_PERSON_ID', 'There is nobody with this id.', 'missing');
+    return {
+      id,
+      ...(name !== undefined && { name }),
+      assignments: Object.entries(assignments).map(([assignment, held]) => ({ assignment, ...held })),
+    };
+  },
+});

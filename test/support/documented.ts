@@ -1,0 +1,135 @@
+import type { Server } from 'node:http';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import type { SuperAgentRequest } from 'superagent';
+import type { Response, Test } from 'supertest';
+import request from 'supertest';
+import { openApi } from '../../apps/api/openapi/document';
+
+/*
+ * Holds every answer that tests get against the OpenAPI document: a body that its schema does not describe, or that has a field
+ * which the schema does not have, fails the test.
+ */
+
+interface Documented {
+  readonly $ref?: string;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+interface Document {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Documented>> }>>>
+  >;
+  readonly components: { readonly responses: Readonly<Record<string, Documented>> };
+}
+
+/** An answer, as far as the document describes it. */
+export interface Answered {
+  readonly method: string;
+  /** With or without a query. */
+  readonly path: string;
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+const PROBLEM = 'application/problem+json';
+const DOCUMENT = 'openapi.json';
+
+const document = openApi() as unknown as Document;
+
+// The document has keywords of OpenAPI's own, which say nothing about what is valid.
+const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
+ajv.addSchema({ ...document, $id: DOCUMENT });
+
+const patterns = Object.entries(document.paths).map(
+  ([template, operations]) =>
+    [template, new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`), operations] as const,
+);
+
+const validators = new Map<string, ValidateFunction>();
+
+/** What the schema at a place in the document finds wrong with a value. */
+function errorsAt(pointer: readonly string[], value: unknown): string[] {
+  const path = pointer
+    .map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1'))
+    .map(encodeURIComponent);
+  const place = `${DOCUMENT}#/${path.join('/')}`;
+  const validate = validators.get(place) ?? ajv.compile({ $ref: place });
+  validators.set(place, validate);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message, params }) =>
+    [instancePath || '/', message, JSON.stringify(params)].join(' '),
+  );
+}
+
+/** The response that the document declares for an answer. */
+function responseOf({ method, path, status }: Answered): string[] | undefined {
+  const bare = path.split('?')[0]!;
+  // A path without parameters comes before one whose parameter it would be.
+  const [found] = patterns
+    .filter(([, pattern]) => pattern.test(bare))
+    .sort(([a], [b]) => a.split('{').length - b.split('{').length);
+  const operation = found?.[2][method.toLowerCase()];
+  if (!found || !operation) return undefined;
+  const response = operation.responses[String(status)];
+  if (!response) return [];
+  return response.$ref === undefined
+    ? ['paths', found[0], method.toLowerCase(), 'responses', String(status)]
+    : response.$ref.slice(2).split('/');
+}
+
+/**
+ * Throws where an answer is not as the document says. Problems are held against the schema of problems whatever they answer;
+ * everything else only where the document has the operation.
+ */
+export function demandDocumented(answered: Answered): void {
+  const { method, path, status, text } = answered;
+  const type = answered.type.split(';')[0]!.trim();
+  const wrong = (what: string): never => {
+    throw new Error(`${method} ${path} ${String(status)} is not as the document says: ${what}`);
+  };
+  // These have no body.
+  if (method === 'HEAD' || status === 304) return;
+  const pointer = responseOf(answered);
+  const isProblem = type === PROBLEM;
+  if (!isProblem && pointer === undefined) return;
+  if (!isProblem && pointer?.length === 0) wrong('it does not have this status');
+  const of = isProblem ? ['components', 'schemas', 'Problem'] : [...pointer!, 'content', type, 'schema'];
+  if (!isProblem && contentAt(pointer!)?.[type] === undefined) wrong(`it does not have the type ${type}`);
+  if (!isProblem && type !== 'application/json') return;
+  const errors = errorsAt(of, JSON.parse(text));
+  if (errors.length > 0) wrong(errors.slice(0, 5).join('; '));
+}
+
+function contentAt(pointer: readonly string[]): Documented['content'] {
+  const response = pointer.reduce<unknown>(
+    (value, part) => (value as Record<string, unknown> | undefined)?.[part],
+    document,
+  );
+  return (response as Documented | undefined)?.content;
+}
+
+/** A client of a server that throws where an answer is not as the document says. */
+export const documentedClient = (served: string | Server): ReturnType<typeof request> =>
+  request.agent(served).use((test: SuperAgentRequest) => {
+    const asked = test as unknown as Test & { readonly method: string; readonly url: string };
+    void asked.expect(({ status, headers, text }: Response) => {
+      const { pathname } = new URL(asked.url);
+      demandDocumented({
+        ...{ method: asked.method, path: pathname, status, text },
+        type: (headers as Record<string, string>)['content-type'] ?? '',
+      });
+    });
+  }) as unknown as ReturnType<typeof request>;
+
+/** The same for `fetch`. */
+export async function documentedFetch(url: string, init: RequestInit = {}): Promise<globalThis.Response> {
+  const answer = await fetch(url, init);
+  demandDocumented({
+    ...{ method: init.method ?? 'GET', path: new URL(url).pathname, status: answer.status },
+    type: answer.headers.get('content-type') ?? '',
+    text: await answer.clone().text(),
+  });
+  return answer;
+}
