@@ -56,7 +56,7 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
   const telemetry = startTelemetry({
     service: `waymark-${role}`,
     instance: member,
-    onTrouble: (message) => log.warn({ event: 'telemetry.failed', reason: redactUpns(message) }),
+    onWarning: (message) => log.warn({ event: 'telemetry.failed', reason: redactUpns(message) }),
   });
   const options = { ...settingsFrom(process.env), ...settings };
   const platform = await Platform.open({

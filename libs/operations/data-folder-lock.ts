@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '@waymark/core/kernel';
-import { isGone, type Member, MEMBERS } from '@waymark/core/projections';
+import { hasExited, type Member, MEMBERS } from '@waymark/core/projections';
 import { documentsIn } from '@waymark/stores/sqlite/backup/contents';
-import { type Hold, hold } from '@waymark/stores/sqlite/backup/hold';
+import { type ExclusiveLock, lockFile } from '@waymark/stores/sqlite/backup/exclusive-lock';
 import { databases } from './backup-manifest';
 
 /** How long to wait for a heartbeat, in milliseconds. A live process has one every second. */
@@ -12,7 +12,7 @@ const HEARTBEAT_WAIT_MS = 3_500;
 
 /** Throw `DATA_IN_USE` if a live process is registered as a member of the views in a data folder. */
 export async function refuseIfMembersAlive(data: string): Promise<void> {
-  const alive = membersIn(data).filter((member) => !isGone(member));
+  const alive = membersIn(data).filter((member) => !hasExited(member));
   if (alive.length === 0) return;
   // The process may run on another machine, or its id may have been reused: only a new heartbeat proves that it is alive.
   await pause(HEARTBEAT_WAIT_MS);
@@ -35,8 +35,8 @@ function membersIn(data: string): readonly Member[] {
  * Lock the databases of a folder exclusively. Throws `DATA_IN_USE` if a process has one of them open: SQLite's locks also
  * reveal services that only serve and are not registered as members. Databases that cannot be read are skipped.
  */
-export function lockDatabases(data: string): readonly Hold[] {
-  const holds: Hold[] = [];
+export function lockDatabases(data: string): readonly ExclusiveLock[] {
+  const holds: ExclusiveLock[] = [];
   try {
     for (const name of Object.values(databases)) {
       const lock = existsSync(join(data, name)) ? lockIfReadable(join(data, name)) : 'broken';
@@ -50,16 +50,16 @@ export function lockDatabases(data: string): readonly Hold[] {
   }
 }
 
-function lockIfReadable(file: string): Hold | 'broken' | undefined {
+function lockIfReadable(file: string): ExclusiveLock | 'broken' | undefined {
   try {
-    return hold(file);
+    return lockFile(file);
   } catch {
     return 'broken';
   }
 }
 
-export const releaseLocks = (holds: readonly Hold[]): void => {
-  for (const lock of holds) lock.letGo();
+export const releaseLocks = (holds: readonly ExclusiveLock[]): void => {
+  for (const lock of holds) lock.release();
 };
 
 const inUse = (by: string): Refusal =>

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { redactUpns } from '@waymark/core/fields';
 import { type Job, type Position, Refusal, START } from '@waymark/core/kernel';
-import { type Build, nameOf, type RebuildProgress, rests, stateOf } from '@waymark/core/projections';
+import { type Build, nameOf, type RebuildProgress, isHalted, stateOf } from '@waymark/core/projections';
 import { type Answer, count, moment, object, oneOf, position, text } from '@waymark/core/questions';
 import { REBUILD, type RebuildRequest, requestRebuild } from '@waymark/core/upkeep';
 import { views as allViews } from '@waymark/modules';
@@ -97,7 +97,7 @@ export async function startRebuild(
   const records = await catalog.records();
   for (const view of views) {
     const building = records.get(view)?.building;
-    if (building && rests(building))
+    if (building && isHalted(building))
       throw new Refusal(
         'REBUILD_RESTS',
         `The rebuild of ${view} is paused or has failed. Resume or cancel it first.`,
@@ -134,7 +134,7 @@ export const rebuildActions = {
   pause: forBuilds(({ rebuilder }, builds) => rebuilder.pause([...builds.keys()])),
   /** Continue builds that are paused or failed. */
   resume: forBuilds(async ({ rebuilder, jobs, catalog }, builds) => {
-    await rebuilder.resume([...builds].filter(([, build]) => rests(build)).map(([view]) => view));
+    await rebuilder.resume([...builds].filter(([, build]) => isHalted(build)).map(([view]) => view));
     await requestRebuild(jobs, catalog, [...builds.keys()]);
   }),
   /** Cancel the build, and delete its rows. */
@@ -162,7 +162,7 @@ export function requireKnownViews(views: readonly string[]): void {
 
 /** The build should continue, but its job has ended: it failed for a reason outside the view, or was cancelled. */
 const hasJobEnded = (build: Build, job: Job | undefined): boolean =>
-  !rests(build) && !isHeld(build) && (job?.state === 'failed' || job?.state === 'cancelled');
+  !isHalted(build) && !isHeld(build) && (job?.state === 'failed' || job?.state === 'cancelled');
 
 const isHeld = ({ state, hold = false }: Build): boolean => state === 'verified' && hold;
 

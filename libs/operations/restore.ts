@@ -131,7 +131,7 @@ async function moveAside(data: string): Promise<string> {
   // Lock again: a service may have started since the first check.
   const holds = lockDatabases(data);
   try {
-    for (const held of holds) held.rest();
+    for (const held of holds) held.checkpoint();
     await rename(data, aside);
   } catch (error) {
     throw dataNotMovable(error);

@@ -1,5 +1,5 @@
-import type { Uploads, Workshop } from '@waymark/core/imports';
-import { discreet, type WorkHandler } from '@waymark/core/jobs';
+import type { Uploads, ImportServices } from '@waymark/core/imports';
+import { maskingErrors, type WorkHandler } from '@waymark/core/jobs';
 import type { Jobs } from '@waymark/core/kernel';
 import type { SealLog, SealReport } from '@waymark/core/log';
 import { sealJob } from '@waymark/core/upkeep';
@@ -8,7 +8,7 @@ import { importJob } from '@waymark/modules/imports/import-job';
 import { reminderJob } from '@waymark/modules/insights/reminder-job';
 
 /** What job handlers need. */
-export interface JobContext extends Workshop, Omit<Exporting, 'submitter' | 'rows' | 'exports'> {
+export interface JobContext extends ImportServices, Omit<Exporting, 'submitter' | 'rows' | 'exports'> {
   readonly jobs: Jobs;
   readonly uploads: Uploads;
   readonly exports: ExportFiles;
@@ -18,4 +18,4 @@ export interface JobContext extends Workshop, Omit<Exporting, 'submitter' | 'row
 
 /** Handlers of every kind of job except rebuilds and erasures. Add a new kind here. */
 export const jobHandlers = (workplace: JobContext): readonly WorkHandler[] =>
-  [importJob, exportJob, reminderJob, sealJob, tidyingJob].map((job) => discreet(job(workplace)));
+  [importJob, exportJob, reminderJob, sealJob, tidyingJob].map((job) => maskingErrors(job(workplace)));

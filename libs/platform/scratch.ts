@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { TURN } from '@waymark/core/imports';
+import { IMPORT_LEASE } from '@waymark/core/imports';
 import { copyLog } from '@waymark/core/log';
 import { MEMBERS } from '@waymark/core/projections';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
@@ -34,9 +34,9 @@ export async function createScratchFolder(data: string, { events, rows, keys }: 
 
 /** Remove the coordination documents of processes that use the original: members, and the turn of a running import. */
 export async function removeProcessDocuments(file: string): Promise<void> {
-  const rows = new SqliteRowStore(file, { anew: true });
+  const rows = new SqliteRowStore(file, { reset: true });
   const { control } = rows;
-  for (const { id, revision } of [...(await control.list(MEMBERS)), ...(await control.list(TURN))])
+  for (const { id, revision } of [...(await control.list(MEMBERS)), ...(await control.list(IMPORT_LEASE))])
     await control.remove(id, revision);
   await rows.close();
 }

@@ -4,7 +4,7 @@ import type { EventStore, Jobs, KeyStore, RowStore } from '@waymark/core/kernel'
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { EmbeddedJobs } from '@waymark/stores/sqlite/jobs/embedded-jobs';
 import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
-import { isOfAnotherForm } from '@waymark/stores/sqlite/rows/form';
+import { hasOtherSchema } from '@waymark/stores/sqlite/rows/schema';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import type { Settings } from './settings';
 
@@ -34,7 +34,7 @@ export interface OpenStores extends Pick<Settings, 'data' | 'engines'> {
 /** Open the stores that the settings name, and embedded stores for the rest. */
 export async function openStores({ data, engines, incompatibleViews, warn }: OpenStores): Promise<Stores> {
   const views = join(data, 'views.sqlite');
-  const viewsIgnored = incompatibleViews === 'ignore' && engines.rows === undefined && isOfAnotherForm(views);
+  const viewsIgnored = incompatibleViews === 'ignore' && engines.rows === undefined && hasOtherSchema(views);
   const opened: { close(): Promise<void> }[] = [];
   const open = async <Store extends { close(): Promise<void> }>(store: Promise<Store>): Promise<Store> => {
     opened.push(await store);
@@ -66,7 +66,7 @@ export async function openEvents(file: string, url: string | undefined): Promise
 }
 
 async function openRows(file: string, url: string | undefined, anew: boolean): Promise<RowStore> {
-  if (url === undefined) return new SqliteRowStore(file, { anew });
+  if (url === undefined) return new SqliteRowStore(file, { reset: anew });
   const { MongoRowStore } = await import('./engines/mongodb.js');
   return MongoRowStore.open(url);
 }

@@ -4,33 +4,33 @@ import { instruments, SCOPE, SECONDS } from '@waymark/core/instruments';
 
 const measured = instruments((meter) =>
   meter.createHistogram('http_server_request_duration_seconds', {
-    description: 'How long requests took, by the template of their route',
+    description: 'Duration of requests, by route template',
     advice: { explicitBucketBoundaries: SECONDS },
   }),
 );
 
-/** How a line of a log says which trace it belongs to: not at all where that is not recorded. */
+/** The trace id in a log line; absent if the trace is not recorded. */
 export interface Traced {
   readonly trace?: string;
 }
 
-/** The trace that is recorded of what goes on at present. */
+/** The currently recorded trace. */
 export const activeTrace = (): Traced => tracedBy(trace.getActiveSpan());
 
 const tracedBy = (span: Span | undefined): Traced =>
   span?.isRecording() ? { trace: span.spanContext().traceId } : {};
 
-/** A request that is being answered. */
+/** A request in progress. */
 export interface ObservedRequest {
-  /** What belongs to its trace in a log. */
+  /** Fields for log lines of this request. */
   readonly traced: Traced;
-  /** Do something as a part of its span. */
+  /** Run work within the request's span. */
   within(work: () => void): void;
-  /** It was answered, by the template of a route, never a path; or the client did not wait for it. */
+  /** Record the response, by route template (never the path), or that the client disconnected. */
   answered(route: string, status: number): void;
 }
 
-/** Observe a request: how long it takes, and a span, in the trace of whoever sent it where they say so. */
+/** Measure a request and record it as a span, in the caller's trace if the headers have one. */
 export function observeRequest(id: string, method: string, headers: IncomingHttpHeaders): ObservedRequest {
   const began = performance.now();
   const caller = propagation.extract(context.active(), headers);

@@ -3,24 +3,24 @@ import { generationOf, readable } from '@waymark/core/projections';
 import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 
-/** A generation of a view, and the position up to which it has seen the log. */
+/** A generation of a view and its checkpoint. */
 interface Reached {
   readonly set: View;
   readonly position: Position;
 }
 
-/** How a view answers. */
+/** The generations of a view. */
 export interface Served {
   readonly view: string;
-  /** What it answers from; absent where nothing was built yet. */
+  /** The generation that queries read; absent if none has been built yet. */
   readonly from?: Reached;
-  /** Why that goes no further, where it has stopped at an event. */
+  /** Why that generation stopped, if it did. */
   readonly stopped?: string;
-  /** What it is to answer from next. */
+  /** The generation that is being built. */
   readonly building?: Reached;
 }
 
-/** How every view answers, by what all processes know of it. */
+/** The generations of every view, as recorded in the shared catalog. */
 export async function servedViews({
   catalog,
   rowStore,

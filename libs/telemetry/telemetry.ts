@@ -13,46 +13,47 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { SCOPE } from '@waymark/core/instruments';
 import type { Platform } from '@waymark/platform';
-import { observeStanding } from './gauges';
+import { observeHealth } from './gauges';
 
 export interface TelemetryOptions {
-  /** What the program is called: `waymark-api`. `OTEL_SERVICE_NAME` goes before it. */
+  /** Service name, such as `waymark-api`. `OTEL_SERVICE_NAME` takes precedence. */
   readonly service: string;
-  /** Which of its processes this is. */
+  /** Id of this process. */
   readonly instance: string;
-  /** Told what went wrong on the way to whoever collects: the same only once in a row. */
-  readonly onTrouble?: (message: string) => void;
+  /** Called with export problems; a repeated message is reported once. */
+  readonly onWarning?: (message: string) => void;
 }
 
-/** Metrics and traces of this process, from now on until it is shut down. */
+/** Metrics and traces of this process, until it is shut down. */
 export interface Telemetry {
-  /** Answers a request with the metrics, in the text form of Prometheus. */
+  /** Responds to a request with the metrics in Prometheus text format. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Say in the metrics how a platform's views and jobs stand. */
+  /** Report the state of a platform's views and jobs in the metrics. */
   observe(platform: Platform): void;
-  /** Send what was not sent yet, for three seconds at most, and be silent. */
+  /** Export pending data, for at most three seconds, and stop. */
   shutdown(): Promise<void>;
 }
 
-/** How long what was not sent yet may take, in milliseconds. */
+/** Time limit for exporting pending data on shutdown, in milliseconds. */
 const FLUSH = 3_000;
 
 /**
- * Measure, and trace where `OTEL_EXPORTER_OTLP_ENDPOINT` (or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`) says where to: by
- * OTLP over HTTP, with what OpenTelemetry's other variables ask for. Once in a process; throws where it was done before.
+ * Start metrics, and traces if `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set:
+ * OTLP over HTTP, configured by OpenTelemetry's other environment variables. May be called once per process;
+ * throws if telemetry was already started.
  */
-export function startTelemetry({ service, instance, onTrouble }: TelemetryOptions): Telemetry {
+export function startTelemetry({ service, instance, onWarning }: TelemetryOptions): Telemetry {
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': service, 'service.instance.id': instance }))
     .merge(detectResources({ detectors: [envDetector] }));
   const exporter = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
   const meters = new MeterProvider({ resource, readers: [exporter] });
-  if (!metrics.setGlobalMeterProvider(meters)) throw new Error('telemetry was started before');
-  if (onTrouble) tellOf(onTrouble);
+  if (!metrics.setGlobalMeterProvider(meters)) throw new Error('telemetry was already started');
+  if (onWarning) reportTo(onWarning);
   const tracers = isTraced() ? startTracing(resource) : undefined;
   return {
     handler: (request, response) => exporter.getMetricsRequestHandler(request, response),
-    observe: (platform) => observeStanding(meters.getMeter(SCOPE), platform),
+    observe: (platform) => observeHealth(meters.getMeter(SCOPE), platform),
     shutdown: async () => {
       for (const api of [metrics, trace, context, propagation]) api.disable();
       await atMost(FLUSH, Promise.allSettled([tracers?.shutdown(), meters.shutdown()]));
@@ -71,10 +72,10 @@ function startTracing(resource: Resource): NodeTracerProvider {
   return tracers;
 }
 
-function tellOf(onTrouble: (message: string) => void): void {
+function reportTo(onWarning: (message: string) => void): void {
   let last: string | undefined;
   const tell = (message: string): void => {
-    if (message !== last) onTrouble(message);
+    if (message !== last) onWarning(message);
     last = message;
   };
   const ignore = (): void => undefined;

@@ -32,7 +32,7 @@ async function sealed(log: SqliteEventStore): Promise<VerifyOptions> {
   const rows = new SqliteRowStore(':memory:');
   const { privateKey } = generateKeyPairSync('ed25519');
   const lines: string[] = [];
-  const sink = { keep: (_number: number, line: string) => Promise.resolve(void lines.push(line)) };
+  const sink = { write: (_number: number, line: string) => Promise.resolve(void lines.push(line)) };
   const now = (): string => new Date().toISOString();
   await sealLog({ log, sinks: [sink], key: () => privateKey, control: rows.control, now });
   await rows.close();

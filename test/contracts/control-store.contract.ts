@@ -2,7 +2,7 @@ import { ControlMoved, type ControlStore } from '@waymark/core/kernel';
 import { range } from '../support/events';
 import type { OpenedRowStore } from './row-store/given';
 
-/** What every control store must do, whatever it keeps its documents in. */
+/** The requirements for every control store. */
 export function controlStoreContract(name: string, open: () => Promise<OpenedRowStore>): void {
   describe(`${name} as a control store`, () => {
     let opened: OpenedRowStore;
@@ -17,12 +17,12 @@ export function controlStoreContract(name: string, open: () => Promise<OpenedRow
 
     const ids = async (prefix: string): Promise<string[]> => (await store.list(prefix)).map(({ id }) => id);
 
-    it('has nothing at first', async () => {
+    it('is empty at first', async () => {
       expect(await store.get('owner/caseload')).toBeUndefined();
       expect(await store.list('')).toEqual([]);
     });
 
-    it('keeps a document with its revision, which each change counts up', async () => {
+    it('stores a document with its revision, which each change increments', async () => {
       expect(await store.put('owner/caseload', 'none', { by: 'a' })).toBe(1);
       expect(await store.get('owner/caseload')).toEqual({
         id: 'owner/caseload',
@@ -39,7 +39,7 @@ export function controlStoreContract(name: string, open: () => Promise<OpenedRow
       });
     });
 
-    it('gives back what was written, to the letter', async () => {
+    it('returns exactly what was written', async () => {
       const doc = {
         '': { 'a.b$': { $set: 1 } },
         z: [0.5, 2 ** 40, null, 'né\u0000'],
@@ -54,10 +54,10 @@ export function controlStoreContract(name: string, open: () => Promise<OpenedRow
     });
 
     it.each([
-      ['made again', 'none'],
-      ['changed from before', 1],
-      ['changed from ahead', 3],
-    ] as const)('lets a document not be %s', async (_, expected) => {
+      ['created again', 'none'],
+      ['changed from an earlier revision', 1],
+      ['changed from a later revision', 3],
+    ] as const)('refuses a document to be %s', async (_, expected) => {
       await store.put('a', 'none', { n: 1 });
       await store.put('a', 1, { n: 2 });
 
@@ -67,14 +67,14 @@ export function controlStoreContract(name: string, open: () => Promise<OpenedRow
       expect(await store.get('a')).toEqual({ id: 'a', revision: 2, doc: { n: 2 } });
     });
 
-    it('changes nothing that is not there', async () => {
+    it('refuses to change a document that does not exist', async () => {
       await expect(store.put('a', 1, {})).rejects.toThrow(ControlMoved);
       await expect(store.put('a', 0, {})).rejects.toThrow(ControlMoved);
 
       expect(await store.list('')).toEqual([]);
     });
 
-    it('forgets a document only for who knows its revision', async () => {
+    it('deletes a document only at its current revision', async () => {
       await store.put('a', 'none', { n: 1 });
       await store.put('a', 1, { n: 2 });
       await expect(store.remove('a', 1)).rejects.toThrow(ControlMoved);
@@ -87,14 +87,14 @@ export function controlStoreContract(name: string, open: () => Promise<OpenedRow
       expect(await store.put('a', 'none', { n: 3 })).toBe(1);
     });
 
-    it('writes nothing that it cannot write whole', async () => {
+    it('writes nothing if a document cannot be serialised', async () => {
       const circular: { self?: object } = {};
       circular.self = circular;
       await expect(store.put('a', 'none', circular)).rejects.toThrow();
       expect(await store.get('a')).toBeUndefined();
     });
 
-    it('lists by how ids begin, in their order, byte by byte', async () => {
+    it('lists by id prefix, ordered bytewise', async () => {
       const all = ['b/é', 'b/10', 'b/2', 'B/1', 'a', 'b', 'b/', 'b/€', 'bb', 'b%', 'b_x', 'c/b/1', 'b/🧭'];
       for (const id of all) await store.put(id, 'none', { id });
 
@@ -107,7 +107,7 @@ export function controlStoreContract(name: string, open: () => Promise<OpenedRow
       expect((await store.list('a'))[0]).toEqual({ id: 'a', revision: 1, doc: { id: 'a' } });
     });
 
-    it('lets exactly one of twenty writers on two connections make each revision', async () => {
+    it('lets exactly one of twenty writers on two connections create each revision', async () => {
       const stores = [store, await second()];
       for (const expected of ['none', 1, 2, 3, 4] as const) {
         const outcomes = await Promise.allSettled(
@@ -123,7 +123,7 @@ export function controlStoreContract(name: string, open: () => Promise<OpenedRow
       }
     });
 
-    it('loses no change of twenty writers who each try until they are heard', async () => {
+    it('loses no change of twenty writers that retry until they succeed', async () => {
       const stores = [store, await second()];
       await store.put('count', 'none', { n: 0 });
       const add = async (to: ControlStore): Promise<void> => {
@@ -142,14 +142,14 @@ export function controlStoreContract(name: string, open: () => Promise<OpenedRow
       expect(await store.get('count')).toEqual({ id: 'count', revision: 21, doc: { n: 20 } });
     });
 
-    it('lets exactly one of two forget a document', async () => {
+    it('lets exactly one of two delete a document', async () => {
       await store.put('a', 'none', {});
       const outcomes = await Promise.allSettled([store.remove('a', 1), (await second()).remove('a', 1)]);
 
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     });
 
-    it('has its documents after it was opened again', async () => {
+    it('has its documents after it was reopened', async () => {
       await store.put('a', 'none', { n: 1 });
       await store.put('a', 1, { n: 2 });
       const again = (await opened.reopen()).control;

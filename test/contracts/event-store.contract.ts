@@ -12,7 +12,9 @@ export interface OpenedEventStore {
   readonly store: EventStore;
   /** Close the store and open the same log again. */
   reopen(): Promise<EventStore>;
-  /** Another connection to the same log, as another process would have; left out where there can be none. */
+  /**
+   * Another connection to the same log, as from another process; undefined if the store does not support it.
+   */
   second?(): Promise<EventStore>;
   close(): Promise<void>;
 }
@@ -20,18 +22,18 @@ export interface OpenedEventStore {
 const STREAM = 'locker-1';
 const note = (text: unknown) => newEvent('Noted', { text });
 
-/** What every event store must do, whatever it keeps its events in. */
+/** The requirements for every event store. */
 export function eventStoreContract(name: string, open: () => Promise<OpenedEventStore>): void {
   describe(`${name} as an event store`, () => {
     let opened: OpenedEventStore;
     let store: EventStore;
-    // A store that lives in one process is held to the same with a single connection.
+    // A store limited to one process is tested with the same connection twice.
     const second = async (): Promise<EventStore> => (await opened.second?.()) ?? store;
 
     beforeEach(async () => ({ store } = opened = await open()));
     afterEach(() => opened.close());
 
-    /** Resolves once `condition` holds, looking again whenever the store says that its log may have grown. */
+    /** Resolves once `condition` holds; checks it whenever the store reports that its log may have grown. */
     const eventually = async (condition: () => Promise<boolean>): Promise<void> => {
       let wake: () => void = () => undefined;
       const stop = store.onAppended(() => wake());
@@ -44,7 +46,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
     };
 
     describe('append', () => {
-      it('numbers a stream from 0, whichever way its revision was expected, and answers with the last event', async () => {
+      it("numbers a stream from 0, for every kind of expected revision, and returns the last event's position", async () => {
         const answers = [
           await store.append(STREAM, 'none', [note('a')]),
           await store.append(STREAM, 0, [note('b'), note('c')]),
@@ -66,7 +68,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         { expected: 2, stream: STREAM, actual: 1 },
         { expected: 0, stream: 'locker-unused', actual: 'none' },
       ])(
-        'refuses $expected where $stream is at $actual, and writes nothing',
+        'refuses $expected if $stream is at $actual, and writes nothing',
         async ({ expected, stream, actual }) => {
           await store.append(STREAM, 'none', [note('a'), note('b')]);
 
@@ -80,8 +82,8 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         },
       );
 
-      it('writes none of the events if one of them cannot be written, and leaves others that came at once alone', async () => {
-        const unwritable = newEvent('Noted', { text: 10n }); // JSON has no way to say a bigint
+      it('writes no event if one of them cannot be written, and does not affect concurrent appends', async () => {
+        const unwritable = newEvent('Noted', { text: 10n }); // JSON cannot represent a bigint
         const outcomes = await Promise.allSettled([
           store.append('locker-before', 'none', [note('before')]),
           store.append(STREAM, 'none', [note('lost'), unwritable]),
@@ -100,11 +102,11 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect(texts(await readWhole(store)).sort()).toEqual(['after', 'before', 'next']);
       });
 
-      it('gives back what was written, to the letter', async () => {
+      it('returns exactly what was written', async () => {
         const data = {
           text: `O'Brien said "née Zoë" \\ \n\t\u0000 \u2028 🧭 ${'𝔘'.repeat(3)} %_? \ud800`,
           nested: { list: [1, -0.5, 1e21, true, null, [], {}], '': 'empty key', 'a.b$': 'odd key' },
-          large: 'ŵ€'.repeat(50_000), // 200 kB and more as UTF-8
+          large: 'ŵ€'.repeat(50_000), // at least 200 kB in UTF-8
         };
         const event = newEvent('Noted', data, {
           on: '2024-02-29',
@@ -146,7 +148,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect(await store.readStream('locker-unused', { direction: 'backwards' })).toEqual([]);
       });
 
-      it('gives the whole log once and in order of writing, whatever the size of a page', async () => {
+      it('returns the whole log once and in the order of writing, for any page size', async () => {
         const written: string[] = [];
         for (const at of range(23)) {
           const events = range((at % 3) + 1).map((n) => note(`${String(at)}.${String(n)}`));
@@ -163,7 +165,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect((await store.readAll(START, 5)).events).toHaveLength(5);
       });
 
-      it('knows the position of its last event, and that an empty log has none', async () => {
+      it('returns the position of its last event, and START for an empty log', async () => {
         expect(await store.head()).toBe(START);
         const { position } = await store.append(STREAM, 'none', [note('a'), note('b')]);
 
@@ -173,7 +175,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
 
       pageCases(() => store);
 
-      it('goes through an empty log to where it was asked to begin, or to its end', async () => {
+      it('reads an empty log through the requested position, or through its end', async () => {
         const { events, through } = await store.readAll(START, 10);
         expect(events).toEqual([]);
         expect(through).toBeGreaterThanOrEqual(START);
@@ -184,7 +186,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
     });
 
     describe('under concurrency', () => {
-      it('lets one of 200 writers of a stream win each revision, until all of them have', async () => {
+      it('lets one of 200 concurrent writers win each revision of a stream, until all have written', async () => {
         let waiting = range(200);
         const won: number[] = [];
         while (waiting.length > 0) {
@@ -207,7 +209,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect(revisions(events)).toEqual(range(200));
       }, 120_000);
 
-      it('has all of 1,000 concurrent appends to many streams after it was opened again', async () => {
+      it('has all of 1,000 concurrent appends to many streams after it was reopened', async () => {
         const answers = await Promise.all(
           range(1_000).map((n) => store.append(`locker-${String(n % 37)}`, 'any', [note(n)])),
         );
@@ -227,7 +229,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         ).toBe(true);
       });
 
-      it('never gives one revision to two connections, and shows each event once to who follows the log', async () => {
+      it('never gives the same revision to two connections, and shows each event once to a reader', async () => {
         const writers = [store, await second()];
         const followed: RecordedEvent[] = [];
         let after = START;
@@ -260,9 +262,9 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
     });
 
     describe('onAppended', () => {
-      it('wakes for appends of its own and of another connection', async () => {
+      it('wakes listeners for its own appends and those of another connection', async () => {
         const connections = [store, await second()];
-        // Several rounds: a first wake may come for no reason, but not each time.
+        // Several rounds: one wake may be spurious, but not every one.
         for (const round of range(6)) {
           const seen = eventually(async () => (await readWhole(store)).length > round);
           await connections[round % 2]!.append(STREAM, 'any', [note(round)]);
@@ -271,7 +273,7 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedEvent
         expect(texts(await readWhole(store))).toEqual(range(6));
       });
 
-      it('does not wake who no longer asks, and goes on waking the others', async () => {
+      it('does not wake a removed listener, and continues to wake the others', async () => {
         const another = await second();
         const wake = jest.fn();
         const stop = store.onAppended(wake);

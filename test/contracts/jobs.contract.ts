@@ -5,9 +5,9 @@ import { keeping } from './jobs/keeping';
 import { scheduling } from './jobs/scheduling';
 import { working } from './jobs/working';
 
-/** What every queue of jobs must do, whatever it keeps them in. */
+/** The requirements for every job queue. */
 export function jobsContract(name: string, open: OpenJobs): void {
-  describe(`${name} as jobs`, () => {
+  describe(`${name} as a job queue`, () => {
     const given = new Given(open);
     for (const part of [keeping, working, interrupting, scheduling, faults]) part(given);
   });

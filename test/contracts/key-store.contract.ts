@@ -12,7 +12,7 @@ const LATER = '2026-03-02T09:00:00.000Z';
 
 const wrapping = (text: string, master = 'm1'): WrappedKey => ({ master, wrapped: Buffer.from(text) });
 
-/** What every key store must do, whatever it keeps keys in. */
+/** The requirements for every key store. */
 export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStore>): void {
   describe(`${name} as a key store`, () => {
     let store: KeyStore;
@@ -22,13 +22,13 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
 
     const keyOf = async (subject: string) => (await store.load([subject])).get(subject);
 
-    it('has no keys at first', async () => {
+    it('is empty at first', async () => {
       expect(await store.load(['zara', 'omar'])).toEqual(new Map());
       expect(await store.list(undefined, 10)).toEqual([]);
       expect(await store.version()).toBe(0);
     });
 
-    it('keeps keys, byte for byte, for every connection', async () => {
+    it('stores keys byte for byte, for every connection', async () => {
       const bytes = { master: 'm1', wrapped: Buffer.from(range(256)) };
       expect(await store.add('zara', bytes)).toEqual(bytes);
       await store.add('omar', wrapping('o'));
@@ -42,7 +42,7 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
       );
     });
 
-    it('loads as many keys at once as are asked for', async () => {
+    it('loads any number of keys at once', async () => {
       await Promise.all(range(30).map((n) => store.add(`p${String(n)}`, wrapping(String(n)))));
 
       const found = await store.load(range(5_000).map((n) => `p${String(n)}`));
@@ -50,14 +50,14 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
       expect(found.get('p29')).toEqual(wrapping('29'));
     });
 
-    it('gives the first key back to whoever adds another', async () => {
+    it('returns the first key when another is added', async () => {
       await store.add('zara', wrapping('first'));
 
       expect(await store.add('zara', wrapping('second', 'm2'))).toEqual(wrapping('first'));
       expect(await keyOf('zara')).toEqual(wrapping('first'));
     });
 
-    it('gives one and the same key to twenty who add one at once on two connections', async () => {
+    it('returns the same key for twenty concurrent additions on two connections', async () => {
       const stores = [store, await second()];
       const given = await Promise.all(
         range(20).map((by) => stores[by % 2]!.add('zara', wrapping(`by ${String(by)}`))),
@@ -67,7 +67,7 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
       expect(await keyOf('zara')).toEqual(given[0]);
     });
 
-    it('destroys a key for good', async () => {
+    it('destroys a key permanently', async () => {
       await store.add('zara', wrapping('z'));
       expect(await store.destroy('zara', AT)).toEqual({ destroyedAt: AT });
 
@@ -77,7 +77,7 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
       expect(await keyOf('zara')).toEqual({ destroyedAt: AT });
     });
 
-    it('destroys a key once, and says when that was', async () => {
+    it('destroys a key once, and keeps the time', async () => {
       await store.add('zara', wrapping('z'));
       await store.destroy('zara', AT);
 
@@ -85,13 +85,13 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
       expect(await keyOf('zara')).toEqual({ destroyedAt: AT });
     });
 
-    it('sees to it that there never is a key where there was none', async () => {
+    it('prevents a key from being added after its destruction, even if there was none', async () => {
       await store.destroy('zara', AT);
 
       expect(await store.add('zara', wrapping('z'))).toEqual({ destroyedAt: AT });
     });
 
-    it('leaves no key where some add it while others destroy it', async () => {
+    it('leaves no key after concurrent additions and destructions', async () => {
       const other = await second();
       await Promise.all(
         range(10).flatMap((by) => [
@@ -103,7 +103,7 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
       expect(await keyOf('zara')).toEqual({ destroyedAt: expect.any(String) as string });
     });
 
-    it('leaves others their keys', async () => {
+    it("does not affect other subjects' keys", async () => {
       await store.add('zara', wrapping('z'));
       await store.add('omar', wrapping('o'));
       await store.destroy('zara', AT);
@@ -111,7 +111,7 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
       expect(await keyOf('omar')).toEqual(wrapping('o'));
     });
 
-    it('puts another wrapping in the place of the one that is there, and of no other', async () => {
+    it('replaces a wrapping only if it is the stored one', async () => {
       await store.add('zara', wrapping('z'));
       expect(await store.rewrap('zara', wrapping('z', 'm2'), wrapping('x'))).toBe(false);
       expect(await store.rewrap('zara', wrapping('y'), wrapping('x'))).toBe(false);
@@ -123,7 +123,7 @@ export function keyStoreContract(name: string, open: () => Promise<OpenedKeyStor
       expect(await keyOf('omar')).toBeUndefined();
     });
 
-    it('lists all keys in the order of their subjects, some at a time', async () => {
+    it('lists all keys ordered by subject, in pages', async () => {
       for (const subject of ['b', 'M-890-1', 'a', 'c']) await store.add(subject, wrapping(subject));
       await store.destroy('b', AT);
 

@@ -8,7 +8,7 @@ import { viewCases } from './row-store/views';
 
 export type { OpenedRowStore };
 
-/** What every row store must do, whatever it keeps its rows in. */
+/** The requirements for every row store. */
 export function rowStoreContract(name: string, open: () => Promise<OpenedRowStore>): void {
   describe(`${name} as a row store`, () => {
     let opened: OpenedRowStore;
@@ -24,7 +24,7 @@ export function rowStoreContract(name: string, open: () => Promise<OpenedRowStor
     const given: Given = {
       store: () => store,
       reopen: async () => (store = await opened.reopen()),
-      // A store that lives in one process is held to the same with a single connection.
+      // A store limited to one process is tested with the same connection twice.
       second: async () => (await opened.second?.()) ?? store,
     };
     for (const cases of [commitCases, readingCases, ownerCases, parkedCases, viewCases]) cases(given);

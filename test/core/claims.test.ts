@@ -6,7 +6,7 @@ import { openStores } from '../support/stores';
 
 type Append = EventStore['append'];
 
-/** A log that is as it was, except for how it appends to some streams. */
+/** The log with a replaced append for some streams. */
 const appending = (log: EventStore, to: string, append: Append): EventStore =>
   Object.create(log, {
     append: {
@@ -29,14 +29,14 @@ describe('claims', () => {
     await send(submitter, 'hall-north', OpenHall, { room: 100 });
   });
 
-  /** A process that dies between taking a value and recording what it took it for. */
+  /** A process that dies between claiming a value and recording what it was claimed for. */
   const dying = () =>
     submitterOver(
       appending(stores.events, 'locker-', () => Promise.reject(new Error('died'))),
       clock,
     );
 
-  it('give each value to exactly one of two streams that want it at once in two processes', async () => {
+  it('give each value to exactly one of two streams that claim it concurrently in two processes', async () => {
     const processes = [submitter, submitterOver(stores.connect().events, clock)];
     const outcomes = await Promise.all(
       range(60).map((n) => {
@@ -59,7 +59,7 @@ describe('claims', () => {
     );
   });
 
-  it('do not write the value down', async () => {
+  it('do not store the value', async () => {
     await send(submitter, 'locker-a1', InstallLocker, { number: 'secret-17', hall: 'north' });
 
     const id = claimId(Buffer.alloc(32, 7), 'number', 'secret-17');
@@ -69,7 +69,7 @@ describe('claims', () => {
     expect(claimId(Buffer.alloc(32, 8), 'number', 'secret-17')).not.toBe(id);
   });
 
-  it('lapse after a minute where the holder never came to be', async () => {
+  it('lapse after a minute if the holder was never recorded', async () => {
     await expect(send(dying(), 'locker-a1', InstallLocker, NUMBER_17)).rejects.toThrow('died');
 
     clock.pass(59.999);
@@ -80,7 +80,7 @@ describe('claims', () => {
     expect(await refusal(send(submitter, 'locker-a1', InstallLocker, NUMBER_17))).toBe('NUMBER_TAKEN');
   });
 
-  it('wait for their own holder to try again, and never lapse once it has come to be', async () => {
+  it('can be retried by their own holder, and never lapse once it is recorded', async () => {
     await expect(send(dying(), 'locker-a1', InstallLocker, NUMBER_17)).rejects.toThrow('died');
     clock.pass(3_600);
     await send(submitter, 'locker-a1', InstallLocker, NUMBER_17);
@@ -89,11 +89,11 @@ describe('claims', () => {
     expect(await refusal(send(submitter, 'locker-b2', InstallLocker, NUMBER_17))).toBe('NUMBER_TAKEN');
   });
 
-  it('are not passed over while their holder, late, is just trying again', async () => {
+  it('are not replaced while their late holder is retrying', async () => {
     await expect(send(dying(), 'locker-a1', InstallLocker, NUMBER_17)).rejects.toThrow('died');
     clock.pass(3_600);
 
-    // The other comes at the worst of times: the claim is decided, and the locker is not there yet.
+    // The other stream claims at the worst time: the claim is renewed, and the locker is not recorded yet.
     let other: string | undefined;
     const between = appending(stores.events, 'locker-a1', async (...args) => {
       other = await refusal(send(submitter, 'locker-b2', InstallLocker, NUMBER_17));
@@ -104,7 +104,7 @@ describe('claims', () => {
     expect([late, other]).toEqual(['accepted', 'NUMBER_TAKEN']);
   });
 
-  it('go to one of two that take a lapsed value over at once', async () => {
+  it('go to one of two streams that take over a lapsed value concurrently', async () => {
     await expect(send(dying(), 'locker-a1', InstallLocker, NUMBER_17)).rejects.toThrow('died');
     clock.pass(60);
 
@@ -115,7 +115,7 @@ describe('claims', () => {
     expect(outcomes.sort()).toEqual(['NUMBER_TAKEN', 'accepted']);
   });
 
-  it('do not say that a value is taken where others only were faster', async () => {
+  it('do not report a value as taken because of mere contention', async () => {
     const overtaken = appending(stores.events, 'claim-', (stream) =>
       Promise.reject(new WrongExpectedRevision(stream, 'none', 0)),
     );

@@ -1,4 +1,7 @@
-/** A copy from one store to another, which a test kills: says of each append that it was answered, and what it came to. */
+/**
+ * A copy between two stores in a process that a test kills. It reports each acknowledged append, and the
+ * result.
+ */
 import type { EventStore } from '@waymark/core/kernel';
 import { copyLog } from '@waymark/core/log';
 import { EventStoreDbEventStore } from '@waymark/stores/eventstoredb/eventstoredb-event-store';
@@ -7,7 +10,7 @@ import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-sto
 const open = (place: string): EventStore =>
   place.startsWith('esdb:') ? new EventStoreDbEventStore(place) : new SqliteEventStore(place);
 
-/** The same store, which says when an append was answered. */
+/** The same store, which reports each acknowledged append. */
 function telling(store: EventStore): EventStore {
   const append = store.append.bind(store);
   store.append = async (...args) => {
@@ -18,7 +21,7 @@ function telling(store: EventStore): EventStore {
   return store;
 }
 
-/** What the process does. */
+/** Entry point of the process. */
 export function run(from: string, to: string): void {
   const [source, target] = [open(from), telling(open(to))];
   void copyLog(source, target, { keepsOrder: target instanceof SqliteEventStore })

@@ -14,7 +14,7 @@ const sqlite = (file = join(temporaryDirectory(), 'events.sqlite')): EventStore 
   return store;
 };
 
-/** A log whose streams take turns, with what is hard to carry over unchanged. */
+/** A log with interleaved streams and data that is hard to copy unchanged. */
 async function filled(store: EventStore): Promise<EventStore> {
   const odd = { z: 1, a: { ü: '…', list: [null, 1.5, -0.1, '\u2028'] }, 10: 'ten', 9: true, empty: {} };
   await store.append('pupil-1', 'none', [
@@ -31,14 +31,14 @@ async function filled(store: EventStore): Promise<EventStore> {
   return store;
 }
 
-/** A log without what a store assigns, byte for byte. */
+/** A log without what the store assigns, byte for byte. */
 const bytes = async (store: EventStore): Promise<string[]> =>
   (await readWhole(store)).map(({ position: _assigned, ...event }) => JSON.stringify(event));
 
 jest.setTimeout(120_000);
 
-describe('a log that is copied to EventStoreDB and back', () => {
-  it('is what it was, byte for byte and in the same order', async () => {
+describe('a log copied to EventStoreDB and back', () => {
+  it('is identical byte for byte and in the same order', async () => {
     const connect = await openLog();
     const source = await filled(sqlite());
     const whole = await bytes(source);
@@ -58,19 +58,19 @@ describe('a log that is copied to EventStoreDB and back', () => {
     await expect(copyLog(source, server)).rejects.toMatchObject({ code: 'TARGET_HOLDS_OTHERS' });
   });
 
-  it('is copied once, though answers are lost', async () => {
+  it('is copied once although responses are lost', async () => {
     const server = await startStandIn();
     const target = new EventStoreDbEventStore(server.url);
     afterwards(() => target.close());
     const source = await filled(sqlite());
-    const told: CopyProgress[] = [];
+    const reported: CopyProgress[] = [];
     server.failAppends('cut after', 'cut before', 'silence after', 'cut after', 'written late');
-    await copyLog(source, target, { onProgress: (progress) => told.push(progress) });
+    await copyLog(source, target, { onProgress: (progress) => reported.push(progress) });
     expect(await bytes(target)).toEqual(await bytes(source));
-    expect(told.at(-1)!.doing).toBe('verifying');
+    expect(reported.at(-1)!.doing).toBe('verifying');
   });
 
-  it('goes on when it is run again, however often it is killed', async () => {
+  it('is completed by running the copy again, however often it is killed', async () => {
     const { url } = await startStandInProcess();
     const from = join(temporaryDirectory(), 'from.sqlite');
     const whole = await bytes(await filled(sqlite(from)));

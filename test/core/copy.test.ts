@@ -13,7 +13,7 @@ const open = (file = join(temporaryDirectory(), 'events.sqlite')): EventStore =>
   return store;
 };
 
-/** A log whose streams take turns, in appends of four to six events. */
+/** A log with interleaved streams, written in appends of four to six events. */
 async function filled(appends: number, store = open()): Promise<EventStore> {
   await Promise.all(
     range(appends).map((n) =>
@@ -29,11 +29,11 @@ async function filled(appends: number, store = open()): Promise<EventStore> {
   return store;
 }
 
-/** A log without what a store assigns, byte for byte. */
+/** A log without what the store assigns, byte for byte. */
 const bytes = async (store: EventStore): Promise<string[]> =>
   (await readWhole(store)).map(({ position: _assigned, ...event }) => JSON.stringify(event));
 
-/** The same store, some of it otherwise. */
+/** The same store with some methods replaced. */
 const but = (store: EventStore, otherwise: Partial<EventStore>): EventStore => ({
   append: (...args) => store.append(...args),
   readStream: (...args) => store.readStream(...args),
@@ -45,7 +45,7 @@ const but = (store: EventStore, otherwise: Partial<EventStore>): EventStore => (
   ...otherwise,
 });
 
-/** Fails every append from the nth on, as a store that is gone. */
+/** Fails every append from the nth on, like an unavailable store. */
 const failing = (store: EventStore, from: number): EventStore => {
   let appends = 0;
   return but(store, {
@@ -56,7 +56,7 @@ const failing = (store: EventStore, from: number): EventStore => {
   });
 };
 
-/** The same fields in another order. */
+/** The same fields in reverse order. */
 const turned = (data: object): object => Object.fromEntries(Object.entries(data).reverse());
 
 const refusal = async (copying: Promise<unknown>): Promise<unknown> => {
@@ -73,7 +73,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
   const copy = (from: EventStore, to: EventStore, options: CopyOptions = {}) =>
     copyLog(from, to, { keepsOrder, ...options });
 
-  it('has every event as it was written, in the same order', async () => {
+  it('contains every event as it was written, in the same order', async () => {
     const source = await filled(500);
     const odd = { z: 1, a: { ü: '…', list: [null, 1.5, '\u2028'] }, 10: 'ten', 9: true };
     await source.append('pupil-1', 'none', [newEvent('Odd', odd), newEvent('Odd', {})]);
@@ -83,12 +83,12 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     expect(await bytes(target)).toEqual(await bytes(source));
   });
 
-  it('says how far it is', async () => {
+  it('reports its progress', async () => {
     const source = await filled(500);
-    const told: CopyProgress[] = [];
-    await copy(source, open(), { onProgress: (progress) => told.push(progress) });
+    const reported: CopyProgress[] = [];
+    await copy(source, open(), { onProgress: (progress) => reported.push(progress) });
     const head = await source.head();
-    const doing = (what: CopyProgress['doing']) => told.filter((progress) => progress.doing === what);
+    const doing = (what: CopyProgress['doing']) => reported.filter((progress) => progress.doing === what);
     expect(doing('comparing')).toEqual([]);
     for (const what of ['copying', 'verifying'] as const) {
       expect(doing(what).length).toBeGreaterThan(2);
@@ -96,19 +96,19 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     }
   });
 
-  it('has nothing to do a second time', async () => {
+  it('has nothing to do the second time', async () => {
     const source = await filled(250);
     const target = open();
     const { events } = await copy(source, target);
-    const told: CopyProgress[] = [];
-    expect(await copy(source, target, { onProgress: (progress) => told.push(progress) })).toEqual({
+    const reported: CopyProgress[] = [];
+    expect(await copy(source, target, { onProgress: (progress) => reported.push(progress) })).toEqual({
       events,
       copied: 0,
     });
-    expect(told.filter(({ doing }) => doing === 'comparing').at(-1)).toMatchObject({ events });
+    expect(reported.filter(({ doing }) => doing === 'comparing').at(-1)).toMatchObject({ events });
   });
 
-  it('goes on with what came since', async () => {
+  it('continues with events recorded since', async () => {
     const source = await filled(100);
     const target = open();
     const before = await copy(source, target);
@@ -118,10 +118,10 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     expect(await bytes(target)).toEqual(await bytes(source));
   });
 
-  it('goes on where it was cut off, wherever that was', async () => {
+  it('continues where it was interrupted, wherever that was', async () => {
     const source = await filled(250);
     const whole = await bytes(source);
-    // On failure fast-check prints the seed, and the earliest failures that show it.
+    // On failure, fast-check prints the seed and the smallest failing case.
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 240 }), { maxLength: 3 }), async (cuts) => {
         const target = new SqliteEventStore(join(temporaryDirectory(), 'events.sqlite'));
@@ -135,7 +135,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     );
   });
 
-  it('refuses a target that holds other events, and leaves it as it is', async () => {
+  it('refuses a target that contains other events, and leaves it unchanged', async () => {
     const source = await filled(40);
     const original = await readWhole(source);
     const targetOf = async (events: readonly RecordedEvent[]): Promise<EventStore> => {
@@ -166,7 +166,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     }
   });
 
-  it('says where the copy first differs, and nothing of what is there', async () => {
+  it('reports where the copy first differs, without event content', async () => {
     const source = await filled(50);
     const [, , spoilt] = await readWhole(source);
     const target = open();
@@ -184,7 +184,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     expect(String(error)).not.toMatch(/Zara|journey-|Noted/);
   });
 
-  it('finds out where the copy lacks the last events, or something else was written', async () => {
+  it('detects that the copy lacks the last events or contains other ones', async () => {
     const source = await filled(120);
     const last = (await readWhole(source)).at(-1)!;
     const losing = open();
@@ -211,7 +211,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     expect(await refusal(copy(source, shared))).toMatchObject({ code: 'TARGET_HOLDS_OTHERS' });
   });
 
-  it('is refused where somebody else writes to a stream that it copies', async () => {
+  it('is refused if something else writes to a stream that it copies', async () => {
     const source = await filled(120);
     const target = open();
     let appends = 0;
@@ -225,7 +225,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     expect(await refusal(copy(source, rival))).toMatchObject({ code: 'TARGET_CHANGES' });
   });
 
-  it('divides what is too much for one append', async () => {
+  it('splits a run that is too large for one append', async () => {
     const source = open();
     await source.append(
       'import-1',
@@ -243,7 +243,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
       },
     });
     if (keepsOrder) {
-      // Others would come first meanwhile: a store that keeps the order has no such limit.
+      // Splitting would let later appends overtake: a store that keeps order has no such limit.
       expect(await refusal(copy(source, small))).toBeInstanceOf(AppendTooLarge);
     } else {
       expect(await copy(source, small)).toEqual({ events: 251, copied: 251 });
@@ -254,7 +254,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
     expect(await refusal(copy(source, tooSmall))).toBeInstanceOf(AppendTooLarge);
   });
 
-  it('waits for the target: no more than two pages are in memory, nor appends of more than one under way', async () => {
+  it('waits for the target: at most two pages are in memory, and appends of at most one page are in progress', async () => {
     const source = await filled(800);
     const [target, page] = [open(), 1_000];
     let [read, written, underWay, most, ahead] = [0, 0, 0, 0, 0];
@@ -274,7 +274,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
         written += events.length;
         return answer;
       },
-      // What is verified has been written.
+      // Verified events have been written.
       readAll: async (...args) => {
         const answer = await target.readAll(...args);
         written += answer.events.length;
@@ -288,7 +288,7 @@ describe.each([true, false])('a copy into a store that keeps the order of append
 });
 
 describe('a copy that is killed', () => {
-  it('goes on when it is run again, as often as that happens', async () => {
+  it('continues when it is run again, however often it is killed', async () => {
     const directory = temporaryDirectory();
     const [from, to] = [join(directory, 'from.sqlite'), join(directory, 'to.sqlite')];
     const source = await filled(2_400, open(from));

@@ -14,7 +14,7 @@ const until = async (done: () => Promise<boolean>): Promise<void> => {
   while (!(await done())) await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('rows that were written ahead of their checkpoint, by one who was cut off', () => {
+describe('rows written ahead of their checkpoint by an interrupted writer', () => {
   let stores: Connection;
   let events: EventStore;
   let cutOff: CutOffRows;
@@ -25,7 +25,7 @@ describe('rows that were written ahead of their checkpoint, by one who was cut o
     ({ events } = stores);
   });
 
-  it('count every event once, wherever that was', async () => {
+  it('count every event once, wherever the interruption was', async () => {
     const action = fc.tuple(fc.constantFrom('a', 'b'), fc.constantFrom('bag', 'coat', 'empty'));
     const rounds = fc.array(fc.tuple(fc.array(action, { minLength: 1, maxLength: 5 }), fc.boolean()), {
       maxLength: 8,
@@ -47,7 +47,7 @@ describe('rows that were written ahead of their checkpoint, by one who was cut o
     await fc.assert(property, { numRuns: 15 });
   });
 
-  it('are rows of another revision once the next one has come by, who finds nothing left to write', async () => {
+  it('have another revision once the next writer has passed, which finds nothing left to write', async () => {
     await put(events, 'a', 'bag');
     await projectorOver(stores).catchUp();
     const revision = (): Promise<number> => stores.rows.revision(popularity);
@@ -63,12 +63,12 @@ describe('rows that were written ahead of their checkpoint, by one who was cut o
     expect(await revision()).toBeGreaterThan(before);
   });
 
-  describe('and wait there', () => {
+  describe('and parked there', () => {
     const poison = new Set(['bomb']);
     const views: readonly View[] = [picky(poison), popularity as View];
     beforeEach(() => poison.add('bomb'));
 
-    it('count what waits once, and go on with what the checkpoint has seen', async () => {
+    it('count waiting events once, and continue up to the checkpoint', async () => {
       const service = await Service.working(stores, { views });
       await put(events, 'a', 'bag', 'bomb', 'coat');
       await service.caughtUp();
@@ -77,7 +77,7 @@ describe('rows that were written ahead of their checkpoint, by one who was cut o
       await service.caughtUp().catch(() => undefined);
       await service.stop();
       poison.clear();
-      // Nobody has come by yet: the row is ahead of its view, and goes on up to where that is.
+      // No writer has passed yet: the row is ahead of the checkpoint, and is folded up to it.
       cutOff.cuts = () => false;
       expect(await new Service(stores, { views }).parking.retry('contents', 'a')).toEqual([]);
       expect((await rowsOf(stores.rows))['contents']).toEqual({
@@ -89,7 +89,7 @@ describe('rows that were written ahead of their checkpoint, by one who was cut o
       expect(await next.rows()).toEqual(await next.wanted());
     });
 
-    it('are waited for where the view has not even come to the event', async () => {
+    it('are waited for if the view has not reached the event yet', async () => {
       const service = await Service.working(stores, { views });
       await service.caughtUp();
       cutOff.cuts = ({ name }) => name === 'contents';
@@ -113,7 +113,7 @@ describe('rows that were written ahead of their checkpoint, by one who was cut o
       expect(await next.rows()).toEqual(await next.wanted());
     });
 
-    it('count what waits once for policies too', async () => {
+    it('count waiting events once for policies too', async () => {
       const policy = policiesOf<{ ItemStored: { item: string } }>()('puzzled', {
         ItemStored: ({ data: { item } }) => {
           if (item === 'bomb') throw new Error('what now');

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { startProcess } from '../support/process';
 
 /**
- * Copy in a process of its own, which is killed once it has been answered so many appends; again and again, until one comes to
- * its end. Returns how many were killed.
+ * Copy in a separate process that is killed after a number of acknowledged appends; repeat until one process
+ * completes. Returns the number of killed processes.
  */
 export async function killedUntilDone(
   from: string,
@@ -12,7 +12,7 @@ export async function killedUntilDone(
   afterEach: () => Promise<void>,
 ): Promise<number> {
   for (let kills = 0; ; kills += 1) {
-    const child = startProcess('../runtime/copy-child.ts', from, to);
+    const child = startProcess('../core/copy-child.ts', from, to);
     const gone = once(child, 'close');
     let answered = 0;
     child.on('message', (said) => {
@@ -21,7 +21,7 @@ export async function killedUntilDone(
     });
     const [code, signal] = (await gone) as [number | null, string | null];
     await afterEach();
-    if (signal === null && code !== 0) throw new Error(`the copy ended with ${String(code)}`);
+    if (signal === null && code !== 0) throw new Error(`the copy exited with code ${String(code)}`);
     if (signal === null) return kills;
   }
 }

@@ -1,5 +1,5 @@
 import type { ControlStore } from '@waymark/core/kernel';
-import { letGoOf } from '@waymark/core/projections';
+import { waitForRelease } from '@waymark/core/projections';
 import { range } from '../support/events';
 import { MemberProcess, settled } from '../support/members';
 import { afterwards, openStores } from '../support/stores';
@@ -7,7 +7,7 @@ import { afterwards, openStores } from '../support/stores';
 const NAMES = range(6).map((n) => `view-${String(n)}@1`);
 const ALL = [...NAMES].sort();
 
-/** A control store as it was, but for one method. */
+/** A control store with one method replaced. */
 const but = <Method extends keyof ControlStore>(
   control: ControlStore,
   method: Method,
@@ -23,7 +23,7 @@ describe('owners', () => {
   });
 
   it.each(['get', 'list', 'put'] as const)(
-    'outlive a control store that fails to %s, keep what they own meanwhile, and say so',
+    'keep what they own and report the failure while the control store fails to %s',
     async (method) => {
       let failing = false;
       const works = control[method].bind(control) as (...args: unknown[]) => Promise<never>;
@@ -33,7 +33,7 @@ describe('owners', () => {
       const [a, b] = [new MemberProcess('a', flaky, NAMES), new MemberProcess('b', control, NAMES)];
       await a.look();
       failing = true;
-      await b.look(); // now there is something to let go of, which takes a `get`
+      await b.look(); // now there is something to release, which calls `get`
       await a.look();
       expect(a.failures).toContainEqual(new Error('no answer'));
 
@@ -44,7 +44,7 @@ describe('owners', () => {
     },
   );
 
-  it('own under a new epoch what they took without hearing that they had', async () => {
+  it('own row sets under a new epoch if the response to taking them was lost', async () => {
     let lose = true;
     const losing = but(control, 'put', async (id, expected, doc) => {
       const revision = await control.put(id, expected, doc);
@@ -60,7 +60,7 @@ describe('owners', () => {
     expect([a.names(), a.owned.get(NAMES[0]!)]).toEqual([ALL, 2]);
   });
 
-  it('are among the others again where their own sign of life was lost', async () => {
+  it('rejoin the members if the response to their own heartbeat was lost', async () => {
     let lose = true;
     const losing = but(control, 'put', async (...args) => {
       const revision = await control.put(...args);
@@ -75,7 +75,7 @@ describe('owners', () => {
     expect(a.names()).toEqual(ALL);
   });
 
-  it('let go in the end of what they could not let go of at once', async () => {
+  it('release eventually what they could not release at first', async () => {
     let failing = false;
     const a: MemberProcess = new MemberProcess('a', control, NAMES, {
       onOwned: (owned) => {
@@ -90,7 +90,7 @@ describe('owners', () => {
     failing = true;
     await a.look();
     await b.look();
-    // Nobody takes what another has not let go of.
+    // No member takes what another has not released.
     expect([a.names(), b.names()]).toEqual([ALL, []]);
 
     failing = false;
@@ -99,7 +99,7 @@ describe('owners', () => {
     expect(b.owned.size).toBeGreaterThan(0);
   });
 
-  it('keep from others what they are still busy with', async () => {
+  it('do not release what they are still working on', async () => {
     let done = (): void => undefined;
     const busy: { until: Promise<void> } = { until: Promise.resolve() };
     const a = new MemberProcess('a', control, NAMES, { onOwned: () => busy.until });
@@ -117,7 +117,7 @@ describe('owners', () => {
     expect(b.names()).not.toEqual([]);
   });
 
-  it('take again, under a new epoch, what another took and does not want', async () => {
+  it('take back, under a new epoch, what another process took over but does not want', async () => {
     const a = new MemberProcess('a', control, NAMES);
     await a.look();
     a.owners.lost(NAMES[2]!);
@@ -126,13 +126,13 @@ describe('owners', () => {
     expect(NAMES.map((name) => a.owned.get(name))).toEqual([1, 1, 2, 1, 1, 1]);
   });
 
-  it('miss nothing that changes while they look', async () => {
+  it('do not miss a change made during a round', async () => {
     const wanted = [NAMES[0]!];
     let first = true;
     const a = new MemberProcess('a', control, [], {
       wanted: () => {
         const seen = [...wanted];
-        if (first) wanted.push(NAMES[1]!); // just too late for this look
+        if (first) wanted.push(NAMES[1]!); // just too late for this round
         first = false;
         return Promise.resolve(seen);
       },
@@ -142,8 +142,8 @@ describe('owners', () => {
     expect(a.names()).toEqual([NAMES[0], NAMES[1]]);
   });
 
-  it('look around by themselves, and hand over by themselves', async () => {
-    const [a, b] = ['a', 'b'].map((name) => new MemberProcess(name, control, NAMES, { every: 5 }));
+  it('run rounds periodically, and hand over without further calls', async () => {
+    const [a, b] = ['a', 'b'].map((name) => new MemberProcess(name, control, NAMES, { interval: 5 }));
     await a!.owners.start();
     expect(a!.names()).toEqual(ALL);
 
@@ -155,12 +155,12 @@ describe('owners', () => {
     expect([a!.names(), b!.names()]).toEqual([[], ALL]);
   });
 
-  it('are waited for where rows are to be forgotten, but not for ever', async () => {
+  it('are waited for before rows are dropped, but only for a limited time', async () => {
     const a = new MemberProcess('a', control, NAMES);
     await a.look();
     let letGo = false;
-    const waiting = letGoOf(control, NAMES[0]!, 60_000).then(() => (letGo = true));
-    await letGoOf(control, NAMES[0]!, 50);
+    const waiting = waitForRelease(control, NAMES[0]!, 60_000).then(() => (letGo = true));
+    await waitForRelease(control, NAMES[0]!, 50);
     expect(letGo).toBe(false);
 
     await a.owners.stop();

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { type ControlStore, Fenced, type RowSet, START } from '@waymark/core/kernel';
-import { letGoOf, ownerEpoch, takeOver } from '@waymark/core/projections';
+import { waitForRelease, ownerEpoch, takeOver } from '@waymark/core/projections';
 import { randomFrom } from '../crash/moments';
 import { range } from '../support/events';
 import { MemberProcess, ownersAmong, settled, stopClock } from '../support/members';
@@ -23,8 +23,8 @@ describe('owners', () => {
     new MemberProcess(name, stores.connect().rows.control, wanted, options);
   const pass = (ms: number): void => jest.advanceTimersByTime(ms);
 
-  describe('of what there is to own', () => {
-    it('are one for each name, and everyone has a share', async () => {
+  describe('of row sets', () => {
+    it('are one per row set, and every process has a share', async () => {
       const members = ['a', 'b', 'c'].map((name) => member(name));
       await settled(...members);
 
@@ -34,7 +34,7 @@ describe('owners', () => {
       expect(members.map(({ owned }) => owned.size > 0)).toEqual([true, true, true]);
     });
 
-    it('are never two as long as all are there, whoever comes, goes or looks when', async () => {
+    it('are never two while all are running, whichever processes join, leave or run rounds', async () => {
       const seed = Date.now() % 2 ** 31;
       const random = randomFrom(seed);
       const members = range(4).map((n) => member(`m${String(n)}`));
@@ -56,7 +56,7 @@ describe('owners', () => {
       expect([seed, ownersAmong([...there], NAMES)]).not.toEqual([seed, expect.arrayContaining([''])]);
     });
 
-    it('stay who they are as long as nothing changes, under the same epochs', async () => {
+    it('stay the same while nothing changes, with the same epochs', async () => {
       const members = ['a', 'b'].map((name) => member(name));
       await settled(...members);
       const before = members.map(({ owned }) => [...owned]);
@@ -65,7 +65,7 @@ describe('owners', () => {
       expect(members.map(({ owned }) => [...owned])).toEqual(before);
     });
 
-    it('change for few names where one more comes, and let go of those before it takes them', async () => {
+    it('change for few row sets when a process joins, and are released before it takes them', async () => {
       const [a, b] = [member('a'), member('b')];
       await settled(a, b);
       const before = ownersAmong([a, b], NAMES);
@@ -81,7 +81,7 @@ describe('owners', () => {
       expect(moved.length).toBeLessThan(NAMES.length);
     });
 
-    it('let go of what is no longer to be owned', async () => {
+    it('release what is no longer to be owned', async () => {
       const wanted = [...NAMES];
       const a = member('a', wanted);
       await a.look();
@@ -89,13 +89,13 @@ describe('owners', () => {
       await a.look();
 
       expect(a.names()).toEqual([...wanted].sort());
-      await letGoOf(control, gone!, 0);
+      await waitForRelease(control, gone!, 0);
       expect((await control.get(`owner/${gone!}`))!.doc).toEqual({ member: null, epoch: 1 });
     });
   });
 
   describe('that stop', () => {
-    it('hand everything over at once', async () => {
+    it('hand everything over immediately', async () => {
       const [a, b] = [member('a'), member('b')];
       await settled(a, b);
       const had = new Map(a.owned);
@@ -108,7 +108,7 @@ describe('owners', () => {
       expect((await control.list('member/')).map(({ id }) => id)).toEqual(['member/b']);
     });
 
-    it('look no more', async () => {
+    it('run no further rounds', async () => {
       const a = member('a');
       await a.look();
       await a.owners.stop();
@@ -119,7 +119,7 @@ describe('owners', () => {
   });
 
   describe('that die', () => {
-    it('are replaced once they have stood still for as long as the others have patience', async () => {
+    it('are replaced once their heartbeat has been unchanged for the patience of the others', async () => {
       const [a, b] = [member('a'), member('b')];
       await settled(a, b);
       const had = new Map(a.owned);
@@ -133,7 +133,7 @@ describe('owners', () => {
       for (const [name, epoch] of had) expect(b.owned.get(name)).toBe(epoch + 1);
     });
 
-    it('are replaced at once where their process is known to be gone', async () => {
+    it('are replaced immediately if their process is known to have exited', async () => {
       const a = member('a');
       await a.look();
       await standsIn('a', { pid: spawnSync(process.execPath, ['--version']).pid });
@@ -144,9 +144,9 @@ describe('owners', () => {
     });
 
     it.each([
-      ['of another machine', { host: 'elsewhere' }],
-      ['of another container', { pids: 'pid:[1]' }],
-    ])('are not taken for dead by the number of a process %s', async (_, where) => {
+      ['on another machine', { host: 'elsewhere' }],
+      ['in another container', { pids: 'pid:[1]' }],
+    ])('are not considered dead because of the PID of a process %s', async (_, where) => {
       const a = member('a');
       await a.look();
       await standsIn('a', { pid: spawnSync(process.execPath, ['--version']).pid, ...where });
@@ -159,13 +159,13 @@ describe('owners', () => {
       expect(b.names()).toEqual([...NAMES].sort());
     });
 
-    /** A member that is as another, but in some ways. */
+    /** A member with some fields replaced. */
     const standsIn = async (name: string, as: object): Promise<void> => {
       const { id, revision, doc } = (await control.get(`member/${name}`))!;
       await control.put(id, revision, { ...doc, ...as });
     };
 
-    it('can write nothing any more, where they only seemed to be dead', async () => {
+    it('cannot write any more if they only appeared to be dead', async () => {
       const [view]: RowSet[] = [{ name: 'view-0', version: 1, indexes: [] }];
       const { rows } = stores;
       await rows.prepare(view!);
@@ -187,7 +187,7 @@ describe('owners', () => {
       expect(a.names()).toEqual([]);
     });
 
-    it('are forgotten after a long while, and are among the others again if they come back', async () => {
+    it('are removed after a long time, and rejoin if they come back', async () => {
       const [a, b] = [member('a'), member('b')];
       await settled(a, b);
       pass(10 * PATIENCE);
@@ -206,7 +206,7 @@ describe('owners', () => {
   describe('on standby', () => {
     const standby = (name: string): MemberProcess => member(name, NAMES, { standby: true });
 
-    it('take over where nobody else is there, and give back when somebody comes', async () => {
+    it('take over while no other member is running, and give back when one joins', async () => {
       const s = standby('s');
       await s.look();
       expect(s.names()).toEqual([...NAMES].sort());
@@ -216,7 +216,7 @@ describe('owners', () => {
       expect([s.names(), a.names()]).toEqual([[], [...NAMES].sort()]);
     });
 
-    it('take nothing while somebody works, and everything once nobody does', async () => {
+    it('own nothing while a worker is running, and everything once none is', async () => {
       const [a, s, t] = [member('a'), standby('s'), standby('t')];
       await settled(a, s, t);
       expect([s.names(), t.names()]).toEqual([[], []]);
@@ -227,7 +227,7 @@ describe('owners', () => {
     });
   });
 
-  it('can be taken over from by many at once, each under an epoch of its own', async () => {
+  it('can be taken over from by many at once, each with its own epoch', async () => {
     const a = member('a');
     await a.look();
     const { control: other } = stores.connect().rows;

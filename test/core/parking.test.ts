@@ -26,10 +26,10 @@ describe('a row that an event cannot be folded into', () => {
     (await of.parking.list()).map(({ key, parked: { position, waiting } }) => ({ key, position, waiting }));
   const row = async (key: string): Promise<unknown> => (await service.rows())['contents']![key];
   const retry = (key: string) => service.parking.retry('contents', key);
-  /** Take it up again where retrying has fenced it off. */
+  /** Take the view up again after a retry has fenced it. */
   const caughtUp = () => service.caughtUp();
 
-  it('waits, with those after it in their order; all others go on', async () => {
+  it('is parked with its later events waiting in order, while all other rows continue', async () => {
     await put(events, 'a', 'bag');
     const { position } = await put(events, 'a', 'bomb');
     await put(events, 'a', 'coat', 'shoes');
@@ -54,11 +54,11 @@ describe('a row that an event cannot be folded into', () => {
       popularity: folded(await readWhole(events))['popularity'],
     });
     expect(service.faults).toEqual([
-      `a row of contents@1: event ItemStored at position ${String(position)} cannot be taken: no bomb here`,
+      `a row of contents@1: event ItemStored at position ${String(position)} cannot be processed: no bomb here`,
     ]);
   });
 
-  it('may be one that there is not yet', async () => {
+  it('may not exist yet', async () => {
     await put(events, 'a', 'bomb', 'bag');
     await caughtUp();
     expect([await row('a'), await parked()]).toEqual([undefined, [expect.objectContaining({ waiting: 1 })]]);
@@ -68,7 +68,7 @@ describe('a row that an event cannot be folded into', () => {
     expect(await row('a')).toEqual({ items: ['bomb', 'bag'], count: 2 });
   });
 
-  it('goes on in order once it is mended, and with it what comes then', async () => {
+  it('continues in order after the fix, with the events that follow', async () => {
     await put(events, 'a', 'bag', 'bomb', 'coat');
     await put(events, 'b', 'bag');
     await empty(events, 'a');
@@ -84,7 +84,7 @@ describe('a row that an event cannot be folded into', () => {
     expect(await parked()).toEqual([]);
   });
 
-  it('is gone where what waited deletes it', async () => {
+  it('is deleted if a waiting event deletes it', async () => {
     await put(events, 'a', 'bag', 'bomb');
     await empty(events, 'a');
     await caughtUp();
@@ -97,7 +97,7 @@ describe('a row that an event cannot be folded into', () => {
     expect(await service.rows()).toEqual(await service.wanted());
   });
 
-  it('waits at the next such event, with what came between folded', async () => {
+  it('is parked at the next failing event, with the events before it folded', async () => {
     await put(events, 'a', 'bag', 'bomb', 'coat');
     const { position } = await put(events, 'a', 'mine');
     await put(events, 'a', 'shoes', 'hat');
@@ -115,7 +115,7 @@ describe('a row that an event cannot be folded into', () => {
     expect(await service.rows()).toEqual(await service.wanted());
   });
 
-  describe('goes on without it', () => {
+  describe('continues without the event', () => {
     const skip = (reason: string) => service.parking.skip('contents', 'a', reason, 'clerk');
     const without = { items: ['bag', 'coat'], count: 2 };
     beforeEach(async () => {
@@ -123,7 +123,7 @@ describe('a row that an event cannot be folded into', () => {
       await caughtUp();
     });
 
-    it('where somebody says so, for a reason that stands in the log', async () => {
+    it('if it is skipped with a reason, which is recorded in the log', async () => {
       expect(await skip('it was never there')).toEqual([]);
       expect(await row('a')).toEqual(without);
 
@@ -139,7 +139,7 @@ describe('a row that an event cannot be folded into', () => {
       expect(await row('a')).toEqual({ items: ['bag', 'coat', 'hat'], count: 3 });
     });
 
-    it.each(['', '  '])('but not for no reason (%j)', async (reason) => {
+    it.each(['', '  '])('but not without a reason (%j)', async (reason) => {
       const before = await events.head();
       await expect(skip(reason)).rejects.toMatchObject({ code: 'REASON_MISSING', kind: 'invalid' });
 
@@ -147,8 +147,8 @@ describe('a row that an event cannot be folded into', () => {
       expect(await parked()).toHaveLength(1);
     });
 
-    it('also when it is built anew, and fails as long as nobody has said so', async () => {
-      // Page after page, so that what was decided about an event stands far behind it.
+    it('also when it is rebuilt, which fails until the event is skipped', async () => {
+      // Small pages, so that the skip is recorded many pages after the event.
       const { rebuilder } = new Service(stores, {
         ...{ views: service.views, tells: service },
         folding: { page: 1, window: 1 },
@@ -163,7 +163,7 @@ describe('a row that an event cannot be folded into', () => {
       expect(await row('a')).toEqual(without);
     });
 
-    it('in that version of that view alone', async () => {
+    it('only in that version of that view', async () => {
       await skip('it was never there');
       const next: View = { ...picky(poison), version: 2 };
       await service.stop();
@@ -172,7 +172,7 @@ describe('a row that an event cannot be folded into', () => {
     });
   });
 
-  it('waits in each generation that is kept up, and goes on in each', async () => {
+  it('is parked in each generation that is kept up to date, and continues in each', async () => {
     await service.rebuilder.plan(['contents']);
     await service.rebuilder.run(['contents']);
     await put(events, 'a', 'bag', 'bomb', 'coat');
@@ -185,7 +185,7 @@ describe('a row that an event cannot be folded into', () => {
       expect(rows).toEqual({ a: { items: ['bag', 'bomb', 'coat'], count: 3 } });
   });
 
-  it('cannot go on where it does not wait', async () => {
+  it('cannot be retried or skipped if it is not parked', async () => {
     await put(events, 'a', 'bag', 'bomb');
     await caughtUp();
     const refusal = { code: 'NOT_PARKED', kind: 'missing' };
@@ -194,8 +194,8 @@ describe('a row that an event cannot be folded into', () => {
     await expect(service.parking.skip('contents', 'b', 'why not', 'clerk')).rejects.toMatchObject(refusal);
   });
 
-  describe('while others project', () => {
-    /** Rows whose next commit by the projector first lets something else happen. */
+  describe('while other processes project', () => {
+    /** Rows for which the projector's next commit first lets something else happen. */
     const overtaken = (rows: RowStore, by: () => Promise<void>): RowStore =>
       Object.create(rows, {
         commit: {
@@ -206,11 +206,11 @@ describe('a row that an event cannot be folded into', () => {
         },
       }) as RowStore;
 
-    it('is not written again as it was before it went on', async () => {
+    it('is not written back to its parked state by the owner after it was released', async () => {
       await put(events, 'a', 'bag', 'bomb', 'coat');
       await caughtUp();
       await service.stop();
-      // The owner has the row in memory, waiting, just as it goes on elsewhere.
+      // The owner holds the parked row in memory while another process releases it.
       const retries: Promise<unknown>[] = [];
       const rows = overtaken(stores.rows, async () => {
         if (poison.size === 0) return;
@@ -228,7 +228,7 @@ describe('a row that an event cannot be folded into', () => {
       expect((await service.rows())['contents']).toEqual((await service.wanted())['contents']);
     });
 
-    it('goes on though the view is taken up again each time it is about to', async () => {
+    it('is released although the owner takes the view up again before each attempt', async () => {
       await put(events, 'a', 'bag', 'bomb', 'coat');
       await caughtUp();
       let times = 0;
@@ -247,7 +247,7 @@ describe('a row that an event cannot be folded into', () => {
     });
   });
 
-  it('is one of few: none of the others is touched', async () => {
+  it('is released without reading or writing any other row', async () => {
     await put(events, 'a', 'bag', 'bomb');
     await put(events, 'b', 'bag');
     await caughtUp();

@@ -6,8 +6,8 @@ import { Service } from '../support/service';
 import { openStores } from '../support/stores';
 import { contents, empty, folded, popularity, put, refolding, toyViews } from '../support/views';
 
-describe('a row as it was', () => {
-  it('at any position is what the log up to there makes of it', async () => {
+describe('a past row', () => {
+  it('at any position is what the log up to there gives', async () => {
     const action = fc.tuple(
       fc.constantFrom('a', 'b'),
       fc.constantFrom('bag', 'coat', 'shoes', 'empty', 'paint'),
@@ -44,7 +44,7 @@ describe('a row as it was', () => {
 
   const named = ({ id, type, position }: RecordedEvent) => ({ id, type, position });
 
-  it('at the end is what the view shows, though events of it were left out', async () => {
+  it('at the end is what the view shows, including skipped events', async () => {
     const refusing = refolding(contents as View, 'ItemStored', (row, event) => {
       if ((event.data as { item: string }).item === 'coat') throw new Error('no coats');
       return contents.on.get('ItemStored')!(row as never, event as never);
@@ -63,7 +63,7 @@ describe('a row as it was', () => {
     expect(await rowAt(stores.events, refusing, 'a', end)).toMatchObject({ events: 2, row: { count: 2 } });
   });
 
-  it('tells how far the log has been read', async () => {
+  it('reports the progress of reading the log', async () => {
     const { events } = openStores();
     for (let n = 0; n < 21; n += 1) await put(events, 'a', ...Array.from({ length: 100 }, () => 'bag'));
     const read: number[] = [];

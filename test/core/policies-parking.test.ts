@@ -28,10 +28,10 @@ describe('a stream whose event a policy cannot react to', () => {
   let stores: ReturnType<typeof openStores>;
   let events: EventStore;
   let service: Service;
-  /** Items that the policy cannot tell what to do about. */
+  /** Items that the policy cannot react to. */
   const puzzling = new Set<string>();
 
-  /** Each item is counted in the hall, under its locker's name and its own. */
+  /** Counts each item in the hall, as the locker's name and the item's. */
   const counting: Policy = policiesOf<ToyEvents>()('counting', {
     ItemStored: ({ stream, data: { item } }) => {
       if (puzzling.has(item)) throw new Error(`what about ${item}`);
@@ -67,7 +67,7 @@ describe('a stream whose event a policy cannot react to', () => {
   const retry = () => service.parking.retry(POLICIES.name, 'locker-a');
   const caughtUp = () => service.caughtUp();
 
-  it('waits, with those after it in their order; other streams go on', async () => {
+  it('is parked with its later events waiting in order, while other streams continue', async () => {
     puzzling.add('bomb');
     await store('a', 'bag', 'bomb', 'coat');
     await store('b', 'bag');
@@ -86,11 +86,13 @@ describe('a stream whose event a policy cannot react to', () => {
       },
     ]);
     expect(service.faults).toEqual([
-      expect.stringMatching(/^a stream of policies: event ItemStored .* cannot be taken: .*what about bomb$/),
+      expect.stringMatching(
+        /^a stream of the policies: event ItemStored .* cannot be processed: .*what about bomb$/,
+      ),
     ]);
   });
 
-  it('goes on in order once that is mended, each command carried out once', async () => {
+  it('continues in order after the fix, with each command submitted once', async () => {
     puzzling.add('bomb');
     await store('a', 'bag', 'bomb', 'coat', 'shoes');
     await caughtUp();
@@ -104,7 +106,7 @@ describe('a stream whose event a policy cannot react to', () => {
     expect(await counted()).toEqual(['a bag', 'a bomb', 'a coat', 'a shoes', 'a scarf']);
   });
 
-  it('waits at the next such event, with what came between carried out', async () => {
+  it('is parked at the next failing event, with the events before it reacted to', async () => {
     puzzling.add('bomb');
     await store('a', 'bag', 'bomb', 'coat', 'mine', 'shoes');
     await caughtUp();
@@ -118,7 +120,7 @@ describe('a stream whose event a policy cannot react to', () => {
     ]);
   });
 
-  it('goes on without the event where somebody says so', async () => {
+  it('continues without the event if it is skipped', async () => {
     puzzling.add('bomb');
     await store('a', 'bag', 'bomb', 'coat');
     await caughtUp();
@@ -128,13 +130,13 @@ describe('a stream whose event a policy cannot react to', () => {
     expect((await readWhole(events)).find(({ type }) => type === 'EventSkipped')).toMatchObject({
       data: { view: 'policies', version: 1, reason: 'counted by hand' },
     });
-    // Also where everything is reacted to again, from a checkpoint that was lost.
+    // Also if everything is reacted to again because the checkpoint was lost.
     const again = await working({}, { ...openStores(), events });
     await again.caughtUp();
     expect(await counted()).toEqual(['a bag', 'a coat']);
   });
 
-  it('waits as well where it is the command that cannot be decided', async () => {
+  it('is also parked if a command cannot be decided', async () => {
     await events.append('hall-north', 'any', [newEvent('HallFlooded')]);
     await store('a', 'bag');
     await caughtUp();
@@ -142,7 +144,7 @@ describe('a stream whose event a policy cannot react to', () => {
     expect(await waiting()).toEqual([['policies', 'locker-a', 0]]);
   });
 
-  it('waits as well where it is the command whose events no store would take', async () => {
+  it("is also parked if a command's events are too large for the store", async () => {
     await service.stop();
     await store('a', 'bag');
     const large = Object.create(events, {
@@ -155,7 +157,7 @@ describe('a stream whose event a policy cannot react to', () => {
     expect(await service.parking.list()).toMatchObject([{ key: 'locker-a', parked: { error } }]);
   });
 
-  it('does not wait where another attempt may mend it, and loses nothing', async () => {
+  it('is not parked if a retry may help, and loses nothing', async () => {
     let failures = 0;
     const failing = Object.create(events, {
       readStream: {
@@ -175,7 +177,7 @@ describe('a stream whose event a policy cannot react to', () => {
     expect([await counted(), await waiting()]).toEqual([['a bag', 'a coat'], []]);
   });
 
-  it('stands still with all others at an event of a version that is still to take over', async () => {
+  it('stops, as do all others, at an event of a version that has yet to take over', async () => {
     await store('a', 'bag');
     await caughtUp();
     await service.stop();
@@ -191,12 +193,12 @@ describe('a stream whose event a policy cannot react to', () => {
     expect(await counted()).toEqual(['a bag', 'a riddle']);
   });
 
-  it('does not wait again because it did when it was last looked at', async () => {
+  it('is not parked again because of an outdated read', async () => {
     puzzling.add('bomb');
     await store('a', 'bag', 'bomb');
     await caughtUp();
     await service.stop();
-    // Whoever reacts has seen that the stream waits, just as it goes on elsewhere.
+    // The owner has read that the stream is parked, just as it is released elsewhere.
     const { rows } = stores;
     let retrying: Promise<unknown> | undefined;
     const overtaken = Object.assign(Object.create(rows) as RowStore, {
@@ -215,7 +217,7 @@ describe('a stream whose event a policy cannot react to', () => {
     expect([await counted(), await waiting()]).toEqual([['a bag', 'a bomb', 'a coat'], []]);
   });
 
-  it('goes on though more of it comes meanwhile, and nothing is carried out of turn', async () => {
+  it('is released although more events arrive meanwhile, with everything reacted to in order', async () => {
     puzzling.add('bomb');
     await store('a', 'bag', 'bomb');
     await caughtUp();

@@ -23,7 +23,7 @@ describe('Projector as part of a service', () => {
   const expectTheWholeLogOnce = async (): Promise<void> =>
     expect(await rowsOf(stores.rows)).toEqual(folded(await readWhole(events)));
 
-  it('lets others have their turn while it has much to catch up on', async () => {
+  it('yields to other work while it has much to catch up on', async () => {
     await put(events, 'a', ...range(100).map(String));
     let done = false;
     let turns = 0;
@@ -35,7 +35,7 @@ describe('Projector as part of a service', () => {
     await projectorOver(stores, { page: 10, window: 100 }).catchUp();
     done = true;
 
-    // One for each page at least.
+    // At least one per page.
     expect(turns).toBeGreaterThanOrEqual(10);
   });
 
@@ -43,7 +43,7 @@ describe('Projector as part of a service', () => {
     ['events', 'readAll'],
     ['rows', 'load'],
     ['rows', 'commit'],
-  ] as const)('outlives %s that fail to %s for a while, and stops no view for it', async (store, method) => {
+  ] as const)('recovers when %s temporarily fail to %s, without stopping a view', async (store, method) => {
     let failures = 0;
     const works = (stores[store] as unknown as Record<string, (...args: unknown[]) => unknown>)[method]!;
     const failing = Object.create(stores[store], {
@@ -52,7 +52,7 @@ describe('Projector as part of a service', () => {
           failures < 3 ? Promise.reject(new Error('not now')) : works.apply(stores[store], args),
       },
     }) as never;
-    // Each failure brings another event, which wakes it: the test need not wait for it to try again by itself.
+    // Each failure appends another event, which wakes the projector, so the test need not wait for the retry.
     let failed = (): void => undefined;
     const outlived = new Promise<void>((resolve) => {
       failed = () => {
@@ -72,7 +72,7 @@ describe('Projector as part of a service', () => {
     await expectTheWholeLogOnce();
   });
 
-  it('tries again by itself what failed, where nothing wakes it', async () => {
+  it('retries after a failure even if no event wakes it', async () => {
     jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'queueMicrotask', 'setImmediate'] });
     afterwards(() => jest.useRealTimers());
     const { position } = await put(events, 'a', 'bag');
@@ -96,7 +96,7 @@ describe('Projector as part of a service', () => {
     expect(await reached).toBe(true);
   });
 
-  it('goes on when it is started again, from what came meanwhile', async () => {
+  it('continues after a restart with the events recorded meanwhile', async () => {
     const projector = await started(projectorOver(stores));
     await put(events, 'a', 'bag');
     await projector.stop();
@@ -109,7 +109,7 @@ describe('Projector as part of a service', () => {
     await expectTheWholeLogOnce();
   });
 
-  it('misses no event that comes just as it finds itself at the end of the log', async () => {
+  it('does not miss an event appended just as it reaches the end of the log', async () => {
     await put(events, 'a', 'bag', 'coat');
     const log = await readWhole(events);
     for (const ticks of range(20)) {

@@ -39,7 +39,7 @@ describe('Projector', () => {
     expect(await rowsOf(of)).toEqual(folded(await readWhole(events)));
 
   describe('with several processes', () => {
-    it('counts each event once though two of them project the same views while appends go on', async () => {
+    it('counts each event once although two processes project the same views while events are appended', async () => {
       const processes = [stores, stores.connect()];
       const projectors = await Promise.all(
         processes.map((each, at) => started(projectorOver(each, { page: 3 + at, window: 10 + at }))),
@@ -61,7 +61,7 @@ describe('Projector', () => {
       await expectTheWholeLogOnce();
     });
 
-    it('drops what it folded, and goes on from there, each time another one commits first', async () => {
+    it('discards what it folded, and continues from the new checkpoint, each time another process commits first', async () => {
       const other = projectorOver(stores.connect(), { page: 2, window: 2 });
       let overtaken = 0;
       const overtakenRows = Object.create(rows, {
@@ -84,7 +84,7 @@ describe('Projector', () => {
       await expectTheWholeLogOnce();
     });
 
-    it('writes nothing of a view that has gone to another owner since, and says so', async () => {
+    it('writes nothing to a view that has another owner, and reports it', async () => {
       const onFenced = jest.fn();
       const { projector: late } = new Projecting({ events, rows }, { onFenced });
       await late.assign(toyViews.map((view) => ({ view, epoch: 1 })));
@@ -107,7 +107,7 @@ describe('Projector', () => {
       await expectTheWholeLogOnce();
     });
 
-    it('continues from where its views are after a restart, folding nothing again', async () => {
+    it('continues from the checkpoints after a restart, folding nothing again', async () => {
       const fold = jest.fn(
         contents.on.get('ItemStored')! as (row: object | null, event: RecordedEvent) => object,
       );
@@ -122,14 +122,14 @@ describe('Projector', () => {
     });
   });
 
-  describe('whatever its pages and windows', () => {
+  describe('with any page and window size', () => {
     const action = fc.record({
       locker: fc.constantFrom('a', 'b', 'c'),
       what: fc.constantFrom('bag', 'coat', 'shoes', 'empty', 'paint'),
     });
     const size = fc.constantFrom(1, 2, 3, 7, 50);
 
-    it('gives the rows of every event once, live, restarted, and built from the beginning', async () => {
+    it('gives rows with every event once: live, restarted, and built from the start', async () => {
       const property = fc.asyncProperty(
         fc.array(fc.array(action, { maxLength: 8 }), { minLength: 1, maxLength: 5 }),
         fc.array(fc.record({ page: size, window: size, restart: fc.boolean() }), {
@@ -159,12 +159,12 @@ describe('Projector', () => {
           expect(live.states().map(({ position }) => position)).toEqual(toyViews.map(() => head));
         },
       );
-      // On failure fast-check prints the seed, and the smallest log that fails.
+      // On failure, fast-check prints the seed and the smallest failing log.
       await fc.assert(property, { numRuns: 12 });
     });
 
     it.each([1, 100])(
-      'builds a view that was added later, %d event(s) at a time, beside one that is ahead',
+      'builds a view that was added later, %d event(s) at a time, next to one that is ahead',
       async (window) => {
         await put(events, 'a', 'bag', 'coat', 'bag');
         await projectorOver(stores, { views: [popularity as View] }).catchUp();
@@ -175,7 +175,7 @@ describe('Projector', () => {
       },
     );
 
-    it.each([1, 100])('deletes a row and makes it anew, %d event(s) at a time', async (window) => {
+    it.each([1, 100])('deletes a row and creates it again, %d event(s) at a time', async (window) => {
       const projector = projectorOver(stores, { page: window, window });
       await put(events, 'a', 'bag');
       await empty(events, 'a');
@@ -190,13 +190,13 @@ describe('Projector', () => {
     });
   });
 
-  describe('where an event cannot be folded', () => {
+  describe('if an event cannot be folded', () => {
     const refusingCoats = refolding(contents as View, 'ItemStored', (row, event) => {
       if ((event.data as { item: string }).item === 'coat') throw new Error('no coats');
       return contents.on.get('ItemStored')!(row as never, event as RecordedEvent<string, never>);
     });
 
-    it('stops that view alone, with a word, until it is mended, where it is to be strict', async () => {
+    it('stops only that view, with a reason, until the fix, in strict mode', async () => {
       const onStopped = jest.fn();
       const views = [refusingCoats, popularity as View];
       const projector = projectorOver(stores, { views, onStopped, strict: true });
@@ -218,7 +218,7 @@ describe('Projector', () => {
       await expectTheWholeLogOnce();
     });
 
-    it('stops that view alone where it is the key that cannot be told', async () => {
+    it('stops only that view if the key cannot be determined', async () => {
       const keyless = {
         ...popularity,
         key: (event) => {
@@ -240,7 +240,7 @@ describe('Projector', () => {
       await expectTheWholeLogOnce();
     });
 
-    it('stops a view at an event that this version does not know, even one it would have no use for', async () => {
+    it('stops a view at an event that is unknown to this version, even if the view would not use it', async () => {
       const onStopped = jest.fn();
       await put(events, 'a', 'bag');
       const { position } = await events.append('locker-a', 'any', [newEvent('DoorSlammed')]);
@@ -251,14 +251,14 @@ describe('Projector', () => {
       expect(onStopped.mock.calls.map(([view]: View[]) => view)).toEqual(toyViews);
       expect(onStopped.mock.calls[0]![1]).toContain('DoorSlammed');
       expect(projector.states().every((state) => state.position < position && state.stopped)).toBe(true);
-      // What came before it is there.
+      // The events before it are folded.
       expect(await rowsOf(rows)).toEqual(folded((await readWhole(events)).slice(0, 1)));
 
       await projectorOver(stores, { known: new Set([...known, 'DoorSlammed']) }).catchUp();
       await expectTheWholeLogOnce();
     });
 
-    it('stops each view at the first such event that is still before it, and passes over none behind', async () => {
+    it('stops each view at the first unknown event after its checkpoint, and ignores those before it', async () => {
       const slam = () => events.append('locker-a', 'any', [newEvent('DoorSlammed')]);
       await put(events, 'a', 'bag');
       await slam();
@@ -282,7 +282,7 @@ describe('Projector', () => {
   });
 
   describe('reached', () => {
-    it('is true once the views have seen the position, moving on past events that they do not use', async () => {
+    it('is true once the views have reached the position, also past events that they do not use', async () => {
       const projector = await started(projectorOver(stores));
       await put(events, 'a', 'bag');
       const { position } = await events.append('locker-a', 'any', [newEvent('DoorPainted')]);
@@ -291,7 +291,7 @@ describe('Projector', () => {
       await expectTheWholeLogOnce();
     });
 
-    it('is false where they have not in time, and true where only the others have not', async () => {
+    it('is false if they have not in time, and true if only other views have not', async () => {
       const { position } = await put(events, 'a', 'bag');
       const projector = projectorOver(stores);
 
@@ -302,7 +302,7 @@ describe('Projector', () => {
       expect(await projector.reached(['popularity'], position, 20)).toBe(true);
     });
 
-    it('sees what another process projects, and goes on from there', async () => {
+    it('notices what another process projects, and continues from there', async () => {
       const projector = projectorOver(stores);
       await put(events, 'a', 'bag');
       await projector.catchUp();

@@ -15,7 +15,7 @@ import {
 } from '../support/lockers';
 import { afterwards, type Connection, openStores } from '../support/stores';
 
-/** When a locker is installed, its hall counts it; where that has no room, the locker is removed again. */
+/** When a locker is installed, its hall counts it. If the hall is full, the locker is removed again. */
 const installed = jest.fn();
 const countingAs = (nameOf: (locker: string) => string): Policy =>
   policiesOf<ToyEvents>()('counting', {
@@ -71,7 +71,7 @@ describe('Reactor', () => {
   const datas = async (type: string) =>
     (await readWhole(events)).filter((event) => event.type === type).map(({ data }) => data);
 
-  it('carries out what follows from an event, in the name of the policy and as part of the same request', async () => {
+  it('submits the commands that follow from an event, with the policy as actor and the same correlation', async () => {
     await install('a1', { correlation: 'request-9' });
     await reactorOver(stores).catchUp();
 
@@ -90,7 +90,7 @@ describe('Reactor', () => {
     });
   });
 
-  it('has one effect though all is reacted to again, as after a crash before the checkpoint', async () => {
+  it('has one effect although everything is reacted to again, as after a crash before the checkpoint', async () => {
     await install('a1');
     await install('b2');
     await reactorOver(stores).catchUp();
@@ -102,7 +102,7 @@ describe('Reactor', () => {
     expect(await datas('LockerCounted')).toEqual([{ locker: 'a1' }, { locker: 'b2' }]);
   });
 
-  it('has one effect though two processes react to the same log while it grows', async () => {
+  it('has one effect although two processes react to the same growing log', async () => {
     await send(submitter, 'hall-south', OpenHall, { room: 100 });
     const reactors = [stores, stores.connect()].map((each) => started(reactorOver(each)));
     const ids = range(30).map((n) => `l${String(n)}`);
@@ -117,7 +117,7 @@ describe('Reactor', () => {
     );
   });
 
-  it('does what follows from a refusal instead, once, and lets it be where that is refused too', async () => {
+  it('submits the reaction to a refusal once, and does nothing if that is refused too', async () => {
     for (const id of ['a1', 'b2', 'c3', 'd4']) await install(id);
     await send(submitter, 'locker-d4', StoreItems, { items: ['bag'] });
     await reactorOver(stores).catchUp();
@@ -129,7 +129,7 @@ describe('Reactor', () => {
     ]);
   });
 
-  it('continues from where it was after a restart', async () => {
+  it('continues where it was after a restart', async () => {
     await install('a1');
     await reactorOver(stores).catchUp();
     await install('b2');
@@ -139,7 +139,7 @@ describe('Reactor', () => {
     expect(await datas('LockerCounted')).toEqual([{ locker: 'a1' }, { locker: 'b2' }]);
   });
 
-  it('knows when another process has reacted to all up to a position, though that keeps no account of the rest', async () => {
+  it('recognises that another process has reacted to everything up to a position, although its checkpoint does not advance over other events', async () => {
     await install('a1');
     const other = reactorOver(stores.connect());
     await other.catchUp();
@@ -157,7 +157,7 @@ describe('Reactor', () => {
     expect(await reactor.reached(next, 0)).toBe(true);
   });
 
-  it('knows which events lead further, and when it has reacted to all up to a position', async () => {
+  it('knows which events lead to reactions, and when it has reacted to everything up to a position', async () => {
     const reactor = started(reactorOver(stores));
     const { position, events: types } = await install('a1');
     await reactor.reached(position, 10_000);
@@ -166,7 +166,7 @@ describe('Reactor', () => {
     expect([reactor.concerns(types), reactor.concerns(['LockerCounted'])]).toEqual([true, false]);
   });
 
-  it('takes no contention for a refusal: nothing follows from it, and the command is tried again', async () => {
+  it('does not treat contention as a refusal: nothing follows from it, and the command is retried', async () => {
     await install('a1');
     let overtaken = 20;
     const contended = Object.create(events, {
@@ -187,7 +187,7 @@ describe('Reactor', () => {
     expect(await datas('LockerCounted')).toEqual([{ locker: 'a1' }]);
   });
 
-  it('takes a command that an earlier version of the policy sent for done, though it would now be another', async () => {
+  it('treats a command that an earlier version of the policy submitted as done, although it would now differ', async () => {
     await install('a1');
     await reactorOver(stores).catchUp();
     const head = await events.head();
@@ -196,7 +196,7 @@ describe('Reactor', () => {
     expect(await events.head()).toBe(head);
   });
 
-  describe('where the log cannot be read', () => {
+  describe('if the log cannot be read', () => {
     let readings: number;
     let failing: EventStore;
     beforeEach(() => {
@@ -204,7 +204,7 @@ describe('Reactor', () => {
       afterwards(() => jest.useRealTimers());
       readings = 0;
       failing = Object.create(events, {
-        onAppended: { value: () => () => undefined }, // nothing but the reactor itself makes it try again
+        onAppended: { value: () => () => undefined }, // only the reactor itself triggers the retry
         readAll: {
           value: (...args: Parameters<EventStore['readAll']>) =>
             (readings += 1) === 1 ? Promise.reject(new Error('no log')) : events.readAll(...args),
@@ -212,7 +212,7 @@ describe('Reactor', () => {
       }) as EventStore;
     });
 
-    it('tries again by itself', async () => {
+    it('retries', async () => {
       const { position } = await install('a1');
       const onFailed = jest.fn();
       const reactor = started(reactorOver(stores, { events: failing, onFailed }));
@@ -225,7 +225,7 @@ describe('Reactor', () => {
       expect(await datas('LockerCounted')).toEqual([{ locker: 'a1' }]);
     });
 
-    it('does not try again once it was stopped', async () => {
+    it('does not retry after it was stopped', async () => {
       const onFailed = jest.fn();
       const failure = new Promise((failed) => onFailed.mockImplementation(failed));
       const reactor = started(reactorOver(stores, { events: failing, onFailed }));

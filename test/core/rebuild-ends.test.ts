@@ -7,7 +7,7 @@ import { contents, popularity, put, refolding, viewNames } from '../support/view
 
 jest.setTimeout(30_000);
 
-/** Something that will be there. */
+/** A promise that can be resolved from outside. */
 function awaited<T>() {
   let resolve: (value: T) => void = () => undefined;
   const promise = new Promise<T>((done) => (resolve = done));
@@ -23,8 +23,8 @@ describe('a rebuild', () => {
   });
   const rowSets = () => stores.rows.names();
 
-  describe('rests', () => {
-    it('where it is while it is paused, and goes on from there', async () => {
+  describe('stops', () => {
+    it('when it is paused, and continues from there', async () => {
       await service.rebuilder.plan(['contents']);
       const pausing = { onProgress: () => service.rebuilder.pause(['contents']) };
       expect(await service.rebuilder.run(['contents'], pausing)).toBe('paused');
@@ -42,7 +42,7 @@ describe('a rebuild', () => {
       await its.expectTheWholeLogOnce();
     });
 
-    it('never to go on where it is cancelled, and leaves nothing behind', async () => {
+    it('for good when it is cancelled, and leaves nothing behind', async () => {
       await service.rebuilder.plan(['contents']);
       const cancelling = { onProgress: () => service.rebuilder.cancel(['contents']) };
       expect(await service.rebuilder.run(['contents'], cancelling)).toBe('cancelled');
@@ -59,21 +59,24 @@ describe('a rebuild', () => {
       await its.expectTheWholeLogOnce();
     });
 
-    it.each(['pause', 'cancel'] as const)('alone: to %s one view leaves the others to go on', async (act) => {
-      await service.rebuilder.plan(viewNames);
-      const onProgress = () => service.rebuilder[act](['contents']);
-      await service.rebuilder.run(viewNames, { onProgress });
+    it.each(['pause', 'cancel'] as const)(
+      'on its own: to %s one view lets the others continue',
+      async (act) => {
+        await service.rebuilder.plan(viewNames);
+        const onProgress = () => service.rebuilder[act](['contents']);
+        await service.rebuilder.run(viewNames, { onProgress });
 
-      expect((await its.record()).serving).toEqual({ version: 1, generation: 1 });
-      expect((await its.record('popularity')).serving).toEqual({ version: 1, generation: 2 });
-      await its.expectTheWholeLogOnce();
-    });
+        expect((await its.record()).serving).toEqual({ version: 1, generation: 1 });
+        expect((await its.record('popularity')).serving).toEqual({ version: 1, generation: 2 });
+        await its.expectTheWholeLogOnce();
+      },
+    );
 
-    it('where somebody else builds the view, and leaves it to them', async () => {
+    it('if another process takes over the build', async () => {
       await service.rebuilder.plan(viewNames);
       const { rows, events: log } = stores.connect();
       const first = awaited<string>();
-      // The other reads the log, and the first finds out before the other has written anything.
+      // The other process reads the log, and the first notices before the other has written anything.
       const reading = Object.create(log, {
         readAll: {
           value: async (...args: Parameters<EventStore['readAll']>) => {
@@ -98,14 +101,14 @@ describe('a rebuild', () => {
     });
   });
 
-  describe('where an event cannot be folded', () => {
+  describe('if an event cannot be folded', () => {
     const refusing = refolding(contents as View, 'ItemStored', (row, event) => {
       if ((event.data as { item: string }).item === 'scarf') throw new Error('no scarfs');
       return contents.on.get('ItemStored')!(row as never, event as never);
     });
     const strict = (): Rebuilder => new Service(stores, { views: [refusing, popularity as View] }).rebuilder;
 
-    it('fails with a word, and leaves what serves as it is; the others go live', async () => {
+    it('fails with a reason, and leaves the live generation unchanged; the other views go live', async () => {
       await service.rebuilder.plan(viewNames);
       const before = await service.rows();
       const failing = strict().run(viewNames);
@@ -123,7 +126,7 @@ describe('a rebuild', () => {
       expect(await service.rows()).toEqual(before);
     });
 
-    it('goes on from there once that is mended', async () => {
+    it('continues from there after the fix', async () => {
       await service.rebuilder.plan(['contents']);
       await expect(strict().run(['contents'])).rejects.toThrow('no scarfs');
       expect(await stores.rows.checkpoint({ ...contents, generation: 2 })).toBe(await its.place(5));
@@ -132,20 +135,20 @@ describe('a rebuild', () => {
       await its.expectTheWholeLogOnce();
     });
 
-    it('fails as well where that comes to light while it catches up, instead of waiting for ever', async () => {
+    it('also fails if that happens while it catches up, instead of waiting forever', async () => {
       await service.rebuilder.plan(['contents']);
       const slam = async ({ state }: RebuildProgress): Promise<void> => {
         if (state === 'building') await events.append('locker-a', 'any', [newEvent('DoorSlammed')]);
         else await service.caughtUp();
       };
       const once = new Service(stores, { folding: { page: 100 } }).rebuilder;
-      // Those who keep views up stop at it, and so does the new generation.
+      // The projecting processes stop at it, and so does the new generation.
       await expect(once.run(['contents'], { onProgress: slam })).rejects.toThrow('DoorSlammed');
       expect((await its.record()).building?.failed).toContain('DoorSlammed');
     });
   });
 
-  it('is refused for a view that there is not, and one that is not ready cannot be switched to', async () => {
+  it('is refused for an unknown view, and a generation that is not verified cannot be switched to', async () => {
     await expect(service.rebuilder.plan(['unheard-of'])).rejects.toMatchObject({ code: 'UNKNOWN_VIEW' });
     await service.rebuilder.plan(['contents']);
     await expect(service.rebuilder.switch('contents')).rejects.toThrow(Refusal);

@@ -1,5 +1,5 @@
 import { type EventStore, rowSetName, type View } from '@waymark/core/kernel';
-import { keptUp } from '@waymark/core/projections';
+import { maintained } from '@waymark/core/projections';
 import { POLICIES } from '@waymark/core/reactions';
 import { DyingRows } from '../support/dying';
 import { range } from '../support/events';
@@ -14,7 +14,7 @@ const folding = { page: 5, window: 5 };
 describe('a rebuild whose process is killed', () => {
   let stores: ReturnType<typeof openStores>;
   let events: EventStore;
-  /** Another process, which keeps on keeping views up. */
+  /** Another process that keeps views up to date. */
   let worker: Service;
 
   beforeEach(async () => {
@@ -28,7 +28,7 @@ describe('a rebuild whose process is killed', () => {
     await worker.caughtUp();
   });
 
-  /** As a process that starts anew does: see to what was begun, until nothing is left to be done. */
+  /** What a starting process does: continue unfinished builds until none is left. */
   const startAnew = async (state = 'live'): Promise<void> => {
     const service = new Service(stores, { folding, tells: worker });
     await service.upkeep.start();
@@ -46,10 +46,10 @@ describe('a rebuild whose process is killed', () => {
     for (const view of toyViews) {
       const record = await worker.catalog.record(view.name);
       expect([record.building, record.retired]).toEqual([undefined, undefined]);
-      kept.push(...keptUp(view, record).map(rowSetName));
+      kept.push(...maintained(view, record).map(rowSetName));
       for (const [, rows] of await worker.generations(view)) expect(rows).toEqual(wanted[view.name]);
     }
-    // Nothing is left behind, nor forgotten that is needed.
+    // No row set is left over, and none that is needed is dropped.
     expect(await stores.rows.names()).toEqual(kept.sort());
   };
 
@@ -57,7 +57,7 @@ describe('a rebuild whose process is killed', () => {
     ['before', viewNames],
     ['after', [contents.name]],
   ] as const)(
-    'just %s any of its writes goes on where it was, and gives the same rows',
+    'just %s any of its writes continues where it was, and gives the same rows',
     async (when, views) => {
       for (let last = 1; ; last += 1) {
         await put(events, 'a', `for the one that dies at write ${String(last)}`);
@@ -75,7 +75,7 @@ describe('a rebuild whose process is killed', () => {
         await startAnew();
         await expectAllInOrder();
         if (!dying.died) {
-          // It came to its end: every write before was the last of one.
+          // The build completed: every earlier write was the last write of one attempt.
           expect(last).toBeGreaterThan(12 * views.length);
           return;
         }
@@ -83,7 +83,7 @@ describe('a rebuild whose process is killed', () => {
     },
   );
 
-  it('between any two windows loses no more than the last', async () => {
+  it('between two windows loses at most the last window', async () => {
     for (const kill of range(3)) {
       await worker.rebuilder.plan([contents.name]);
       const { rebuilder } = new Service(stores, { folding, tells: worker });
@@ -111,7 +111,7 @@ describe('a rebuild whose process is killed', () => {
     }
   });
 
-  it('before it began, or after it was through, is none', async () => {
+  it('before it started or after it ended does nothing', async () => {
     await startAnew();
     await worker.rebuilder.plan(viewNames, { hold: true });
     await startAnew('verified');

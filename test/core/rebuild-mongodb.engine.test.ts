@@ -12,19 +12,19 @@ import { afterwards, type Connection, temporaryDirectory } from '../support/stor
 import { empty, put, toyViews, viewNames } from '../support/views';
 
 const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 2 ** 31);
-/** Enough to start a server a few times on a busy machine, in milliseconds. */
+/** Time for restarting a server several times on a busy machine, in milliseconds. */
 const RESTARTS = 240_000;
 const patience = { serverSelectionTimeoutMS: 5_000 };
-/** Many windows, each of which is written: there is a middle. */
+/** Many windows, so that faults occur in the middle of a build. */
 const folding = { page: 25, window: 50 };
 const EVENTS = 1_500;
 
-describe(`a rebuild on MongoDB, by FAULTS_SEED=${seed}`, () => {
+describe(`a rebuild on MongoDB, FAULTS_SEED=${seed}`, () => {
   const random = randomFrom(seed);
   const upTo = (most: number): number => Math.floor(random() * most);
   const server = forTests(startOwnMongoDb);
   let stores: Connection;
-  /** What rebuilds write through. */
+  /** The connection that rebuilds write through. */
   let building: Db;
   let service: Service;
 
@@ -40,13 +40,16 @@ describe(`a rebuild on MongoDB, by FAULTS_SEED=${seed}`, () => {
     await service.caughtUp();
   });
 
-  /** Something is put into a locker, or one is emptied. */
+  /** Store an item in a locker, or empty it. */
   const happen = async (): Promise<void> => {
     const locker = String(upTo(40));
     await (random() < 0.05 ? empty(stores.events, locker) : put(stores.events, locker, `item ${upTo(20)}`));
   };
 
-  /** Take a rebuild as far as it goes, as its job does: again where the store does not answer. Returns how often it was cut off. */
+  /**
+   * Run a rebuild to its end as its job does, retrying when the store does not answer. Returns the number of
+   * interruptions.
+   */
   const build = async (): Promise<number> => {
     for (let cutOff = 0; ; cutOff += 1) {
       try {
@@ -58,7 +61,7 @@ describe(`a rebuild on MongoDB, by FAULTS_SEED=${seed}`, () => {
     }
   };
 
-  /** Say each write of a rebuild, by its number, when it is on its way. Returns how many there were. */
+  /** Report each write of a rebuild, by number, when it is sent. Returns the number of writes. */
   const writing = async (onWrite: (n: number) => void, work: () => Promise<unknown>): Promise<number> => {
     let writes = 0;
     const count = ({ commandName }: { commandName: string }): void => {
@@ -70,7 +73,7 @@ describe(`a rebuild on MongoDB, by FAULTS_SEED=${seed}`, () => {
     return writes;
   };
 
-  /** The rows that serve now, every generation of which that is kept up has every event of the log once. */
+  /** The live rows. Checks that every generation that is kept up to date contains every event exactly once. */
   const rowsOfAll = async (): Promise<object> => {
     await service.caughtUp();
     const wanted = await service.wanted();
@@ -89,7 +92,7 @@ describe(`a rebuild on MongoDB, by FAULTS_SEED=${seed}`, () => {
           .then(() => server().restart()),
     ],
   ])(
-    'that is %s in the middle of it goes on, goes live, and counts every event once',
+    'that is %s in the middle continues, goes live, and counts every event once',
     async (_, again) => {
       await service.rebuilder.plan(viewNames);
       const writes = await writing(() => undefined, build);

@@ -18,8 +18,8 @@ describe('a rebuild', () => {
   });
   const rowSets = () => stores.rows.names();
 
-  describe('goes on its way', () => {
-    it('from planned to live, and says how far it is', async () => {
+  describe('runs', () => {
+    it('from planned to live, and reports its progress', async () => {
       await service.rebuilder.plan(['contents']);
       expect((await its.record()).building).toEqual({
         ...{ version: 1, generation: 2, state: 'planned', since: '2025-09-03T16:00:00.000Z' },
@@ -47,7 +47,7 @@ describe('a rebuild', () => {
       await its.expectTheWholeLogOnce();
     });
 
-    it('and makes the indexes once all rows are there', async () => {
+    it('and creates the indexes after all rows are written', async () => {
       const steps: string[] = [];
       const { rows } = stores;
       const building = Object.assign(Object.create(rows) as RowStore, {
@@ -71,7 +71,7 @@ describe('a rebuild', () => {
       expect(steps).toEqual(['prepare, indexes later', `commit ${head}`, 'index']);
     });
 
-    it('of several views from one reading of the log', async () => {
+    it('for several views with a single read of the log', async () => {
       const readings: number[] = [];
       const counting = Object.create(events, {
         readAll: {
@@ -89,7 +89,7 @@ describe('a rebuild', () => {
       await its.expectTheWholeLogOnce();
     });
 
-    it('while appends go on, and misses none of them', async () => {
+    it('while events are appended, without missing any', async () => {
       await service.rebuilder.plan(viewNames);
       let appended = 0;
       const append = async (): Promise<void> => {
@@ -109,7 +109,7 @@ describe('a rebuild', () => {
       await its.expectTheWholeLogOnce();
     });
 
-    it('once or twice: the rows are equal', async () => {
+    it('once or twice with equal rows', async () => {
       await its.build();
       const once = await service.rows();
       await its.build();
@@ -120,13 +120,13 @@ describe('a rebuild', () => {
     });
   });
 
-  describe('leaves those that serve as they are', () => {
+  describe('leaves the live generation unchanged', () => {
     beforeEach(async () => {
       for (const key of ['a', 'c']) await tamper(stores.rows, contents, key, WRONG);
     });
     const shown = async (): Promise<unknown> => (await service.rows())['contents'];
 
-    it('until the switch, which waits for a word where it was asked to', async () => {
+    it('until the switch, which waits for a request if that was asked for', async () => {
       expect(await its.build(['contents'], true)).toBe('verified');
       expect((await its.record()).building).toMatchObject({ state: 'verified', hold: true });
       expect(await shown()).toEqual({ a: WRONG, c: WRONG });
@@ -135,7 +135,7 @@ describe('a rebuild', () => {
       expect(await shown()).toEqual((await service.wanted())['contents']);
     });
 
-    it('says how many rows are not as they were', async () => {
+    it('and reports the number of rows that differ', async () => {
       await its.build(['contents'], true);
       expect((await its.record()).building?.verified).toEqual({ rows: 2, different: 2 });
       await service.rebuilder.switch('contents');
@@ -145,7 +145,7 @@ describe('a rebuild', () => {
       expect((await its.record()).building?.verified).toEqual({ rows: 2, different: 1 });
     });
 
-    it('also for a reader that began before the switch, page after page', async () => {
+    it('also for a reader that started before the switch, over several pages', async () => {
       await its.build(['contents'], true);
       const before = service.serving.reader();
       const page = (after: string) => before.find(contents, { after, limit: 1 });
@@ -157,7 +157,7 @@ describe('a rebuild', () => {
       expect(await shown()).toEqual((await service.wanted())['contents']);
     });
 
-    it('and keeps them up, so that the switch can be taken back, and back again', async () => {
+    it('and keeps the previous generation up to date, so that the switch can be reverted and repeated', async () => {
       await its.build(['contents']);
       await put(events, 'd', 'bag');
       await service.caughtUp();
@@ -170,7 +170,7 @@ describe('a rebuild', () => {
       expect(await its.record()).toMatchObject({ serving: { generation: 2 }, previous: { generation: 1 } });
     });
 
-    it('and are not forgotten before those who keep them up have let go', async () => {
+    it('and drops rows only after their owners have released them', async () => {
       await its.build(['contents']);
       const owner = (): Promise<object | undefined> =>
         stores.rows.control.get('owner/contents@1').then((known) => known?.doc);
@@ -190,7 +190,7 @@ describe('a rebuild', () => {
       expect(service.faults).toEqual([]);
     });
 
-    it('until they are retired: then they are forgotten, and there is nothing to go back to', async () => {
+    it('until the previous generation is retired: then it is dropped, and switching back is impossible', async () => {
       await its.build(['contents']);
       expect(await rowSets()).toEqual(['contents@1', 'contents@1.2', 'policies@1', 'popularity@1']);
       await service.rebuilder.retire('contents');

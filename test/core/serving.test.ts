@@ -16,12 +16,12 @@ describe('Serving', () => {
     ({ events } = stores);
   });
 
-  /** A process that only answers, beside those that work. */
+  /** A process that only answers queries, next to the projecting ones. */
   const answering = (views?: readonly View[]): Service =>
     new Service(stores.connect(), views ? { views } : {});
 
   describe('reached', () => {
-    it('is true in every process once one of them has projected, past events that no view uses', async () => {
+    it('is true in every process once one of them has projected, including past events that no view uses', async () => {
       const [worker, other] = [await Service.working(stores), answering()];
       const { position } = await events.append('locker-a', 'any', [newEvent('DoorPainted')]);
       const reached = [worker, other].map(({ serving }) => serving.reached(viewNames, position, LONG));
@@ -31,7 +31,7 @@ describe('Serving', () => {
       expect(await other.serving.reached([], position + 1, 0)).toBe(true);
     });
 
-    it('is false where the views have not come that far in time, or none serves yet', async () => {
+    it('is false if the views do not get that far in time, or none is live yet', async () => {
       const { position } = await put(events, 'a', 'bag');
       const worker = await Service.working(stores);
       expect(await worker.serving.position(viewNames)).toBeUndefined();
@@ -42,7 +42,7 @@ describe('Serving', () => {
       expect(await worker.serving.reached(viewNames, position + 1, 20)).toBe(false);
     });
 
-    it('goes by the slowest of the views that are asked for', async () => {
+    it('depends on the slowest of the requested views', async () => {
       const worker = await Service.working(stores);
       await worker.stop();
       const { position } = await put(events, 'a', 'bag');
@@ -54,12 +54,12 @@ describe('Serving', () => {
     });
   });
 
-  it('gives a reader the generations of one moment, whichever it reads when', async () => {
+  it('gives a reader the generations that were live at one time, whenever it reads', async () => {
     const worker = await Service.working(stores);
     await put(events, 'a', 'bag');
     await worker.caughtUp();
     const reader = worker.serving.reader();
-    await reader.find(contents); // from now on it goes by what serves now
+    await reader.find(contents); // from now on the reader uses the generations that are live now
     for (const name of viewNames) {
       await worker.rebuilder.plan([name]);
       await worker.rebuilder.run([name]);
@@ -72,7 +72,7 @@ describe('Serving', () => {
     expect(read.mock.calls.map(([set]) => rowSetName(set))).toEqual(['popularity@1', 'popularity@1.2']);
   });
 
-  it('bids a reader ask again whose generation two rebuilds have left behind', async () => {
+  it('refuses a reader as VIEW_REBUILT once two rebuilds have dropped its generation', async () => {
     const worker = await Service.working(stores);
     await put(events, 'a', 'bag');
     await worker.caughtUp();
@@ -84,7 +84,7 @@ describe('Serving', () => {
     const rows = [{ key: 'bag', row: { times: 1 } }];
     for (const each of [reader, another]) expect(await each.find(popularity)).toEqual(rows);
 
-    await rebuild(); // what served before is kept up
+    await rebuild(); // the previous generation is kept up to date
     for (const each of [reader, another]) expect(await each.find(popularity)).toEqual(rows);
     await rebuild();
     expect(await stores.rows.names()).not.toContain('popularity@1');
@@ -93,7 +93,7 @@ describe('Serving', () => {
         await expect(read).rejects.toBeInstanceOf(Refusal);
         await expect(read).rejects.toMatchObject({
           ...{ code: 'VIEW_REBUILT', kind: 'unavailable' },
-          message: expect.stringMatching(/^popularity .*Ask again\.$/),
+          message: expect.stringMatching(/^The view popularity .*Try again\.$/),
         });
       }
       expect(await each.find(contents)).toHaveLength(1);
@@ -102,7 +102,7 @@ describe('Serving', () => {
   });
 
   describe('state', () => {
-    it('is another once rows have changed, after each switch, and for each row that was mended, and the same otherwise', async () => {
+    it('changes when rows have changed, after each switch and for each repaired row, and otherwise stays the same', async () => {
       const refusing = refolding(contents as View, 'ItemStored', (row, event) => {
         if ((event.data as { item: string }).item === 'coat') throw new Error('no coats');
         return contents.on.get('ItemStored')!(row as never, event as never);
@@ -127,13 +127,13 @@ describe('Serving', () => {
       expect(await answering().parking.retry('contents', 'a')).toEqual([]);
       await isAnother();
 
-      const mended = await Service.working(stores);
-      await mended.rebuilder.plan(['popularity']);
-      await mended.rebuilder.run(['popularity']);
+      const repaired = await Service.working(stores);
+      await repaired.rebuilder.plan(['popularity']);
+      await repaired.rebuilder.run(['popularity']);
       await isAnother();
     });
 
-    it('says so where a view serves nothing yet', async () => {
+    it('shows that a view has no live generation yet', async () => {
       await put(events, 'a', 'bag');
       expect(await answering().serving.state(viewNames)).toBe('contents,popularity');
     });
@@ -142,7 +142,7 @@ describe('Serving', () => {
   describe('stopped', () => {
     const knowing = new Set([...known, ...projections.folds.keys(), 'DoorSlammed']);
 
-    it('says why a view stopped, to all processes, until it goes on', async () => {
+    it('shows all processes why a view stopped, until it continues', async () => {
       const worker = await Service.working(stores);
       const other = answering();
       expect([...(await other.serving.stopped(viewNames))]).toEqual([]);
@@ -153,7 +153,7 @@ describe('Serving', () => {
 
       const why = 'event DoorSlammed is not known to this version';
       expect([...(await other.serving.stopped(viewNames))]).toEqual(viewNames.map((name) => [name, why]));
-      expect(await other.serving.going()).toEqual([]);
+      expect(await other.serving.waitable()).toEqual([]);
       const { stopped } = await other.catalog.record('contents');
       expect(stopped).toEqual({ 'contents@1': { reason: why, position: 1 } });
       expect(worker.faults).toContain(`view contents@1: ${why}`);
@@ -163,10 +163,10 @@ describe('Serving', () => {
       const next = await Service.working(stores, { known: knowing });
       await next.caughtUp();
       expect([...(await other.serving.stopped(viewNames))]).toEqual([]);
-      expect(await other.serving.going()).toEqual(viewNames);
+      expect(await other.serving.waitable()).toEqual(viewNames);
     });
 
-    it('is said in the end though it could not be said at once', async () => {
+    it('is recorded eventually even if recording it failed at first', async () => {
       const rows = Object.create(stores.rows, {
         control: { value: Object.create(stores.rows.control) as typeof stores.rows.control },
       }) as typeof stores.rows;
@@ -186,16 +186,16 @@ describe('Serving', () => {
     });
   });
 
-  it('does not wait for a view that cannot be built, or rests before it was', async () => {
+  it('does not wait for a view that cannot be built or whose first build is paused', async () => {
     await put(events, 'a', 'bag');
     await empty(events, 'a');
     const worker = await Service.working(stores);
-    expect(await worker.serving.going()).toEqual(viewNames);
+    expect(await worker.serving.waitable()).toEqual(viewNames);
     await worker.rebuilder.pause(['contents']);
-    expect(await worker.serving.going()).toEqual(['popularity']);
+    expect(await worker.serving.waitable()).toEqual(['popularity']);
 
     const strange = new Service(stores.connect(), { known: new Set(['ItemStored']) });
     await expect(strange.rebuilder.run(['popularity'])).rejects.toThrow('LockerEmptied');
-    expect(await worker.serving.going()).toEqual([]);
+    expect(await worker.serving.waitable()).toEqual([]);
   });
 });

@@ -29,13 +29,13 @@ describe('Submitter', () => {
     await send(submitter, LOCKER, InstallLocker, { number: '17', hall: 'north' });
   });
 
-  /** Another process: its own connection, and nothing remembered. */
+  /** Another process: a separate connection and an empty cache. */
   const restarted = ({ events: log }: Connection = stores.connect()) => submitterOver(log);
   const stored = async () =>
     (await events.readStream(LOCKER)).filter(({ type }) => type === 'ItemStored').map(({ data }) => data);
 
   describe('a command that changes something', () => {
-    it('is recorded with the day, the time, who did it, whose record it is, and what it followed from', async () => {
+    it('records the day, the time, the actor, the subject and the cause', async () => {
       const clock = new TestClock('2025-10-01T09:30:00.123Z');
       const command = { items: ['bag', 'coat'], day: '2025-09-30' };
       const answer = await send(submitterOver(events, clock), LOCKER, StoreItems, command, {
@@ -73,7 +73,7 @@ describe('Submitter', () => {
       });
     });
 
-    it('follows from itself where nothing else is said, about today', async () => {
+    it('is its own cause by default, and about today', async () => {
       await send(submitter, LOCKER, StoreItems, { items: ['bag'] });
 
       const { metadata } = (await events.readStream(LOCKER, { from: 1 }))[0]!;
@@ -85,7 +85,7 @@ describe('Submitter', () => {
   describe('a retried command', () => {
     const bag = { items: ['bag'] };
 
-    it('has one effect and gives its first answer again, later and after a restart', async () => {
+    it('has one effect and returns its first answer again, later and after a restart', async () => {
       const first = await send(submitter, LOCKER, StoreItems, bag, KEY);
       await send(submitter, LOCKER, StoreItems, { items: ['coat'] });
 
@@ -100,7 +100,7 @@ describe('Submitter', () => {
       { processes: 'two processes', revision: undefined },
       { processes: 'two processes', revision: 0 },
     ])(
-      'has one effect while the first is in flight in $processes, if at revision $revision',
+      'has one effect while the first is in progress in $processes, with revision $revision',
       async (given) => {
         const other = given.processes === 'one process' ? submitter : restarted();
         const rest = { ...KEY, ...(given.revision === undefined ? {} : { ifRevision: given.revision }) };
@@ -115,7 +115,7 @@ describe('Submitter', () => {
       },
     );
 
-    it('is refused if its key came with another body, whatever the order of the fields', async () => {
+    it('is refused if its key was used with another body, regardless of field order', async () => {
       await send(submitter, LOCKER, StoreItems, { items: ['bag'], day: '2025-09-01' }, KEY);
 
       for (const again of [submitter, restarted()]) {
@@ -128,7 +128,7 @@ describe('Submitter', () => {
       expect(await stored()).toEqual([{ item: 'bag' }]);
     });
 
-    it('is another command where its key comes from another actor or to another stream', async () => {
+    it('is another command if its key comes from another actor or for another stream', async () => {
       await send(submitter, LOCKER, StoreItems, { items: ['bag'] }, KEY);
       await send(submitter, 'locker-b2', InstallLocker, { number: '18', hall: 'north' });
 
@@ -158,7 +158,7 @@ describe('Submitter', () => {
   });
 
   describe('a command that is not carried out', () => {
-    it('records nothing where there is nothing to change, and answers with where the stream is', async () => {
+    it("records nothing if there is nothing to change, and returns the stream's revision", async () => {
       const { position } = await send(submitter, LOCKER, StoreItems, { items: ['bag'] });
 
       const answer = await send(submitter, LOCKER, StoreItems, { items: ['bag'] }, KEY);
@@ -166,7 +166,7 @@ describe('Submitter', () => {
       expect(await stored()).toEqual([{ item: 'bag' }]);
     });
 
-    it('is refused where the thing has changed since the client read it', async () => {
+    it('is refused if the record has changed since the client read it', async () => {
       const at = (ifRevision: number) =>
         send(submitter, LOCKER, StoreItems, { items: [String(ifRevision)] }, { ifRevision });
 
@@ -185,7 +185,7 @@ describe('Submitter', () => {
       expect(first.revision).toBe(0);
     });
 
-    it('is refused where another process changes the thing while it is being decided', async () => {
+    it('is refused if another process changes the record during the decision', async () => {
       const outcomes = await Promise.all(
         [submitter, restarted()].map((each, n) =>
           refusal(send(each, LOCKER, StoreItems, { items: [`item ${String(n)}`] }, { ifRevision: 0 })),
@@ -196,7 +196,7 @@ describe('Submitter', () => {
       expect(await stored()).toHaveLength(1);
     });
 
-    it('is refused where it names something that does not exist', async () => {
+    it('is refused if it names something that does not exist', async () => {
       const before = await events.head();
       const install = {
         module: 'locker',
@@ -224,7 +224,7 @@ describe('Submitter', () => {
   });
 
   describe('under concurrency', () => {
-    it('keeps a cap over 200 commands that come at once', async () => {
+    it('enforces a cap over 200 concurrent commands', async () => {
       const outcomes = await Promise.all(
         range(200).map((n) => refusal(send(submitter, LOCKER, StoreItems, { items: [`item ${String(n)}`] }))),
       );
@@ -235,7 +235,7 @@ describe('Submitter', () => {
       expect(await stored()).toEqual(accepted.map((n) => ({ item: `item ${String(n)}` })));
     });
 
-    it('keeps it over two processes', async () => {
+    it('enforces it over two processes', async () => {
       const processes = [submitter, restarted()];
       const outcomes = await Promise.all(
         range(100).map((n) =>
@@ -248,7 +248,7 @@ describe('Submitter', () => {
       expect(await stored()).toHaveLength(CAP);
     });
 
-    it('gives up in words, having recorded nothing, where others always come first', async () => {
+    it('is refused, with nothing recorded, if other writers always come first', async () => {
       const before = await events.head();
       const overtaken = Object.create(events, {
         append: { value: (stream: string) => Promise.reject(new WrongExpectedRevision(stream, 0, 1)) },

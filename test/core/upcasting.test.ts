@@ -27,7 +27,7 @@ class ShelveBook {
   author!: string;
 }
 
-/** How a book was recorded by each release of the program. */
+/** The data recorded for a book by each release of the program. */
 const recordedBy: readonly ((book: ShelveBook, year: number) => object)[] = [
   ({ title, author }) => ({ text: `${title} by ${author}` }),
   ({ title, author }) => ({ title, author }),
@@ -45,7 +45,7 @@ const chain: readonly Upcaster[] = [
 
 const { on, slice } = slices<readonly object[]>();
 
-/** Shelves as a release of the program knows them: schema n of a book is release n's. */
+/** The shelf module of a release: release n has schema n of a book. */
 const release = (schema: number, upcasters = chain.slice(0, schema - 1)): Module =>
   defineModule(
     {
@@ -74,7 +74,7 @@ const release = (schema: number, upcasters = chain.slice(0, schema - 1)): Module
 
 const latest = release(LATEST);
 
-/** A release at work on a log. */
+/** A submitter of one release on a log. */
 const at = (log: EventStore, module: Module): Submitter =>
   new Submitter({
     events: upcasting(log, [module]),
@@ -93,7 +93,7 @@ const book = (schema: number): NewEvent =>
   newEvent('BookShelved', recordedBy[schema - 1]!(emma, 2019), { schema, on: '2019-05-06' });
 const dataOf = (events: readonly RecordedEvent[]) => events.map(({ data }) => data);
 
-/** A log in memory whose events are frozen, and are the same objects whenever they are read. */
+/** An in-memory log with frozen events that are the same objects on each read. */
 function frozen(...events: readonly NewEvent[]): EventStore & { readonly log: readonly RecordedEvent[] } {
   const log = events.map((each, index) =>
     Object.freeze({
@@ -137,7 +137,7 @@ eventStoreContract('An upcasting store', async () => {
 });
 
 describe('upcasting', () => {
-  it('leads data from schema to schema up to the current one, and tells which one was recorded', async () => {
+  it('upcasts data from schema to schema to the current one, and keeps the recorded version number', async () => {
     const { events } = openStores();
     await events.append(
       'shelf-a1',
@@ -154,7 +154,7 @@ describe('upcasting', () => {
     expect(dataOf(await two.readStream('shelf-a1', { limit: 2 }))).toEqual([emma, emma]);
   });
 
-  it('changes nothing else of an event, nor the data as they were recorded', async () => {
+  it('changes nothing else in an event, nor the recorded data', async () => {
     const store = frozen(book(1), book(2));
     const { events, through } = await upcasting(store, [latest]).readAll(START, 10);
 
@@ -163,7 +163,7 @@ describe('upcasting', () => {
     expect(dataOf(store.log)).toEqual([{ text: 'Emma by N. Body' }, emma]);
   });
 
-  it('hands on the very events that are current, unknown, of another schema, or of types that had no other', async () => {
+  it('returns the same objects for events that are current, unknown, of a newer schema, or of types without upcasters', async () => {
     const others = [book(3), newEvent('ShelfDusted'), newEvent('NeverHeardOf')];
     const strange = [4, 0].map((schema) => newEvent('BookShelved', emma, { schema }));
     const store = frozen(...others, ...strange);
@@ -173,12 +173,12 @@ describe('upcasting', () => {
     expect(events).toHaveLength(5);
   });
 
-  it('is the store itself where no event has had another schema', () => {
+  it('is the store itself if no event has another schema', () => {
     const store = frozen();
     expect(upcasting(store, [release(1)])).toBe(store);
   });
 
-  it('fails where the data of an event are looked at that cannot be led up, and says nothing of them', async () => {
+  it('throws on access to data that cannot be upcast, without revealing the data', async () => {
     const broken = release(2, [
       ({ text }: { text: string }) => {
         throw new RangeError(`no author in ${text}`);
@@ -197,20 +197,20 @@ describe('upcasting', () => {
     })() as UpcastFailed;
     expect(failure).toBeInstanceOf(UpcastFailed);
     expect(failure.message).toBe(
-      'event BookShelved at position 0, of schema 1, cannot be brought to the current schema: RangeError',
+      'event BookShelved at position 0, schema 1, cannot be upcast to the current schema: RangeError',
     );
     expect(JSON.stringify(Object.entries(failure)) + String(failure.stack)).not.toContain('Emma');
     await expect(at(store, broken).load('shelf', 'a1')).rejects.toThrow(failure.message);
   });
 });
 
-describe('a log that releases with other schemas have written to', () => {
-  // One release after another: an older one would stop at what a newer one wrote.
+describe('a log written by releases with different schemas', () => {
+  // Releases in order: an older one would stop at what a newer one wrote.
   const inTurn = fc
     .array(fc.integer({ min: 1, max: LATEST }), { minLength: 1, maxLength: 6 })
     .map((releases) => releases.sort());
 
-  it('folds as if the latest had written all of it', async () => {
+  it('folds as if the latest release had written everything', async () => {
     const property = fc.asyncProperty(inTurn, async (releases) => {
       const [mixed, pure] = [openStores().events, openStores().events];
       for (const [n, schema] of releases.entries()) {
@@ -225,11 +225,11 @@ describe('a log that releases with other schemas have written to', () => {
       ];
       expect(one).toEqual(other);
     });
-    // On failure fast-check prints the seed, and the fewest events that fail.
+    // On failure, fast-check prints the seed and the smallest failing case.
     await fc.assert(property, { numRuns: 12 });
   });
 
-  it('knows a command again by its id and body, whatever has become of the schema since', async () => {
+  it('recognises a command by its id and body, although the schema has changed since', async () => {
     const { events } = openStores();
     const first = await shelve(at(events, release(1)), 'Emma', 'key-1');
 
@@ -246,30 +246,30 @@ describe('unknownReason', () => {
   const reasonFor = (type: string, schema: number): string | undefined =>
     unknownReason(frozen(newEvent(type, {}, { schema })).log[0]!, known);
 
-  it('has nothing to say of any schema that this version knows', () => {
+  it('is undefined for every schema that this version supports', () => {
     const schemas = range(LATEST).map((n) => reasonFor('BookShelved', n + 1));
     expect([...schemas, reasonFor('ShelfDusted', 1), reasonFor('HallOpened', 1)]).toEqual(
       range(LATEST + 2).map(() => undefined),
     );
   });
 
-  it('names an event of an unknown type, and one of another schema than is known', () => {
+  it('names events of unknown types and of unsupported schemas', () => {
     expect(reasonFor('NeverHeardOf', 1)).toBe(
       'event NeverHeardOf at position 0 is not known to this version',
     );
     expect(reasonFor('BookShelved', 4)).toBe(
-      'event BookShelved at position 0 was recorded with schema 4, this version knows 3',
+      'event BookShelved at position 0 has schema 4, but this version supports only up to 3',
     );
-    expect(reasonFor('ShelfDusted', 2)).toContain('with schema 2, this version knows 1');
-    expect(reasonFor('BookShelved', 0)).toContain('with schema 0, this version knows 3');
+    expect(reasonFor('ShelfDusted', 2)).toContain('has schema 2, but this version supports only up to 1');
+    expect(reasonFor('BookShelved', 0)).toContain('has schema 0, but this version supports only up to 3');
   });
 
-  it('stops a stream there, and leaves out nothing', async () => {
+  it('makes a stream fail instead of skipping the event', async () => {
     const { events } = openStores();
     await shelve(at(events, latest), 'Emma');
 
     await expect(at(events, release(2)).load('shelf', 'a1')).rejects.toThrow(
-      'was recorded with schema 3, this version knows 2',
+      'has schema 3, but this version supports only up to 2',
     );
   });
 });

@@ -6,7 +6,7 @@ import { contents, popularity, put, viewsOfToys } from '../support/views';
 
 jest.setTimeout(20_000);
 
-/** What is in each locker, as the second version has it: each item with how often it is there. */
+/** The contents of each locker in the second version: the count of each item. */
 const second = viewsOfToys<{ items: Readonly<Record<string, number>> }>({
   name: 'contents',
   version: 2,
@@ -35,7 +35,7 @@ const third: View = {
 };
 const alone: View = { ...(second as View), former: [] };
 
-describe('a view whose version went up', () => {
+describe('a view whose version was incremented', () => {
   let stores: ReturnType<typeof openStores>;
   const release = (contentsOfRelease: View, options: ServiceOptions = {}): Promise<Service> =>
     Service.working(stores, { views: [contentsOfRelease, popularity as View], ...options });
@@ -49,7 +49,7 @@ describe('a view whose version went up', () => {
   });
   const shown = async (service: Service): Promise<unknown> => (await service.rows())['contents'];
 
-  it('is found at start, and serves what the former definition keeps until it is built', async () => {
+  it('is detected at startup, and serves the former version until it is built', async () => {
     const service = await release(second as View);
     expect(service.due).toEqual([['contents']]);
     expect((await service.catalog.record('contents')).building).toMatchObject({
@@ -74,7 +74,7 @@ describe('a view whose version went up', () => {
     expect(await shown(service)).toEqual(await service.wanted().then((rows) => rows['contents']));
   });
 
-  it('is asked for again at each start until it is built, and not after', async () => {
+  it('is requested again at each startup until it is built, and not afterwards', async () => {
     for (const _start of [1, 2]) {
       const service = await release(second as View);
       expect(service.due).toEqual([['contents']]);
@@ -89,7 +89,7 @@ describe('a view whose version went up', () => {
     expect((await next.catalog.record('contents')).built).toEqual({ 1: 1, 2: 1 });
   });
 
-  it('is not asked for while its build rests', async () => {
+  it('is not requested while its build is paused', async () => {
     const service = await release(second as View);
     await service.rebuilder.pause(['contents']);
     await service.stop();
@@ -97,14 +97,14 @@ describe('a view whose version went up', () => {
     expect((await release(second as View)).due).toEqual([]);
   });
 
-  it('cannot be read before it is built, where the former one is not kept: in words, and for a while', async () => {
+  it('cannot be read before it is built if the former version is not supported: it is refused as temporarily unavailable', async () => {
     const service = await release(alone);
     const reader = service.serving.reader();
     for (const reading of [reader.find(alone), reader.load(alone, ['a'])]) {
       const refusal = (await reading.catch((error: unknown) => error)) as Refusal;
       expect(refusal).toBeInstanceOf(Refusal);
       expect(refusal).toMatchObject({ code: 'VIEW_BUILDING', kind: 'unavailable' });
-      expect(refusal.message).toContain('contents is being built');
+      expect(refusal.message).toContain('view contents is being built');
     }
     expect(await reader.find(popularity)).toHaveLength(2);
 
@@ -112,13 +112,13 @@ describe('a view whose version went up', () => {
     expect(await service.serving.reader().find(alone)).toHaveLength(1);
   });
 
-  it('cannot be searched by what only the new one can be found by, before that is built', async () => {
+  it('cannot be queried by an index of the new version before that is built', async () => {
     const service = await release(second as View);
     const searched = service.serving.reader().find(second, { where: { first: 'bag' } });
     await expect(searched).rejects.toMatchObject({ code: 'VIEW_BUILDING' });
   });
 
-  it('once more gives up the build of the version between', async () => {
+  it('and then incremented again cancels the build of the version in between', async () => {
     const between = await release(second as View, { folding: { page: 1, window: 1 } });
     const onProgress = () => between.rebuilder.pause(['contents']);
     await between.rebuilder.run(['contents'], { onProgress });
@@ -131,11 +131,11 @@ describe('a view whose version went up', () => {
     expect(await stores.rows.names()).toEqual(['contents@1', 'contents@3', 'policies@1', 'popularity@1']);
   });
 
-  it('cannot be built by the release before, which goes on with what it knows', async () => {
+  it('cannot be built by the previous release, which continues with its own version', async () => {
     const next = await release(second as View);
     const before = new Service(stores, { views: [contents as View, popularity as View] });
     const building = before.rebuilder.run(['contents']);
-    await expect(building).rejects.toThrow('contents@2 can only be built by another release');
+    await expect(building).rejects.toThrow('contents@2 can be built only by another release');
     await before.rebuilder.plan(['contents']);
     expect((await before.catalog.record('contents')).building).toMatchObject({ version: 2 });
 
@@ -143,25 +143,25 @@ describe('a view whose version went up', () => {
     expect(await before.serving.reader().find(contents)).toEqual([
       { key: 'a', row: { items: ['bag', 'coat', 'bag'], count: 3 } },
     ]);
-    expect(await before.serving.going()).toEqual(['contents', 'popularity']);
-    // It need not be built anew there: the former generation is still kept up.
+    expect(await before.serving.waitable()).toEqual(['contents', 'popularity']);
+    // It need not be rebuilt there: the former generation is still kept up to date.
     afterwards(() => before.stop());
     await before.start();
     expect(before.due).toEqual([]);
   });
 });
 
-describe('views at a first start', () => {
-  it('serve at once where the log is empty', async () => {
+describe('views at the first startup', () => {
+  it('are live immediately on an empty log', async () => {
     const stores = openStores();
     const service = await Service.working(stores);
     expect(service.due).toEqual([]);
     expect(await service.rows()).toEqual({ contents: {}, popularity: {} });
   });
 
-  it('can be read as soon as it is known that they serve', async () => {
+  it('can be read as soon as they are recorded as live', async () => {
     const stores = openStores();
-    // The process that starts first dies as soon as it has said so of the first view.
+    // The first process to start dies just after it has recorded the first view as live.
     const dying = new DyingRows(stores.rows, 2, 'after');
     await expect(new Service({ ...stores, rows: dying.rows }).start()).rejects.toThrow('dead');
 
@@ -170,7 +170,7 @@ describe('views at a first start', () => {
     expect(await serving.reader().find(contents)).toEqual([]);
   });
 
-  it('are built where it is not, as one that is new among them', async () => {
+  it('are built on a log with events, as is a view that was added', async () => {
     const stores = openStores();
     await put(stores.events, 'a', 'bag', 'coat');
     const service = await Service.working(stores, { views: [contents as View] });

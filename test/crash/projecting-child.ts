@@ -11,9 +11,9 @@ export type Step = 'ready' | 'load' | 'commit' | 'written' | 'through';
 
 export interface Temper {
   readonly member: string;
-  /** Milliseconds between looks around, and those after which it takes others for dead. */
-  readonly every: number;
-  readonly patience: number;
+  /** Milliseconds between rounds, and milliseconds without a heartbeat after which others are considered dead. */
+  readonly interval: number;
+  readonly timeout: number;
 }
 
 /** Pages and windows that leave much half done at any time: more rows at once than a store writes in one go. */

@@ -55,7 +55,7 @@ export function killedWhileProjecting(name: string, engine: () => Engine): void 
 
     it(`count every event once, in order, though killed ${String(KILLS)} times in the midst of it`, async () => {
       const successor = (n: number) =>
-        worker({ member: `worker ${String(n)}`, every: 1_000, patience: 3_000 });
+        worker({ member: `worker ${String(n)}`, interval: 1_000, timeout: 3_000 });
       const waiting = range(AHEAD).map(successor);
       let kills = 0;
       for (let n = AHEAD; kills < KILLS; n += 1) {
@@ -83,9 +83,9 @@ export function killedWhileProjecting(name: string, engine: () => Engine): void 
     });
 
     it('count every event once, in order, though two of them own each view at once', async () => {
-      // Neither has any patience: each takes the other for dead whenever it looks around.
+      // With a timeout of 0, each considers the other dead in every round.
       const fighters = await Promise.all(
-        ['a', 'b'].map((member) => worker({ member, every: 20, patience: 0 })),
+        ['a', 'b'].map((member) => worker({ member, interval: 20, timeout: 0 })),
       );
       for (const fighter of fighters) fighter.send('go');
       for (const round of range(40)) {

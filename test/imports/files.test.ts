@@ -218,7 +218,7 @@ describe('files', () => {
     const paths = written(temporaryDirectory(), { 'register.csv': registers(), [name]: contents });
     const { code, message } = await refusal(paths);
     expect(code).toBe('UNKNOWN_FILE');
-    expect(message).toMatch(/^The file, number 2 of those given, /);
+    expect(message).toMatch(/^File number 2 of the given paths cannot be imported/);
     expect(message).not.toContain(name);
   });
 
@@ -227,7 +227,7 @@ describe('files', () => {
     const { code, message } = await refusal([folder, join(folder, 'jaydenporter.csv')]);
     expect([code, message]).toEqual([
       'NO_SUCH_FILE',
-      'There is no such file or folder: number 2 of those given.',
+      'There is no file or folder at path number 2 of the given paths.',
     ]);
     expect((await refusal([folder])).code).toBe('NOTHING_TO_IMPORT');
     expect((await refusal([])).code).toBe('NOTHING_TO_IMPORT');

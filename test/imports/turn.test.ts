@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { inTurn, TURN, type TurnOptions } from '@waymark/core/imports';
+import { withImportLease, IMPORT_LEASE, type LeaseOptions } from '@waymark/core/imports';
 import { ControlMoved, type ControlStore } from '@waymark/core/kernel';
 import { latch } from '../support/jobs';
 import { openStores } from '../support/stores';
@@ -7,12 +7,12 @@ import { openStores } from '../support/stores';
 jest.setTimeout(30_000);
 
 /** Nobody dies here unless a test says so. */
-const patient = { every: 5, patience: 60_000 };
+const patient = { interval: 5, timeout: 60_000 };
 const going = new AbortController().signal;
 
 /** Until it is somebody's turn. */
 async function held(control: ControlStore): Promise<void> {
-  while (!(await control.get(TURN))) await pause(1);
+  while (!(await control.get(IMPORT_LEASE))) await pause(1);
 }
 
 const aborted = (signal: AbortSignal): Promise<unknown> =>
@@ -26,8 +26,8 @@ describe('imports take turns', () => {
     on: ControlStore,
     id: string,
     work: (signal: AbortSignal) => Promise<T>,
-    options: Partial<TurnOptions> = {},
-  ): Promise<T> => inTurn(on, id, { signal: going, ...patient, ...options }, work);
+    options: Partial<LeaseOptions> = {},
+  ): Promise<T> => withImportLease(on, id, { signal: going, ...patient, ...options }, work);
 
   it('one after the other, however many come at once', async () => {
     const on = control();
@@ -51,17 +51,17 @@ describe('imports take turns', () => {
 
   it('but none waits for itself: it was killed, and goes on', async () => {
     const on = control();
-    await on.put(TURN, 'none', { import: 'a', attempt: 'before' });
+    await on.put(IMPORT_LEASE, 'none', { import: 'a', attempt: 'before' });
     expect(await turn(on, 'a', async () => 'done')).toBe('done');
   });
 
   it('an attempt that was taken for dead gives up the turn of the next one at the same import', async () => {
     const on = control();
-    const late = turn(on, 'a', aborted, { every: 50 });
+    const late = turn(on, 'a', aborted, { interval: 50 });
     await held(on);
     await turn(on, 'a', async (signal) => {
       await late;
-      expect([signal.aborted, (await on.get(TURN))!.doc]).toMatchObject([false, { import: 'a' }]);
+      expect([signal.aborted, (await on.get(IMPORT_LEASE))!.doc]).toMatchObject([false, { import: 'a' }]);
     });
   });
 
@@ -69,13 +69,13 @@ describe('imports take turns', () => {
     const on = control();
     const patience = 1_000;
     const { opened, open } = latch();
-    const first = turn(on, 'a', () => opened, { patience });
+    const first = turn(on, 'a', () => opened, { timeout: patience });
     await held(on);
     let begun = false;
     const begin = async (): Promise<void> => {
       begun = true;
     };
-    const second = turn(on, 'b', begin, { patience });
+    const second = turn(on, 'b', begin, { timeout: patience });
     const end = performance.now() + 1.5 * patience;
     while (performance.now() < end) {
       expect(begun).toBe(false);
@@ -97,26 +97,29 @@ describe('imports take turns', () => {
         await aborted(signal);
         open(signal.reason);
       },
-      { every: 300 },
+      { interval: 300 },
     );
     await held(on);
     const { opened: told, open: tell } = latch();
-    const next = turn(on, 'b', () => told, { patience: 20 });
-    expect(await opened).toMatchObject({ message: 'another import took this one for dead' });
+    const next = turn(on, 'b', () => told, { timeout: 20 });
+    expect(await opened).toMatchObject({ message: 'another import considered this one dead and took over' });
     tell();
     await Promise.all([late, next]);
     // Not the late one's to give away, and given away by the other.
-    expect((await on.get(TURN))!.doc).toMatchObject({ import: null });
+    expect((await on.get(IMPORT_LEASE))!.doc).toMatchObject({ import: null });
   });
 
   it('who no longer wants to waits no longer', async () => {
     const on = control();
-    await on.put(TURN, 'none', { import: 'a', attempt: 'before' });
+    await on.put(IMPORT_LEASE, 'none', { import: 'a', attempt: 'before' });
     const tired = new AbortController();
-    const waiting = turn(on, 'b', async () => 'done', { signal: tired.signal, every: 60_000 });
+    const waiting = turn(on, 'b', async () => 'done', { signal: tired.signal, interval: 60_000 });
     tired.abort(new Error('cancelled'));
     await expect(waiting).rejects.toThrow('cancelled');
-    expect(await on.get(TURN)).toMatchObject({ revision: 1, doc: { import: 'a', attempt: 'before' } });
+    expect(await on.get(IMPORT_LEASE)).toMatchObject({
+      revision: 1,
+      doc: { import: 'a', attempt: 'before' },
+    });
   });
 
   it('keeps its turn where the store fails for a while, or its answer is lost', async () => {
@@ -138,7 +141,7 @@ describe('imports take turns', () => {
       while (puts < 6) await pause(1);
       expect(signal.aborted).toBe(false);
     });
-    expect((await on.get(TURN))!.doc).toMatchObject({ import: null });
-    await expect(on.put(TURN, 'none', {})).rejects.toThrow(ControlMoved);
+    expect((await on.get(IMPORT_LEASE))!.doc).toMatchObject({ import: null });
+    await expect(on.put(IMPORT_LEASE, 'none', {})).rejects.toThrow(ControlMoved);
   });
 });

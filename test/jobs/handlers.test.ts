@@ -1,4 +1,4 @@
-import { discreet } from '@waymark/core/jobs';
+import { maskingErrors } from '@waymark/core/jobs';
 import { type JobContext, type JobHandler, PermanentFailure } from '@waymark/core/kernel';
 import { jobHandlers, Platform } from '@waymark/platform';
 import { upnOf } from '../support/made-up';
@@ -46,7 +46,7 @@ describe('the kinds of jobs', () => {
 
 describe('a job that fails', () => {
   const painting = (run: JobHandler['run']): JobHandler =>
-    discreet({ kind: 'paint', attempts: 1, backoff: 1, concurrency: 1, run });
+    maskingErrors({ kind: 'paint', attempts: 1, backoff: 1, concurrency: 1, run });
   const paint = ({ run }: JobHandler): Promise<unknown> => run({} as never, {} as JobContext);
   const failing = (thrown: unknown) => painting(() => Promise.reject(thrown as Error));
 

@@ -19,7 +19,10 @@ async function sent() {
   afterwards(() => platform.close());
   const id = randomUUID();
   for (const [index, name] of files.entries())
-    copyFileSync(packageFile('data', 'sample', name), join(await platform.uploads.placeFor(id, index), name));
+    copyFileSync(
+      packageFile('data', 'sample', name),
+      join(await platform.uploads.folderFor(id, index), name),
+    );
   const folder = join(data, 'uploads', id);
   const progress: object[] = [];
   /** `onProgress` is told how far the import is before it goes on. */
@@ -101,7 +104,7 @@ describe('the job of an import', () => {
     await run();
     await expect(run()).resolves.toBeUndefined();
     // Killed while it was deleting them.
-    const place = await platform.uploads.placeFor(id, 0);
+    const place = await platform.uploads.folderFor(id, 0);
     copyFileSync(packageFile('data', 'sample', 'schools.csv'), join(place, 'schools.csv'));
     await run();
     expect(isThere()).toBe(false);

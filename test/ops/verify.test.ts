@@ -61,7 +61,7 @@ describe('waymark seal and verify', () => {
     tamper(folder, 'DELETE FROM events WHERE position = 9');
     const [first, second] = (await waymark(folder, 'verify')).out.split('\n');
     expect(first).toBe(
-      'REMOVED: An event, which was revision 8 of projection-x, is missing before the one at position 10.',
+      'REMOVED: An event, revision 8 of projection-x, is missing before the event at position 10.',
     );
     expect(second).toBe('The 8 events before it are unchanged.');
   });
@@ -98,7 +98,7 @@ describe('waymark seal and verify', () => {
     tamper(folder, 'DELETE FROM events WHERE position > 7');
     writeFileSync(key, pem);
     expect((await offline('--public-key', key)).out).toMatch(
-      /^CUT: The log ends at position 7: 3 sealed events that were behind that are gone\.\n/,
+      /^CUT: The log ends at position 7: 3 sealed events are missing after it\.\n/,
     );
   });
 

@@ -63,7 +63,7 @@ function findSecrets(data: string): string[] {
 async function importSample(platform: Platform): Promise<void> {
   const id = randomUUID();
   for (const [index, name] of SAMPLE.entries()) {
-    const file = join(await platform.uploads.placeFor(id, index), name.replace('/', '-'));
+    const file = join(await platform.uploads.folderFor(id, index), name.replace('/', '-'));
     copyFileSync(packageFile('data', 'sample', name), file);
   }
   await platform.work();

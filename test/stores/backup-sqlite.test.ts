@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { checkpointsIn, documentsIn, faultsIn, jobsIn, logIn } from '@waymark/stores/sqlite/backup/contents';
-import { hold } from '@waymark/stores/sqlite/backup/hold';
+import { lockFile } from '@waymark/stores/sqlite/backup/exclusive-lock';
 import { SqliteSnapshot } from '@waymark/stores/sqlite/backup/snapshot';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { EmbeddedJobs } from '@waymark/stores/sqlite/jobs/embedded-jobs';
@@ -33,24 +33,24 @@ const note = (store: SqliteEventStore, count: number): Promise<unknown> =>
   );
 
 describe('a snapshot of a SQLite file', () => {
-  it('is the file as it was, whatever is written before it is copied and meanwhile', async () => {
+  it('contains the file as of its creation, whatever is written before and during the copy', async () => {
     const directory = temporaryDirectory();
     const [file, copy] = [join(directory, 'events.sqlite'), join(directory, 'copy', 'events.sqlite')];
     const store = openLog(file);
     await note(store, 20_000);
     const snapshot = new SqliteSnapshot(file);
     await note(store, 100);
-    const told: number[] = [];
+    const reported: number[] = [];
     mkdirSync(join(directory, 'copy'));
     await snapshot.copyTo(copy, (bytes) => {
-      told.push(bytes);
+      reported.push(bytes);
       void note(store, 1);
     });
     snapshot.close();
 
-    expect(told.length).toBeGreaterThan(2);
-    expect(told).toEqual([...told].sort((one, other) => one - other));
-    expect(told.at(-1)).toBe(snapshot.bytes);
+    expect(reported.length).toBeGreaterThan(2);
+    expect(reported).toEqual([...reported].sort((one, other) => one - other));
+    expect(reported.at(-1)).toBe(snapshot.bytes);
     expect(logIn(copy)).toEqual({ events: 20_000, head: 20_000 });
     expect(faultsIn(copy)).toEqual([]);
     expect(readdirSync(join(directory, 'copy'))).toEqual(['events.sqlite']);
@@ -60,8 +60,8 @@ describe('a snapshot of a SQLite file', () => {
   });
 });
 
-describe('what files hold', () => {
-  it('is read without changing them', async () => {
+describe('the contents of files', () => {
+  it('are read without changing the files', async () => {
     const directory = temporaryDirectory();
     const at = (name: string): string => join(directory, name);
     const rows = new SqliteRowStore(at('views.sqlite'));
@@ -78,7 +78,7 @@ describe('what files hold', () => {
     await Promise.all([rows.close(), jobs.close()]);
   });
 
-  it('is not sound where a page was overwritten, or it is no database', async () => {
+  it('are reported as damaged if a page was overwritten or the file is not a database', async () => {
     const directory = temporaryDirectory();
     const file = join(directory, 'events.sqlite');
     const store = new SqliteEventStore(file);
@@ -94,38 +94,38 @@ describe('what files hold', () => {
   });
 });
 
-describe('a SQLite file that is held', () => {
-  it('is one that nobody has open, and nobody can open meanwhile', async () => {
+describe('an exclusively locked SQLite file', () => {
+  it('is not open in any process, and cannot be opened meanwhile', async () => {
     const file = join(temporaryDirectory(), 'events.sqlite');
     const store = new SqliteEventStore(file);
     await note(store, 10);
-    // It does nothing, but has the file open.
-    expect(hold(file)).toBeUndefined();
+    // The other connection is idle, but has the file open.
+    expect(lockFile(file)).toBeUndefined();
     await note(store, 10);
     await store.close();
 
-    const held = hold(file)!;
+    const held = lockFile(file)!;
     const refused = (): void => {
       const other = new Database(file, { timeout: 50 });
       expect(() => other.prepare('SELECT count(*) FROM events').get()).toThrow(/locked/);
       other.close();
     };
     refused();
-    held.rest();
+    held.checkpoint();
     refused();
-    held.letGo();
+    held.release();
     expect(readdirSync(dirname(file))).toEqual(['events.sqlite']);
     expect(await readWhole(openLog(file))).toHaveLength(20);
   });
 
-  it('can be renamed once it rests, with all that it held', async () => {
+  it('can be renamed with all its content after the write-ahead log was written back', async () => {
     const directory = temporaryDirectory();
     const [file, moved] = [join(directory, 'events.sqlite'), join(directory, 'moved', 'events.sqlite')];
     const writer = new Database(file);
     writer.pragma('journal_mode = WAL');
     writer.exec('CREATE TABLE notes (text)');
     writer.close();
-    // A log that nobody has written back, as of a process that was killed.
+    // A write-ahead log that was not written back, as after a kill.
     const killed = new Database(file);
     killed.pragma('wal_autocheckpoint = 0');
     killed.exec("INSERT INTO notes VALUES ('one')");
@@ -133,11 +133,11 @@ describe('a SQLite file that is held', () => {
     killed.close();
     for (const end of ['-wal', '-shm']) renameSync(`${file}${end}.kept`, file + end);
 
-    const held = hold(file)!;
-    held.rest();
+    const held = lockFile(file)!;
+    held.checkpoint();
     mkdirSync(dirname(moved));
     renameSync(file, moved);
-    held.letGo();
+    held.release();
     expect(readdirSync(dirname(moved))).toEqual(['events.sqlite']);
     const found = new Database(moved);
     expect(found.prepare('SELECT text FROM notes').pluck().all()).toEqual(['one']);

@@ -24,14 +24,14 @@ const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 2 ** 31);
 const STREAM = 'locker-1';
 const note = (text: unknown): NewEvent => newEvent('Noted', { text });
 
-describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEED=${String(seed)}`, () => {
+describe(`failing appends to EventStoreDB (stand-in), FAULTS_SEED=${String(seed)}`, () => {
   let server: StandIn;
   const connect = (options: Partial<EventStoreDbOptions> = {}): EventStore => {
     const store = new EventStoreDbEventStore(server.url, { deadline: 400, patience: 20_000, ...options });
     afterwards(() => store.close());
     return store;
   };
-  /** Ids of the stream's events, as the server has them. */
+  /** The ids of the stream's events on the server. */
   const ids = (stream = STREAM): string[] => server.log.stream(stream).map(({ id }) => id);
 
   beforeEach(async () => {
@@ -58,7 +58,7 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
   const expectations: ExpectedRevision[] = ['none', 1, 'any'];
 
   describe.each(expectations)('expecting %p', (expected) => {
-    it.each(lost)('are there once, and answered so, after: $faults', async ({ faults }) => {
+    it.each(lost)('are written once and acknowledged after: $faults', async ({ faults }) => {
       const store = connect();
       const before = expected === 'none' ? [] : [note('a'), note('b')];
       if (before.length > 0) await store.append(STREAM, 'none', before);
@@ -76,7 +76,7 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
   });
 
   it.each<AppendFault>(['cut after', 'silence before', 'timeout after'])(
-    'does not take %s for an answer where the server had been started again meanwhile',
+    'are written once after %s even if the server was restarted meanwhile',
     async (fault) => {
       const store = connect();
       await store.append(STREAM, 'none', [note('a')]);
@@ -91,7 +91,7 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     },
   );
 
-  it('are refused, and are not there, where another writer came first', async () => {
+  it('are refused and not written if another writer came first', async () => {
     const store = connect();
     await store.append(STREAM, 'none', [note('a')]);
     server.failAppends('silence before');
@@ -106,7 +106,7 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     expect(ids().slice(1)).toEqual(won.map(({ id }) => id));
   });
 
-  it('find what they wrote behind what others wrote since', async () => {
+  it('find their events behind those of later writers', async () => {
     const store = connect();
     server.failAppends('silence after');
     const written = once(server.happenings, 'written');
@@ -120,7 +120,7 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     expect((await store.readStream(STREAM, { from: revision, limit: 1 }))[0]!.data).toEqual({ text: 'mine' });
   });
 
-  it('end as unavailable when their time is over, and nothing is said of whether they were written', async () => {
+  it('fail as unavailable after the time limit, with an unknown outcome', async () => {
     const store = connect({ deadline: 100, patience: 500 });
     server.failAppends(...range(20).map((): AppendFault => 'silence before'));
     await expect(store.append(STREAM, 'none', [note('a')])).rejects.toBeInstanceOf(StoreUnavailable);
@@ -143,7 +143,7 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     expect((await store.append(STREAM, 0, [note('d')])).revision).toBe(1);
   });
 
-  it('are not sent where they are larger than the server takes, nor where the server takes less', async () => {
+  it("are not sent if they exceed the size limit, and refused if the server's limit is lower", async () => {
     const largest = 100_000;
     const store = connect({ maxAppend: largest });
     const text = (bytes: number) => [note('x'.repeat(bytes / 2)), note('x'.repeat(bytes / 2))];
@@ -167,20 +167,20 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     expect(ids()).toHaveLength(2);
   });
 
-  it('and readings say so where a stream was deleted for good', async () => {
+  it('report a permanently deleted stream, as do reads', async () => {
     const store = connect();
     await store.append(STREAM, 'none', [note('a')]);
     const client = EventStoreDBClient.connectionString(server.url);
     await client.tombstoneStream(STREAM);
     await client.dispose();
 
-    await expect(store.append(STREAM, 0, [note('b')])).rejects.toThrow(/locker-1 was deleted for good/);
-    await expect(store.readStream(STREAM)).rejects.toThrow(/locker-1 was deleted for good/);
-    // The server keeps the events, and says that they were deleted in one of its own.
+    await expect(store.append(STREAM, 0, [note('b')])).rejects.toThrow(/locker-1 was permanently deleted/);
+    await expect(store.readStream(STREAM)).rejects.toThrow(/locker-1 was permanently deleted/);
+    // The server keeps the events, and records the deletion in an event of its own.
     expect((await readWhole(store)).map(({ data }) => data)).toEqual([{ text: 'a' }]);
   });
 
-  it('of no events answer like others, and send none', async () => {
+  it('of no events are answered like others, without sending any', async () => {
     const store = connect();
     expect(await store.append(STREAM, 'none', [])).toEqual({ revision: -1, position: START });
     const written = await store.append(STREAM, 'any', [note('a')]);
@@ -190,12 +190,12 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     expect(ids()).toHaveLength(1);
   });
 
-  it('refuse ids that the server would change or not take', async () => {
+  it('refuse ids that the server would change or reject', async () => {
     const id = '0A4E5F9C-0000-4000-8000-0123456789AB';
     await expect(connect().append(STREAM, 'none', [{ ...note('a'), id }])).rejects.toThrow(/not a UUID/);
   });
 
-  it('are each there once, in the end, of many writers who lose a hundred answers', async () => {
+  it('are each written exactly once by many writers that lose a hundred responses', async () => {
     const next = randomFrom(seed);
     const integer = (below: number): number => Math.floor(next() * below);
     const pick = <Item>(of: readonly Item[]): Item => of[integer(of.length)]!;
@@ -211,7 +211,7 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     );
     const stores = [connect(), connect()];
     const streams = range(4).map((n) => `locker-${String(n)}`);
-    const told = {
+    const outcomes = {
       written: new Map<string, { revision: number; position: number }>(),
       refused: new Set<string>(),
     };
@@ -224,10 +224,10 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
         const expected = pick<ExpectedRevision>([last?.revision ?? 'none', last?.revision ?? 'none', 'any']);
         const events = range(1 + integer(3)).map(note);
         await store.append(stream, expected, events).then(
-          (appended) => told.written.set(events.at(-1)!.id, appended),
+          (appended) => outcomes.written.set(events.at(-1)!.id, appended),
           (error: unknown) => {
             if (!(error instanceof WrongExpectedRevision)) throw error;
-            for (const { id } of events) told.refused.add(id);
+            for (const { id } of events) outcomes.refused.add(id);
           },
         );
       }
@@ -238,8 +238,8 @@ describe(`appends to EventStoreDB that go wrong (on the stand-in), by FAULTS_SEE
     const log = await readWhole(stores[0]!);
     const there = new Map(log.map((event) => [event.id, event]));
     expect(there.size).toBe(log.length);
-    expect(told.written.size).toBeGreaterThan(0);
-    for (const [id, appended] of told.written) expect(there.get(id)).toMatchObject(appended);
-    expect([...told.refused].filter((id) => there.has(id))).toEqual([]);
+    expect(outcomes.written.size).toBeGreaterThan(0);
+    for (const [id, appended] of outcomes.written) expect(there.get(id)).toMatchObject(appended);
+    expect([...outcomes.refused].filter((id) => there.has(id))).toEqual([]);
   }, 120_000);
 });

@@ -22,7 +22,7 @@ const connect = (url: string, options: Partial<EventStoreDbOptions> = {}): Event
   return store;
 };
 
-describe('a cluster of EventStoreDB, with TLS and credentials (on the stand-in)', () => {
+describe('an EventStoreDB cluster with TLS and credentials (stand-in)', () => {
   const CREDENTIALS = { username: 'waymark', password: 'p@ss:wörd/1' };
 
   it('is followed from leader to leader, and nothing is lost or written twice', async () => {
@@ -49,7 +49,7 @@ describe('a cluster of EventStoreDB, with TLS and credentials (on the stand-in)'
     expect(await texts(store)).toEqual(range(5));
   });
 
-  it('lets nobody in without them', async () => {
+  it('refuses access without credentials', async () => {
     const { url } = await startCluster(1, CREDENTIALS);
     const stranger = connect(url.replace('waymark:', 'stranger:'));
 
@@ -64,9 +64,9 @@ describe('a cluster of EventStoreDB, with TLS and credentials (on the stand-in)'
   });
 });
 
-describe('a connection to EventStoreDB (on the stand-in)', () => {
+describe('a connection to EventStoreDB (stand-in)', () => {
   it.each(['esdb://waymark:s3cret@127.0.0.1:1?tls=false&sparkle=9', 'esdb://waymark:s3cret@127.0.0.1:port'])(
-    'keeps its credentials to itself, given %s',
+    'does not reveal its credentials, given %s',
     async (url) => {
       const printed = (['warn', 'error', 'log'] as const).map((name) =>
         jest.spyOn(console, name).mockReturnValue(undefined),
@@ -83,7 +83,7 @@ describe('a connection to EventStoreDB (on the stand-in)', () => {
     },
   );
 
-  it('gives up on a server that says nothing, and goes on when it speaks again', async () => {
+  it('gives up on a silent server, and continues when it responds again', async () => {
     const server = await startStandInProcess();
     const store = connect(server.url, { deadline: 200, patience: 400 });
     await store.append(STREAM, 'none', [note('a')]);
@@ -103,7 +103,7 @@ describe('a connection to EventStoreDB (on the stand-in)', () => {
     expect((await texts(store)).at(-1)).toBe('c');
   });
 
-  it('survives a server that is killed: what it acknowledged is there, and what it did not is there once', async () => {
+  it('survives a killed server: acknowledged events exist, unacknowledged ones are written once', async () => {
     const file = join(temporaryDirectory(), 'log.jsonl');
     const server = await startStandInProcess(file);
     const store = connect(server.url, { patience: 30_000 });
@@ -119,7 +119,7 @@ describe('a connection to EventStoreDB (on the stand-in)', () => {
     expect(await texts(store)).toEqual(range(11));
   });
 
-  it('is closed at once after readings of which the server had more', async () => {
+  it('is closed immediately after partial reads', async () => {
     const { url } = await startStandInProcess();
     const store = connect(url);
     await store.append(STREAM, 'none', range(50).map(note));
@@ -138,7 +138,7 @@ describe('a connection to EventStoreDB (on the stand-in)', () => {
     ).resolves.toBeUndefined();
   });
 
-  it('answers what is under way when it is closed, and leaves nothing behind', async () => {
+  it('completes calls in progress when it is closed, and leaves nothing behind', async () => {
     const server = await startStandIn();
     server.delayAnswers(100);
     const store = connect(server.url);

@@ -16,7 +16,7 @@ const note = (text: unknown) => newEvent('Noted', { text });
 const texts = (events: readonly RecordedEvent[]) =>
   events.map(({ data }) => (data as { text: unknown }).text);
 
-/** Reads on whenever it is woken, from the last event that it has. */
+/** Reads on from its last event whenever it is woken. */
 class Reader {
   readonly events: RecordedEvent[] = [];
   private readonly stop: () => void;
@@ -31,12 +31,12 @@ class Reader {
     afterwards(this.stop);
   }
 
-  /** Read on, woken or not. */
+  /** Read on, whether woken or not. */
   look(): Promise<void> {
     return (this.reading = this.reading.then(() => this.readOn()));
   }
 
-  /** Resolves once it has so many. */
+  /** Resolves once it has this many events. */
   async has(count: number): Promise<void> {
     while (this.events.length < count) await new Promise<void>((resolve) => (this.tell = resolve));
     this.stop();
@@ -54,14 +54,14 @@ class Reader {
   }
 }
 
-describe('following EventStoreDB (on the stand-in)', () => {
+describe('following EventStoreDB (stand-in)', () => {
   let server: StandIn;
   const connect = (options: Partial<EventStoreDbOptions> = {}): EventStore => {
     const store = new EventStoreDbEventStore(server.url, { deadline: 2_000, patience: 20_000, ...options });
     afterwards(() => store.close());
     return store;
   };
-  /** How many events the server looks at for what is done meanwhile. */
+  /** The number of events that the server scans while the work runs. */
   const considered = async (kind: 'readings' | 'subscriptions', work: () => unknown): Promise<number> => {
     const before = server.considered[kind];
     await work();
@@ -71,7 +71,7 @@ describe('following EventStoreDB (on the stand-in)', () => {
     server = await startStandIn();
   });
 
-  it('misses nothing, and sees nothing twice, while the server is started again and connections are cut', async () => {
+  it('misses no event and sees none twice while the server restarts and connections are cut', async () => {
     const [reading, writing] = [connect(), connect()];
     const reader = new Reader(reading);
     const write = async (from: number): Promise<void> => {
@@ -92,7 +92,7 @@ describe('following EventStoreDB (on the stand-in)', () => {
   });
 
   it.each<Checkpoints>(['due', 'stale', 'early'])(
-    'misses nothing where checkpoints are %s',
+    'misses no event if checkpoints are %s',
     async (checkpoints) => {
       server.sendCheckpoints(checkpoints);
       const [reading, writing] = [connect(), connect()];
@@ -113,13 +113,13 @@ describe('following EventStoreDB (on the stand-in)', () => {
     },
   );
 
-  it('runs one subscription for all who listen, takes it up again where it was, and ends it with the last', async () => {
+  it('runs one subscription for all listeners, resumes it where it was, and ends it with the last listener', async () => {
     const [reading, writing] = [connect(), connect()];
     const bells = range(3).map(() => new EventEmitter<{ rung: [] }>());
     let live = once(server.happenings, 'caughtUp');
     const stops = bells.map((bell) => reading.onAppended(() => void bell.emit('rung')));
     await live;
-    /** How often the server looks at each event for subscriptions, of those written meanwhile. */
+    /** How often the server scans each event written during the work for subscriptions. */
     const looks = async (work: () => Promise<unknown>): Promise<number> => {
       const before = server.log.events.length;
       return (await considered('subscriptions', work)) / (server.log.events.length - before);
@@ -140,7 +140,7 @@ describe('following EventStoreDB (on the stand-in)', () => {
       live = once(server.happenings, 'caughtUp');
       return Promise.all([server.listen(), live, ...woken]);
     };
-    // And at those once more, perhaps, that the system wrote behind the last that was shown.
+    // The server may scan again the system events behind the last delivered one.
     expect(Math.floor(await looks(missed))).toBe(1);
 
     stops[0]!();
@@ -151,7 +151,7 @@ describe('following EventStoreDB (on the stand-in)', () => {
     expect(await looks(() => writing.append(STREAM, 'any', [note('for nobody')]))).toBe(0);
   });
 
-  it('wakes who began to listen while the subscription was not there yet, for what was written till then', async () => {
+  it('wakes a listener that was added before the subscription was established, for events written until then', async () => {
     server.delayAnswers(300);
     const reader = new Reader(connect());
     await reader.look();
@@ -168,7 +168,7 @@ describe('following EventStoreDB (on the stand-in)', () => {
     expect(texts(reader.events)).toEqual(['a']);
   });
 
-  it("passes over the system's events, and a page goes through them to the end of the log", async () => {
+  it('skips system events, and a page extends through them to the end of the log', async () => {
     const store = connect({ page: 100 });
     const { position } = await store.append(STREAM, 'none', [note('a'), note('b')]);
     server.writeSystemEvents(350);
@@ -185,7 +185,7 @@ describe('following EventStoreDB (on the stand-in)', () => {
     expect((await store.readAll(START, 2)).through).toBe(position);
   });
 
-  describe('with a long stretch that is not ours', () => {
+  describe('with a long range of system events', () => {
     const LONG = 3_000;
     let store: EventStore;
     let last: Position;
@@ -206,7 +206,7 @@ describe('following EventStoreDB (on the stand-in)', () => {
       expect(texts((await store.readAll(START, 10)).events)).toEqual(['before', 'behind']);
     });
 
-    it('is not looked at to begin to follow, nor again when it was followed', async () => {
+    it('does not scan it when following starts, nor again after it was followed', async () => {
       const followed = (work: () => unknown): Promise<number> =>
         considered('subscriptions', async () => {
           const live = once(server.happenings, 'caughtUp');
@@ -216,12 +216,12 @@ describe('following EventStoreDB (on the stand-in)', () => {
       expect(await followed(() => afterwards(store.onAppended(() => undefined)))).toBeLessThan(LONG / 10);
       expect(await followed(() => server.writeSystemEvents(LONG))).toBe(LONG);
 
-      // As far as the last checkpoint, though nobody was shown an event.
+      // Up to the last checkpoint, although no event was delivered.
       expect(await followed(() => server.cut())).toBeLessThan(LONG / 2);
     });
   });
 
-  it('passes over nothing of ours, however long, because it was of a type not asked for or read before', async () => {
+  it('skips no relevant event in a long range because it was of another type or read before', async () => {
     const store = connect();
     const long = 'x'.repeat(100_000);
     for (const n of range(6)) {
@@ -260,12 +260,12 @@ describe('following EventStoreDB (on the stand-in)', () => {
   });
 });
 
-describe('what is known of the log from following it', () => {
+describe('progress known from following', () => {
   const FAR = 1_000_000;
   let progress: Progress;
   beforeEach(() => (progress = new Progress()));
 
-  it('is that nothing is ours between one event and the next', () => {
+  it('is that no relevant event lies between two delivered ones', () => {
     progress.reached(10);
     expect(progress.begin()).toBe(10);
     progress.event(20);
@@ -279,14 +279,14 @@ describe('what is known of the log from following it', () => {
     ]);
   });
 
-  it('is nothing, of what is before the end where it began', () => {
+  it('is nothing about the log before the end where following started', () => {
     expect(progress.begin()).toBeUndefined();
     progress.event(FAR);
 
     expect(progress.startAfter(0)).toBe(0);
   });
 
-  it('is no more than a place to begin again at, from checkpoints, and that does not move back', () => {
+  it('is, from checkpoints, only a position to resume at, which does not move back', () => {
     progress.reached(10);
     progress.begin();
     progress.event(20);
@@ -300,10 +300,10 @@ describe('what is known of the log from following it', () => {
     expect(progress.startAfter(20 + FAR)).toBe(20 + 2 * FAR);
   });
 
-  it('is the last long stretch, whatever is read again further back', () => {
-    progress.passedOver(5 * FAR, 6 * FAR);
-    progress.passedOver(FAR, 3 * FAR);
-    progress.passedOver(6 * FAR, 6 * FAR + 100);
+  it('is the last long range, whatever earlier part is read again', () => {
+    progress.rangeWithoutEvents(5 * FAR, 6 * FAR);
+    progress.rangeWithoutEvents(FAR, 3 * FAR);
+    progress.rangeWithoutEvents(6 * FAR, 6 * FAR + 100);
 
     expect(progress.startAfter(5 * FAR)).toBe(6 * FAR);
     expect(progress.startAfter(FAR)).toBe(FAR);

@@ -24,7 +24,7 @@ eventStoreContract('SQLite', () => {
 });
 
 describe('SQLite event store', () => {
-  it('answers what was waiting when it is closed, and refuses what comes after', async () => {
+  it('answers queued appends when it is closed, and refuses later ones', async () => {
     const { events, connect } = openStores();
     const waiting = Promise.all(
       range(10).map((n) => events.append('locker-1', 'any', [newEvent('Noted', { n })])),
@@ -36,7 +36,7 @@ describe('SQLite event store', () => {
     expect(await readWhole(connect().events)).toHaveLength(10);
   });
 
-  it('knows no stream longer than it is so: what another process adds to one that was read is there at once', async () => {
+  it('never uses an outdated cache: events that another process adds to a cached stream are visible immediately', async () => {
     const { events, connect } = openStores();
     const other = connect().events;
     await other.append('locker-1', 'none', [newEvent('Noted'), newEvent('Noted')]);
@@ -50,7 +50,7 @@ describe('SQLite event store', () => {
     await expect(events.append('locker-1', 2, [newEvent('Noted')])).rejects.toMatchObject({ actual: 3 });
   });
 
-  it('takes a part of a stream that was read for no more than that', async () => {
+  it('does not take a partial read of a stream for the whole stream', async () => {
     const { events, connect } = openStores();
     await connect().events.append('locker-1', 'none', [newEvent('Noted'), newEvent('Noted')]);
     expect(await events.readStream('locker-1', { limit: 1 })).toHaveLength(1);
@@ -59,10 +59,10 @@ describe('SQLite event store', () => {
     await expect(events.append('locker-1', 0, [newEvent('Noted')])).rejects.toMatchObject({ actual: 1 });
   });
 
-  it('writes what comes at once in one commit', async () => {
+  it('writes concurrent appends in one commit', async () => {
     const { events } = openStores();
     const commits = jest.fn();
-    // It wakes once for each commit of its own, and now and then besides for another process's.
+    // It wakes once for each commit of its own, and occasionally for another process's.
     afterwards(events.onAppended(commits));
     await Promise.all(
       range(500).map((n) => events.append(`locker-${String(n)}`, 'none', [newEvent('Noted')])),

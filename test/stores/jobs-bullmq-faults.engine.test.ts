@@ -9,8 +9,8 @@ import { startProcess } from '../support/process';
 import { ownPrefix, RedisServer } from '../support/redis/redis-server';
 import { afterwards } from '../support/stores';
 
-/** What only a Redis of one's own can show, for it is killed, frozen, and set up wrongly. */
-describe('BullMQ where Redis', () => {
+/** Cases that need a separate Redis, because it is killed, frozen and misconfigured. */
+describe('BullMQ if Redis', () => {
   let warnings: string[];
   beforeEach(() => {
     warnings = [];
@@ -34,39 +34,36 @@ describe('BullMQ where Redis', () => {
   const add = (jobs: Jobs, locker: number): Promise<string> =>
     jobs.add({ kind: PAINT, data: { locker }, id: `locker-${String(locker)}` });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'is ended by %s and started again: no job is lost',
-    async (signal) => {
-      const server = await start();
-      const jobs = await open({ url: server.url, lease: 2_000, deadline: 20_000 });
-      const dead = latch();
-      const painted = new Set<number>();
-      await jobs.work([
-        painting(async ({ locker }) => {
-          if (locker >= 10) await dead.opened;
-          painted.add(locker);
-          return { locker };
-        }),
-      ]);
-      await Promise.all(range(30).map((locker) => add(jobs, locker)));
-      await Promise.all(range(10).map((locker) => inState(jobs, `locker-${String(locker)}`, 'done')));
-      await inState(jobs, 'locker-14', 'running');
-      await server.end(signal);
-      const added = range(10).map((n) => add(jobs, 30 + n));
-      await warned('ECONNREFUSED');
-      dead.open();
-      await server.start();
+  it.each(['SIGTERM', 'SIGKILL'] as const)('is ended by %s and restarted: no job is lost', async (signal) => {
+    const server = await start();
+    const jobs = await open({ url: server.url, lease: 2_000, deadline: 20_000 });
+    const dead = latch();
+    const painted = new Set<number>();
+    await jobs.work([
+      painting(async ({ locker }) => {
+        if (locker >= 10) await dead.opened;
+        painted.add(locker);
+        return { locker };
+      }),
+    ]);
+    await Promise.all(range(30).map((locker) => add(jobs, locker)));
+    await Promise.all(range(10).map((locker) => inState(jobs, `locker-${String(locker)}`, 'done')));
+    await inState(jobs, 'locker-14', 'running');
+    await server.end(signal);
+    const added = range(10).map((n) => add(jobs, 30 + n));
+    await warned('ECONNREFUSED');
+    dead.open();
+    await server.start();
 
-      await Promise.all(added);
-      await Promise.all(range(40).map((locker) => inState(jobs, `locker-${String(locker)}`, 'done')));
-      expect((await jobs.list()).map(({ result }) => result)).toHaveLength(40);
-      expect([...painted].sort((a, b) => a - b)).toEqual(range(40));
-      // Trouble is told of once, however often a connection is tried.
-      expect(warnings.length).toBe(new Set(warnings).size);
-    },
-  );
+    await Promise.all(added);
+    await Promise.all(range(40).map((locker) => inState(jobs, `locker-${String(locker)}`, 'done')));
+    expect((await jobs.list()).map(({ result }) => result)).toHaveLength(40);
+    expect([...painted].sort((a, b) => a - b)).toEqual(range(40));
+    // A problem is reported once, however often the connection is retried.
+    expect(warnings.length).toBe(new Set(warnings).size);
+  });
 
-  it('is down when a worker stops: the job is begun again by another, once Redis is back', async () => {
+  it('is down while a worker stops: another worker restarts the job once Redis is back', async () => {
     const server = await start();
     const jobs = await open({ url: server.url, lease: 1_000, deadline: 300 });
     await jobs.work([painting(untilTold, { attempts: 1 })]);
@@ -82,7 +79,7 @@ describe('BullMQ where Redis', () => {
     expect(await inState(other, 'locker-1', 'done')).toMatchObject({ attempts: 1, result: { attempt: 1 } });
   });
 
-  it('does not answer: what is asked is given up, and the same request, sent again, is one job', async () => {
+  it('does not answer: requests fail, and repeating the same request adds one job', async () => {
     const server = await start();
     const jobs = await open({ url: server.url, deadline: 300 });
     server.freeze();
@@ -103,7 +100,7 @@ describe('BullMQ where Redis', () => {
     expect(await jobs.list()).toMatchObject([{ id: 'locker-1', state: 'waiting' }]);
   });
 
-  it('is not there at all: it is not opened', async () => {
+  it('is not running: opening fails', async () => {
     const server = await start();
     await server.end('SIGTERM');
 
@@ -111,12 +108,12 @@ describe('BullMQ where Redis', () => {
     await warned('ECONNREFUSED');
   });
 
-  describe('wants credentials', () => {
+  describe('requires credentials', () => {
     const password = 'a-secret';
     const withPassword = (server: RedisServer, given: string): string =>
       server.url.replace('//', `//default:${given}@`);
 
-    it('takes them from its URL, for its workers too', async () => {
+    it('takes them from its URL, also for its workers', async () => {
       const server = await start('--requirepass', password);
       const jobs = await open({ url: withPassword(server, password) });
       await jobs.work([painting(async () => undefined)]);
@@ -125,7 +122,7 @@ describe('BullMQ where Redis', () => {
       await inState(jobs, 'locker-1', 'done');
     });
 
-    it('is refused with wrong ones, and shows none of them', async () => {
+    it('is refused with wrong credentials, without revealing them', async () => {
       const server = await start('--requirepass', 'another');
       const error: unknown = await open({ url: withPassword(server, password) }).catch((e: unknown) => e);
 
@@ -134,7 +131,7 @@ describe('BullMQ where Redis', () => {
     });
 
     it.each([`redis//default:${password}@host`, `http://default:${password}@host`, password])(
-      'refuses a URL that is none, and does not show it',
+      'refuses an invalid URL without revealing it',
       async (url) => {
         const error: unknown = await open({ url }).catch((e: unknown) => e);
 
@@ -144,22 +141,22 @@ describe('BullMQ where Redis', () => {
     );
   });
 
-  it('drops keys when it is short of memory: it is refused', async () => {
+  it('evicts keys when out of memory: it is refused', async () => {
     const server = await start('--maxmemory-policy', 'allkeys-lru');
 
     await expect(open({ url: server.url })).rejects.toThrow(
-      'this Redis drops jobs when it is short of memory (maxmemory-policy allkeys-lru): set maxmemory-policy noeviction',
+      'this Redis evicts jobs when it runs out of memory (maxmemory-policy allkeys-lru): set maxmemory-policy noeviction',
     );
   });
 
-  it('keeps nothing on the disk: it is taken, with a warning', async () => {
+  it('does not persist to disk: it is accepted with a warning', async () => {
     const server = await start('--appendonly', 'no');
     await open({ url: server.url });
 
     expect(warnings).toEqual([expect.stringContaining('set appendonly yes')]);
   });
 
-  it('is shared: queues of different prefixes know nothing of each other', async () => {
+  it('is shared: queues with different prefixes are independent', async () => {
     const server = await start();
     const [one, other] = [
       await open({ url: server.url, prefix: 'one' }),
@@ -178,7 +175,7 @@ describe('BullMQ where Redis', () => {
     expect(keys.filter((key) => !/^(one|another):/.test(key))).toEqual([]);
   });
 
-  it('has counted ten deaths of a job’s workers: it is a dead letter, and may be tried again', async () => {
+  it('has counted ten deaths of a job’s workers: the job is a dead letter, and can be retried', async () => {
     const server = await start();
     const where = { url: server.url, prefix: ownPrefix(), lease: 1_000 };
     const jobs = await open(where);
@@ -208,7 +205,7 @@ describe('BullMQ where Redis', () => {
     expect(await inState(jobs, 'locker-1', 'done')).toMatchObject({ attempts: 1 });
   });
 
-  it('forgets all of a job that is not kept', async () => {
+  it('deletes everything about a job that is not kept', async () => {
     const server = await start();
     const jobs = await open({ url: server.url, prefix: 'few', keep: 2 });
     await jobs.work([painting(async () => undefined)]);
@@ -241,7 +238,7 @@ describe('BullMQ where Redis', () => {
     expect(await known()).toEqual([kept, kept, kept.slice(0, 2)]);
   });
 
-  it('keeps nothing of an error but its message, and no mark of a job that was done although it was cancelled', async () => {
+  it('keeps only the message of an error, and no cancelled mark of a job that was done anyway', async () => {
     const server = await start();
     const jobs = await open({ url: server.url, prefix: 'marks' });
     await jobs.work([

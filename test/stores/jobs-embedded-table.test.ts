@@ -8,7 +8,7 @@ import { afterwards, temporaryDirectory } from '../support/stores';
 
 const LEASE = 1_000;
 
-describe('a table of jobs, at times of our own making', () => {
+describe('the job table with controlled times', () => {
   let table: JobTable;
   beforeEach(() => {
     table = new JobTable(join(temporaryDirectory(), 'jobs.sqlite'), 10);
@@ -18,26 +18,26 @@ describe('a table of jobs, at times of our own making', () => {
 
   const begin = (token: string, now: number): Attempt => table.begin(PAINT, token, now, now + LEASE)!;
 
-  it('leaves a job to the worker that holds it, for as long as that holds on', () => {
+  it('leaves a job to its worker while the lease is valid', () => {
     begin('first', 0);
-    table.hold(['first', 'another'], 1_500);
+    table.renew(['first', 'another'], 1_500);
     table.recover(1_499);
     expect(table.get('a')).toMatchObject({ state: 'running', attempts: 1 });
-    expect(table.held()).toEqual(new Map([['first', false]]));
+    expect(table.leased()).toEqual(new Map([['first', false]]));
 
     table.recover(1_500);
     expect(table.get('a')).toMatchObject({ state: 'waiting', attempts: 0 });
-    expect(table.held()).toEqual(new Map());
+    expect(table.leased()).toEqual(new Map());
   });
 
-  it('lets a worker that has lost a job neither hold it, nor note progress, nor end it', () => {
+  it('does not let a worker that has lost a job renew the lease, report progress or end it', () => {
     const lost = begin('first', 0);
     table.recover(LEASE);
     begin('second', LEASE);
 
-    table.hold(['first'], 100 * LEASE);
+    table.renew(['first'], 100 * LEASE);
     expect(table.progress(lost, { doors: 1 })).toBe(false);
-    for (const is of ['done', 'failed', 'to be tried again', 'broken off'] as const)
+    for (const is of ['done', 'failed', 'retry', 'interrupted'] as const)
       table.end(lost, { is, result: null, error: '', due: 0 }, LEASE);
     expect(table.get('a')).toEqual(expect.objectContaining({ state: 'running', attempts: 1 }));
     expect(table.get('a')).not.toHaveProperty('progress');
@@ -45,7 +45,7 @@ describe('a table of jobs, at times of our own making', () => {
     expect(table.get('a')).toMatchObject({ state: 'waiting' });
   });
 
-  it('counts ten deaths of a job’s workers until it is a dead letter, and again after it was retried', () => {
+  it('makes a job a dead letter after ten deaths of its workers, also after a retry', () => {
     const die = (times: number): void => {
       for (const n of range(times)) {
         expect(begin(`attempt ${String(n)}`, n * LEASE)).toMatchObject({ attempts: 1 });
@@ -62,39 +62,39 @@ describe('a table of jobs, at times of our own making', () => {
     expect(table.get('a')).toMatchObject({ state: 'waiting' });
   });
 
-  it('does not begin what is not due, and what was begun before others', () => {
+  it('does not start a job before it is due, and starts interrupted jobs first', () => {
     table.add({ id: 'b', kind: PAINT, data: {} }, 5);
     expect(table.begin(PAINT, 'early', -1, LEASE)).toBeUndefined();
     const a = begin('first', 10);
     expect(a).toMatchObject({ id: 'a' });
-    table.end(a, { is: 'to be tried again', error: 'no paint', due: 500 }, 20);
+    table.end(a, { is: 'retry', error: 'no paint', due: 500 }, 20);
     const b = begin('second', 20);
     expect(b).toMatchObject({ id: 'b' });
     expect(table.begin(PAINT, 'third', 499, LEASE)).toBeUndefined();
-    table.end(b, { is: 'broken off' }, 600);
+    table.end(b, { is: 'interrupted' }, 600);
 
     expect(begin('fourth', 600)).toMatchObject({ id: 'b', attempts: 1 });
     expect(begin('fifth', 600)).toMatchObject({ id: 'a', attempts: 2, error: 'no paint' });
   });
 
-  it('moves a schedule on once, whoever comes at the same time', () => {
+  it('advances a schedule once, although two processes try', () => {
     const schedule = { kind: 'count', cron: '* * * * *', data: '{}', next: 60_000 };
     table.schedule(schedule);
     table.addScheduled(schedule, 120_000, 60_001);
     table.addScheduled(schedule, 120_000, 60_002);
-    // As it is: its next time stays.
+    // Unchanged: the next time stays.
     table.schedule({ ...schedule, next: 999_000 });
 
     expect(table.list({ kind: 'count' }).map(({ id }) => id)).toEqual(['count@1970-01-01T00:01:00.000Z']);
     expect(table.schedules()).toEqual([{ ...schedule, next: 120_000 }]);
-    // Who comes late moves it neither back nor on.
+    // A late process does not change it.
     table.addScheduled({ ...schedule, next: 120_000 }, 180_000, 120_001);
     table.addScheduled(schedule, 120_000, 120_002);
     expect(table.schedules()).toEqual([{ ...schedule, next: 180_000 }]);
   });
 });
 
-it('does at once what its own process adds, and the next when one is done', async () => {
+it('immediately runs what its own process adds, and the next job when one is done', async () => {
   const jobs = new EmbeddedJobs(join(temporaryDirectory(), 'jobs.sqlite'));
   afterwards(() => jobs.close());
   const painted = latch();
@@ -112,12 +112,12 @@ it('does at once what its own process adds, and the next when one is done', asyn
   ]);
   await Promise.all(range(left).map(() => jobs.add({ kind: PAINT, data: {} })));
 
-  // Here no time passes for which a timer would wait.
+  // No time passes here, so no timer can fire.
   await painted.opened;
   expect(left).toBe(0);
 });
 
-it('waits until its file can be used again, and says once that it cannot', async () => {
+it('waits until its file is usable again, and warns once per outage', async () => {
   const file = join(temporaryDirectory(), 'jobs.sqlite');
   const warnings: string[] = [];
   const jobs = new EmbeddedJobs(file, { warn: (message) => void warnings.push(message) });
@@ -136,5 +136,5 @@ it('waits until its file can be used again, and says once that it cannot', async
     const id = await jobs.add({ kind: PAINT, data: {} });
     await inState(jobs, id, 'done');
   }
-  expect(warnings).toEqual(range(2).map(() => 'the job queue has come to a halt: no such table: jobs'));
+  expect(warnings).toEqual(range(2).map(() => 'the job queue has stopped: no such table: jobs'));
 });

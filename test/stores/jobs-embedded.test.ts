@@ -4,7 +4,7 @@ import { jobsContract } from '../contracts/jobs.contract';
 import { startProcess } from '../support/process';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
-jest.setTimeout(60_000); // starting processes takes its time on a busy machine
+jest.setTimeout(60_000); // starting processes is slow on a busy machine
 
 jobsContract('SQLite', (options: EmbeddedJobsOptions = {}) => {
   const file = join(temporaryDirectory(), 'jobs.sqlite');

@@ -7,7 +7,7 @@ import { range } from '../support/events';
 import { temporaryDirectory } from '../support/stores';
 
 describe('a key in a file', () => {
-  it('is made at first use, for its owner alone, and stays what it is', () => {
+  it('is created on first use, readable only by its owner, and stays the same', () => {
     const file = join(temporaryDirectory(), 'keys', 'master.key');
     const key = keyFromFile(file);
 
@@ -16,7 +16,7 @@ describe('a key in a file', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['', 'ab', 'z'.repeat(64), 'ab'.repeat(33)])('is refused where it is no key: %j', (text) => {
+  it.each(['', 'ab', 'z'.repeat(64), 'ab'.repeat(33)])('is refused if it is not a key: %j', (text) => {
     const file = join(temporaryDirectory(), 'master.key');
     writeFileSync(file, text);
 
@@ -24,12 +24,12 @@ describe('a key in a file', () => {
   });
 });
 
-describe('a master key of our own', () => {
+describe('a local master key', () => {
   const [secret, other] = [randomBytes(32), randomBytes(32)];
   const master = localMasterKey(secret);
   const key = randomBytes(32);
 
-  it('wraps a data key, each time anew, and unwraps it', async () => {
+  it('wraps a data key differently each time, and unwraps it', async () => {
     const [one, two] = [await master.wrap('zara', key), await master.wrap('zara', key)];
 
     expect(one).not.toEqual(two);
@@ -38,16 +38,16 @@ describe('a master key of our own', () => {
     expect(await master.unwrap('zara', two)).toEqual(key);
   });
 
-  it('is known by a name that is the same everywhere, and gives nothing of it away', () => {
+  it('has an id that is the same everywhere and does not reveal the key', () => {
     expect(localMasterKey(Buffer.from(secret)).id).toBe(master.id);
     expect(localMasterKey(other).id).not.toBe(master.id);
     expect(master.id).toMatch(/^local-[0-9a-f]{16}$/);
     expect(secret.toString('hex')).not.toContain(master.id.slice(6));
   });
 
-  it('unwraps nothing for another subject, by another key, or with any byte of it changed', async () => {
+  it('does not unwrap for another subject, with another key, or with any byte changed', async () => {
     const wrapped = await master.wrap('zara', key);
-    const failure = 'wrapped by another master key or for another subject, or was changed';
+    const failure = 'wrapped by another master key or for another subject, or was altered';
 
     await expect(master.unwrap('omar', wrapped)).rejects.toThrow(failure);
     await expect(localMasterKey(other).unwrap('zara', wrapped)).rejects.toThrow(failure);

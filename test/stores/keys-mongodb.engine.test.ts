@@ -19,7 +19,7 @@ keyStoreContract('MongoDB', async (): Promise<OpenedKeyStore> => {
 });
 
 describe('MongoDB key store', () => {
-  it('keeps nothing of a key that was destroyed', async () => {
+  it('keeps nothing of a destroyed key', async () => {
     const url = server().database();
     const store = await connected(url);
     await store.add('zara', { master: 'm1', wrapped: Buffer.from('wrapped') });
@@ -32,7 +32,7 @@ describe('MongoDB key store', () => {
     ]);
   });
 
-  it('says which store does not answer', async () => {
+  it('reports which store does not answer', async () => {
     const own = await startOwnMongoDb();
     const store = await connected(own.database());
     await own.stop();

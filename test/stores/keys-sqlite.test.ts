@@ -18,22 +18,22 @@ keyStoreContract('SQLite', (): Promise<OpenedKeyStore> => {
   return Promise.resolve({ store: opened(file), second: () => Promise.resolve(opened(file)) });
 });
 
-describe('the SQLite file of keys', () => {
+describe('the SQLite key file', () => {
   const keyOf = (subject: number) => ({
     master: 'm1',
     wrapped: Buffer.from(`the wrapped key of pupil number ${String(subject).padStart(4, '0')}, all of it`),
   });
 
-  /** Which of some pupils' keys stand in any file of a folder. */
+  /** The pupils whose keys occur in any file of a folder. */
   const left = (folder: string, subjects: readonly number[]): number[] => {
     const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
     return subjects.filter((subject) => files.some((bytes) => bytes.includes(keyOf(subject).wrapped)));
   };
 
-  it('holds nothing of a key that was destroyed, nor does its log', async () => {
+  it('contains nothing of a destroyed key, nor does its write-ahead log', async () => {
     const folder = temporaryDirectory();
     const store = opened(join(folder, 'keys.sqlite'));
-    // In an order in which pages are split again and again, so that copies of keys are left in what becomes free.
+    // In an order that splits pages repeatedly, so that copies of keys remain in freed space.
     const subjects = range(600).map((n) => (n * 7) % 600);
     for (const n of subjects) await store.add(`p${String(n)}`, keyOf(n));
     expect(left(folder, subjects)).toHaveLength(600);
@@ -45,7 +45,7 @@ describe('the SQLite file of keys', () => {
     expect(left(folder, others)).toEqual(others);
   });
 
-  it('can be read by its owner alone', async () => {
+  it('is readable only by its owner', async () => {
     const file = join(temporaryDirectory(), 'keys.sqlite');
     const store = opened(file);
     await store.copyTo(`${file}.copy`);
@@ -53,7 +53,7 @@ describe('the SQLite file of keys', () => {
     for (const path of [file, `${file}.copy`]) expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('is copied whole while it is in use', async () => {
+  it('is copied completely while it is in use', async () => {
     const file = join(temporaryDirectory(), 'keys.sqlite');
     const store = opened(file);
     await store.add('p1', keyOf(1));

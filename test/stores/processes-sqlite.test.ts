@@ -8,14 +8,17 @@ import { message, startProcess } from '../support/process';
 import { STREAM, VIEW, type Won } from '../support/rival';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
-jest.setTimeout(30_000); // starting processes takes its time on a busy machine
+jest.setTimeout(30_000); // starting processes is slow on a busy machine
 
-/** What only processes of their own can show: two connections in one process never are in a transaction at once. */
+/**
+ * Cases that need separate processes: two connections in one process are never in a transaction at the same
+ * time.
+ */
 describe('SQLite stores in several processes', () => {
   let directory: string;
   beforeEach(() => {
     directory = temporaryDirectory();
-    // The files are there, as they are wherever a service has run before.
+    // Create the files, as on any service that has run before.
     connect();
   });
 
@@ -45,7 +48,7 @@ describe('SQLite stores in several processes', () => {
     };
   };
 
-  it('give each revision and each checkpoint to one of them, which is the one that was told so', async () => {
+  it('give each revision and each checkpoint to exactly one process, the one that was told so', async () => {
     const labels = ['a', 'b', 'c'];
     const children = await rivals(labels, 100);
     const won = children.map((): Won[] => []);
@@ -64,7 +67,7 @@ describe('SQLite stores in several processes', () => {
     });
   });
 
-  it('have everything that was acknowledged before they were killed', async () => {
+  it('have everything that was acknowledged before the processes were killed', async () => {
     const [child] = (await rivals(['a'], 1_000_000)) as [ChildProcess];
     const won: Won[] = [];
     const enough = new Promise<void>((resolve) => {

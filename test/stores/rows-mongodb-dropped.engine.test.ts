@@ -10,10 +10,10 @@ const LOCKERS: RowSet = { name: 'lockers', version: 1, indexes: ['hall'] };
 const ROWS = 500;
 const keys = range(ROWS).map((n) => `locker-${String(n)}`);
 
-/** A command of MongoDB's protocol, on its way to the server, that reads rows. */
+/** Matches a command of MongoDB's protocol that reads rows. */
 const readsRows: Matches = (sent) => sent.includes('\u0002find\0') && sent.includes('\0rows.lockers@1\0');
 
-describe('rows in MongoDB that are dropped while they are read', () => {
+describe('rows in MongoDB that are dropped during a read', () => {
   const server = forTests(startOwnMongoDb);
   let store: RowStore;
   let reader: RowStore;
@@ -43,7 +43,7 @@ describe('rows in MongoDB that are dropped while they are read', () => {
     ['rows by their keys', () => reader.load(LOCKERS, keys)],
   ];
 
-  it.each(reads)('are said to be gone, and not to be none: %s', async (_, read) => {
+  it.each(reads)('are reported as gone instead of as empty: %s', async (_, read) => {
     expect([...(await read())]).toHaveLength(ROWS);
     const held = proxy.holdAt(readsRows);
     const found = read();
@@ -54,8 +54,8 @@ describe('rows in MongoDB that are dropped while they are read', () => {
     await expect(found).rejects.toBeInstanceOf(RowsGone);
   });
 
-  // Not every server that speaks the protocol gives rows in parts; one that does ends the cursor with an error.
-  describe.each(reads)('when some of them were given: %s', (_, read) => {
+  // Not every server with this protocol returns rows in parts; one that does ends the cursor with an error.
+  describe.each(reads)('after a part of them was returned: %s', (_, read) => {
     const killed = new MongoServerError({ message: 'collection dropped', code: 175 });
     const givenInParts = (meanwhile: () => Promise<void>): void => {
       const spy = jest.spyOn(FindCursor.prototype, 'toArray').mockImplementationOnce(async () => {
@@ -65,12 +65,12 @@ describe('rows in MongoDB that are dropped while they are read', () => {
       afterwards(() => spy.mockRestore());
     };
 
-    it('are said to be gone', async () => {
+    it('are reported as gone', async () => {
       givenInParts(() => store.drop(LOCKERS));
       await expect(read()).rejects.toBeInstanceOf(RowsGone);
     });
 
-    it('are not, where they are there and the server fails for another reason', async () => {
+    it('are not reported as gone if they exist and the server fails for another reason', async () => {
       givenInParts(() => Promise.resolve());
       await expect(read()).rejects.toBe(killed);
     });

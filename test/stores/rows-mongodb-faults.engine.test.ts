@@ -21,7 +21,7 @@ import { contents, folded } from '../support/views';
 const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 2 ** 31);
 const view = contents as View;
 
-/** A command of MongoDB's protocol on its way to the server. */
+/** Matches a command of MongoDB's protocol. */
 const command =
   (names: readonly string[], collection: string): Matches =>
   (sent) =>
@@ -29,16 +29,16 @@ const command =
 const ROWS_WRITTEN = command(['insert', 'update'], 'rows.contents@1');
 const CHECKPOINT_MOVED = command(['update'], 'checkpoints');
 
-/** Of what matches, the one that comes so many-th. */
+/** Matches only the nth match. */
 const nth =
   (count: number, matches: Matches): Matches =>
   (sent) =>
     matches(sent) && (count -= 1) === 0;
 
-/** Enough to start a server twice on a busy machine, in milliseconds. */
+/** Time for restarting a server twice on a busy machine, in milliseconds. */
 const RESTARTS = 180_000;
 
-/** The driver's connections that are in use. It shows them to nobody. */
+/** The driver's connections that are in use, which are not part of its public API. */
 const connectionsOf = ({ client }: Db): Iterable<{ readonly socket: Socket }> => {
   interface Server {
     readonly pool: { readonly checkedOut: Iterable<{ readonly socket: Socket }> };
@@ -51,12 +51,12 @@ const connectionsOf = ({ client }: Db): Iterable<{ readonly socket: Socket }> =>
 
 const unavailable = (error: unknown): boolean => error instanceof StoreUnavailable;
 
-describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
+describe(`faults in the connection to MongoDB, FAULTS_SEED=${String(seed)}`, () => {
   const random = randomFrom(seed);
   const upTo = (most: number) => () => 1 + Math.floor(random() * most);
   const server = forTests(startOwnMongoDb);
   let url: string;
-  /** A store on the server itself. */
+  /** A store with a direct connection. */
   let store: RowStore;
   let projecting: Projecting;
 
@@ -72,7 +72,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
     afterwards(() => opened.close());
     return opened;
   };
-  /** A store that reaches the server by a way of its own. */
+  /** A store that connects through its own proxy. */
   const throughProxy = async (): Promise<{ proxy: Proxy; cut: RowStore }> => {
     const proxy = await startProxy(server().port);
     afterwards(() => proxy.close());
@@ -81,7 +81,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
   const expectRight = async (): Promise<void> => {
     expect(await rowsAfter(store, projecting)).toEqual(folded(projecting.log, [view]));
   };
-  /** The positions that rows reflect, from the lowest to the highest. */
+  /** The positions that rows reflect, in ascending order. */
   const positions = async (): Promise<number[]> => {
     const keys = projecting.log.map((event) => view.key(event));
     return [...(await store.load(view, keys)).values()].map(({ position }) => position).sort((a, b) => a - b);
@@ -92,7 +92,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
     { cut: 'after rows are written', at: ROWS_WRITTEN, when: 'after', rows: true, moved: false },
     { cut: 'before the checkpoint moves', at: CHECKPOINT_MOVED, when: 'before', rows: true, moved: false },
     { cut: 'after the checkpoint has moved', at: CHECKPOINT_MOVED, when: 'after', rows: true, moved: true },
-  ] as const)('a connection that is cut $cut', ({ at, when, rows, moved }) => {
+  ] as const)('a connection cut $cut', ({ at, when, rows, moved }) => {
     let crashed: RowStore;
     const to = 9 * 3; // position of the first batch's last event
 
@@ -109,7 +109,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
       expect(new Set(await positions())).toEqual(new Set(rows ? [to] : []));
     });
 
-    it('is made good by the same projector, which tries again from where it believes the view to be', async () => {
+    it('is recovered from by the same projector, which retries from the checkpoint it expects', async () => {
       await projectBatch(crashed, projecting, START).catch((error: unknown) => {
         expect(error).toMatchObject({ name: 'CheckpointMoved', actual: to });
         expect(moved).toBe(true);
@@ -120,12 +120,12 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
       await expectRight();
     });
 
-    it('is made good by another projector, in batches of its own', async () => {
+    it('is recovered from by another projector with different batches', async () => {
       await projectAll(store, { ...projecting, window: upTo(15) });
       await expectRight();
     });
 
-    it('is made good by another owner, while the first comes back late', async () => {
+    it('is recovered from by another owner, even if the first one comes back late', async () => {
       await store.fence(view, 2);
       await expect(projectBatch(crashed, { ...projecting, epoch: 1 }, START)).rejects.toThrow(/owner 2/);
       await projectAll(store, { ...projecting, window: upTo(15), epoch: 2 });
@@ -147,7 +147,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
     it.each([
       ['fewer events than its own', 10],
       ['more events than its own', 60],
-    ])('harms no row of the next, who has written %s', async (_, window) => {
+    ])('does not affect rows of the next owner, which has written %s', async (_, window) => {
       const { release, written } = await late(ROWS_WRITTEN);
       const next = { ...projecting, window: () => window, epoch: 2 };
       const at = await projectBatch(store, next, await store.fence(view, 2));
@@ -159,7 +159,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
       await expectRight();
     });
 
-    it('harms no row of the next, who had loaded the rows before and writes after', async () => {
+    it('does not affect rows that the next owner had loaded before and writes afterwards', async () => {
       const { release, written } = await late(ROWS_WRITTEN);
       const from = await store.fence(view, 2);
       const window = projecting.log.slice(0, 20);
@@ -176,7 +176,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
       await expectRight();
     });
 
-    it('does not bring back a row that the next has deleted', async () => {
+    it('does not restore a row that the next owner has deleted', async () => {
       const [stored, ...others] = lockerLog(() => 0.99, 2);
       const emptied = { ...stored!, ...newEvent('LockerEmptied'), position: 1 };
       projecting = { view, log: [stored!, emptied, ...others], window: () => 1 };
@@ -193,9 +193,9 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
       await expectRight();
     });
 
-    it('moves the checkpoint no more', async () => {
+    it('no longer moves the checkpoint', async () => {
       const { release, written } = await late(CHECKPOINT_MOVED);
-      expect(new Set(await positions())).toEqual(new Set([29 * 3])); // its rows are there
+      expect(new Set(await positions())).toEqual(new Set([29 * 3])); // its rows are written
       await store.fence(view, 2);
       release();
 
@@ -206,7 +206,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
     });
   });
 
-  it('loses no event and counts none twice over connections that are cut again and again', async () => {
+  it('loses no event and counts none twice while connections are cut repeatedly', async () => {
     projecting = { view, log: lockerLog(random, 400), window: upTo(9) };
     const ways = await Promise.all(range(2).map(() => throughProxy()));
     const finished = Promise.all(ways.map(({ cut }) => projectAll(cut, projecting, unavailable)));
@@ -233,7 +233,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
           .then(() => server().restart()),
     ],
   ])(
-    'loses no event and counts none twice when the server is %s in the middle of it',
+    'loses no event and counts none twice if the server is %s in the middle',
     async (_, again) => {
       projecting = { view, log: lockerLog(random, 500), window: upTo(5) };
       const db = openDatabase(url, { monitorCommands: true });
@@ -254,7 +254,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
     RESTARTS,
   );
 
-  describe('a connection that goes just as a command is written to it', () => {
+  describe('a connection that breaks while a command is being written to it', () => {
     let rows: RowStore;
     let db: Db;
 
@@ -267,7 +267,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
       afterwards(() => sooner.mockRestore());
     });
 
-    const more = 'more than a socket takes in at once'.repeat(200_000);
+    const more = 'more than a socket accepts at once'.repeat(200_000);
     const changes = new Map([['1', { row: { more }, loaded: undefined }]]);
     const commit = (): Promise<void> => rows.commit(view, { from: START, to: 3, epoch: 1, changes });
 
@@ -286,10 +286,10 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
       ['drop', () => rows.drop(view)],
       ['get', () => rows.control.get('a')],
       ['list', () => rows.control.list('a')],
-      ['put a new one', () => rows.control.put('a', 'none', {})],
+      ['create a document', () => rows.control.put('a', 'none', {})],
       ['put', () => rows.control.put('a', 1, {})],
       ['remove', () => rows.control.remove('a', 1)],
-    ])('keeps nobody waiting: %s', async (_, work) => {
+    ])('does not block: %s', async (_, work) => {
       await rows.names();
       db.client.once('commandStarted', () => {
         for (const { socket } of connectionsOf(db)) socket.destroy();
@@ -299,7 +299,7 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
       await rows.names();
     });
 
-    it('keeps nobody waiting either where it is closed in order, and has not taken all of the command in', async () => {
+    it('does not block either if it is closed in order before the whole command was received', async () => {
       const { proxy, cut } = await throughProxy();
       rows = cut;
       const hungUp = proxy.hangUpAt(ROWS_WRITTEN);
@@ -311,11 +311,11 @@ describe(`faults on the way to MongoDB, by FAULTS_SEED=${String(seed)}`, () => {
     });
   });
 
-  it('says that the store does not answer where there is none, and no more than that', async () => {
+  it('reports an unreachable server as a store that does not answer, without further details', async () => {
     const proxy = await startProxy(server().port);
     await proxy.close();
-    const nobody = `mongodb://somebody:s3cret@127.0.0.1:${String(proxy.port)}/waymark`;
-    const refused = MongoRowStore.open(nobody, { serverSelectionTimeoutMS: 200 });
+    const unreachable = `mongodb://somebody:s3cret@127.0.0.1:${String(proxy.port)}/waymark`;
+    const refused = MongoRowStore.open(unreachable, { serverSelectionTimeoutMS: 200 });
 
     await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
     await expect(refused).rejects.toThrow(/^the view store does not answer$/);

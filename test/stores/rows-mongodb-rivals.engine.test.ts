@@ -10,8 +10,11 @@ import { contents, folded } from '../support/views';
 const seed = Number(process.env['RIVALS_SEED'] ?? Date.now() % 2 ** 31);
 const view = contents as View;
 
-/** Nothing keeps two processes from projecting one view at a time; what they make of it must be right all the same. */
-describe(`projectors that fight over a view on MongoDB, by RIVALS_SEED=${String(seed)}`, () => {
+/**
+ * Nothing prevents two processes from projecting the same view at the same time; the result must still be
+ * correct.
+ */
+describe(`projectors that compete for a view on MongoDB, RIVALS_SEED=${String(seed)}`, () => {
   const random = randomFrom(seed);
   const server = forTests(startMongoDb);
   let stores: RowStore[];
@@ -25,20 +28,20 @@ describe(`projectors that fight over a view on MongoDB, by RIVALS_SEED=${String(
 
   const upTo = (most: number) => () => 1 + Math.floor(random() * most);
 
-  it('count every event once, in its order, in windows that overlap', async () => {
+  it('count every event once and in order, in overlapping windows', async () => {
     const projecting: Projecting = { view, log: lockerLog(random, 1_500), window: upTo(9) };
     const done = await Promise.all(stores.map((store) => projectAll(store, projecting)));
 
     expect(await rowsAfter(stores[0]!, projecting)).toEqual(folded(projecting.log, [view]));
-    // They did fight: each was beaten now and then.
+    // They did compete: each one lost sometimes.
     expect(Math.min(...done.map(({ lost }) => lost))).toBeGreaterThan(0);
     expect(done.reduce((sum, { written }) => sum + written, 0)).toBeGreaterThanOrEqual(1_500 / 9);
   });
 
-  it('count every event once while the view changes hands, again and again', async () => {
+  it('count every event once while the view changes owners repeatedly', async () => {
     const projecting: Projecting = { view, log: lockerLog(random, 900), window: upTo(9) };
     let fencedOff = 0;
-    /** Own the view for some batches, and go on after the next owner was let in. */
+    /** Own the view for some batches, and continue after the next owner has started. */
     const own = async (epoch: number, letNext: () => void): Promise<void> => {
       const store = stores[epoch % stores.length]!;
       const alone = upTo(3)();
@@ -49,7 +52,7 @@ describe(`projectors that fight over a view on MongoDB, by RIVALS_SEED=${String(
           at = await projectBatch(store, { ...projecting, epoch }, at);
         }
       } catch (error) {
-        // By the next owner's word, or by rows that were written before it was seen.
+        // Fenced by the next owner, or by rows written before that was noticed.
         if (error instanceof Fenced) expect(error.actual).toBeGreaterThan(epoch);
         else expect(error).toBeInstanceOf(CheckpointMoved);
         fencedOff += 1;

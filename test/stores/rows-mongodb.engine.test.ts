@@ -59,7 +59,7 @@ describe('MongoDB row store', () => {
     );
   const sent = (name: string): Document[] => commands.filter((command) => name in command);
 
-  /** Whether a server explains how it runs a query; not every one that speaks the protocol does. */
+  /** The query plan, if the server can explain; not every server with this protocol can. */
   const explained = async (query: Document): Promise<string | undefined> => {
     const { find, filter, sort = {}, hint = {} } = query;
     return db.command({ explain: { find, filter, sort, hint } }).then(
@@ -71,7 +71,7 @@ describe('MongoDB row store', () => {
     );
   };
 
-  it('reads by index only: as the server explains it where it does, else by the hint or the ids in each query', async () => {
+  it('reads only by index: checked by the query plan if available, otherwise by the hint or the ids in each query', async () => {
     await store.control.put('owner/lockers', 'none', {});
     commands = [];
     await store.load(LOCKERS, ['locker-1', 'locker-2']);
@@ -85,13 +85,13 @@ describe('MongoDB row store', () => {
     await store.control.list('owner/');
 
     const queries = sent('find');
-    // Each of the five that read rows asks for the checkpoint after that.
+    // Each of the five reads of rows is followed by a read of the checkpoint.
     expect(queries).toHaveLength(9 + 5);
     for (const query of queries) {
       const indexes = (await db.collection(query['find']).indexes()).map(({ key }) => key);
       const [first] = Object.keys(query['hint'] ?? query['filter']);
       expect(indexes).toContainEqual(query['hint'] ?? { _id: 1 });
-      // A walk along the ids is one by index even where it begins with the first of them.
+      // A scan of the _id index may start at the first id, without a filter.
       if (first !== '_id') expect(query['filter']).toHaveProperty([first!]);
       const plan = await explained(query);
       if (plan !== undefined) {
@@ -110,7 +110,7 @@ describe('MongoDB row store', () => {
     );
   });
 
-  it('makes the indexes of fields when it is told to, and that of parked rows at once', async () => {
+  it('creates field indexes on request, and the index of parked rows immediately', async () => {
     const later = { ...LOCKERS, version: 2 };
     const fields = async (): Promise<string[]> =>
       (await db.collection('rows.lockers@2').indexes()).map(({ key }) => Object.keys(key).join()).sort();
@@ -121,7 +121,7 @@ describe('MongoDB row store', () => {
     expect(await fields()).toEqual(['_id', 'parked.position', 'row.hall,_id', 'row.state,_id']);
   });
 
-  it('lacks all indexes where the server says that there is no such collection, and says what else is wrong', async () => {
+  it('reports all indexes as missing if the collection does not exist, and passes on other errors', async () => {
     const said = (code: number): MongoServerError => new MongoServerError({ message: 'no', code });
     const indexes = jest.spyOn(Collection.prototype, 'indexes');
     afterwards(() => indexes.mockRestore());
@@ -131,7 +131,7 @@ describe('MongoDB row store', () => {
     await expect(store.missingIndexes(LOCKERS)).rejects.toMatchObject({ code: 13 });
   });
 
-  it('writes to the disks of a majority, and reads only what is there', async () => {
+  it('writes with a majority write concern, and reads with a majority read concern', async () => {
     await store.commit(LOCKERS, { from: 1, to: 2, epoch: 0, changes: halls(2, 1) });
     await store.fence(LOCKERS, 1);
     await store.control.put('a', 'none', {});
@@ -148,7 +148,7 @@ describe('MongoDB row store', () => {
     for (const command of sent('find')) expect(command['readConcern']).toEqual({ level: 'majority' });
   });
 
-  it('writes a batch in a command for what is new and one for what changes, and then moves the checkpoint', async () => {
+  it('writes a batch with one command for inserts and one for updates, and then moves the checkpoint', async () => {
     commands = [];
     const changes = halls(40, 1).set('new', { row: {}, loaded: undefined });
     await store.commit(LOCKERS, { from: 1, to: 2, epoch: 0, changes });
@@ -160,7 +160,7 @@ describe('MongoDB row store', () => {
     expect(commands).toHaveLength(4);
   });
 
-  it('holds no more connections than it may', async () => {
+  it('opens no more connections than the limit', async () => {
     let open = 0;
     let most = 0;
     db.client.on('connectionCreated', () => (most = Math.max(most, (open += 1))));
@@ -171,7 +171,7 @@ describe('MongoDB row store', () => {
     expect(most).toBeGreaterThan(0);
   });
 
-  it('writes nothing of a batch with a row that is larger than MongoDB takes', async () => {
+  it("writes nothing of a batch with a row that exceeds MongoDB's size limit", async () => {
     const changes = halls(3, 1).set('large', { row: { x: 'x'.repeat(2 ** 24) }, loaded: undefined });
     await expect(store.commit(LOCKERS, { from: 1, to: 2, epoch: 0, changes })).rejects.toThrow(/larger/);
 
@@ -181,7 +181,7 @@ describe('MongoDB row store', () => {
     ]);
   });
 
-  it('keeps the rows of a generation in a collection whose name says so, beside checkpoints and control', async () => {
+  it('keeps the rows of a generation in a collection named after it, next to checkpoints and control documents', async () => {
     await store.prepare({ ...LOCKERS, name: 'Lockers $1/é', generation: 3 });
     await store.control.put('a', 'none', {});
 

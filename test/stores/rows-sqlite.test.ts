@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Refusal, type RowSet, START } from '@waymark/core/kernel';
-import { isOfAnotherForm } from '@waymark/stores/sqlite/rows/form';
+import { hasOtherSchema } from '@waymark/stores/sqlite/rows/schema';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { controlStoreContract } from '../contracts/control-store.contract';
 import { rowStoreContract } from '../contracts/row-store.contract';
@@ -31,7 +31,7 @@ rowStoreContract('SQLite', open);
 controlStoreContract('SQLite', open);
 
 describe('SQLite row store', () => {
-  it('writes what was waiting when it is closed, and refuses what comes after', async () => {
+  it('writes queued batches when it is closed, and refuses later ones', async () => {
     const view = { name: 'lockers', version: 1, indexes: [] };
     const { rows, connect } = openStores();
     const changes = new Map([['1', { row: { hall: 'north' }, loaded: undefined }]]);
@@ -49,10 +49,10 @@ describe('SQLite row store', () => {
   });
 });
 
-describe('a SQLite file of rows in the form of another release', () => {
+describe("a SQLite file of rows with another release's schema", () => {
   const LOCKERS: RowSet = { name: 'lockers', version: 1, indexes: [] };
   const file = (): string => join(temporaryDirectory(), 'views.sqlite');
-  /** Do something to a file, past the store. */
+  /** Access a file directly, bypassing the store. */
   const inside = <T>(path: string, work: (db: Database.Database) => T): T => {
     const db = new Database(path);
     try {
@@ -64,7 +64,7 @@ describe('a SQLite file of rows in the form of another release', () => {
   const tables = (path: string): unknown[] =>
     inside(path, (db) => db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all());
 
-  /** A file with rows, and a number for their form that is not this release's. */
+  /** A file with rows and another schema version. */
   async function another(form: number): Promise<string> {
     const path = file();
     const store = new SqliteRowStore(path);
@@ -74,40 +74,43 @@ describe('a SQLite file of rows in the form of another release', () => {
     return path;
   }
 
-  it.each([0, 1, 2, 9])('is left as it is, and what is to be done is said (form %d)', async (form) => {
-    const path = await another(form);
-    const before = tables(path);
-    expect(isOfAnotherForm(path)).toBe(true);
-    expect(() => new SqliteRowStore(path)).toThrow(Refusal);
-    expect(() => new SqliteRowStore(path)).toThrow(
-      expect.objectContaining({ code: 'VIEWS_OF_ANOTHER_RELEASE' }),
-    );
+  it.each([0, 1, 2, 9])(
+    'is left unchanged, with an error that says what to do (version %d)',
+    async (form) => {
+      const path = await another(form);
+      const before = tables(path);
+      expect(hasOtherSchema(path)).toBe(true);
+      expect(() => new SqliteRowStore(path)).toThrow(Refusal);
+      expect(() => new SqliteRowStore(path)).toThrow(
+        expect.objectContaining({ code: 'VIEWS_OF_ANOTHER_RELEASE' }),
+      );
 
-    expect(before).toContain('lockers@1');
-    expect(tables(path)).toEqual(before);
-    expect(inside(path, (db) => db.pragma('user_version', { simple: true }))).toBe(form);
-  });
+      expect(before).toContain('lockers@1');
+      expect(tables(path)).toEqual(before);
+      expect(inside(path, (db) => db.pragma('user_version', { simple: true }))).toBe(form);
+    },
+  );
 
-  it('is begun anew by whoever is to, once', async () => {
+  it('is reset once if that is requested', async () => {
     const path = await another(1);
-    const store = new SqliteRowStore(path, { anew: true });
+    const store = new SqliteRowStore(path, { reset: true });
     expect(await store.names()).toEqual([]);
     await store.prepare(LOCKERS);
     await store.close();
 
-    expect(isOfAnotherForm(path)).toBe(false);
-    for (const options of [{ anew: true }, {}]) {
+    expect(hasOtherSchema(path)).toBe(false);
+    for (const options of [{ reset: true }, {}]) {
       const again = new SqliteRowStore(path, options);
       expect(await again.names()).toEqual(['lockers@1']);
       await again.close();
     }
   });
 
-  it('is none where there is no file, or nothing in it', async () => {
+  it('is not reported for a missing or empty file', async () => {
     const path = file();
-    expect(isOfAnotherForm(path)).toBe(false);
+    expect(hasOtherSchema(path)).toBe(false);
     inside(path, (db) => db.pragma('journal_mode = WAL'));
-    expect(isOfAnotherForm(path)).toBe(false);
+    expect(hasOtherSchema(path)).toBe(false);
     const store = new SqliteRowStore(path);
     expect(await store.names()).toEqual([]);
     await store.close();

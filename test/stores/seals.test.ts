@@ -17,39 +17,39 @@ const linesOf = async (file: string): Promise<string[]> => {
 };
 
 describe('seals in a file', () => {
-  it('are lines in the order in which they were kept, for their owner alone', async () => {
+  it('are lines in the order in which they were stored, readable only by their owner', async () => {
     const file = join(temporaryDirectory(), 'seals', 'seals.jsonl');
     expect(await linesOf(file)).toEqual([]);
     const lines = range(5).map((n) => JSON.stringify({ n, text: 'ë'.repeat(50_000) }));
-    for (const [n, line] of lines.entries()) await sealFile(file).keep(n + 1, line);
+    for (const [n, line] of lines.entries()) await sealFile(file).write(n + 1, line);
     expect(await linesOf(file)).toEqual(lines);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it.each(['', 'first\n', `first\n${'x'.repeat(200_000)}\n`])(
-    'leave out a line that was never finished',
+    'do not include an incomplete line',
     async (whole) => {
       const file = join(temporaryDirectory(), 'seals.jsonl');
       writeFileSync(file, whole);
       appendFileSync(file, `{"half":"${'y'.repeat(100_000)}`);
       expect(await linesOf(file)).toEqual(whole.split('\n').slice(0, -1));
-      await sealFile(file).keep(2, 'second');
+      await sealFile(file).write(2, 'second');
       expect(readFileSync(file, 'utf8')).toBe(`${whole}second\n`);
     },
   );
 });
 
 describe('seals on standard output', () => {
-  it('are lines too', async () => {
+  it('are also lines', async () => {
     const output = new PassThrough();
-    await sealOutput(output).keep(1, 'first');
-    await sealOutput(output).keep(2, 'second');
+    await sealOutput(output).write(1, 'first');
+    await sealOutput(output).write(2, 'second');
     expect(String(output.read())).toBe('first\nsecond\n');
   });
 });
 
-describe('seals behind an address', () => {
-  /** A server that answers with a status, or not at all. */
+describe('seals sent to an address', () => {
+  /** A server that responds with a status, or not at all. */
   async function serverThat(status: number | undefined) {
     const received: { method: string | undefined; url: string | undefined; body: string }[] = [];
     const server = createServer((request, response) => {
@@ -66,25 +66,27 @@ describe('seals behind an address', () => {
     return { received, url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` };
   }
 
-  it('are objects by their number, whatever the address says behind its path', async () => {
+  it('are objects named by their number, with any query string in the address', async () => {
     const { received, url } = await serverThat(200);
-    await sealObjects(`${url}/bucket/?secret=s%2F1`).keep(17, '{"number":17}');
-    await sealObjects(url).keep(18, '{"number":18}');
+    await sealObjects(`${url}/bucket/?secret=s%2F1`).write(17, '{"number":17}');
+    await sealObjects(url).write(18, '{"number":18}');
     expect(received).toEqual([
       { method: 'PUT', url: '/bucket/17.json?secret=s%2F1', body: '{"number":17}\n' },
       { method: 'PUT', url: '/18.json', body: '{"number":18}\n' },
     ]);
   });
 
-  it.each([403, 500, 302])('are not kept where it answers %d', async (status) => {
+  it.each([403, 500, 302])('are not stored if it responds with %d', async (status) => {
     const { url } = await serverThat(status);
-    const keeping = sealObjects(`${url}/bucket?secret=s1`).keep(1, '{}');
-    await expect(keeping).rejects.toThrow(/was not kept: the address answers|does not answer/);
+    const keeping = sealObjects(`${url}/bucket?secret=s1`).write(1, '{}');
+    await expect(keeping).rejects.toThrow(/was not stored: the address responded|does not answer/);
     await expect(keeping).rejects.not.toThrow(/s1|bucket/);
   });
 
-  it('are not kept where it does not answer in time', async () => {
+  it('are not stored if it does not respond in time', async () => {
     const { url } = await serverThat(undefined);
-    await expect(sealObjects(url, 50).keep(1, '{}')).rejects.toThrow('the address for seals does not answer');
+    await expect(sealObjects(url, 50).write(1, '{}')).rejects.toThrow(
+      'the address for seals does not answer',
+    );
   });
 });

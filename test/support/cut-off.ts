@@ -1,12 +1,12 @@
 import { CheckpointMoved, Fenced, type RowSet, rowSetName, type RowStore, START } from '@waymark/core/kernel';
 
 /**
- * Rows in a store without transactions, which writes the rows of a batch before its checkpoint: those who write can be cut off
- * between the two.
+ * Rows in a store without transactions, which writes the rows of a batch before its checkpoint: writers can be
+ * interrupted between the two.
  */
 export class CutOffRows {
   readonly rows: RowStore;
-  /** Commits that are cut off from now on, by what they are told. */
+  /** Decides which commits are interrupted from now on. */
   cuts: (view: RowSet) => boolean = () => false;
   private readonly checkpoints = new Map<string, { position: number; epoch: number }>();
 

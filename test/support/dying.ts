@@ -1,9 +1,12 @@
 import type { RowStore } from '@waymark/core/kernel';
 
-/** What is left undone, or done without anybody hearing of it, where a process dies. */
+/** The calls that a dying process leaves undone, or done without receiving the response. */
 const WRITES = new Set(['prepare', 'index', 'fence', 'commit', 'drop', 'put', 'remove']);
 
-/** The store of a process that dies at its `last` write, just before or just after; then it does nothing any more. */
+/**
+ * The store of a process that dies at its `last` write, just before or just after it; afterwards it does
+ * nothing.
+ */
 export class DyingRows {
   readonly rows: RowStore;
   private writes = 0;

@@ -3,7 +3,7 @@ import { MongoRowStore } from '@waymark/stores/mongodb/rows/mongo-row-store';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 
-/** Where a log and rows are kept, in words that one process can tell another. */
+/** Where a log and rows are stored, in a form that can be sent to another process. */
 export interface Engine {
   /** A file, for SQLite. */
   readonly events: string;
@@ -11,7 +11,7 @@ export interface Engine {
   readonly rows: string;
 }
 
-/** Both stores of an engine, as a process of its own has them. */
+/** Both stores of an engine, as in a separate process. */
 export async function openEngine({ events, rows }: Engine): Promise<{ events: EventStore; rows: RowStore }> {
   return {
     events: new SqliteEventStore(events),

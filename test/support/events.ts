@@ -8,7 +8,7 @@ import {
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
 
-/** An event to append, where all that matters is its type and what it says. */
+/** A new event with a type and data; everything else has defaults. */
 export function newEvent(type: string, data: object = {}, metadata: Partial<EventMetadata> = {}): NewEvent {
   const command = randomUUID();
   return {
@@ -42,7 +42,7 @@ export async function readWhole(store: EventStore, size = 500): Promise<Recorded
 /** 0, 1, 2 … up to, not including, `length`. */
 export const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
-/** Append events one by one behind whatever others append: a lost race costs a retry and nothing else. */
+/** Append events one by one after whatever others append: a lost race only costs a retry. */
 export async function appendInTurn(
   store: EventStore,
   stream: string,
@@ -59,7 +59,7 @@ export async function appendInTurn(
   }
 }
 
-/** What events say that are notes. */
+/** The texts of events that are notes. */
 export const texts = (events: readonly RecordedEvent[]): unknown[] =>
   events.map(({ data }) => (data as { text: unknown }).text);
 

@@ -1,6 +1,6 @@
 /**
- * A process that works on jobs, two at a time: each takes as many milliseconds as its data say. It says of each that it
- * has begun, that it has noted progress, and why it was told to end.
+ * A process that runs jobs, two at a time; each takes the number of milliseconds in its data. It reports for
+ * each that it has started, that it has reported progress, and why it was interrupted.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobInterrupted, Jobs } from '@waymark/core/kernel';
@@ -10,10 +10,10 @@ import { PAINT } from './jobs';
 
 export type WorkerSays =
   | { readonly says: 'begun' | 'progressed'; readonly id: string }
-  /** And whether it could note progress then. */
+  /** And whether it could still report progress then. */
   | { readonly says: 'told'; readonly id: string; readonly why: string; readonly progressed: boolean };
 
-/** Where the jobs are: a file, or a prefix in a Redis. */
+/** Where the jobs are stored: a file, or a prefix in a Redis. */
 export type Where =
   | { readonly file: string; readonly lease: number }
   | { readonly url: string; readonly prefix: string; readonly lease: number };

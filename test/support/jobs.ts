@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Job, JobContext, JobHandler, JobInterrupted, Jobs, JobState } from '@waymark/core/kernel';
 
-/** What `look` gives as soon as that is something; an error where it takes too long, in the words of `what`. */
+/**
+ * The first result of `look` that is not undefined; throws an error with the text of `what` after a timeout.
+ */
 export async function eventually<T>(
   what: () => string,
   look: () => Promise<T | undefined>,
@@ -16,7 +18,7 @@ export async function eventually<T>(
   throw new Error(what());
 }
 
-/** A job, as soon as it is in that state, and more where that is given. */
+/** A job, once it has the state and the other expected properties. */
 export async function inState(
   jobs: Jobs,
   id: string,
@@ -33,7 +35,7 @@ export async function inState(
   );
 }
 
-/** A promise, and how to keep it. */
+/** A promise that can be resolved from outside. */
 export function latch<T = void>(): { readonly opened: Promise<T>; readonly open: (value: T) => void } {
   let open!: (value: T) => void;
   const opened = new Promise<T>((resolve) => {
@@ -50,7 +52,7 @@ export interface Painting {
 
 export const PAINT = 'paint';
 
-/** How lockers are painted; three attempts, as good as at once, five lockers at a time, where nothing else is said. */
+/** A handler that paints lockers; by default three attempts with almost no delay, five lockers at a time. */
 export const painting = (run: Run, how: Partial<JobHandler> = {}): JobHandler => ({
   kind: PAINT,
   run,
@@ -60,7 +62,7 @@ export const painting = (run: Run, how: Partial<JobHandler> = {}): JobHandler =>
   ...how,
 });
 
-/** Why a handler is told to end, as soon as it is. */
+/** The reason for interrupting a handler, once it is interrupted. */
 export const interruption = (signal: AbortSignal): Promise<JobInterrupted> =>
   new Promise((resolve) => {
     const told = (): void => resolve(signal.reason as JobInterrupted);
@@ -68,7 +70,7 @@ export const interruption = (signal: AbortSignal): Promise<JobInterrupted> =>
     else signal.addEventListener('abort', told, { once: true });
   });
 
-/** Works until it is told to end, and then does as it is told. */
+/** Works until it is interrupted, and then throws the reason. */
 export const untilTold: Run = async (_, { signal }) => {
   throw await interruption(signal);
 };

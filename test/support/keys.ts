@@ -5,10 +5,10 @@ import { localMasterKey } from '@waymark/stores/files/master-key';
 import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
 import { afterwards, temporaryDirectory } from './stores';
 
-/** A master key that is always the same for the same letter. */
+/** A deterministic master key for each letter. */
 export const masterKey = (letter: string): MasterKey => localMasterKey(Buffer.alloc(32, letter));
 
-/** Keys of the test's own; `connect` opens the same ones again, as another process would. */
+/** A key store for one test; `connect` opens it again, as from another process. */
 export function openKeys(): { readonly keys: SqliteKeyStore; readonly connect: () => SqliteKeyStore } {
   const file = join(temporaryDirectory(), 'keys.sqlite');
   const connect = (): SqliteKeyStore => {

@@ -10,7 +10,7 @@ import {
   slices,
 } from '@waymark/core/kernel';
 
-/** How many items a locker takes. */
+/** Maximum number of items in a locker. */
 export const CAP = 5;
 
 interface Locker {
@@ -30,7 +30,7 @@ export class InstallLocker {
 }
 export class StoreItems {
   items!: readonly string[];
-  /** Day that it is about; today if left out. */
+  /** The day it is about; today if left out. */
   day?: string;
 }
 export class RemoveLocker {
@@ -88,7 +88,7 @@ const lockers = defineModule(
         ItemStored: (state, { item }) => ({ ...state, items: [...state.items, item] }),
         LockerRemoved: (state) => ({ ...state, items: [] }),
       },
-      // Of schema 1 there are items with spaces around them.
+      // Items of schema 1 may have surrounding spaces.
       upcast: { ItemStored: [({ item }: { item: string }) => ({ item: item.trim() })] },
     }),
   ],
@@ -107,7 +107,7 @@ interface HallEvents {
 export class OpenHall {
   room!: number;
 }
-/** Counts each time it is carried out, so that a test sees when it was carried out twice. */
+/** Increments a count each time, so that a test notices a repeated execution. */
 export class CountLocker {
   locker!: string;
 }
@@ -159,11 +159,11 @@ export class TestClock implements Clock {
   }
 }
 
-/** A submitter of its own over a log, as a process that has just started has one. */
+/** A new submitter over a log, like that of a newly started process. */
 export const submitterOver = (events: EventStore, clock: Clock = new TestClock()): Submitter =>
   new Submitter({ events, modules: toyModules, hashKey: Buffer.alloc(32, 7), clock });
 
-/** Send a command to the locker or hall of an id. */
+/** Send a command to a locker or hall. */
 export const send = <Command extends object>(
   to: Submitter,
   thing: `${'locker' | 'hall'}-${string}`,

@@ -1,7 +1,7 @@
 import type { ControlStore, Epoch } from '@waymark/core/kernel';
 import { Owners, type OwnersOptions } from '@waymark/core/projections';
 
-/** A process that shares names with others, and what it owns at present. */
+/** A process that shares row sets with others, and what it currently owns. */
 export class MemberProcess {
   readonly owned = new Map<string, Epoch>();
   readonly failures: unknown[] = [];
@@ -26,20 +26,20 @@ export class MemberProcess {
     });
   }
 
-  /** It now owns these, and no others. */
+  /** Set what it owns from now on. */
   takes(owned: ReadonlyMap<string, Epoch>): void {
     this.owned.clear();
     for (const [name, epoch] of owned) this.owned.set(name, epoch);
     for (const look of this.waiting) look();
   }
 
-  /** Until so many names are its own, or more. */
+  /** Wait until it owns at least this many names. */
   async owns(count: number): Promise<void> {
     while (this.owned.size < count) await new Promise<void>((taken) => this.waiting.add(taken));
   }
 
   look(): Promise<void> {
-    return this.owners.look();
+    return this.owners.runRound();
   }
 
   names(): string[] {
@@ -47,12 +47,12 @@ export class MemberProcess {
   }
 }
 
-/** Everyone looks around until nothing moves any more: a name is let go of in one look, and taken in another's next. */
+/** Run rounds on all members until nothing changes: a name is released in one round, and taken in the next. */
 export async function settled(...members: readonly MemberProcess[]): Promise<void> {
   for (let round = 0; round < 3; round += 1) for (const member of members) await member.look();
 }
 
-/** Who owns each name: the name of one process, or of none, or of several. */
+/** The owner of each name: one process, none, or several. */
 export const ownersAmong = (members: readonly MemberProcess[], names: readonly string[]): string[] =>
   names.map((name) =>
     members
@@ -61,7 +61,7 @@ export const ownersAmong = (members: readonly MemberProcess[], names: readonly s
       .join(' and '),
   );
 
-/** Let the clock stand still that the patience of owners goes by, until the test moves it. */
+/** Stop the clock that the owners' timeout uses, until the test advances it. */
 export const stopClock = (): void =>
   void jest.useFakeTimers({
     doNotFake: [

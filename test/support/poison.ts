@@ -5,8 +5,8 @@ import { newEvent } from './events';
 export const SCHEDULED_BEHIND = '2025-12-08';
 
 /**
- * Record what no version of the program would: that a pupil was referred under no delivery model, which views of journeys
- * cannot fold, and a session after it. Returns the first of the two as the log holds it.
+ * Record an event that no version of the program would: a referral without a delivery model, which views of
+ * journeys cannot fold; and a session after it. Returns the first of the two as recorded.
  */
 export async function plantPoison(events: EventStore, journey: string): Promise<RecordedEvent> {
   const stream = `journey-${journey}`;

@@ -1,29 +1,32 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server on this machine that can be cut. */
+/** A TCP proxy to a local server that can cut connections. */
 export interface Proxy {
   readonly port: number;
-  /** Cut every connection that is there. New ones are let through. */
+  /** Cut all existing connections. New ones are accepted. */
   cut(): void;
   /**
-   * Cut a connection when its client next sends something that matches: before it is passed on, so that the server never
-   * sees it, or after, so that the client never sees the answer. Resolves once that has happened.
+   * Cut a connection when its client next sends matching data: before forwarding it, so that the server never
+   * sees it, or after, so that the client never sees the response. Resolves once that has happened.
    */
   cutAt(matches: Matches, when: 'before' | 'after'): Promise<void>;
   /**
-   * Close a connection in order when its client next sends something that matches, with no more of it taken in: as a server
-   * does that is stopped meanwhile.
+   * Close a connection in order when its client next sends matching data, without reading the rest: like a
+   * server that is being stopped.
    */
   hangUpAt(matches: Matches): Promise<void>;
-  /** Hold back what a client next sends that matches. Resolves once that has happened, with how to let it through. */
+  /**
+   * Hold back the next matching data from a client. Resolves once that has happened, with a function that
+   * releases it.
+   */
   holdAt(matches: Matches): Promise<() => void>;
   close(): Promise<void>;
 }
 
 export type Matches = (sent: Buffer) => boolean;
 
-/** What lies in wait for something that is sent: it is passed on as the trap says, or not. */
+/** A trap for sent data, which decides whether it is forwarded. */
 interface Trap {
   readonly matches: Matches;
   readonly spring: (way: Way, sent: Buffer) => void;
@@ -33,11 +36,11 @@ interface Trap {
 interface Way {
   readonly client: Socket;
   readonly upstream: Socket;
-  /** What to do in place of passing the next answer on. */
+  /** Called instead of forwarding the next response. */
   onAnswer?: () => void;
 }
 
-/** Listen on a port of its own, and pass everything on to another. */
+/** Listen on a free port, and forward everything to another port. */
 export async function startProxy(to: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let trap: Trap | undefined;
@@ -47,7 +50,7 @@ export async function startProxy(to: number): Promise<Proxy> {
     for (const socket of [client, way.upstream]) {
       sockets.add(socket);
       socket.setNoDelay(true);
-      // Errors too end in 'close': a server that is not there, a client that is gone.
+      // Errors also end in 'close': an unreachable server, a disconnected client.
       socket
         .on('error', () => undefined)
         .on('close', () => {

@@ -5,7 +5,7 @@ import { Service } from './service';
 import { openStores } from './stores';
 import { empty, put, toyViews, viewNames } from './views';
 
-/** A service with a small log, whose views are to be built anew: its rebuilds go four events at a time. */
+/** A service with a small log whose views are rebuilt, four events at a time. */
 export class Rebuilding {
   readonly events: EventStore;
 
@@ -36,12 +36,12 @@ export class Rebuilding {
     return this.service.catalog.record(view);
   }
 
-  /** Position of the log's nth event. */
+  /** Position of the nth event of the log. */
   async place(n: number): Promise<number> {
     return (await readWhole(this.events))[n - 1]!.position;
   }
 
-  /** Every generation that is kept up has every event of the log once. */
+  /** Every generation that is kept up to date contains every event of the log exactly once. */
   async expectTheWholeLogOnce(): Promise<void> {
     const { service } = this;
     await service.caughtUp();

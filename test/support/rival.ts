@@ -1,6 +1,6 @@
 /**
- * A process that competes with others for one log and one view's checkpoint. Says 'ready', waits for a word, then
- * writes `count` events and as many batches, and says of each what it was answered.
+ * A process that competes with others for a log and a view's checkpoint. It reports 'ready', waits for a
+ * message, writes `count` events and as many batches, and reports the outcome of each.
  */
 import { CheckpointMoved, type RowChange, type RowSet, WrongExpectedRevision } from '@waymark/core/kernel';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
@@ -47,7 +47,7 @@ async function winning<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the process does, once a test has said to go. */
+/** Entry point of the process, once the test has sent the message. */
 export function run(directory: string, label: string, count: string): void {
   process.once('message', () => {
     void compete(directory, label, Number(count)).then(() => process.disconnect());

@@ -4,7 +4,7 @@ import type { RowSet, RowStore, View } from '@waymark/core/kernel';
 import {
   type BuilderOptions,
   Catalog,
-  keptUp,
+  maintained,
   projections,
   Rebuilder,
   Serving,
@@ -19,14 +19,14 @@ import { folded, known, type Rows, rowsOf, toyViews } from './views';
 export interface ServiceOptions extends Partial<Pick<UpkeepOptions, 'policies' | 'member' | 'standby'>> {
   readonly views?: readonly View[];
   readonly known?: ReadonlySet<string>;
-  /** What rebuilds write through, where it is not what everything else does. */
+  /** The rows that rebuilds write to, if different. */
   readonly building?: RowStore;
   readonly folding?: Pick<BuilderOptions['folding'], 'page' | 'window'>;
-  /** Whom rebuilds tell of another generation, who would otherwise find out in a second. */
+  /** The service that rebuilds notify of changed generations; otherwise it notices within a second. */
   readonly tells?: Service;
 }
 
-/** A process that keeps the toy views up, put together as the platform puts its own together. */
+/** A process that projects the toy views, composed as in the platform. */
 export class Service {
   readonly catalog: Catalog;
   readonly serving: Serving;
@@ -34,9 +34,9 @@ export class Service {
   readonly rebuilder: Rebuilder;
   readonly upkeep: Upkeep;
   readonly parking: Parking;
-  /** Views that it asked to have built, each time it did. */
+  /** The views whose build was requested, for each request. */
   readonly due: (readonly string[])[] = [];
-  /** What it said went wrong. */
+  /** The reported faults. */
   readonly faults: string[] = [];
   private started = false;
 
@@ -78,7 +78,7 @@ export class Service {
     });
   }
 
-  /** A service that works from now on, up to the end of the test at hand. */
+  /** A running service, until the end of the current test. */
   static async working(stores: Connection, options: ServiceOptions = {}): Promise<Service> {
     const service = new Service(stores, options);
     afterwards(() => service.stop());
@@ -100,26 +100,26 @@ export class Service {
     await this.upkeep.stop();
   }
 
-  /** Until what this process owns has seen the whole log. */
+  /** Wait until what this process owns has processed the whole log. */
   async caughtUp(): Promise<void> {
     await this.upkeep.changed();
     await this.upkeep.projector.catchUp();
     await this.upkeep.reactor.catchUp();
   }
 
-  /** All rows, as queries are answered. */
+  /** All rows, as queries see them. */
   rows(): Promise<Rows> {
     return rowsOf(this.serving.reader(), this.views);
   }
 
-  /** What all rows must be, by the log. */
+  /** The rows expected from the log. */
   async wanted(): Promise<Rows> {
     return folded(await readWhole(this.stores.events), this.views);
   }
 
-  /** Rows of every generation that is kept up, by its name. */
+  /** The rows of every generation that is kept up to date, by name. */
   async generations(of: View): Promise<readonly (readonly [RowSet, object])[]> {
-    const sets = keptUp(of, await this.catalog.record(of.name));
+    const sets = maintained(of, await this.catalog.record(of.name));
     return Promise.all(
       sets.map(async (set) => [set, (await rowsOf(this.stores.rows, [set]))[of.name]!] as const),
     );

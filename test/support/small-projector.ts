@@ -10,7 +10,7 @@ import {
 } from '@waymark/core/kernel';
 import { newEvent, range } from './events';
 
-/** A log of items that are put into a few lockers, now and then emptied: every item is another. */
+/** A log of items stored in a few lockers, which are emptied now and then. Every item is unique. */
 export const lockerLog = (random: () => number, length: number, lockers = 8): RecordedEvent[] =>
   range(length).map((n) => ({
     ...(random() < 0.08 ? newEvent('LockerEmptied') : newEvent('ItemStored', { item: String(n) })),
@@ -19,7 +19,7 @@ export const lockerLog = (random: () => number, length: number, lockers = 8): Re
     position: n * 3,
   }));
 
-/** What the events of a window make of the rows, as a projector works it out that does what the port asks of it. */
+/** The row changes for a window of events, computed by a minimal projector that follows the port's rules. */
 export async function changesOf(
   store: RowStore,
   view: View,
@@ -30,7 +30,7 @@ export async function changesOf(
   for (const event of window) {
     const key = view.key(event);
     const loaded = stored.get(key)?.position;
-    if (loaded !== undefined && event.position <= loaded) continue; // the row has seen it
+    if (loaded !== undefined && event.position <= loaded) continue; // the row already reflects it
     const before = changes.get(key)?.row ?? (changes.has(key) ? null : (stored.get(key)?.row ?? null));
     const row = view.on.get(event.type)!(before, event as RecordedEvent<string, never>);
     changes.set(key, { row, loaded });
@@ -41,12 +41,12 @@ export async function changesOf(
 export interface Projecting {
   readonly view: View;
   readonly log: readonly RecordedEvent[];
-  /** How many events the next batch takes. */
+  /** Number of events in the next batch. */
   readonly window: () => number;
   readonly epoch?: Epoch;
 }
 
-/** One batch from a position on; returns where it led. */
+/** Project one batch from a position; returns the new position. */
 export async function projectBatch(
   store: RowStore,
   { view, log, window, epoch = 0 }: Projecting,
@@ -59,8 +59,8 @@ export async function projectBatch(
 }
 
 /**
- * Project the whole log, beside others who do the same: from the checkpoint again whenever another came first, or an error
- * is one that `survives`. Returns how many batches it wrote, and how many came to nothing.
+ * Project the whole log, next to competing projectors: restart from the checkpoint whenever another one came
+ * first, or after an error that `survives` accepts. Returns the number of written and of lost batches.
  */
 export async function projectAll(
   store: RowStore,
@@ -85,7 +85,7 @@ export async function projectAll(
   }
 }
 
-/** Everything that there is of a view: its rows by their keys, once the whole log is in them. */
+/** The rows of a view by key, once it has processed the whole log. */
 export async function rowsAfter(store: RowStore, { view, log }: Projecting): Promise<object> {
   expect(await store.checkpoint(view)).toBe(log.at(-1)?.position ?? START);
   const rows = (await store.find(view)).map(({ key, row }) => [key, row] as const);

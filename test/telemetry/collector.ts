@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterwards } from '../support/stores';
 
-/** A span as it was sent. */
+/** A span as it was exported. */
 export interface Sent {
   readonly traceId: string;
   readonly spanId: string;
@@ -22,7 +22,7 @@ type Keyed = readonly { readonly key: string; readonly value: Readonly<Record<st
 const valuesOf = (attributes: Keyed): Record<string, unknown> =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
-/** Whoever collects traces by OTLP over HTTP, named in the environment until the test is over. */
+/** A trace collector for OTLP over HTTP, set in the environment until the end of the test. */
 export async function collector() {
   const bodies: string[] = [];
   const server = createServer((request, response) => {

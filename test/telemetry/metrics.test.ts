@@ -20,7 +20,7 @@ import { type Metrics, observed, type ObservedApi } from './observed';
 
 jest.setTimeout(60_000);
 
-/** Names are the interface of dashboards and alerts: they stay. */
+/** Dashboards and alerts depend on these names: they are stable. */
 const types = {
   target_info: 'gauge',
   http_server_request_duration_seconds: 'histogram',
@@ -39,7 +39,7 @@ const types = {
 
 const names = [...views.map(({ name }) => name), 'policies'];
 
-/** Metrics once they are as expected: what was looked up in the stores is good for a second. */
+/** Metrics once they are as expected: values from the stores are cached for a second. */
 const scrapedWith = (api: ObservedApi, ready: (metrics: Metrics) => boolean): Promise<Metrics> =>
   eventually(async () => {
     const metrics = await api.scrape();
@@ -52,7 +52,7 @@ const valuesOf = (metrics: Metrics, name: string): Record<string, number> =>
 const all = (value: number): Record<string, number> => Object.fromEntries(names.map((name) => [name, value]));
 
 describe('/metrics', () => {
-  it('says what became of commands, and how views keep up', async () => {
+  it('reports the outcomes of commands and the state of views', async () => {
     const api = await observed();
     await allocated(api);
     await api.send(`schools/${SCHOOL}/register-school`, school).expect(200);
@@ -106,7 +106,7 @@ describe('/metrics', () => {
     ]);
   });
 
-  it('holds nothing of a person, nor any id', async () => {
+  it('contains no personal data and no ids', async () => {
     const api = await observed();
     await allocated(api);
     await api.http.get(`/v1/caseloads/${MENTOR}?after=${UPN}`);
@@ -119,7 +119,7 @@ describe('/metrics', () => {
     expect(canaries.filter((canary) => text.includes(canary))).toEqual([]);
   });
 
-  it('says how far views are behind where nobody keeps them up', async () => {
+  it('reports the lag of views while no process projects', async () => {
     const data = temporaryDirectory();
     const before = await Platform.open({ data });
     await before.settle();
@@ -138,7 +138,7 @@ describe('/metrics', () => {
     expect(seconds).toBeLessThan(400);
   });
 
-  it('says of a view that has stopped that it is not up, and how old the event is', async () => {
+  it('reports a stopped view as not up, with the age of the event', async () => {
     const api = await observed();
     await api.platform.stores.events.append('journey-strange', 'none', [newEvent('NeverHeardOf')]);
     const metrics = await scrapedWith(api, ({ samples }) =>
@@ -150,7 +150,7 @@ describe('/metrics', () => {
     expect(metrics.value('waymark_view_lag_seconds', { view: 'caseload' })).toBeGreaterThan(0);
   });
 
-  it('counts rows that wait, and says how far a new generation and the jobs are', async () => {
+  it('counts parked rows, and reports the progress of a new generation and of jobs', async () => {
     const api = await observed();
     await api.send(`schools/${SCHOOL}/register-school`, school).expect(200);
     const marks = newEvent('AttendanceRecorded', { school: SCHOOL, marks: 'none' });
@@ -174,7 +174,7 @@ describe('/metrics', () => {
     );
   });
 
-  it('says which store does not answer, and leaves open what that would have said', async () => {
+  it('reports which store does not answer, and NaN for its values', async () => {
     const api = await observed();
     await scrapedWith(api, ({ value }) => value('waymark_store_up', { store: 'events' }) === 1);
     jest.spyOn(api.platform.log, 'head').mockRejectedValue(new Error('connect ECONNREFUSED 10.0.0.7:2113'));

@@ -8,7 +8,7 @@ import { documentedClient } from '../support/documented';
 import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
-/** A value of a metric, and what it is a value of. */
+/** A metric value with its labels. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -16,11 +16,11 @@ export interface Sample {
 
 export interface Metrics {
   readonly text: string;
-  /** Types of metrics by name. */
+  /** The types of metrics, by name. */
   readonly types: ReadonlyMap<string, string>;
-  /** The values of a metric that have these labels among theirs. */
+  /** The values of a metric that have these labels. */
   readonly samples: (name: string, labels?: Readonly<Record<string, string>>) => Sample[];
-  /** The one value that has these labels among its own. */
+  /** The only value that has these labels. */
   readonly value: (name: string, labels?: Readonly<Record<string, string>>) => number;
 }
 
@@ -29,7 +29,7 @@ export interface ObservedApi extends Api {
   readonly scrape: () => Promise<Metrics>;
 }
 
-/** A server whose process is observed, as `main` starts it; stopped after the test. */
+/** A server with telemetry, as started by `main`; stopped after the test. */
 export async function observed(options: Partial<PlatformOptions> = {}): Promise<ObservedApi> {
   const logged: string[] = [];
   const telemetry = startTelemetry({ service: 'waymark-api', instance: 'under-test' });
@@ -58,7 +58,7 @@ export async function observed(options: Partial<PlatformOptions> = {}): Promise<
   };
 }
 
-/** Metrics in the text form of Prometheus. */
+/** Parse metrics in Prometheus text format. */
 export function metricsIn(text: string): Metrics {
   const lines = text.split('\n');
   const types = new Map(

@@ -22,7 +22,7 @@ jest.setTimeout(60_000);
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-/** Who sends a request, as W3C's trace context has it. */
+/** The caller of a request, in W3C trace context. */
 const caller = (sampled = true) => {
   const [traceId, spanId] = [hex(16), hex(8)];
   return { traceId, spanId, headers: { traceparent: `00-${traceId}-${spanId}-${sampled ? '01' : '00'}` } };
@@ -41,7 +41,7 @@ const named = (spans: readonly Sent[], name: string): Sent => {
 };
 
 describe('a trace', () => {
-  it('goes from the request through the command and the append to the projection', async () => {
+  it('continues from the request through the command and the append to the projection', async () => {
     const { spans } = await collector();
     const api = await observed();
     const from = caller();
@@ -76,7 +76,7 @@ describe('a trace', () => {
     expect(line.trace).toBe(from.traceId);
   });
 
-  it('goes on where a policy answers an event', async () => {
+  it('continues when a policy reacts to an event', async () => {
     const { spans } = await collector();
     const api = await observed();
     await allocated(api);
@@ -91,7 +91,7 @@ describe('a trace', () => {
     expect(followed).toMatchObject({ traceId: placed.traceId, parentSpanId: reaction.spanId });
   });
 
-  it('tells a refusal by its code, and a fault by its kind alone', async () => {
+  it('records a refusal by its code, and an error only by its class', async () => {
     const { spans, sent } = await collector();
     const api = await observed();
     await api.send(`mentors/${MENTOR}/appoint-mentor`, mentor).expect(422);
@@ -113,7 +113,7 @@ describe('a trace', () => {
     expect(sent()).not.toContain('no place');
   });
 
-  it('holds nothing of a person, nor any id of a thing', async () => {
+  it('contains no personal data and no ids', async () => {
     const { sent, spans } = await collector();
     const api = await observed();
     await allocated(api);
@@ -129,7 +129,7 @@ describe('a trace', () => {
     expect(canaries.filter((canary) => sent().includes(canary))).toEqual([]);
   });
 
-  it('is neither sent nor carried by events where the caller does not record it', async () => {
+  it('is neither exported nor stored in events if the caller does not sample it', async () => {
     const { spans } = await collector();
     const api = await observed();
     await registerSchool(api, caller(false).headers).expect(200);
@@ -139,7 +139,7 @@ describe('a trace', () => {
     expect(spans().filter(({ name }) => name !== 'project')).toEqual([]);
   });
 
-  it('is given up where whoever collects does not answer, and that is said', async () => {
+  it('is dropped with a warning if the collector does not answer', async () => {
     const before = { ...process.env };
     afterwards(() => (process.env = before));
     process.env = {
@@ -148,16 +148,20 @@ describe('a trace', () => {
       OTEL_EXPORTER_OTLP_TIMEOUT: '200',
       OTEL_BSP_SCHEDULE_DELAY: '10',
     };
-    const troubles: string[] = [];
-    const onTrouble = (message: string): void => void troubles.push(message);
-    const telemetry = startTelemetry({ service: 'waymark-api', instance: 'under-test', onTrouble });
+    const warnings: string[] = [];
+    const onWarning = (message: string): void => void warnings.push(message);
+    const telemetry = startTelemetry({
+      service: 'waymark-api',
+      instance: 'under-test',
+      onWarning,
+    });
     afterwards(() => telemetry.shutdown());
     observeRequest('a-request', 'GET', {}).answered('/v1/kpis', 200);
-    await eventually(async () => (troubles.length > 0 ? true : undefined));
-    expect(troubles[0]).toMatch(/ECONNREFUSED|timed? ?out/i);
+    await eventually(async () => (warnings.length > 0 ? true : undefined));
+    expect(warnings[0]).toMatch(/ECONNREFUSED|timed? ?out/i);
   });
 
-  it('is not there where nobody collects traces', async () => {
+  it('does not exist if no collector is configured', async () => {
     const api = await observed();
     await registerSchool(api, caller().headers).expect(200);
     expect(await traceOf(api, 'SchoolRegistered')).toBeUndefined();

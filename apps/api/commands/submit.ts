@@ -34,7 +34,7 @@ export class SubmitHandler implements ICommandHandler<Submit> {
     const { events, serving, reactor } = this.platform;
     await reactor.reached(position, PATIENCE);
     const head = await events.head();
-    await serving.reached(await serving.going(), head, PATIENCE_WITH_VIEWS);
+    await serving.reached(await serving.waitable(), head, PATIENCE_WITH_VIEWS);
     return head;
   }
 }

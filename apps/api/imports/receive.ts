@@ -30,8 +30,8 @@ export async function receive(
     );
   }
   try {
-    await store(request, response, (index) => uploads.placeFor(id, index));
-    const { files, unknown } = await uploads.look(id);
+    await store(request, response, (index) => uploads.folderFor(id, index));
+    const { files, unknown } = await uploads.inspect(id);
     if (unknown.length > 0) throw invalid(unknown.map(unknownFile));
     if (files.length === 0) throw new Refusal('NOTHING_TO_IMPORT', 'There is no file to import.', 'invalid');
     return files;

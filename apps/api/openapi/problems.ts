@@ -4,10 +4,10 @@ const example: ProblemAnswer = {
   type: 'urn:waymark:problem:INVALID_FIELDS',
   title: 'Invalid fields',
   status: 422,
-  detail: 'Some fields are wrong. Correct those named in errors and send it again.',
+  detail: 'Some fields are invalid. Correct the fields listed in errors and send the request again.',
   code: 'INVALID_FIELDS',
   errors: [
-    { field: 'on', code: 'INVALID_DAY', message: 'must be a day that exists, as YYYY-MM-DD' },
+    { field: 'on', code: 'INVALID_DAY', message: 'must be an existing day in the form YYYY-MM-DD' },
     { field: 'school', code: 'UNKNOWN_SCHOOL', message: 'There is no school with this id.' },
   ],
   instance: 'urn:uuid:5a1f7f8e-0d3c-4b1e-9a57-6c2f4d8e1b22',

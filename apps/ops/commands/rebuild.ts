@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { someoneWorks } from '@waymark/core/projections';
+import { hasRunningWorker } from '@waymark/core/projections';
 import { views as allViews } from '@waymark/modules';
 import { type Builds, findBuilds, rebuildActions, startRebuild, viewStates } from '@waymark/operations';
 import { type RebuildOutcome, rebuildTable, statesTable, watchRebuilds } from '@waymark/operations/terminal';
@@ -93,7 +93,7 @@ const runAndWatch = (
     const interrupted = new AbortController();
     process.once('SIGINT', () => interrupted.abort());
     const builds = await begin(platform);
-    const othersWork = await someoneWorks(platform.control);
+    const othersWork = await hasRunningWorker(platform.control);
     if (!othersWork) await platform.work([]);
     const outcomes = await watchRebuilds(platform, builds, { quiet: json, signal: interrupted.signal });
     if (outcomes) {

@@ -10,25 +10,26 @@ import {
 } from '@waymark/core/kernel';
 import type { Clock } from './clock';
 
-/** Which stream a value belongs to; undefined while it is free. */
+/** The stream that holds a value; both fields are undefined while the value is free. */
 interface Claimed {
   readonly by?: string;
   readonly at?: string;
 }
 
 export interface ClaimEvents {
-  /** A value that only one record may bear, such as a UPN, was taken by a record. */
+  /** A stream claimed a value that only one record may hold, such as a UPN. */
   ValueClaimed: { by: string; at: string };
 }
 
 export const ALREADY_CLAIMED = 'ALREADY_CLAIMED';
 
-/** Take a value for a stream. */
+/** Claims a value for the stream `by`. */
 export class ClaimValue {
   by!: string;
   /**
-   * When the claim was made that may be passed over, since its holder never came to be. A holder that tries again
-   * makes its own claim anew by this, so that nobody can pass over it meanwhile.
+   * The time of an earlier claim that may be replaced, because its holder's stream was never written. A holder
+   * that retries passes it too: this renews its own claim, so that no other stream can replace that claim in
+   * the meantime.
    */
   lapsed?: string;
 }
@@ -42,7 +43,7 @@ const claiming = slice<ClaimEvents>({
       ({ by, lapsed }, claimed, { now, today }) => {
         if (claimed.at !== undefined && claimed.at !== lapsed) {
           if (claimed.by === by) return [];
-          refuse(ALREADY_CLAIMED, 'Another record holds it.');
+          refuse(ALREADY_CLAIMED, 'Another record already holds this value.');
         }
         return [event('ValueClaimed', today, { by, at: now })];
       },
@@ -53,8 +54,8 @@ const claiming = slice<ClaimEvents>({
 });
 
 /**
- * Values that must be unique across streams, each in a stream of its own whose name is a keyed hash of the value:
- * the store's check of the expected revision then makes it unique under any concurrency, on every store.
+ * Values that must be unique across streams. Each value has its own stream, named by a keyed hash of the value.
+ * The store's expected-revision check makes the claim unique under concurrency, on every store.
  */
 export const claims = defineModule(
   {
@@ -71,7 +72,7 @@ export const claims = defineModule(
   [claiming],
 );
 
-/** Who claims a value, and what that follows from. */
+/** The stream that claims a value, with the actor, correlation and causation of the claim. */
 interface Claimant {
   readonly by: string;
   readonly actor: string;
@@ -79,8 +80,8 @@ interface Claimant {
   readonly causation: string;
 }
 
-/** What claims are recorded and looked up with: the submitter, as far as they need it. */
-interface Carrier {
+/** The part of the submitter that records and looks up claims. */
+interface ClaimSubmitter {
   submit(
     submission: Omit<Claimant, 'by'> & { module: string; id: string; command: object },
   ): Promise<unknown>;
@@ -90,31 +91,31 @@ interface Carrier {
 interface ClaimsOptions {
   readonly events: EventStore;
   readonly clock: Clock;
-  /** Key of the names that values go by. */
+  /** Key of the HMAC that names claim streams. */
   readonly key: Buffer;
 }
 
-/** After how long a claim whose holder never came to be may be taken over, in milliseconds. */
+/** Time after which a claim may be replaced if its holder's stream was never written, in milliseconds. */
 const LAPSE = 60_000;
 
-/** Takes values for streams, and knows whose they are. */
+/** Claims unique values for streams and looks up their holders. */
 export class Claims {
   constructor(
-    private readonly carrier: Carrier,
+    private readonly submitter: ClaimSubmitter,
     private readonly options: ClaimsOptions,
   ) {}
 
-  /** The stream that holds a value. */
+  /** The name of the stream that holds a value, or undefined. */
   async holder(kind: string, value: string): Promise<string | undefined> {
-    return (await this.carrier.facts<Claimed>(claims.name, this.idOf(kind, value)))?.by;
+    return (await this.submitter.facts<Claimed>(claims.name, this.idOf(kind, value)))?.by;
   }
 
-  /** Take a value for a stream; refused where it is another's. */
+  /** Claim a value for a stream. Throws the claim's `taken` {@link Refusal} if another stream holds it. */
   async claim({ kind, value, taken }: Claim, { by, ...cause }: Claimant): Promise<void> {
     const id = this.idOf(kind, value);
     const command = Object.assign(new ClaimValue(), { by, ...(await this.lapsed(id)) });
     try {
-      await this.carrier.submit({ module: claims.name, id, command, ...cause });
+      await this.submitter.submit({ module: claims.name, id, command, ...cause });
     } catch (error) {
       if (error instanceof Refusal && error.code === ALREADY_CLAIMED)
         throw new Refusal(taken.code, taken.message);
@@ -122,10 +123,13 @@ export class Claims {
     }
   }
 
-  /** A claim made a while ago whose holder, perhaps this one, never recorded anything: it may be passed over. */
+  /**
+   * The time of an existing claim that may be replaced: it is older than {@link LAPSE} and its holder, which
+   * may be the claimant itself, has no events.
+   */
   private async lapsed(id: string): Promise<{ lapsed?: string }> {
     const { events, clock } = this.options;
-    const held = await this.carrier.facts<Required<Claimed>>(claims.name, id);
+    const held = await this.submitter.facts<Required<Claimed>>(claims.name, id);
     if (!held || Date.parse(clock.now()) - Date.parse(held.at) < LAPSE) return {};
     const [first] = await events.readStream(held.by, { limit: 1 });
     return first ? {} : { lapsed: held.at };
@@ -136,6 +140,9 @@ export class Claims {
   }
 }
 
-/** How a value is named in a stream: HMAC-SHA-256 under a key kept apart, so that the name gives nothing away. */
+/**
+ * The id of a value's claim stream: HMAC-SHA-256 under a separately stored key, so that the id does not reveal
+ * the value.
+ */
 export const claimId = (key: Buffer, kind: string, value: string): string =>
   `${kind}.${createHmac('sha256', key).update(`${kind}:${value}`).digest('hex').slice(0, 32)}`;

@@ -1,4 +1,4 @@
-/** The present moment; a test sets its own. */
+/** The current time, as ISO UTC with milliseconds. Tests provide their own. */
 export interface Clock {
   now(): string;
 }

@@ -10,7 +10,7 @@ import {
 } from '@waymark/core/kernel';
 import { unknownReason } from '@waymark/core/log';
 
-/** A command that a stream has events of, as a retry must find it. */
+/** A command that already has events in a stream; used to answer its retries. */
 export interface KnownCommand {
   readonly hash: string;
   readonly revision: number;
@@ -18,32 +18,32 @@ export interface KnownCommand {
   readonly events: readonly string[];
 }
 
-/** A thing as its stream leaves it. */
+/** The state of a stream after its last event. */
 export interface Loaded {
   readonly state: never;
-  /** Its last event's revision, or 'none'. */
+  /** Revision of the last event, or 'none'. */
   readonly revision: number | 'none';
   readonly position: Position;
   readonly commands: ReadonlyMap<string, KnownCommand>;
 }
 
-/** Which of a stream's events to fold, in their order. */
+/** Selects the events to fold, in order. */
 export type Select = (events: readonly RecordedEvent[]) => readonly RecordedEvent[];
 
-/** Streams kept folded, so that a command reads only what was recorded since. */
+/** Cache of folded streams: loading a cached stream reads only the events recorded since. */
 export class Streams {
   private readonly cache: LRUCache<string, Loaded>;
 
   constructor(
     private readonly events: EventStore,
-    /** Events whose effect may be kept in memory. */
+    /** Cache size: the total number of events whose folded state is kept. */
     capacity = 20_000,
   ) {
     const sizeCalculation = ({ revision }: Loaded): number => (revision === 'none' ? 1 : revision + 1);
     this.cache = new LRUCache({ maxSize: capacity, sizeCalculation });
   }
 
-  /** The thing as it is now, other processes' events included. */
+  /** The current state, including events written by other processes. */
   async load(module: Module, id: string): Promise<Loaded> {
     const stream = streamName(module.name, id);
     for (;;) {
@@ -51,7 +51,7 @@ export class Streams {
       const known = kept ?? empty(module);
       const from = known.revision === 'none' ? 0 : known.revision + 1;
       const events = await this.events.readStream(stream, { from });
-      // Forgotten meanwhile, or read further by another: what was read does not follow on it.
+      // The entry was evicted or advanced by a concurrent load, so these events do not follow on it.
       if (this.cache.get(stream) !== kept) continue;
       if (events.length === 0) return known;
       const loaded = folded(module, known, events);
@@ -60,18 +60,18 @@ export class Streams {
     }
   }
 
-  /** Forget all things: what is known of them may hold what is to be known no more. */
+  /** Clear the cache: cached states may hold personal data that has since been erased. */
   forget(): void {
     this.cache.clear();
   }
 
-  /** The thing as some of its events leave it. */
+  /** The state after folding only the selected events. */
   async replay(module: Module, id: string, select: Select): Promise<Loaded> {
     const events = await this.events.readStream(streamName(module.name, id));
     return folded(module, empty(module), select(events));
   }
 
-  /** The thing as a command found it: before the first event of that command. */
+  /** The state before a command's first event, as the command found it. */
   loadBefore(module: Module, id: string, command: string): Promise<Loaded> {
     return this.replay(module, id, (events) => {
       const first = events.findIndex(({ metadata }) => metadata.command.id === command);
@@ -79,8 +79,10 @@ export class Streams {
     });
   }
 
-  /** Keep a thing as a command has just left it, unless what it began from was forgotten meanwhile. */
-  keep(
+  /**
+   * Cache the state after a command, unless the entry it started from has changed or been evicted meanwhile.
+   */
+  remember(
     stream: string,
     before: Loaded,
     after: { readonly state: never; readonly revision: number; readonly position: Position },

@@ -243,7 +243,7 @@ export class Submitter {
     );
     const { id, hash } = events[0]!.metadata.command;
     const types = events.map(({ type }) => type);
-    this.streams.keep(stream, loaded, { state, revision, position }, id, {
+    this.streams.remember(stream, loaded, { state, revision, position }, id, {
       hash,
       revision,
       position,

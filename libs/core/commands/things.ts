@@ -5,7 +5,7 @@ export interface Thing {
   readonly revision: number | 'none';
 }
 
-/** Things as their streams have them: as they are, or as some of their events leave them. */
+/** Loads the state of a stream: the current one, or the one after folding only selected events. */
 export interface Things {
   load(module: string, id: string): Promise<Thing>;
   replay(

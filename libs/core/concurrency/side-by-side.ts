@@ -1,11 +1,11 @@
 import pMap from 'p-map';
 
-/** How much is under way at once: what is, shares the store's commits. */
+/** Maximum number of items in progress. Concurrent writes share the store's commits. */
 const AT_ONCE = 64;
 
 /**
- * Do something with every item, some at a time, beginning them in their order. After a failure nothing more is begun;
- * it is thrown once what is under way has ended.
+ * Process all items with limited concurrency, starting them in order. After a failure no further item is started; the error is
+ * thrown once the items in progress have ended.
  */
 export async function sideBySide<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,

@@ -1,8 +1,8 @@
-/** Lets others wait for something that may happen here, or for some time to pass since it may happen elsewhere. */
+/** Lets callers wait for an event in this process, with a timeout for events in other processes. */
 export class Wakers {
   private readonly waiting = new Set<() => void>();
 
-  /** Until somebody wakes, or `ms` have passed. */
+  /** Wait until {@link wake} is called or `ms` have passed. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {

@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 /** A calendar day, ISO 8601: `2025-09-03`. */
 export type Day = string;
 
-/** Both ends belong to it. */
+/** Inclusive at both ends. */
 export interface Period {
   readonly from: Day;
   readonly to: Day;
@@ -28,7 +28,7 @@ interface DayFacts {
   readonly monday: Day;
 }
 
-/** A school year has 190 days and a register 400,000 rows: each day is worked out once. */
+/** A school year has 190 days and a register 400,000 rows: computed facts are cached per day. */
 const cache = new Map<Day, DayFacts | null>();
 const CACHE_LIMIT = 20_000;
 
@@ -36,12 +36,12 @@ function facts(day: Day): DayFacts | null {
   const known = cache.get(day);
   if (known !== undefined) return known;
   if (cache.size >= CACHE_LIMIT) cache.clear();
-  const found = workedOut(day);
+  const found = computed(day);
   cache.set(day, found);
   return found;
 }
 
-function workedOut(day: Day): DayFacts | null {
+function computed(day: Day): DayFacts | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
   try {
     const date = Temporal.PlainDate.from(day);
@@ -57,23 +57,26 @@ function known(day: Day): DayFacts {
   return found;
 }
 
-/** A moment, UTC, to the second: `2025-09-03T16:00:00Z`. Such moments compare as text. */
+/** A time in UTC, to the second: `2025-09-03T16:00:00Z`. Such times compare as text. */
 export type Instant = string;
 
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 const UTC_SECONDS = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
-/** An ISO moment with its offset, in UTC, so that moments compare as text; undefined where it is none. */
+/**
+ * An ISO time with an offset, converted to UTC seconds, so that times compare as text. Undefined if the text is
+ * invalid.
+ */
 export function toInstant(text: string): Instant | undefined {
   const plain = UTC_SECONDS.exec(text);
   if (plain) return isDay(plain[1]) ? text : undefined;
   return inUtc(text, 'second');
 }
 
-/** A moment, UTC, to the millisecond, as events say it: `2025-09-03T16:00:00.000Z`. Such moments compare as text. */
+/** A time in UTC, to the millisecond, as in events: `2025-09-03T16:00:00.000Z`. Such times compare as text. */
 export type Moment = string;
 
-/** An ISO moment with its offset, in UTC, to the millisecond; undefined where it is none. */
+/** An ISO time with an offset, converted to UTC milliseconds. Undefined if the text is invalid. */
 export const toMoment = (text: string): Moment | undefined => inUtc(text, 'millisecond');
 
 function inUtc(text: string, smallestUnit: 'second' | 'millisecond'): string | undefined {

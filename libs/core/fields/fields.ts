@@ -22,8 +22,8 @@ import { isDay, toInstant } from './day';
 import { isUpn } from './upn';
 
 /**
- * The kinds of fields that commands have. Each is a class-validator rule together with the words and the example
- * that the OpenAPI document shows for it.
+ * The field types of commands. Each combines class-validator rules with the description and example for the
+ * OpenAPI document.
  */
 const field =
   (...decorators: readonly PropertyDecorator[]): PropertyDecorator =>
@@ -37,42 +37,42 @@ const check = (name: string, validate: (value: unknown) => boolean, message: str
 const described = (schema: Parameters<typeof JSONSchema>[0]): PropertyDecorator =>
   JSONSchema(schema) as PropertyDecorator;
 
-/** A calendar day that exists. */
+/** An existing calendar day. */
 export const IsDay = (example = '2025-11-03') =>
   field(
-    check('isDay', isDay, 'must be a day that exists, as YYYY-MM-DD'),
+    check('isDay', isDay, 'must be an existing day in the form YYYY-MM-DD'),
     described({ type: 'string', format: 'date', example }),
   );
 
-/** A moment with its offset. */
+/** A time with an offset. */
 export const IsInstant = (example = '2025-11-03T16:00:00Z') =>
   field(
     check(
       'isInstant',
       (value) => typeof value === 'string' && toInstant(value) !== undefined,
-      'must be a moment such as 2025-11-03T16:00:00Z',
+      'must be a time such as 2025-11-03T16:00:00Z',
     ),
     described({ type: 'string', format: 'date-time', example }),
   );
 
 export const IsUpn = () =>
   field(
-    check('isUpn', isUpn, 'must be a unique pupil number with the right check letter'),
+    check('isUpn', isUpn, 'must be a unique pupil number with a correct check letter'),
     described({ type: 'string', example: 'H801200001001' }),
   );
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** An id that a client makes up: any UUID, in small letters. */
+/** An id chosen by the client: any UUID in lower case. */
 export const IsId = (example = '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11') =>
   field(
-    Matches(UUID, { message: 'must be a UUID in small letters' }),
+    Matches(UUID, { message: 'must be a UUID in lower case' }),
     described({ type: 'string', format: 'uuid', example }),
   );
 
 export const uuidId = {
   pattern: UUID,
-  description: 'a UUID in small letters',
+  description: 'a UUID in lower case',
   example: '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11',
 };
 
@@ -95,26 +95,26 @@ export const codeId = (example: string) => ({
   example,
 });
 
-/** A name such as `M-890-1` or `ampe-2025-11`: letters, digits, dots and dashes. */
+/** A code such as `M-890-1` or `ampe-2025-11`: letters, digits, dots and dashes. */
 export const IsCode = (example: string) =>
   field(
     Matches(CODE, {
-      message: 'must be letters, digits, dots and dashes, 63 at most',
+      message: 'must consist of at most 63 letters, digits, dots and dashes',
     }),
     described({ type: 'string', example }),
   );
 
-/** Words: not empty, without control characters but for line breaks. */
+/** Text: not empty, without control characters except line breaks. */
 export const IsText = (example: string, max = 200) =>
   field(
     IsString({ message: 'must be text' }),
     MinLength(1, { message: 'must not be empty' }),
-    MaxLength(max, { message: `must have ${String(max)} characters at most` }),
-    Matches(/^[^\u0000-\u0009\u000b-\u001f\u007f]*$/, { message: 'must not hold control characters' }),
+    MaxLength(max, { message: `must have at most ${String(max)} characters` }),
+    Matches(/^[^\u0000-\u0009\u000b-\u001f\u007f]*$/, { message: 'must not contain control characters' }),
     described({ type: 'string', example }),
   );
 
-/** One of a list of words. */
+/** One of a list of values. */
 export const IsOneOf = (values: readonly string[], example = values[0]) =>
   field(
     IsIn([...values], { message: `must be one of ${values.join(', ')}` }),
@@ -132,13 +132,13 @@ export const IsWhole = (min: number, max: number, example: number) =>
 export const IsFlag = (example = true) =>
   field(IsBoolean({ message: 'must be true or false' }), described({ type: 'boolean', example }));
 
-/** A list of things of a class. */
+/** A list of objects of a class. */
 export const IsList = (item: () => new () => object, max: number) =>
   field(
     IsArray({ message: 'must be a list' }),
     ArrayMinSize(1, { message: 'must not be empty' }),
-    ArrayMaxSize(max, { message: `must have ${String(max)} items at most` }),
-    // class-validator takes a list within the list for one of its items, and an empty one for a good one.
+    ArrayMaxSize(max, { message: `must have at most ${String(max)} items` }),
+    // class-validator treats a nested list as one of the items, and accepts an empty nested list.
     check(
       'isObject',
       (value) => !Array.isArray(value) || !value.some(Array.isArray),
@@ -148,7 +148,7 @@ export const IsList = (item: () => new () => object, max: number) =>
     Type(item),
   );
 
-/** A thing of a class, within another. */
+/** A nested object of a class. */
 export const IsPart = (part: () => new () => object) =>
   field(
     check(
@@ -165,15 +165,15 @@ export const IsTexts = (example: readonly string[], max = 50) =>
   field(
     IsArray({ message: 'must be a list' }),
     ArrayMinSize(1, { message: 'must not be empty' }),
-    ArrayMaxSize(max, { message: `must have ${String(max)} items at most` }),
+    ArrayMaxSize(max, { message: `must have at most ${String(max)} items` }),
     IsString({ each: true, message: 'must be a list of texts' }),
-    MaxLength(200, { each: true, message: 'each must have 200 characters at most' }),
+    MaxLength(200, { each: true, message: 'each must have at most 200 characters' }),
     described({ type: 'array', items: { type: 'string' }, example }),
   );
 
-/** The field may be left out (but not be null). */
+/** The field may be omitted, but must not be null. */
 export const Optional = (): PropertyDecorator =>
   field(
     ValidateIf((_, value) => value !== undefined),
-    check('isDefined', (value) => value !== null, 'may be left out, but not null'),
+    check('isDefined', (value) => value !== null, 'may be omitted but must not be null'),
   );

@@ -1,16 +1,16 @@
 import { isUpn, redactUpns } from './upn';
 
 /**
- * As long as nobody can say who reads, no pupil's number is shown, wherever in a document it stands. Where it is all that a
- * field holds, its end is left, which tells two numbers apart.
+ * Mask all UPNs in a document, at any depth. If a UPN is the whole value of a field, its last three characters
+ * are kept, so that two UPNs can be told apart.
  */
 export function maskUpns<T>(value: T): T {
-  return hidden(value) as T;
+  return masked(value) as T;
 }
 
-function hidden(value: unknown): unknown {
+function masked(value: unknown): unknown {
   if (typeof value === 'string') return isUpn(value) ? `*${value.slice(-3)}` : redactUpns(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(hidden);
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, hidden(field)]));
+  if (Array.isArray(value)) return value.map(masked);
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, masked(field)]));
 }

@@ -4,7 +4,10 @@ import { invalid } from './validate';
 const FIRST_DAY = '0001-01-01';
 const LAST_DAY = '9999-12-31';
 
-/** A period that is open where it has no end. Throws a refusal, with the field's path, where it ends before it begins. */
+/**
+ * A period; a missing bound leaves that side open. Throws a refusal with the field's path if the period ends
+ * before it begins.
+ */
 export function periodOf({ from, to }: PeriodBounds, path = ''): Period {
   const period = { from: from ?? FIRST_DAY, to: to ?? LAST_DAY };
   if (period.to < period.from) {

@@ -4,7 +4,7 @@ import { isTemporaryUpn, isUpn } from './upn';
 const ALPHABET = 'ABCDEFGHJKLMNPQRTUVWXYZ';
 const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
-/** The check letter, worked out from the rule as it is written down. */
+/** The check letter, computed independently from the published rule. */
 const checkLetter = (rest: string): string => {
   const values = [...rest].map((character) =>
     /\d/.test(character) ? Number(character) : ALPHABET.indexOf(character),
@@ -22,7 +22,7 @@ const temporary = fc
   .tuple(digits(11), fc.constantFrom(...ALPHABET))
   .map(([start, last]) => withLetter(start + last));
 
-/** Every string that differs from this one in the character at one place. */
+/** All strings that differ from this one only in the character at one place. */
 const changedAt = (upn: string, place: number): string[] =>
   [...CHARACTERS]
     .filter((character) => character !== upn[place])
@@ -31,29 +31,29 @@ const changedAt = (upn: string, place: number): string[] =>
 const changed = (upn: string): string[] => [...upn].flatMap((_, place) => changedAt(upn, place));
 
 describe('a UPN', () => {
-  it.each(['H801200001001', 'C888412524007', 'D886543224119', 'T80640122400B'])('is %s', (upn) => {
+  it.each(['H801200001001', 'C888412524007', 'D886543224119', 'T80640122400B'])('accepts %s', (upn) => {
     expect(isUpn(upn)).toBe(true);
   });
 
   it.each([
-    ['another check letter', 'A801200005001'],
-    ['a letter that is none of the check letters', 'I801200001001'],
-    ['a letter that is none of the check letters at the end', 'T80640122400S'],
+    ['a wrong check letter', 'A801200005001'],
+    ['a letter that is not a check letter', 'I801200001001'],
+    ['a last letter that is not a check letter', 'T80640122400S'],
     ['a letter in the middle', 'H8012000A1001'],
-    ['a small letter', 'h801200001001'],
-    ['a character less', 'H80120000100'],
-    ['a character more', 'H8012000010011'],
-    ['no letter', '8801200001001'],
+    ['a lower-case letter', 'h801200001001'],
+    ['a missing character', 'H80120000100'],
+    ['an additional character', 'H8012000010011'],
+    ['a digit in place of the check letter', '8801200001001'],
     ['a space', 'H801200001001 '],
     ['a line break', 'H801200001001\n'],
     ['digits of another script', 'H80120000100١'],
     ['nothing', ''],
-  ])('is none with %s', (_, text) => {
+  ])('rejects a text with %s', (_, text) => {
     expect(isUpn(text)).toBe(false);
   });
 
   it.each([undefined, null, 8801200001001, ['H801200001001'], { toString: () => 'H801200001001' }])(
-    'is text, not %p',
+    'rejects %p, which is not text',
     (value) => {
       expect(isUpn(value)).toBe(false);
     },
@@ -68,7 +68,7 @@ describe('a UPN', () => {
     );
   });
 
-  it('has one check letter', () => {
+  it('has exactly one valid check letter', () => {
     fc.assert(
       fc.property(fc.oneof(permanent, temporary), (upn) => {
         expect(changedAt(upn, 0).filter(isUpn)).toEqual([]);
@@ -76,7 +76,7 @@ describe('a UPN', () => {
     );
   });
 
-  it('shows every mistyped digit', () => {
+  it('detects every mistyped digit', () => {
     fc.assert(
       fc.property(fc.oneof(permanent, temporary), (upn) => {
         const mistyped = changed(upn).filter(
@@ -88,7 +88,7 @@ describe('a UPN', () => {
     );
   });
 
-  it('shows every other change of one character but one: a last digit for the letter that counts the same', () => {
+  it('detects every other change of one character, except a last digit and the letter with the same value', () => {
     fc.assert(
       fc.property(permanent, (upn) => {
         const alike = upn.slice(0, 12) + ALPHABET.charAt(Number(upn[12]));
@@ -104,7 +104,7 @@ describe('a UPN', () => {
     );
   });
 
-  it('shows two digits next to each other that changed places', () => {
+  it('detects two swapped adjacent digits', () => {
     fc.assert(
       fc.property(permanent, fc.integer({ min: 1, max: 11 }), (upn, at) => {
         const swapped = upn.slice(0, at) + upn.charAt(at + 1) + upn.charAt(at) + upn.slice(at + 2);

@@ -1,4 +1,7 @@
-/** A unique pupil number: 13 characters, kept as text. Personal data: never a key, never in a URL or a log. */
+/**
+ * A unique pupil number: 13 characters, as text. It is personal data: never use it as a key, in a URL or in a
+ * log.
+ */
 export type Upn = string;
 
 const LETTERS = 'ABCDEFGHJKLMNPQRTUVWXYZ';
@@ -6,9 +9,9 @@ const PERMANENT = /^[A-HJ-NP-RT-Z]\d{12}$/;
 const TEMPORARY = /^[A-HJ-NP-RT-Z]\d{11}[A-HJ-NP-RT-Z]$/;
 
 /**
- * A permanent or temporary UPN with the right check letter: the sum of characters 2 to 13, each times its place,
- * modulo 23, as a letter of the alphabet without I, O and S. A temporary one's last letter counts as its index
- * (Department for Education, UPN guide).
+ * Whether a value is a permanent or temporary UPN with the correct check letter: the sum of characters 2 to 13,
+ * each multiplied by its position, modulo 23, as a letter of the alphabet without I, O and S. The last letter
+ * of a temporary UPN counts as its index in that alphabet (Department for Education, UPN guide).
  */
 export function isUpn(value: unknown): value is Upn {
   if (typeof value !== 'string' || !(PERMANENT.test(value) || TEMPORARY.test(value))) return false;
@@ -22,6 +25,6 @@ export function isUpn(value: unknown): value is Upn {
 
 export const isTemporaryUpn = (upn: Upn): boolean => TEMPORARY.test(upn);
 
-/** A text without pupils' numbers, whatever it quotes. */
+/** Replace every UPN in a text by `[UPN]`. */
 export const redactUpns = (text: string): string =>
   text.replace(/[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]/g, '[UPN]');

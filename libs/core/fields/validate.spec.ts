@@ -62,13 +62,13 @@ const good = {
   notes: ['one'],
 };
 
-/** The fields that are wrong, and the code of each. */
+/** The code of each field error, by field. */
 const wrong = (body: unknown, type: new () => object = PlanTrip): Record<string, string> =>
   Object.fromEntries(check(type, body).errors.map(({ field, code }) => [field, code]));
 const withField = (field: string, value: unknown) => ({ ...good, [field]: value });
 
-describe('a body with every field right', () => {
-  it('is a command of its class, parts included', () => {
+describe('a valid body', () => {
+  it('becomes an instance of its command class, including nested parts', () => {
     const { command, errors } = check(PlanTrip, good);
     expect(errors).toEqual([]);
     expect(command).toBeInstanceOf(PlanTrip);
@@ -77,13 +77,13 @@ describe('a body with every field right', () => {
     expect(valid(PlanTrip, good)).toEqual(command);
   });
 
-  it('may leave out what is optional', () => {
+  it('may omit optional fields', () => {
     const all = { ...good, reason: 'Sun', severity: 0, late: false, detours: [stop] };
     expect(wrong(all)).toEqual({});
     expect(wrong({ ...good, reason: undefined })).toEqual({});
   });
 
-  it('may be empty where the command has no fields', () => {
+  it('may be empty if the command has no fields', () => {
     expect(check(Nothing, {})).toEqual({ command: new Nothing(), errors: [] });
     expect(wrong({ on: '2025-11-03' }, Nothing)).toEqual({ '': 'UNKNOWN_FIELD' });
   });
@@ -142,32 +142,32 @@ describe('a field', () => {
     ['detours', null, 'WRONG_TYPE'],
     ['severity', 4, 'OUT_OF_RANGE'],
     ['detours', [], 'TOO_SHORT'],
-  ])('%s is not %j: %s', (field, value, code) => {
+  ])('%s rejects %j with %s', (field, value, code) => {
     expect(wrong(withField(field, value))).toEqual({ [field]: code });
   });
 
-  it.each(['a\nb', 'a\u00a0b', 'Zoë–“x”', '漢字', '🙂'])('of text may be %j', (title) => {
+  it.each(['a\nb', 'a\u00a0b', 'Zoë–“x”', '漢字', '🙂'])('of type text accepts %j', (title) => {
     expect(wrong(withField('title', title))).toEqual({});
   });
 
-  it('that nobody declared is counted where it stands, beside those that are known', () => {
+  it('that is undeclared is counted at its path, together with the declared fields', () => {
     const only = 'may have only the fields name, on:';
     expect(check(PlanTrip, withField('first', { ...stop, zarafarouk: 1 })).errors).toEqual([
-      { field: 'first', code: 'UNKNOWN_FIELD', message: `${only} 1 is not known` },
+      { field: 'first', code: 'UNKNOWN_FIELD', message: `${only} 1 is unknown` },
     ]);
     const stops = [stop, { ...stop, zarafarouk: 1, H801200001001: { '12345': 1 } }];
     expect(check(PlanTrip, { ...good, stops }).errors).toEqual([
-      { field: 'stops.1', code: 'UNKNOWN_FIELD', message: `${only} 2 are not known` },
+      { field: 'stops.1', code: 'UNKNOWN_FIELD', message: `${only} 2 are unknown` },
     ]);
     expect(check(StopPart, { ...stop, zarafarouk: 1 }, 'parameter').errors).toEqual([
-      { field: '', code: 'UNKNOWN_FIELD', message: 'may have only the parameters name, on: 1 is not known' },
+      { field: '', code: 'UNKNOWN_FIELD', message: 'may have only the parameters name, on: 1 is unknown' },
     ]);
     expect(check(Nothing, { zarafarouk: 1 }).errors).toEqual([
-      { field: '', code: 'UNKNOWN_FIELD', message: 'may have no field: 1 is not known' },
+      { field: '', code: 'UNKNOWN_FIELD', message: 'may have no field: 1 is unknown' },
     ]);
   });
 
-  it('within a part or a list is named by its path', () => {
+  it('in a part or a list is named by its path', () => {
     const bad = { name: '', on: '2025-02-30' };
     expect(wrong({ ...good, first: bad, stops: [stop, bad, 'Harbour', null] })).toEqual({
       'first.name': 'TOO_SHORT',
@@ -181,7 +181,7 @@ describe('a field', () => {
   });
 });
 
-describe('a body with several fields wrong', () => {
+describe('a body with several invalid fields', () => {
   const body = {
     ...good,
     title: 7,
@@ -192,7 +192,7 @@ describe('a body with several fields wrong', () => {
     by: 'Zara',
   };
 
-  it('is refused with all of them at once', () => {
+  it('is refused with all errors at once', () => {
     expect(wrong(body)).toEqual({
       title: 'WRONG_TYPE',
       on: 'INVALID_DAY',
@@ -211,13 +211,13 @@ describe('a body with several fields wrong', () => {
     );
   });
 
-  it('is told of them with words, and never with what it said', () => {
+  it('gets error messages that do not repeat its values', () => {
     const { errors } = check(PlanTrip, body);
     for (const { message } of errors) expect(message).toMatch(/^(must|is|may) /);
     expect(JSON.stringify(errors)).not.toMatch(/Zara|Farouk|2025-02-30|99/i);
   });
 
-  it('whatever it holds, is told one thing of each field, and nothing of what it said', () => {
+  it('with any content gets one error per field, without its values', () => {
     const secret = 'f4rouk';
     const value = fc.anything({
       key: fc.constantFrom(secret, 'name', 'on'),
@@ -237,14 +237,14 @@ describe('a body with several fields wrong', () => {
   });
 });
 
-describe('a body that is meant badly', () => {
+describe('a malicious body', () => {
   it.each([
     ['__proto__', { polluted: true }],
     ['constructor', { prototype: { polluted: true } }],
     ['constructor', 'PlanTrip'],
     ['hasOwnProperty', true],
     ['toString', 'x'],
-  ])('changes nothing by a field %s', (field, value) => {
+  ])('cannot change a prototype through a field %s', (field, value) => {
     const body: unknown = JSON.parse(
       JSON.stringify(good).replace('{', `{${JSON.stringify(field)}:${JSON.stringify(value)},`),
     );
@@ -256,14 +256,17 @@ describe('a body that is meant badly', () => {
     expect({ ...command }).not.toHaveProperty('polluted');
   });
 
-  it('changes nothing by such a field of a part', () => {
+  it('cannot change a prototype through a field of a nested part', () => {
     const first: unknown = JSON.parse('{"__proto__":{"polluted":1},"name":"Harbour","on":"2025-11-03"}');
     const { command } = check(PlanTrip, withField('first', first));
     expect(Object.getPrototypeOf(command.first)).toBe(StopPart.prototype);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it.each([null, undefined, 'text', 5, true, [good], []])('is no object: %j', (body) => {
-    expect(wrong(body)).toEqual({ '': 'WRONG_TYPE' });
-  });
+  it.each([null, undefined, 'text', 5, true, [good], []])(
+    'is rejected if it is not an object: %j',
+    (body) => {
+      expect(wrong(body)).toEqual({ '': 'WRONG_TYPE' });
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { type CommandClass, type FieldError, Refusal } from '@waymark/core/kernel';
 
-/** Stable codes of the rules that a field can break; any other rule is `INVALID_VALUE`. */
+/** Stable codes of the validation rules; any other rule gives `INVALID_VALUE`. */
 const codes: Readonly<Record<string, string>> = {
   isDay: 'INVALID_DAY',
   isInstant: 'INVALID_INSTANT',
@@ -24,18 +24,18 @@ const codes: Readonly<Record<string, string>> = {
   matches: 'WRONG_FORM',
 };
 
-/** Fields that a body got wrong, and the command it would be. */
+/** The command read from a body, and the errors of its fields. */
 export interface Checked<Command> {
   readonly command: Command;
   readonly errors: readonly FieldError[];
 }
 
-/** What the fields of something that was sent are called. */
+/** What a field is called in messages. */
 type Noun = 'field' | 'parameter';
 
 /**
- * Read a body, or what else has fields, as a command, with every field that is wrong. Those that the command does not have are
- * counted and never named: what stands for a name may be a person's.
+ * Read a body, or other fields, as a command, and collect all field errors. Undeclared fields are counted but
+ * never named, because such a name may be personal data.
  */
 export function check<Command extends object>(
   type: CommandClass<Command>,
@@ -52,14 +52,14 @@ export function check<Command extends object>(
   const found = validateSync(command, {
     whitelist: true,
     forbidNonWhitelisted: true,
-    // Else a command without fields would not pass; what a command does not know is forbidden already.
+    // Otherwise a command without fields would be rejected. Undeclared fields are forbidden anyway.
     forbidUnknownValues: false,
     validationError: { value: false },
   });
   return { command, errors: flattened(found, '', noun) };
 }
 
-/** Read a body as a command. Throws a refusal that names every field that is wrong. */
+/** Read a body as a command. Throws a refusal that lists all field errors. */
 export function valid<Command extends object>(type: CommandClass<Command>, body: unknown): Command {
   const { command, errors } = check(type, body);
   if (errors.length > 0) throw invalid(errors);
@@ -69,12 +69,12 @@ export function valid<Command extends object>(type: CommandClass<Command>, body:
 export const invalid = (errors: readonly FieldError[]): Refusal =>
   new Refusal(
     'INVALID_FIELDS',
-    'Some fields are wrong. Correct those named in errors and send it again.',
+    'Some fields are invalid. Correct the fields listed in errors and send the request again.',
     'invalid',
     errors,
   );
 
-/** What is wrong with the fields of an object that stands at a path, and with those within them. */
+/** The errors of an object at a path, including nested ones. */
 function flattened(errors: readonly ValidationError[], path: string, noun: Noun): FieldError[] {
   const [unknown, known] = [errors.filter(isUnknown), errors.filter((error) => !isUnknown(error))];
   return [
@@ -84,24 +84,24 @@ function flattened(errors: readonly ValidationError[], path: string, noun: Noun)
       const broken = Object.entries(error.constraints ?? {});
       const first = broken.find(([rule]) => codes[rule] === 'WRONG_TYPE') ?? broken[0];
       const own = first ? [fieldError(field, isMissing(error), first[0], first[1])] : [];
-      // What is of another type than it should be has none of its fields.
+      // A value of the wrong type has no valid nested fields.
       if (own[0]?.code === 'WRONG_TYPE') return own;
       return [...own, ...flattened(error.children ?? [], field, noun)];
     }),
   ];
 }
 
-/** That an object has fields which nobody declared: how many, and which it may have. */
+/** The error for undeclared fields of an object: how many there are, and which fields are allowed. */
 function unknownFields(unknown: readonly ValidationError[], path: string, noun: Noun): FieldError[] {
   const target = unknown[0]?.target;
   if (!target) return [];
   const declared = declaredBy(target);
-  const may = declared.length === 0 ? `no ${noun}` : `only the ${noun}s ${declared.join(', ')}`;
-  const message = `may have ${may}: ${String(unknown.length)} ${unknown.length === 1 ? 'is' : 'are'} not known`;
+  const allowed = declared.length === 0 ? `no ${noun}` : `only the ${noun}s ${declared.join(', ')}`;
+  const message = `may have ${allowed}: ${String(unknown.length)} ${unknown.length === 1 ? 'is' : 'are'} unknown`;
   return [{ field: path, code: 'UNKNOWN_FIELD', message }];
 }
 
-/** The names of the fields that an object's class declares. */
+/** The field names that an object's class declares. */
 const declaredBy = ({ constructor }: object): string[] => [
   ...new Set(
     getMetadataStorage()
@@ -111,7 +111,7 @@ const declaredBy = ({ constructor }: object): string[] => [
 ];
 
 function fieldError(field: string, missing: boolean, rule: string, message: string): FieldError {
-  if (missing) return { field, code: 'REQUIRED', message: `is required, and ${message}` };
+  if (missing) return { field, code: 'REQUIRED', message: `is required and ${message}` };
   return { field, code: codes[rule] ?? 'INVALID_VALUE', message };
 }
 

@@ -3,5 +3,5 @@ export * from './people';
 export * from './source-file';
 export * from './table';
 export * from './taker';
-export * from './turn';
+export * from './import-lease';
 export * from './uploads';

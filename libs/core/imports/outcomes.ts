@@ -1,7 +1,7 @@
 export const fileKinds = ['programme', 'schools', 'mentors', 'referrals', 'registers', 'sessions'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
-/** A file as it came: known again by its content. */
+/** A received file; its hash identifies it. */
 export interface ImportedFile {
   readonly name: string;
   readonly kind: FileKind;
@@ -10,5 +10,5 @@ export interface ImportedFile {
   readonly encoding: string;
 }
 
-/** A row that was taken, and yet deserves a look. */
+/** A row that was imported but should be checked. */
 export type RowWarning = readonly [row: number, warning: string];

@@ -2,14 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { Submitter } from '@waymark/core/commands';
 import { streamId } from '@waymark/core/kernel';
 
-/** Who is meant by a UPN, and which journey is theirs: looked up once, not for every row. */
+/** Looks up pupils by UPN and their journeys, with a cache. */
 export class People {
   private readonly pupils = new LRUCache<string, string>({ max: 50_000 });
   private readonly journeys = new LRUCache<string, string>({ max: 50_000 });
 
   constructor(private readonly submitter: Submitter) {}
 
-  /** The pupil whom a UPN, present or former, belongs to. */
+  /** The pupil with a current or former UPN. */
   async pupil(upn: string): Promise<string | undefined> {
     return this.pupils.get(upn) ?? this.lookUp(this.pupils, upn, 'upn', upn);
   }

@@ -8,15 +8,15 @@ import { type FileKind, fileKinds, type ImportedFile } from './outcomes';
 
 export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le';
 
-/** A file to be imported, looked through once: what it is, how it is written, and what it holds. */
+/** An inspected file to import: its kind, encoding, hash and size. */
 export interface SourceFile extends ImportedFile {
   readonly path: string;
   readonly encoding: Encoding;
-  /** Line breaks in it: about as many rows. */
+  /** Number of line breaks, which is close to the number of rows. */
   readonly lines: number;
 }
 
-/** Columns by which a file is recognised, whatever its name; others may stand beside them. */
+/** The columns that identify a file's kind, whatever its name. Further columns are allowed. */
 export const columns: Readonly<Record<Exclude<FileKind, 'programme'>, readonly string[]>> = {
   registers: ['URN', 'UPN', 'Date', 'AM', 'PM', 'RecordedAt'],
   sessions: ['UPN', 'MentorId', 'Date', 'Outcome', 'Minutes', 'Mode', 'Location', 'Phase'],
@@ -39,15 +39,15 @@ export const columns: Readonly<Record<Exclude<FileKind, 'programme'>, readonly s
 };
 
 /**
- * The files under some paths, in the order in which they are taken: what later files refer to comes first, and
- * within a kind the order given (in a folder, that of the names). Files of a folder that are of no known kind are
- * passed over; one that was named itself is refused.
+ * The files under some paths, in import order: files that others refer to come first; within a kind, the given
+ * order (in a folder, by name). Files of unknown kind are skipped in a folder, and refused if they were named
+ * explicitly.
  */
 export async function sourceFiles(paths: readonly string[]): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
   for (const [index, path] of paths.entries()) {
-    // A file's name may be a child's: which one it is, is said by its number.
-    const which = `number ${String(index + 1)} of those given`;
+    // A file name may contain a child's name, so the file is identified by its number.
+    const which = `number ${String(index + 1)} of the given paths`;
     const named = await isFile(path, which);
     for (const file of named ? [path] : await within(path)) {
       const recognised = await recognise(file);
@@ -55,7 +55,7 @@ export async function sourceFiles(paths: readonly string[]): Promise<SourceFile[
       else if (named) {
         throw new Refusal(
           'UNKNOWN_FILE',
-          `The file, ${which}, is none of those that can be imported: ${fileKinds.join(', ')}.`,
+          `File ${which} cannot be imported. Supported kinds: ${fileKinds.join(', ')}.`,
           'invalid',
         );
       }
@@ -69,7 +69,7 @@ async function isFile(path: string, which: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
   } catch {
-    throw new Refusal('NO_SUCH_FILE', `There is no such file or folder: ${which}.`, 'invalid');
+    throw new Refusal('NO_SUCH_FILE', `There is no file or folder at path ${which}.`, 'invalid');
   }
 }
 
@@ -93,7 +93,10 @@ async function recognise(path: string): Promise<SourceFile | undefined> {
   return { path, name, kind, sha256, bytes, encoding, lines };
 }
 
-/** All of a small file, without its mark of order. In a stream, for else Node takes Windows-1252 for Latin-1 (#56542). */
+/**
+ * The text of a small file without its byte order mark. Decoded in stream mode, because Node otherwise decodes
+ * Windows-1252 as Latin-1 (nodejs/node#56542).
+ */
 export const textOf = async ({ path, encoding }: Pick<SourceFile, 'path' | 'encoding'>): Promise<string> =>
   new TextDecoder(encoding).decode(await readFile(path), { stream: true });
 
@@ -125,13 +128,16 @@ interface Inspected {
   readonly bytes: number;
   readonly encoding: Encoding;
   readonly lines: number;
-  /** The first line, without its mark of order. */
+  /** The first line without its byte order mark. */
   readonly header: string;
 }
 
 const HEADER_LIMIT = 65_536;
 
-/** Read a file once: its hash, its size, and how it is encoded. What is not UTF-8 is taken for Windows-1252. */
+/**
+ * Read a file once to get its hash, size, encoding and header. A file that is not valid UTF-8 or UTF-16 is
+ * treated as Windows-1252.
+ */
 async function inspect(path: string): Promise<Inspected> {
   const hash = createHash('sha256');
   const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -5,16 +5,19 @@ import { TextDecoderStream } from 'node:stream/web';
 import { type CsvError, parse, type Parser } from 'csv-parse';
 import type { Encoding, SourceFile } from './source-file';
 
-/** A row of a table: its number (1 for the first after the header) and its cells. */
+/** A row of a table: its number (1 for the first row after the header) and its cells. */
 export interface TableRow {
   readonly row: number;
-  /** Cells of the columns asked for, in that order; undefined where the row has more or fewer cells than the header. */
+  /**
+   * The cells of the requested columns, in the requested order; undefined if the row has more or fewer cells
+   * than the header.
+   */
   readonly cells: readonly string[] | undefined;
 }
 
 /**
- * Read some columns of a table, up to `size` rows at a time, those up to `after` left out; however large the file is,
- * only a part of it is in memory.
+ * Read some columns of a table, in chunks of up to `size` rows, starting after row `after`. The file is
+ * streamed, so that only a part of it is in memory.
  */
 export async function* readTable(
   { path, encoding }: SourceFile,
@@ -28,7 +31,7 @@ export async function* readTable(
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
-    // Else all lines would have to end as the first one does.
+    // Otherwise all lines would need the same line ending as the first one.
     record_delimiter: ['\r\n', '\n', '\r'],
   });
   const source = encoding === 'utf-8' ? createReadStream(path) : decoded(path, encoding);
@@ -38,7 +41,7 @@ export async function* readTable(
   let row = 0;
   let rows: TableRow[] = [];
   try {
-    // Row by row a promise each would cost as much as the parsing.
+    // Awaiting each row separately would take as long as the parsing.
     for await (const _ of on(parser, 'readable', { close: ['end'] })) {
       for (let record = read(parser); record; record = read(parser)) {
         if (!header) {
@@ -55,7 +58,7 @@ export async function* readTable(
       }
     }
   } catch (error) {
-    // A quote that is never closed takes the rest of the file with it: all that is left is one unreadable row.
+    // An unclosed quote takes in the rest of the file: the remainder counts as one unreadable row.
     if (!(error as Partial<CsvError>).code?.startsWith('CSV_')) throw error;
     if (row + 1 > after) rows.push({ row: row + 1, cells: undefined });
   } finally {
@@ -70,7 +73,7 @@ const read = (parser: Parser): readonly string[] | null => parser.read() as read
 const cellsAt = (places: readonly number[], record: readonly string[]): string[] =>
   places.map((place) => record[place] ?? '');
 
-/** The text of a file that is not UTF-8, which is what the parser reads of itself. */
+/** The text of a file in another encoding; the parser itself reads only UTF-8. */
 const decoded = (path: string, encoding: Encoding): Readable =>
   Readable.fromWeb(
     Readable.toWeb(createReadStream(path)).pipeThrough(new TextDecoderStream(encoding)) as never,

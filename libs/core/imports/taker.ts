@@ -11,34 +11,34 @@ import {
 import type { RowWarning } from './outcomes';
 import type { TableRow } from './table';
 
-/** What an import works with. */
-export interface Workshop {
+/** The services that an import uses. */
+export interface ImportServices {
   readonly events: EventStore;
   readonly rows: RowReader;
   readonly control: ControlStore;
   readonly submitter: Submitter;
-  /** Until every view and policy has seen all that the log holds now. */
+  /** Wait until all views and policies have processed everything currently in the log. */
   settle(): Promise<void>;
 }
 
-/** What became of some rows: an outcome for each, in their order. */
+/** The outcome of each row, in order. */
 export interface Taken {
   readonly outcomes: readonly string[];
   readonly warnings: readonly RowWarning[];
-  /** Sessions without a mark among the accepted rows of a register. */
+  /** Number of sessions without a mark in the accepted rows of a register. */
   readonly noMark: number;
 }
 
 /**
- * Takes the rows of one file, some at a time. Taking rows again that were taken before gives the same outcomes, but
- * for a row that was refused and that later rows of the same pupil have since made possible.
+ * Imports the rows of one file in chunks. Importing rows again gives the same outcomes, except for a refused
+ * row that later rows of the same pupil have made valid.
  */
 export interface Taker {
   readonly chunk: number;
   take(rows: readonly TableRow[]): Promise<Taken>;
 }
 
-/** Why a row was rejected: a stable code. */
+/** A row was rejected, with a stable code. */
 export class Rejection extends Error {
   constructor(readonly code: string) {
     super(code);
@@ -46,10 +46,13 @@ export class Rejection extends Error {
   }
 }
 
-/** A command of a row: what it is for, and what it says. */
+/** A command derived from a row: its target, class and body. */
 export type Step = readonly [module: string, id: string, type: CommandClass, body: object];
 
-/** Sends the commands that a row stands for; each has an id of its own, so that it has one effect. */
+/**
+ * Submits the commands derived from a row. Each has a deterministic id, so that a repeated row has no further
+ * effect.
+ */
 export class RowCommands {
   private recorded = false;
 
@@ -64,7 +67,7 @@ export class RowCommands {
     await this.sendAll([step]);
   }
 
-  /** Send commands one after the other; none at all, where one of them is wrong in itself. */
+  /** Submit commands one after the other; none of them if the body of any is invalid. */
   async sendAll(steps: readonly Step[]): Promise<void> {
     const commands = steps.map(([, , type, body]) => {
       const { command, errors } = check(type, body);
@@ -86,12 +89,12 @@ export class RowCommands {
     if (answer.events.length > 0) this.recorded = true;
   }
 
-  /** An id for something that the row brings into being; the same, should the row be taken again. */
+  /** A deterministic id for something that the row creates; the same if the row is imported again. */
   newId(label: string): string {
     return derivedId(this.importId, this.place, label);
   }
 
-  /** What became of the row. */
+  /** The outcome of the row. */
   outcome(): 'accepted' | 'repeated' {
     return this.recorded ? 'accepted' : 'repeated';
   }
@@ -104,8 +107,9 @@ type TakeRow = (
 ) => Promise<'accepted' | 'repeated'>;
 
 /**
- * Take rows by the commands that each stands for; a refused command rejects the row with the refusal's code.
- * Rows that are about the same, as `about` knows by their first cell, are taken one after the other, others side by side.
+ * Import rows by submitting the commands that each stands for. A refused command rejects the row with the
+ * refusal's code. `about` maps the first cell to the thing that a row concerns: rows with the same thing are
+ * imported in order, others concurrently.
  */
 export const rowByRowOf =
   (about: (first: string) => Promise<string>, take: TakeRow) =>
@@ -136,5 +140,5 @@ export const rowByRowOf =
     return { outcomes, warnings: warnings.sort(([a], [b]) => a - b), noMark: 0 };
   };
 
-/** The same, where rows are about the same whose first cells are. */
+/** The same, with rows grouped by their first cell. */
 export const rowByRow = (take: TakeRow) => rowByRowOf((first) => Promise.resolve(first), take);

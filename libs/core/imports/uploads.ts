@@ -3,17 +3,17 @@ import { join, sep } from 'node:path';
 import { Refusal } from '@waymark/core/kernel';
 import { type SourceFile, sourceFiles } from './source-file';
 
-/** What was sent for one import. */
+/** The uploaded files of one import. */
 export interface Upload {
-  /** In the order in which they are taken. */
+  /** In the order in which they are imported. */
   readonly files: readonly SourceFile[];
-  /** Which of the files, in the order in which they came, are nothing that can be imported. */
+  /** Indexes, in upload order, of the files that cannot be imported. */
   readonly unknown: readonly number[];
 }
 
 /**
- * Files that were sent, by import, until it is finished. Where api and workers are processes of their own, the folder is on
- * a volume that they share.
+ * Uploaded files by import, kept until the import is finished. If API and workers are separate processes, the
+ * folder is on a shared volume.
  */
 export class Uploads {
   private readonly root: string;
@@ -22,20 +22,23 @@ export class Uploads {
     this.root = join(data, 'uploads');
   }
 
-  /** A folder for the next file of an import: one for each, so that two may have one name. */
-  async placeFor(id: string, index: number): Promise<string> {
-    const place = join(this.folderOf(id), placeOf(index));
+  /**
+   * A new folder for the next file of an import. Each file has its own, so that two files may have the same
+   * name.
+   */
+  async folderFor(id: string, index: number): Promise<string> {
+    const place = join(this.folderOf(id), folderName(index));
     await mkdir(place, { recursive: true, mode: 0o700 });
     return place;
   }
 
-  /** Look through the files of an import, and see what each of them is. */
-  async look(id: string): Promise<Upload> {
+  /** Inspect the files of an import and determine the kind of each. */
+  async inspect(id: string): Promise<Upload> {
     const folder = this.folderOf(id);
     const sent = await readdir(folder).catch(() => []);
-    const files = sent.length === 0 ? [] : await sourceFiles([folder]).catch(noneOfThem);
+    const files = sent.length === 0 ? [] : await sourceFiles([folder]).catch(noFiles);
     const isKnown = (index: number): boolean =>
-      files.some(({ path }) => path.startsWith(join(folder, placeOf(index)) + sep));
+      files.some(({ path }) => path.startsWith(join(folder, folderName(index)) + sep));
     const unknown = sent.map(Number).filter((index) => !isKnown(index));
     return { files, unknown: unknown.sort((a, b) => a - b) };
   }
@@ -44,7 +47,7 @@ export class Uploads {
     await rm(join(this.root, id), { recursive: true, force: true });
   }
 
-  /** Imports whose files came before a moment, in milliseconds. */
+  /** Imports whose files were uploaded before a time (milliseconds since the epoch). */
   before(moment: number): Promise<string[]> {
     return foldersBefore(this.root, moment);
   }
@@ -54,23 +57,23 @@ export class Uploads {
   }
 }
 
-/** Folders within another that have not changed since a moment, in milliseconds. */
+/** Subfolders last modified before a time (milliseconds since the epoch). */
 export async function foldersBefore(root: string, moment: number): Promise<string[]> {
   const names = await readdir(root).catch(() => []);
   const old = await Promise.all(
     names.map((name) =>
       stat(join(root, name)).then(
         ({ mtimeMs }) => mtimeMs < moment,
-        () => false, // Gone meanwhile.
+        () => false, // Deleted meanwhile.
       ),
     ),
   );
   return names.filter((_, index) => old[index]);
 }
 
-const placeOf = (index: number): string => String(index).padStart(2, '0');
+const folderName = (index: number): string => String(index).padStart(2, '0');
 
-function noneOfThem(error: unknown): SourceFile[] {
+function noFiles(error: unknown): SourceFile[] {
   if (error instanceof Refusal) return [];
   throw error;
 }

@@ -21,20 +21,24 @@ import {
 } from '@waymark/core/kernel';
 
 /*
- * What the runtime says of itself, by OpenTelemetry's API alone: as long as no SDK is registered nobody listens, and it
- * costs next to nothing. Kinds of things and of commands, codes and counts are said; never an id, nor what is in an event.
+ * Traces and metrics of the core, through the OpenTelemetry API only: without a registered SDK nothing is
+ * recorded, at almost no cost. They contain kinds of things and commands, codes and counts, but never ids or
+ * event data.
  */
 
-/** Who speaks, in traces and metrics. */
+/** Name of the tracer and the meter. */
 export const SCOPE = 'waymark';
 
-/** Bounds of what is measured in seconds. */
+/** Histogram bucket boundaries, in seconds. */
 export const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Events whose traces the span of a window is linked to, at most. */
+/** Maximum number of event traces that a projection window's span links to. */
 const LINKS = 16;
 
-/** Instruments of the SDK that is registered: made when they are used, since one made before would measure nothing. */
+/**
+ * Instruments of the currently registered SDK. They are created on first use, because instruments created
+ * before the SDK is registered record nothing.
+ */
 export function instruments<T>(make: (meter: Meter) => T): () => T {
   let made: { readonly by: MeterProvider; readonly them: T } | undefined;
   return () => {
@@ -49,21 +53,22 @@ const measured = instruments((meter) => ({
     description: 'Commands by outcome: recorded, unchanged, repeated, failed, or the code of a refusal',
   }),
   appends: meter.createHistogram('waymark_append_duration_seconds', {
-    description: 'How long the event store took to append: written, conflict or failed',
+    description: 'Duration of appends to the event store, by outcome: written, conflict or failed',
     advice: { explicitBucketBoundaries: SECONDS },
   }),
   windows: meter.createHistogram('waymark_projection_window_duration_seconds', {
-    description: 'How long it took to read, fold and write a window of the log, live or in a rebuild',
+    description: 'Duration of reading, folding and writing a window of the log, live or in a rebuild',
     advice: { explicitBucketBoundaries: SECONDS },
   }),
   jobs: meter.createHistogram('waymark_job_duration_seconds', {
-    description: 'How long attempts at jobs took: done, failed, or interrupted to go on elsewhere',
+    description:
+      'Duration of job attempts, by outcome: done, failed, or interrupted to continue on another worker',
     advice: { explicitBucketBoundaries: SECONDS },
   }),
-  projected: meter.createCounter('waymark_projection_events', { description: 'Events in those windows' }),
+  projected: meter.createCounter('waymark_projection_events', { description: 'Events in projected windows' }),
 }));
 
-/** Carry a command out: a span of its own, and counted by what became of it. */
+/** Run a command in a span, and count its outcome. */
 export function asCommand<Answer extends { readonly repeated: boolean; readonly events: readonly string[] }>(
   module: Module,
   { constructor }: object,
@@ -80,7 +85,7 @@ export function asCommand<Answer extends { readonly repeated: boolean; readonly 
   return asSpan(observed, work);
 }
 
-/** Append to a stream: a span of its own, and how long it took. */
+/** Run an append in a span, and record its duration. */
 export function asAppend<T>(stream: string, events: number, work: () => Promise<T>): Promise<T> {
   const module = stream.slice(0, stream.indexOf('-'));
   const began = performance.now();
@@ -94,7 +99,7 @@ export function asAppend<T>(stream: string, events: number, work: () => Promise<
   return asSpan(observed, work);
 }
 
-/** React to an event by a policy: a span in the trace of that event. */
+/** Run a policy's reaction in a span that belongs to the event's trace. */
 export function asReaction<T>(policy: Policy, event: RecordedEvent, work: () => Promise<T>): Promise<T> {
   if (!policy.on.has(event.type)) return work();
   const observed: Observed<T> = {
@@ -107,7 +112,7 @@ export function asReaction<T>(policy: Policy, event: RecordedEvent, work: () => 
   return asSpan(observed, work);
 }
 
-/** Do a job: a span of its own, and how long it took. */
+/** Run a job attempt in a span, and record its duration. */
 export function asJob<T>(kind: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const began = performance.now();
   const observed: Observed<T> = {
@@ -125,7 +130,7 @@ export function asJob<T>(kind: string, signal: AbortSignal, work: () => Promise<
   return asSpan(observed, work);
 }
 
-/** A window of the log on its way into views: how long it takes, and a span linked to the traces of its events. */
+/** Measures a projection window: its duration, and a span linked to the traces of its events. */
 export class ObservedWindow {
   private readonly began = { at: Date.now(), exactly: performance.now() };
   private readonly links = new Map<string, Link>();
@@ -153,7 +158,7 @@ export class ObservedWindow {
   }
 }
 
-/** What events carry of the trace that they are recorded in: W3C's `traceparent`, where it is recorded itself. */
+/** The trace to store in events: the W3C `traceparent`, if the current trace is recorded. */
 export function recordedTrace(): { readonly trace?: string } {
   if (trace.getActiveSpan()?.isRecording() !== true) return {};
   const carrier: { traceparent?: string } = {};
@@ -170,14 +175,16 @@ interface Observed<T> {
   readonly name: string;
   readonly kind?: SpanKind;
   readonly attributes: Attributes;
-  /** What the span belongs to; the span at hand if left out. */
+  /** Parent of the span; the active span if left out. */
   readonly parent?: Context;
-  /** What to call it where the work came to this. */
+  /** Outcome for a successful result. */
   readonly outcome: (result: T) => string;
   readonly ended?: (outcome: string) => void;
 }
 
-/** Do something as a span. What it throws is told by its code or its kind alone, for its text may quote anything. */
+/**
+ * Run work in a span. An error is recorded only by its code or class, because its message may contain any data.
+ */
 async function asSpan<T>(observed: Observed<T>, work: () => Promise<T>): Promise<T> {
   const { name, parent = context.active(), kind = SpanKind.INTERNAL, attributes } = observed;
   return trace.getTracer(SCOPE).startActiveSpan(name, { kind, attributes }, parent, async (span) => {

@@ -1,13 +1,13 @@
 import { redactUpns } from '@waymark/core/fields';
 import type { JobHandler } from '@waymark/core/kernel';
 
-/** How a kind of job is done and, where nobody asks for it, when: a cron expression, UTC. */
+/** A job handler, with a cron expression (UTC) if its jobs are scheduled. */
 export interface WorkHandler extends JobHandler {
   readonly cron?: string;
 }
 
-/** Why a job failed is kept with it: without pupils' numbers, whatever the error quotes. */
-export const discreet = <Handler extends JobHandler>(handler: Handler): Handler => ({
+/** Masks UPNs in the message of an error that a job throws, because the job store keeps the message. */
+export const maskingErrors = <Handler extends JobHandler>(handler: Handler): Handler => ({
   ...handler,
   run: async (data, context) => {
     try {

@@ -1,4 +1,4 @@
-/** What a person can be for the service. */
+/** The roles that a person can have in the service. */
 export const roles = [
   'mentor',
   'school-lead',
@@ -12,14 +12,17 @@ export const roles = [
 ] as const;
 export type Role = (typeof roles)[number];
 
-/** The role that a request is made in: a person's, or that of the operator at the machine of the embedded default. */
+/**
+ * The role in which a request is made: a person's role, or `local-operator` for the operator of a local
+ * installation.
+ */
 export const actingRoles = [...roles, 'local-operator'] as const;
 export type ActingRole = (typeof actingRoles)[number];
 
-/** What a role may do: within the scope that it is given over, or everywhere. */
+/** What a role may do: `own` within its scope, `all` everywhere. */
 export type Right = 'own' | 'all';
 
-/** The roles that may do one thing. A role that is not named may not. */
+/** The roles that may do one thing. Roles that are not listed may not. */
 export type Rights = Readonly<Partial<Record<ActingRole, Right>>>;
 
 const each = (roles: readonly ActingRole[], right: Right): Rights =>
@@ -31,13 +34,13 @@ export const own = (...roles: readonly ActingRole[]): Rights => each(roles, 'own
 /** These roles may everywhere. */
 export const all = (...roles: readonly ActingRole[]): Rights => each(roles, 'all');
 
-/** The kinds of scope that a role is given over and that records lie in. */
+/** The kinds of scope: of a role assignment, and of a record. */
 export const scopeKinds = ['mentor', 'school', 'area', 'region', 'programme'] as const;
 export type ScopeKind = (typeof scopeKinds)[number];
 
 /**
- * What a role is given over, or where a record lies. A right over a scope reaches every record whose own scope has the same
- * value in each field that the right names. A group of figures lies in the scope that all of it shares: a region's has no
- * area, a school's no mentor.
+ * The scope of a role assignment or of a record. An assignment reaches every record whose scope has the same
+ * value in each field that the assignment names. A group of figures has the scope that all its members share: a
+ * region's group has no area, a school's has no mentor.
  */
 export type Scope = Readonly<Partial<Record<ScopeKind, string>>>;

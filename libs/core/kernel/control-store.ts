@@ -1,28 +1,31 @@
-/** A document with its revision: 1 when it was made, one more with each change. */
+/** A document and its revision: 1 when created, incremented by each change. */
 export interface ControlDocument<Doc extends object = object> {
   readonly id: string;
   readonly revision: number;
   readonly doc: Doc;
 }
 
-/** Somebody else changed the document first. */
+/** The document was changed concurrently. */
 export class ControlMoved extends Error {
   constructor(readonly id: string) {
-    super(`${id} was changed by somebody else`);
+    super(`${id} was changed by another writer`);
     this.name = 'ControlMoved';
   }
 }
 
 /**
- * Small documents on how the service is run: who owns a view, which generation of it serves, how far a rebuild is. Each is
- * changed only by who knows its revision, so that of several processes one wins.
+ * Small documents that coordinate processes: the owner of a view, its live generation, the progress of a
+ * rebuild. Each write states the expected revision, so that only one of several concurrent writers succeeds.
  */
 export interface ControlStore {
   get(id: string): Promise<ControlDocument | undefined>;
-  /** Documents whose id begins so, in the order of their ids. */
+  /** Documents whose id has this prefix, ordered by id. */
   list(prefix: string): Promise<readonly ControlDocument[]>;
-  /** Write a document that is at this revision, or is not there; returns its revision. Throws {@link ControlMoved}. */
+  /**
+   * Write a document whose current revision is `expected`, or which does not exist if that is 'none'. Returns
+   * the new revision. Throws {@link ControlMoved}.
+   */
   put(id: string, expected: number | 'none', doc: object): Promise<number>;
-  /** Forget a document that is at this revision. Throws {@link ControlMoved}. */
+  /** Delete a document whose current revision is `expected`. Throws {@link ControlMoved}. */
   remove(id: string, expected: number): Promise<void>;
 }

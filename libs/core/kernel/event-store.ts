@@ -1,6 +1,8 @@
 import type { NewEvent, Position, RecordedEvent } from './event';
 
-/** The revision a writer believes a stream to be at: its last event's, or that it has none, or whatever it is. */
+/**
+ * The expected revision of a stream: that of its last event, 'none' for an empty stream, or 'any' for no check.
+ */
 export type ExpectedRevision = number | 'none' | 'any';
 
 export interface Appended {
@@ -10,12 +12,12 @@ export interface Appended {
   readonly position: Position;
 }
 
-/** Another writer came first: the stream is not where the writer believed it to be. */
+/** The stream is not at the expected revision: another writer appended first. */
 export class WrongExpectedRevision extends Error {
   constructor(
     readonly stream: string,
     readonly expected: ExpectedRevision,
-    /** The stream's revision, or 'none' where it has no events. */
+    /** Actual revision, or 'none' for an empty stream. */
     readonly actual: number | 'none',
   ) {
     super(`stream ${stream} is at revision ${String(actual)}, not ${String(expected)}`);
@@ -23,22 +25,22 @@ export class WrongExpectedRevision extends Error {
   }
 }
 
-/** The events are more than the store takes in one append; nothing was sent. */
+/** The events exceed the store's size limit for one append. Nothing was sent. */
 export class AppendTooLarge extends Error {
   constructor(
-    /** Bytes of the events, as they would be sent. */
+    /** Size of the events as they would be sent, in bytes. */
     readonly bytes: number,
-    /** Bytes that the store takes. */
+    /** The store's limit, in bytes. */
     readonly limit: number,
   ) {
-    super(`an append of ${String(bytes)} bytes is more than the ${String(limit)} that the event store takes`);
+    super(`an append of ${String(bytes)} bytes exceeds the event store's limit of ${String(limit)} bytes`);
     this.name = 'AppendTooLarge';
   }
 }
 
 /**
- * The store does not answer. Whether an append that fails so was written is unknown: the same command, sent again,
- * finds out.
+ * The store does not respond. An append that fails with this error may or may not have been written. Sending
+ * the same command again finds out.
  */
 export class StoreUnavailable extends Error {
   constructor(store: string, options?: ErrorOptions) {
@@ -48,58 +50,62 @@ export class StoreUnavailable extends Error {
 }
 
 export interface ReadStream {
-  /** First revision to read, inclusive. Forwards from 0, backwards from the end, if left out. */
+  /**
+   * First revision to read, inclusive. Default: 0 when reading forwards, the last revision when reading
+   * backwards.
+   */
   readonly from?: number;
   readonly direction?: 'forwards' | 'backwards';
   readonly limit?: number;
 }
 
-/** A part of the whole log. */
+/** A page of the whole log. */
 export interface LogPage {
   readonly events: readonly RecordedEvent[];
   /**
-   * Position up to which the log was looked through: the last event's where the page is full; otherwise at least where
-   * the log ended when it was asked, and never behind what was asked for. Read on from here.
+   * Position up to which the log was read; continue reading from here. For a full page it is the position of
+   * the last event. Otherwise it is at least the end of the log at the time of the request, and never before
+   * the requested position.
    */
   readonly through: Position;
 }
 
-/** An event as the bytes that are stored say it, whether or not they can still be understood. */
+/** An event as raw stored text, which may or may not be valid. */
 export interface StoredEvent extends Omit<RecordedEvent, 'data' | 'metadata'> {
-  /** The text that is stored, which is JSON as it was written. */
+  /** The stored text, JSON as it was written. */
   readonly data: string;
   readonly metadata: string;
 }
 
-/** A part of the whole log, as it is stored. */
+/** A page of the whole log in its stored form. */
 export interface StoredPage {
   readonly events: readonly StoredEvent[];
   /** As in {@link LogPage}. */
   readonly through: Position;
 }
 
-/** Events in streams, and all of them in one order. What is acknowledged is durable. */
+/** Streams of events, with one global order over all of them. Acknowledged events are durable. */
 export interface EventStore {
   /**
-   * Write all of the events or none of them. Throws {@link WrongExpectedRevision}, {@link AppendTooLarge} and
-   * {@link StoreUnavailable}.
+   * Append all events or none. Throws {@link WrongExpectedRevision}, {@link AppendTooLarge} and {@link
+   * StoreUnavailable}.
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
-  /** A stream's events; none for a stream that does not exist. */
+  /** The events of a stream; empty for a stream that does not exist. */
   readStream(stream: string, options?: ReadStream): Promise<RecordedEvent[]>;
   /**
-   * The next page of the whole log: up to `limit` events after `after`, in order, of some types only where they are
-   * given. Fewer than `limit` only at the end.
+   * The next page of the whole log: up to `limit` events after the position `after`, in order. `types`
+   * restricts it to some event types. Returns fewer than `limit` only at the end of the log.
    */
   readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage>;
   /**
-   * The same pages as they are stored, for whoever looks for changes in them: nothing is understood, so nothing that was
-   * put there fails it.
+   * The same pages without parsing data and metadata, for tamper checks: altered content cannot make the read
+   * fail.
    */
   readStored(after: Position, limit: number): Promise<StoredPage>;
-  /** Position of the last event, or {@link START} for an empty log. */
+  /** Position of the last event, or {@link START} if the log is empty. */
   head(): Promise<Position>;
-  /** Call `wake` whenever the log may have grown, by this process or another. Returns how to stop. */
+  /** Call `wake` whenever this or another process may have appended. Returns a function that unsubscribes. */
   onAppended(wake: () => void): () => void;
   close(): Promise<void>;
 }

@@ -1,42 +1,49 @@
-/** Work to be done in the background: what kind, and what for. No personal data: ids only. */
+/** A request for background work: its kind and its data. It must not contain personal data, only ids. */
 export interface JobRequest {
   /** Letters, digits and dashes. */
   readonly kind: string;
   readonly data: object;
   /**
-   * The job's own id, whatever its kind, by which a second request for the same is no second job for as long as the first
-   * is kept. Made up if left out.
+   * The job's id, unique across kinds. While the job is kept, a second request with the same id adds no second
+   * job. Generated if left out.
    */
   readonly id?: string;
 }
 
 /**
- * `waiting` for a worker, or for its next attempt; `running`; `done`; `failed` after its last attempt (the dead letters);
- * `cancelled`.
+ * `waiting` for a worker or for its next attempt; `running`; `done`; `failed` after the last attempt (a dead
+ * letter); `cancelled`.
  */
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 export const jobStates: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
 
-/** A job as it stands. */
+/** The current state of a job. */
 export interface Job extends Required<JobRequest> {
   readonly state: JobState;
-  /** Attempts begun, the one at hand included, and those not that a worker broke off by stopping or dying. */
+  /**
+   * Number of attempts started, including the current one. Attempts interrupted because a worker stopped or
+   * died do not count.
+   */
   readonly attempts: number;
-  /** The last that the handler said of how far it is. */
+  /** The last progress that the handler reported. */
   readonly progress?: object;
-  /** What it came to, where it is done. */
+  /** The handler's result, if the job is done. */
   readonly result?: object;
-  /** Why the last attempt that ended failed, unless the job is done or cancelled since: 500 characters at most. */
+  /**
+   * Error of the last attempt that failed, at most 500 characters. Absent once the job is done or cancelled.
+   */
   readonly error?: string;
   /** UTC, milliseconds. */
   readonly addedAt: string;
   readonly finishedAt?: string;
 }
 
-/** Why a handler is to end before it is through. */
+/** Why a handler must stop early. */
 export type Interruption = 'cancelled' | 'stopping' | 'taken over';
 
-/** The reason of a handler's signal. What a handler throws once its signal is aborted is taken for this. */
+/**
+ * The reason of a handler's abort signal. Anything a handler throws after its signal is aborted counts as this.
+ */
 export class JobInterrupted extends Error {
   constructor(readonly why: Interruption) {
     super(`the job was interrupted: ${why}`);
@@ -44,35 +51,37 @@ export class JobInterrupted extends Error {
   }
 }
 
-/** What a handler is given beside the job's data. */
+/** What a handler receives besides the job's data. */
 export interface JobContext {
   readonly id: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
   /**
-   * Aborted, its reason a {@link JobInterrupted}, where the job was cancelled, the worker stops, or another worker has
-   * taken the job over from one that it took for dead. The handler then throws as soon as it well can; what it
-   * completes nevertheless is done, except where it was taken over.
+   * Aborted, with a {@link JobInterrupted} as its reason, when the job is cancelled, when the worker stops, or
+   * when another worker took the job over because it considered this one dead. The handler should then throw as
+   * soon as possible. If it completes anyway, the job is done, unless it was taken over.
    */
   readonly signal: AbortSignal;
-  /** Say how far it is. Rejects with {@link JobInterrupted} where another worker has taken the job over. */
+  /** Report progress. Rejects with {@link JobInterrupted} if another worker has taken the job over. */
   readonly progress: (progress: object) => Promise<void>;
 }
 
-/** How one kind of job is done. */
+/** How jobs of one kind are run. */
 export interface JobHandler {
   readonly kind: string;
-  /** What the handler returns is the job's result. What it throws is tried again, {@link PermanentFailure} excepted. */
+  /**
+   * The returned value is the job's result. A thrown error leads to a retry, except {@link PermanentFailure}.
+   */
   readonly run: (data: never, context: JobContext) => Promise<object | undefined>;
-  /** Attempts before the job is a dead letter. */
+  /** Maximum number of attempts; then the job becomes a dead letter. */
   readonly attempts: number;
-  /** Milliseconds before the second attempt; doubled for each further one. */
+  /** Milliseconds before the second attempt; doubled for each further attempt. */
   readonly backoff: number;
-  /** Jobs of this kind that one worker does at a time. */
+  /** Maximum number of jobs of this kind that one worker runs at a time. */
   readonly concurrency: number;
 }
 
-/** A failure that another attempt would not mend: the job is a dead letter at once. */
+/** A failure that a retry cannot fix: the job becomes a dead letter at once. */
 export class PermanentFailure extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -80,44 +89,49 @@ export class PermanentFailure extends Error {
   }
 }
 
-/** Which jobs to list. */
+/** Filter for listing jobs. */
 export interface ListJobs {
   readonly kind?: string;
   readonly state?: JobState;
-  /** Most to give; 100 if left out. */
+  /** Maximum number of jobs to return; default 100. */
   readonly limit?: number;
 }
 
 /**
- * Work that outlives the process that asked for it. A job is done at least once: one whose worker died is begun again by
- * another, so handlers go on where they were. An attempt broken off by a worker that stops or dies is not counted, but a
- * job whose workers died ten times is a dead letter too. The last thousand or so of the done and of the cancelled jobs
- * are kept, and all dead letters.
- *
- * A queue on a server throws `StoreUnavailable` where that does not answer: whether a job was added is then unknown, and
- * the same request with the same id finds out.
+ * Background work that outlives the process that requested it. Jobs run at least once: if a worker dies,
+ * another worker restarts its job, so handlers must continue from where they were. An attempt interrupted
+ * because a worker stopped or died is not counted, but a job whose workers died ten times becomes a dead letter
+ * too. About the last thousand done and the last thousand cancelled jobs are kept, and all dead letters.
+ * A server-based queue throws `StoreUnavailable` when the server does not respond. It is then unknown whether a
+ * job was added; repeating the request with the same id finds out.
  */
 export interface Jobs {
-  /** Returns the job's id, also where it had been added before. */
+  /** Returns the job's id, also if the job had already been added. */
   add(request: JobRequest): Promise<string>;
   get(id: string): Promise<Job | undefined>;
-  /** The last added first. */
+  /** Most recently added first. */
   list(which?: ListJobs): Promise<readonly Job[]>;
-  /** True where the job was waiting (it never runs) or running (its handler is told within about a second). */
+  /**
+   * True if the job was waiting (it never runs) or running (its handler is interrupted within about a second).
+   */
   cancel(id: string): Promise<boolean>;
-  /** Try a failed or cancelled job again, from its first attempt. False where it is neither. */
+  /** Run a failed or cancelled job again, starting with its first attempt. False if it is in neither state. */
   retry(id: string): Promise<boolean>;
   /**
-   * Add a job of this kind at the times of a cron expression (UTC, `minute hour day month weekday`, or with seconds
-   * before them): once for each time, however many processes schedule it, as long as any works. Times that passed while
-   * none did are made up for by one job. A job's id is its kind and time: `reminders@2026-03-02T09:00:00.000Z`. Scheduling
-   * a kind again replaces its times. Throws where the expression is not one.
+   * Add a job of this kind at the times of a cron expression (UTC, `minute hour day month weekday`, optionally
+   * preceded by seconds): once per time, however many processes schedule it, while any worker runs. Times
+   * missed while no worker ran are made up for by one job. A job's id is its kind and time:
+   * `reminders@2026-03-02T09:00:00.000Z`. Scheduling a kind again replaces its times. Throws if the expression
+   * is invalid.
    */
   schedule(kind: string, cron: string, data: object): Promise<void>;
-  /** Do jobs of these kinds from now on. */
+  /** Start running jobs of these kinds. */
   work(handlers: readonly JobHandler[]): Promise<void>;
-  /** Take no further job, and wait for those at hand: they are told to end, and go on with another worker. */
+  /**
+   * Take no further jobs and wait for the running ones: they are interrupted, and another worker continues
+   * them.
+   */
   stop(): Promise<void>;
-  /** Stop, and let go of everything. */
+  /** Stop, and release all resources. */
   close(): Promise<void>;
 }

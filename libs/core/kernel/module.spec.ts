@@ -38,7 +38,7 @@ const moduleOf = (...of: AnySlice<object>[]) =>
   );
 
 describe('defineModule', () => {
-  it('puts slices together, an event and a command of one name among them', () => {
+  it('combines slices, including an event and a command of the same name', () => {
     const module = moduleOf(openings, closings);
 
     expect([...module.handlers.keys()]).toEqual(['Open', 'Shut']);
@@ -48,20 +48,20 @@ describe('defineModule', () => {
     expect([...module.internal]).toEqual(['Open']);
   });
 
-  it('gives each event the schema that its upcasters lead to, 1 where there are none', () => {
+  it('derives the current schema of each event from its upcasters; without upcasters it is 1', () => {
     expect([...moduleOf(openings, closings).schema]).toEqual([
       ['Opened', 3],
       ['Shut', 1],
     ]);
   });
 
-  it('throws where two slices declare one event, and names it', () => {
+  it('throws if two slices declare the same event, and names the event', () => {
     const again = slice<{ Opened: object }>({ decide: {}, evolve: { Opened: () => ({}) } });
 
     expect(() => moduleOf(openings, closings, again)).toThrow('declared by two slices: Opened');
   });
 
-  it('throws where two slices declare one command, and names it', () => {
+  it('throws if two slices declare the same command, and names the command', () => {
     const again = slice<object>({ decide: { Open: on(Open, () => [], { by: 'service' }) }, evolve: {} });
 
     expect(() => moduleOf(openings, again)).toThrow('declared by two slices: Open');

@@ -1,16 +1,18 @@
 import type { Recorded, RecordedEvent } from './event';
 import type { Refusal } from './refusal';
 
-/** A command that follows from an event. */
+/** A command that a policy derives from an event. */
 export interface Reaction {
   readonly module: string;
   readonly id: string;
   readonly command: object;
-  /** What follows instead where the command is refused; nothing, if left out. */
+  /** The reactions to a refusal of the command; none if left out. */
   readonly refused?: (refusal: Refusal) => readonly Reaction[];
 }
 
-/** When this has happened, then that is to be done. Pure: the same event leads to the same commands. */
+/**
+ * Maps events to the commands that follow from them. Pure: the same event always leads to the same commands.
+ */
 export interface Policy {
   readonly name: string;
   readonly on: ReadonlyMap<string, (event: RecordedEvent<string, never>) => readonly Reaction[]>;

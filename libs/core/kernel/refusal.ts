@@ -1,11 +1,15 @@
 /**
- * How a refusal is answered: the request is wrong, nobody says who asks, who asks may not, or asks too often, nothing is there,
- * it does not fit what was recorded before, or it cannot be answered at present.
+ * The kind of a refusal determines how it is answered: `invalid` request; `unauthenticated` caller; caller not
+ * permitted (`forbidden`) or over its rate limit (`limited`); target `missing`; `conflict` with what was
+ * recorded before; `stale` revision; temporarily `unavailable`.
  */
 export type RefusalKind =
   'invalid' | 'unauthenticated' | 'forbidden' | 'limited' | 'missing' | 'conflict' | 'stale' | 'unavailable';
 
-/** A field that was wrong: its path in the body, a stable code, and words for a person. Never the value itself. */
+/**
+ * An invalid field: its path in the body, a stable code, and a message for a person. It never contains the
+ * value itself.
+ */
 export interface FieldError {
   readonly field: string;
   readonly code: string;
@@ -13,8 +17,8 @@ export interface FieldError {
 }
 
 /**
- * A command that is not carried out. `code` is stable and part of the interface; `message` says what was wrong
- * and what to do, and never carries personal data.
+ * A request that is not carried out. `code` is stable and part of the API. `message` says what was wrong and
+ * what to do, and never contains personal data.
  */
 export class Refusal extends Error {
   constructor(
@@ -33,15 +37,15 @@ export function refuse(code: string, message: string, kind: RefusalKind = 'confl
   throw new Refusal(code, message, kind);
 }
 
-/** More requests than somebody may send. */
+/** The caller exceeded its rate limit. */
 export class TooManyRequests extends Refusal {
   constructor(
-    /** Until there may be more. */
+    /** Seconds until the next request is allowed. */
     readonly seconds: number,
   ) {
     super(
       'TOO_MANY_REQUESTS',
-      'That is more than one may ask within a minute. Wait as Retry-After says.',
+      'Too many requests within a minute. Wait for the number of seconds in Retry-After.',
       'limited',
     );
   }

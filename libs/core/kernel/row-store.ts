@@ -1,70 +1,77 @@
 import type { ControlStore } from './control-store';
 import type { Position } from './event';
 
-/** What a row store must know of a view to keep its rows: one generation of one version, in a table of its own. */
+/** Identifies the rows of a view in a row store: one generation of one version, in a table of its own. */
 export interface RowSet {
   readonly name: string;
-  /** Goes up when the same events make other rows. */
+  /** Incremented when the same events lead to different rows. */
   readonly version: number;
-  /** Goes up when a version is built anew; 1 if left out. */
+  /** Incremented when the same version is rebuilt; default 1. */
   readonly generation?: number;
-  /** Top-level fields that rows are found by. */
+  /** Top-level fields that rows can be queried by. */
   readonly indexes: readonly string[];
 }
 
-/** What a row set is called in a store: `caseload@2`, and `caseload@2.3` for a third generation. */
+/** The name of a row set in a store: `caseload@2`, or `caseload@2.3` for a third generation. */
 export const rowSetName = ({ name, version, generation = 1 }: Omit<RowSet, 'indexes'>): string =>
   `${name}@${String(version)}${generation === 1 ? '' : `.${String(generation)}`}`;
 
-/** Counts who has owned a view: an owner's writes fail once another has taken the view over with a higher one. */
+/**
+ * Increases each time the ownership of a view changes. Writes under a lower epoch than the current one fail.
+ */
 export type Epoch = number;
 
-/** Why a row takes no further events: one could not be folded, and those after it wait in the log. */
+/**
+ * Why a row takes no further events: one event could not be folded, and the row's later events wait in the log.
+ */
 export interface Parked {
-  /** The event that could not be folded. */
+  /** Id of the event that could not be folded. */
   readonly event: string;
   readonly type: string;
   readonly position: Position;
-  /** A place in the log to read on from in order to come upon it; its beginning if left out. */
+  /** A position before the event, from which reading the log finds it; the start of the log if left out. */
   readonly after?: Position;
   readonly error: string;
-  /** When that was found: UTC, milliseconds. */
+  /** When the row was parked: UTC, milliseconds. */
   readonly since: string;
-  /** Events of this row that wait behind it. */
+  /** Number of the row's events that wait behind it. */
   readonly waiting: number;
 }
 
-/** A row as it is kept. */
+/** A stored row. */
 export interface StoredRow {
-  /** null where it was deleted, or parked before there was one. */
+  /** null if the row was deleted, or was parked before it existed. */
   readonly row: object | null;
-  /** Position up to which the row reflects the log. */
+  /** Position of the log that the row reflects. */
   readonly position: Position;
   readonly parked?: Parked;
 }
 
-/** What a batch of events makes of a row; null deletes it. Its position becomes the one that the batch leads to. */
+/** The new content of a row after a batch of events; null deletes it. Its position becomes the batch's `to`. */
 export interface RowChange {
   readonly row: object | null;
   readonly parked?: Parked;
-  /** The row's position when it was loaded; undefined where there was nothing. */
+  /** The row's position when it was loaded; undefined if it did not exist. */
   readonly loaded: Position | undefined;
 }
 
-/** What a projector wants written of one view. */
+/** The changes that a projector commits to one view. */
 export interface RowBatch {
-  /** The checkpoint as the projector knows it. */
+  /** The checkpoint that the projector expects. */
   readonly from: Position;
-  /** The checkpoint once everything is written. */
+  /** The checkpoint after the commit. */
   readonly to: Position;
-  /** The owner's; 0 for a view that nobody has ever owned. */
+  /** The owner's epoch; 0 for a view that never had an owner. */
   readonly epoch: Epoch;
   readonly changes: ReadonlyMap<string, RowChange>;
-  /** Whether rows were found that reflect some of its events already: a batch that was cut off has written them. */
+  /** True if loaded rows already reflected some of the batch's events: an interrupted batch wrote them. */
   readonly ahead?: boolean;
 }
 
-/** Another projector moved the view, or one of the rows, first: read again from the checkpoint. */
+/**
+ * Another projector moved the view's checkpoint or changed one of the rows first: read again from the
+ * checkpoint.
+ */
 export class CheckpointMoved extends Error {
   constructor(
     readonly view: string,
@@ -76,7 +83,7 @@ export class CheckpointMoved extends Error {
   }
 }
 
-/** The view has been taken over by another owner since. */
+/** Another owner has taken the view over. */
 export class Fenced extends Error {
   constructor(
     readonly view: string,
@@ -88,23 +95,23 @@ export class Fenced extends Error {
   }
 }
 
-/** There are no such rows: they were never prepared, or have been dropped. */
+/** The row set does not exist: it was never prepared, or was dropped. */
 export class RowsGone extends Error {
-  /** Of the row set, as {@link rowSetName} has it. */
+  /** Name of the row set, see {@link rowSetName}. */
   readonly rows: string;
 
   constructor(view: Omit<RowSet, 'indexes'>) {
     const rows = rowSetName(view);
-    super(`there are no rows ${rows}: they were not prepared, or have been dropped`);
+    super(`row set ${rows} does not exist: it was not prepared, or was dropped`);
     this.name = 'RowsGone';
     this.rows = rows;
   }
 }
 
 export interface FindRows {
-  /** Equality on indexed fields; all must hold. */
+  /** Equality conditions on indexed fields; all must hold. */
   readonly where?: Readonly<Record<string, string>>;
-  /** Only rows whose key comes after this one. */
+  /** Only rows whose key is greater than this one. */
   readonly after?: string;
   readonly limit?: number;
 }
@@ -114,52 +121,58 @@ export interface KeyedRow {
   readonly row: object;
 }
 
-/** Rows as queries read them. Where a row set is not there, or goes while it is read, both throw {@link RowsGone}. */
+/**
+ * Read access to rows for queries. Both methods throw {@link RowsGone} if the row set does not exist or is
+ * dropped during the read.
+ */
 export interface RowReader {
-  /** The rows there are of these keys. */
+  /** The rows with these keys, as far as they exist. */
   load(view: RowSet, keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>>;
-  /** Rows in the order of their keys, deleted ones left out. */
+  /** Rows ordered by key, without deleted ones. */
   find(view: RowSet, query?: FindRows): Promise<KeyedRow[]>;
 }
 
 /**
- * Views' rows, each kept with the position it reflects: an event counts once in each view, whoever projects it, and
- * however often that is begun anew.
+ * The rows of views. Each row is stored with the position it reflects, so that every event counts exactly once
+ * in each view, however many projectors process it and however often they restart.
  */
 export interface RowStore extends RowReader {
   /**
-   * Make room for a view; harmless when it is there. `later` leaves the indexes out: rows are written faster, and can be
-   * found by key alone until {@link RowStore.index}.
+   * Create the storage of a view; does nothing if it exists. With `later`, indexes are not created: writes are
+   * faster, and rows can be found only by key until {@link RowStore.index}.
    */
   prepare(view: RowSet, indexes?: 'now' | 'later'): Promise<void>;
-  /** Make the indexes that are missing. */
+  /** Create the missing indexes. */
   index(view: RowSet): Promise<void>;
-  /** Fields that a view is to be found by and has no index for yet: all of them where it is not there. */
+  /** The view's index fields that have no index yet; all of them if the view does not exist. */
   missingIndexes(view: RowSet): Promise<readonly string[]>;
-  /** Position up to which the view has seen the log; its beginning where it is not there. */
+  /** Position up to which the view has processed the log; the start of the log if the view does not exist. */
   checkpoint(view: RowSet): Promise<Position>;
   /**
-   * Goes up with each batch that changes rows or finds them {@link RowBatch.ahead}: while it is the same, so are all rows up to
-   * the checkpoint. 0 where the view is not there.
+   * Increases with each batch that changes rows or finds them {@link RowBatch.ahead}. While it is unchanged,
+   * all rows up to the checkpoint are unchanged. 0 if the view does not exist.
    */
   revision(view: RowSet): Promise<number>;
-  /** Let nobody of a lower epoch write the view from now on; returns its checkpoint. Throws {@link Fenced} or {@link RowsGone}. */
+  /**
+   * Reject writes of lower epochs from now on. Returns the checkpoint. Throws {@link Fenced} or {@link
+   * RowsGone}.
+   */
   fence(view: RowSet, epoch: Epoch): Promise<Position>;
   /**
-   * Write rows and checkpoint. Throws {@link Fenced} or {@link CheckpointMoved}; then the checkpoint has not moved, and
-   * a row is as it was or, on a store without transactions, reflects the log up to where this batch would have led.
-   * {@link RowsGone} where there is no such view.
+   * Write rows and checkpoint. Throws {@link Fenced} or {@link CheckpointMoved}. The checkpoint has then not
+   * moved; each row is unchanged or, on a store without transactions, may already reflect the log up to the
+   * batch's `to`. Throws {@link RowsGone} if the view does not exist.
    */
   commit(view: RowSet, batch: RowBatch): Promise<void>;
-  /** Parked rows in the order of their keys; none where the view is not there. */
+  /** Parked rows ordered by key; empty if the view does not exist. */
   parked(view: RowSet): Promise<readonly { readonly key: string; readonly parked: Parked }[]>;
-  /** Rows, and about how many bytes they take; none where the view is not there. */
+  /** Number of rows and their approximate size in bytes; zero if the view does not exist. */
   size(view: RowSet): Promise<{ readonly rows: number; readonly bytes: number }>;
-  /** Names ({@link rowSetName}) of all that is kept, in order. */
+  /** Names ({@link rowSetName}) of all stored row sets, in order. */
   names(): Promise<readonly string[]>;
-  /** Forget a view's rows and its checkpoint. */
+  /** Delete a view's rows and its checkpoint. */
   drop(view: RowSet): Promise<void>;
-  /** Small documents on how the views are run. */
+  /** Small documents that coordinate the processes. */
   readonly control: ControlStore;
   close(): Promise<void>;
 }

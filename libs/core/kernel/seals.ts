@@ -1,10 +1,12 @@
 /**
- * Where seals of the log are kept: what is written there cannot be changed by whoever can change the log, or their seals
- * say nothing.
+ * Where seals of the log are kept. The place must not be writable for anyone who can change the log; otherwise
+ * the seals prove nothing.
  */
 export interface SealSink {
-  /** Keep a seal, one line of JSON. Done where it is durable; given again, it takes the place of its number. */
-  keep(number: number, line: string): Promise<void>;
-  /** The lines that are kept, in their order, where what was written can be read. */
+  /**
+   * Store a seal, one line of JSON. Resolves once the seal is durable. A seal with the same number is replaced.
+   */
+  write(number: number, line: string): Promise<void>;
+  /** The stored lines in order; undefined if the sink cannot be read. */
   readonly lines?: () => AsyncIterable<string>;
 }

@@ -1,8 +1,8 @@
 import { Refusal } from './refusal';
 
 /**
- * What the domain's own code threw, and no refusal: a fault in it, or in what it was given. To try again would not help, as it
- * does where a store does not answer.
+ * Domain code threw an error that is not a refusal: a fault in the code or its input. Retrying does not help,
+ * unlike when a store is unavailable.
  */
 export class Undecidable extends Error {
   constructor(what: string, cause: unknown) {
@@ -11,7 +11,7 @@ export class Undecidable extends Error {
   }
 }
 
-/** Ask pure code; what it throws besides refusals is its own fault. */
+/** Run pure domain code. An error other than a {@link Refusal} is thrown as {@link Undecidable}. */
 export function undecidable<T>(what: string, work: () => T): T {
   try {
     return work();

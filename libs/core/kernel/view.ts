@@ -1,27 +1,27 @@
 import type { RecordedEvent } from './event';
 import type { RowSet } from './row-store';
 
-/** What one event does to one row: the row as it is from now on, or null to delete it. */
+/** Applies one event to one row: returns the new row, or null to delete it. */
 export type RowFold<Row, Event> = (row: Row | null, event: Event) => Row | null;
 
-/** An earlier version of a view that this code can still keep, and whose rows it can still answer from. */
+/** An earlier version of a view that this code can still project and read. */
 export interface FormerView<Row extends object = object> {
   readonly view: View;
-  /** A row of the earlier version as the present one has it. */
+  /** Converts a row of the earlier version to the current one. */
   readonly read: (row: object) => Row;
 }
 
-/** A view: rows that events are folded into, described without saying where they are kept. */
+/** A view: defines how events are folded into rows, independent of where the rows are stored. */
 export interface View<Row extends object = object> extends RowSet {
-  /** Which row an event is folded into. */
+  /** The key of the row that an event is folded into. */
   readonly key: (event: RecordedEvent) => string;
   readonly on: ReadonlyMap<string, RowFold<Row, RecordedEvent<string, never>>>;
-  /** Earlier versions that serve until this one is built. Without them, queries wait for the rebuild. */
+  /** Earlier versions that serve until this version is built. Without them, queries wait for the rebuild. */
   readonly former: readonly FormerView<Row>[];
 }
 
 interface Definition<Events, Row extends object> extends RowSet {
-  /** Which row an event is folded into; its stream's id if left out. */
+  /** The key of the row that an event is folded into; the id of its stream if left out. */
   readonly key?: (event: RecordedEvent) => string;
   readonly on: {
     readonly [Type in keyof Events & string]?: RowFold<Row, RecordedEvent<Type, Events[Type]>>;
@@ -29,7 +29,7 @@ interface Definition<Events, Row extends object> extends RowSet {
   readonly former?: readonly FormerView<Row>[];
 }
 
-/** Define views over the events of a domain: one that folds an event nobody records does not compile. */
+/** Define views over the events of a domain. A view that folds an undeclared event does not compile. */
 export const viewsOf =
   <Events>() =>
   <Row extends object>({ key = ownStream, on, former = [], ...set }: Definition<Events, Row>): View<Row> => ({

@@ -11,102 +11,107 @@ import {
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
 
-/** Events in memory at once are two pages: one that is written, and one that is read meanwhile. */
+/** Page size in events. Two pages are in memory at a time: one being written, and the next being read. */
 const PAGE = 1_000;
-/** Events in one append. */
+/** Maximum number of events in one append. */
 const RUN = 100;
 
-/** How far a copy is. */
+/** Progress of a copy. */
 export interface CopyProgress {
-  /** What the target holds already is compared first, and what was copied last. */
+  /**
+   * First the events that the target already holds are compared, then events are copied, then the copied events
+   * are compared.
+   */
   readonly doing: 'comparing' | 'copying' | 'verifying';
-  /** Events of which this was done by this call. */
+  /** Number of events that this call has processed in the current phase. */
   readonly events: number;
-  /** Where in the source it is, and where that ends. */
+  /** Current position in the source, and the position at which the source ends. */
   readonly position: Position;
   readonly head: Position;
 }
 
-/** How a copy is written where it is not to be like its source to the letter. */
+/** Converts events if the copy is not to be identical to its source. */
 export interface CopyForm {
-  /** Events of the source as the target is to hold them. */
+  /** Convert events of the source to the form that the target stores. */
   write(events: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]>;
-  /** Events of either log, all that may differ taken off: what is left of an event and of its copy is the same text. */
+  /** Normalise events of either log: an event and its copy must result in the same text. */
   read(events: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]>;
 }
 
-const toTheLetter: CopyForm = {
+const identicalCopy: CopyForm = {
   write: (events) => Promise.resolve(events),
   read: (events) => Promise.resolve(events),
 };
 
 export interface CopyOptions {
   /**
-   * The target writes appends in the order in which they are given, though it has not answered those before, and takes any that
-   * the source took. Otherwise one waits for the other.
+   * The target writes appends in the order they are issued, even before earlier ones are acknowledged, and
+   * accepts any append that the source accepted. Otherwise each append waits for the previous one.
    */
   readonly keepsOrder?: boolean;
-  /** To the letter, if left out. */
+  /** The copy is identical to the source if left out. */
   readonly form?: CopyForm;
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
-/** What a copy came to. */
+/** Result of a copy. */
 export interface Copied {
-  /** Events that both logs hold. */
+  /** Number of events in both logs. */
   readonly events: number;
-  /** How many of them this call copied. */
+  /** Number of events that this call copied. */
   readonly copied: number;
 }
 
-/** Up to where two logs are the same. */
-interface Common {
+/** The point up to which two logs are equal. */
+interface EqualUpTo {
   readonly events: number;
   readonly source: Position;
   readonly target: Position;
 }
 
 /**
- * Copy a log into another store, in its order: ids, types, data, metadata and revisions stay, positions are the target's. A copy
- * that was cut off goes on after the last event that the target holds. Every event is compared with its original, as it was
- * written: those that were there before, and those that were copied.
- *
- * Refused as `TARGET_HOLDS_OTHERS` before anything is written, `TARGET_CHANGES`, and `COPY_DIFFERS`.
+ * Copy a log into another store, in order. Ids, types, data, metadata and revisions are kept; positions are
+ * assigned by the target. An interrupted copy continues after the last event of the target. Every event is
+ * compared with its original as text: those already in the target, and those copied.
+ * Refused as `TARGET_HOLDS_OTHERS` (before anything is written), `TARGET_CHANGES` or `COPY_DIFFERS`.
  */
 export async function copyLog(
   from: EventStore,
   to: EventStore,
-  { keepsOrder = false, form = toTheLetter, onProgress = () => undefined }: CopyOptions = {},
+  { keepsOrder = false, form = identicalCopy, onProgress = () => undefined }: CopyOptions = {},
 ): Promise<Copied> {
   const head = await from.head();
   const logs = { from, to, form };
-  const there = await common(logs, { events: 0, source: START, target: START }, 'TARGET_HOLDS_OTHERS', (at) =>
-    onProgress({ doing: 'comparing', events: at.events, position: at.source, head }),
+  const existing = await compareLogs(
+    logs,
+    { events: 0, source: START, target: START },
+    'TARGET_HOLDS_OTHERS',
+    (at) => onProgress({ doing: 'comparing', events: at.events, position: at.source, head }),
   );
   let copied = 0;
-  let position = there.source;
-  for await (const { events } of pagesOf(from, there.source)) {
+  let position = existing.source;
+  for await (const { events } of pagesOf(from, existing.source)) {
     await write(to, await form.write(events), keepsOrder);
     copied += events.length;
     position = events.at(-1)?.position ?? position;
     onProgress({ doing: 'copying', events: copied, position, head: Math.max(head, position) });
   }
-  const end = await common(logs, there, 'COPY_DIFFERS', (at) =>
+  const end = await compareLogs(logs, existing, 'COPY_DIFFERS', (at) =>
     onProgress({
       doing: 'verifying',
-      events: at.events - there.events,
+      events: at.events - existing.events,
       position: at.source,
       head: position,
     }),
   );
   if (end.source !== position) {
-    const [lacking] = (await from.readAll(end.source, 1)).events;
-    throw differs('COPY_DIFFERS', lacking!, 'source');
+    const [missing] = (await from.readAll(end.source, 1)).events;
+    throw differs('COPY_DIFFERS', missing!, 'source');
   }
   return { events: end.events, copied };
 }
 
-/** The pages of a log, the next one read while one is at hand. */
+/** The pages of a log; the next page is read while the current one is processed. */
 async function* pagesOf(log: EventStore, after: Position): AsyncGenerator<LogPage, void, undefined> {
   let next = log.readAll(after, PAGE);
   for (let more = true; more;) {
@@ -114,11 +119,12 @@ async function* pagesOf(log: EventStore, after: Position): AsyncGenerator<LogPag
     more = page.events.length === PAGE;
     if (more) {
       next = log.readAll(page.through, PAGE);
-      // Whoever waits for it is told; nobody does where the copy fails before.
+      // The error is thrown by the await above. This handler avoids an unhandled rejection if the copy fails
+      // before that.
       next.catch(() => undefined);
     }
     yield page;
-    await nextTurn(); // stores that answer at once would otherwise keep everything else waiting
+    await nextTurn(); // otherwise stores that answer immediately would block the event loop
   }
 }
 
@@ -128,13 +134,13 @@ async function write(to: EventStore, events: readonly RecordedEvent[], keepsOrde
     for (const run of runs) await appendInParts(to, run);
     return;
   }
-  // None is left to itself where another fails.
+  // Wait for all appends even if one fails.
   for (const outcome of await Promise.allSettled(runs.map((run) => append(to, run)))) {
     if (outcome.status === 'rejected') throw outcome.reason;
   }
 }
 
-/** Write a run one by one where it is too much for one append. */
+/** Write a run event by event if it is too large for one append. */
 async function appendInParts(to: EventStore, run: readonly RecordedEvent[]): Promise<void> {
   try {
     await append(to, run);
@@ -152,14 +158,14 @@ async function append(to: EventStore, events: readonly RecordedEvent[]): Promise
     if (!(error instanceof WrongExpectedRevision)) throw error;
     throw new Refusal(
       'TARGET_CHANGES',
-      'A stream of the target is not where the copy left it. Nothing else may write to the target meanwhile.',
+      'A stream of the target has changed during the copy. Make sure that nothing else writes to the target, and copy again.',
     );
   }
 }
 
 const asNew = ({ id, type, data, metadata }: RecordedEvent): NewEvent => ({ id, type, data, metadata });
 
-/** Neighbouring events of one stream, which can be written together. */
+/** Consecutive events of the same stream, which can be written in one append. */
 function runsOf(events: readonly RecordedEvent[]): RecordedEvent[][] {
   const runs: RecordedEvent[][] = [];
   for (const event of events) {
@@ -172,45 +178,50 @@ function runsOf(events: readonly RecordedEvent[]): RecordedEvent[][] {
 
 type Difference = 'TARGET_HOLDS_OTHERS' | 'COPY_DIFFERS';
 
-/** Hold a target against its source, from where they are known to be the same up to where the target ends. */
-async function common(
+/**
+ * Compare the target with the source, from the point up to which they are known to be equal to the end of the
+ * target.
+ */
+async function compareLogs(
   { from, to, form }: { readonly from: EventStore; readonly to: EventStore; readonly form: CopyForm },
-  known: Common,
+  known: EqualUpTo,
   difference: Difference,
-  tell: (at: Common) => void,
-): Promise<Common> {
+  report: (at: EqualUpTo) => void,
+): Promise<EqualUpTo> {
   let at = known;
   for (;;) {
-    const theirs = await form.read((await to.readAll(at.target, PAGE)).events);
-    if (theirs.length === 0) return at;
-    const ours = await form.read((await from.readAll(at.source, theirs.length)).events);
-    const unlike = theirs.findIndex((event, index) => !ours[index] || asText(event) !== asText(ours[index]));
-    if (unlike !== -1) {
-      const [original, copy] = [ours[unlike], theirs[unlike]!];
+    const targetEvents = await form.read((await to.readAll(at.target, PAGE)).events);
+    if (targetEvents.length === 0) return at;
+    const sourceEvents = await form.read((await from.readAll(at.source, targetEvents.length)).events);
+    const differing = targetEvents.findIndex(
+      (event, index) => !sourceEvents[index] || asText(event) !== asText(sourceEvents[index]),
+    );
+    if (differing !== -1) {
+      const [original, copy] = [sourceEvents[differing], targetEvents[differing]!];
       throw original ? differs(difference, original, 'source') : differs(difference, copy, 'target');
     }
     at = {
-      events: at.events + theirs.length,
-      source: ours.at(-1)!.position,
-      target: theirs.at(-1)!.position,
+      events: at.events + targetEvents.length,
+      source: sourceEvents.at(-1)!.position,
+      target: targetEvents.at(-1)!.position,
     };
-    tell(at);
+    report(at);
     await nextTurn();
   }
 }
 
-/** All of an event but its position, as it is written: the order of fields too, which hashes may be over. */
+/** The text of an event without its position. It includes the order of fields, because hashes may cover it. */
 const asText = ({ id, type, stream, revision, data, metadata }: RecordedEvent): string =>
   JSON.stringify([id, type, stream, revision, data, metadata]);
 
-const said: Readonly<Record<Difference, string>> = {
-  TARGET_HOLDS_OTHERS: 'The target holds events that are not those of the source. Copy into an empty one.',
-  COPY_DIFFERS: 'The copy is not like the source. Copy again, into an empty target.',
+const messages: Readonly<Record<Difference, string>> = {
+  TARGET_HOLDS_OTHERS: 'The target contains events that are not in the source. Copy into an empty target.',
+  COPY_DIFFERS: 'The copy differs from the source. Copy again into an empty target.',
 };
 
-/** Where, and nothing of what is there. */
+/** Reports where the difference is, without the content of the events. */
 function differs(code: Difference, { stream, position }: RecordedEvent, of: 'source' | 'target'): Refusal {
   const category = stream.slice(0, stream.indexOf('-'));
   const where = `The first difference is at position ${String(position)} of the ${of}, in a stream of ${category}.`;
-  return new Refusal(code, `${said[code]} ${where}`);
+  return new Refusal(code, `${messages[code]} ${where}`);
 }

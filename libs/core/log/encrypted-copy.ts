@@ -6,13 +6,13 @@ import { withoutFields } from './encryption/encrypted';
 import { isInClear, decryptAll, type PersonalFields, encryptAll, subjectOf } from './encryption/encrypting';
 import { chained, NO_HASH } from './signatures/chain';
 
-/** Streams whose last hash is kept in memory. */
+/** Number of streams whose last hash is cached. */
 const STREAMS = 100_000;
 
 /**
- * A copy in which personal fields are sealed and events are chained, of a log where they are not, or not all. Opened, and
- * with the chain left out, each event says what its original does, whatever the order of its fields; but nothing personal of
- * those whose key has been destroyed.
+ * A copy that encrypts personal fields and chains events, from a log where some or all are neither. Decrypted
+ * and without its chain, each event equals its original, regardless of field order. Personal data of subjects
+ * whose key was destroyed is left out.
  */
 export function encryptedCopy(target: EventStore, keyring: Keyring, personal: PersonalFields): CopyForm {
   const hashes = new LRUCache<string, string>({ max: STREAMS });
@@ -35,7 +35,7 @@ export function encryptedCopy(target: EventStore, keyring: Keyring, personal: Pe
 
   const withoutErased = async (events: readonly RecordedEvent[]): Promise<RecordedEvent[]> => {
     const subjects = new Set(events.filter((event) => isInClear(event, personal)).map(subjectOf));
-    const keys = await keyring.forSealing(subjects);
+    const keys = await keyring.forEncryption(subjects);
     const isErased = (event: RecordedEvent): boolean =>
       isInClear(event, personal) && keys.get(subjectOf(event)) === 'destroyed';
     return events.map((event) =>
@@ -55,7 +55,7 @@ export function encryptedCopy(target: EventStore, keyring: Keyring, personal: Pe
   };
 }
 
-/** Without its chain, and its fields in the order of their names. */
+/** The event without its chain, and with its fields sorted by name. */
 function plain(event: RecordedEvent): RecordedEvent {
   const { chain: _chain, ...metadata } = event.metadata;
   const fields = Object.entries(event.data).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,9 +1,9 @@
 import { type EventStore, type Position, type RecordedEvent, START } from '@waymark/core/kernel';
 
-/** Events read at once. */
+/** Page size in events. */
 const PAGE = 1_000;
 
-/** Every event of some types that a log holds after a position, in its order. */
+/** All events of some types after a position, in log order. */
 export async function* eventsOfTypes(
   log: Pick<EventStore, 'readAll'>,
   types: readonly string[],

@@ -1,22 +1,22 @@
 import type { EventStore, Module, RecordedEvent, Upcaster } from '@waymark/core/kernel';
 
-/** An upcaster threw. Says which event it was and what kind of error, and nothing of what the event says. */
+/** An upcaster threw. The message identifies the event and the kind of error, but contains no event data. */
 export class UpcastFailed extends Error {
   constructor({ type, position, metadata }: RecordedEvent, error: unknown) {
     const kind = error instanceof Error ? error.name : typeof error;
     super(
-      `event ${type} at position ${position}, of schema ${metadata.schema}, cannot be brought to the current schema: ${kind}`,
+      `event ${type} at position ${position}, schema ${metadata.schema}, cannot be upcast to the current schema: ${kind}`,
     );
     this.name = 'UpcastFailed';
   }
 }
 
 /**
- * The same log, each event's data in the current schema. `metadata.schema` stays as recorded, so that it can be told
- * what was; whoever copies or checks a log reads the store itself.
- *
- * Where an upcaster throws, looking at that event's data does ({@link UpcastFailed}): it fails the fold that needs
- * them, and nobody else's reading. Events of unknown types and newer schemas are left alone ({@link unknownReason}).
+ * The same log with each event's data upcast to the current schema. `metadata.schema` keeps the recorded
+ * version. Copies and integrity checks use the underlying store instead.
+ * If an upcaster throws, accessing that event's data throws {@link UpcastFailed}. This fails the fold that
+ * needs the data, but not other readers. Events of unknown types or newer schemas are returned unchanged
+ * ({@link unknownReason}).
  */
 export function upcasting(store: EventStore, modules: Iterable<Module>): EventStore {
   const chains = new Map([...modules].flatMap(({ upcasters }) => [...upcasters]));
@@ -56,13 +56,13 @@ function upcast(event: RecordedEvent, chain: readonly Upcaster[]): RecordedEvent
   }
 }
 
-/** The current schema version of every event of some modules. */
+/** The current schema version of every event type of some modules. */
 export const schemasOf = (modules: Iterable<Module>): ReadonlyMap<string, number> =>
   new Map([...modules].flatMap(({ schema }) => [...schema]));
 
 /**
- * Why this version of the program cannot take an event, where it cannot: another one recorded it, most likely a newer.
- * Such an event stops whoever folds it; it is never passed over.
+ * Why this version of the program cannot read an event, or undefined if it can. Most likely a newer version
+ * recorded it. Such an event stops every projection that reaches it; it is never skipped.
  */
 export function unknownReason(
   { type, position, metadata: { schema } }: RecordedEvent,
@@ -71,5 +71,5 @@ export function unknownReason(
   const current = known.get(type);
   if (current === undefined) return `event ${type} at position ${position} is not known to this version`;
   if (schema >= 1 && schema <= current) return undefined;
-  return `event ${type} at position ${position} was recorded with schema ${schema}, this version knows ${current}`;
+  return `event ${type} at position ${position} has schema ${schema}, but this version supports only up to ${current}`;
 }

@@ -2,34 +2,35 @@ import type { Day } from '@waymark/core/fields';
 import { refuse } from '@waymark/core/kernel';
 import { ERASED_BEFORE_RESTORE, type ErasureGround } from './grounds';
 
-/** Somebody whose data can be erased, and how far that has come. */
+/** A person whose data can be erased, and the state of the erasure. */
 export interface Erasable {
   readonly erasure?: 'begun' | 'completed';
 }
 
-/** What is recorded of the decision to erase somebody's data. */
+/** The recorded decision to erase a person's data. */
 export interface ErasureDecision {
   readonly ground: ErasureGround;
   /** The day of the decision. */
   readonly on: Day;
 }
 
-/** What is recorded once nothing of somebody can be read any more. */
+/** Recorded once none of the person's data can be read any more. */
 export interface ErasureOutcome {
   /** UTC, milliseconds. */
   readonly keyDestroyedAt: string;
-  /** Of how many events the personal fields can be read no longer, or that never had any. */
+  /** Number of events of the person; none of them has readable personal fields any more. */
   readonly events: number;
 }
 
-/** Whether an erasure has yet to be completed. Refused as `NOT_ERASED` where none was decided. */
+/** Whether an erasure must still be completed. Refused as `NOT_ERASED` if none was decided. */
 export function isToComplete({ erasure }: Erasable, whose: string): boolean {
-  if (!erasure) refuse('NOT_ERASED', `The ${whose}’s data were not erased.`);
+  if (!erasure) refuse('NOT_ERASED', `The erasure of this ${whose}’s data has not been decided.`);
   return erasure !== 'completed';
 }
 
 /**
- * Whether the erasure was decided in what a restore has lost. The key is gone then, whatever would stand in the way of a decision
- * today, and the log must say so. Only a list of erasures has it so, never somebody who asks for one.
+ * Whether the erasure was decided in a part of the log that a restore has lost. The key is then destroyed,
+ * regardless of what would prevent a decision today, and the log must record that. Only the list of erasures
+ * uses this ground, never a request.
  */
 export const wasDecidedBefore = (ground: ErasureGround): boolean => ground === ERASED_BEFORE_RESTORE;

@@ -1,4 +1,4 @@
-/** Grounds on which erasure may be decided: UK GDPR Article 17(1), or that the time is over for which data are kept. */
+/** Grounds for erasure: UK GDPR Article 17(1), or the end of the retention period. */
 export const erasureGrounds = [
   'NO_LONGER_NEEDED',
   'CONSENT_WITHDRAWN',
@@ -8,13 +8,16 @@ export const erasureGrounds = [
   'RETENTION_ENDED',
 ] as const;
 
-/** The log was restored from before the erasure: its own ground stood in what was lost. Nobody decides on it. */
+/**
+ * The log was restored from a backup made before the erasure, so the original ground is lost. It cannot be
+ * chosen for a new decision.
+ */
 export const ERASED_BEFORE_RESTORE = 'ERASED_BEFORE_RESTORE';
 
-/** Why a person's data are erased. */
+/** Why a person's data is erased. */
 export type ErasureGround = (typeof erasureGrounds)[number] | typeof ERASED_BEFORE_RESTORE;
 
-/** Grounds on which erasure may be refused: UK GDPR Article 17(3). */
+/** Grounds for refusing erasure: UK GDPR Article 17(3). */
 export const refusalGrounds = [
   'FREEDOM_OF_EXPRESSION',
   'LEGAL_OBLIGATION',

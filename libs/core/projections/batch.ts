@@ -10,20 +10,20 @@ import {
 } from '@waymark/core/kernel';
 import type { Skips } from './skips';
 
-/** A generation of a view on its way through the log. */
+/** A generation of a view and its progress through the log. */
 export interface Projection {
   readonly view: View;
-  /** The owner's; 0 where owners do not matter. */
+  /** The owner's epoch; 0 if ownership does not matter. */
   readonly epoch: Epoch;
   position: Position;
   stopped?: string;
 }
 
-/** An event that a view cannot take: the view stops there, with a word, and is not tried again by itself. */
+/** An event that a view cannot fold. The view stops at it with a reason and is not retried automatically. */
 export class Unfoldable extends Error {
   constructor(
     message: string,
-    /** Where the event is; absent where several views have stopped. */
+    /** Position of the event; absent if several views have stopped. */
     readonly position?: Position,
   ) {
     super(message);
@@ -33,27 +33,27 @@ export class Unfoldable extends Error {
 
 export interface BatchOptions {
   readonly rows: RowStore;
-  /** Events that somebody decided to leave out. */
+  /** Events to skip. */
   readonly skips: Skips;
   /** An event that cannot be folded stops the view, as in a rebuild, instead of parking its row. */
   readonly strict?: boolean;
-  /** The present moment, for the record of what is parked. */
+  /** The current time, recorded with parked rows. */
   readonly now: () => string;
-  /** Told of a row that is parked from now on. */
+  /** Called when a row is parked. */
   readonly onParked?: (view: View, key: string, parked: Parked) => void;
 }
 
-/** A row in memory: as it is now, and what it was when it was loaded. */
-interface Held {
+/** A row in memory: its current content, and its position when loaded. */
+interface LoadedRow {
   row: object | null;
   parked: Parked | undefined;
   readonly loaded: Position | undefined;
   changed: boolean;
 }
 
-/** What a window of events makes of a view's rows: each is read once, folded in memory, and written once. */
+/** Applies a window of events to a view's rows: each row is read once, folded in memory, and written once. */
 export class Batch {
-  private readonly rows = new Map<string, Held>();
+  private readonly rows = new Map<string, LoadedRow>();
   private readonly from: Position;
   private ahead = false;
 
@@ -64,12 +64,12 @@ export class Batch {
     this.from = projection.position;
   }
 
-  /** Rows in memory. */
+  /** Number of rows in memory. */
   get size(): number {
     return this.rows.size;
   }
 
-  /** Throws {@link Unfoldable} where the view has to stop; the events before that one are folded. */
+  /** Throws {@link Unfoldable} if the view must stop; events before that one are folded. */
   async fold(events: readonly RecordedEvent[]): Promise<void> {
     const { view } = this.projection;
     const relevant = events.filter(({ type, position }) => position > this.from && view.on.has(type));
@@ -78,24 +78,25 @@ export class Batch {
     await this.fetch(keys);
     for (const [index, key] of keys.entries()) {
       const event = relevant[index]!;
-      const held = this.rows.get(key)!;
-      // A row may be ahead of the view: its batch was written, and the checkpoint was not.
-      if (held.loaded !== undefined && event.position <= held.loaded) {
+      const entry = this.rows.get(key)!;
+      // A row may be ahead of the checkpoint: a batch was interrupted after writing the row and before writing
+      // the checkpoint.
+      if (entry.loaded !== undefined && event.position <= entry.loaded) {
         this.ahead = true;
         continue;
       }
       if (this.options.skips.has(view, event)) continue;
-      if (held.parked) {
-        held.parked = { ...held.parked, waiting: held.parked.waiting + 1 };
-        held.changed = true;
+      if (entry.parked) {
+        entry.parked = { ...entry.parked, waiting: entry.parked.waiting + 1 };
+        entry.changed = true;
       } else {
-        this.foldInto(held, key, event);
+        this.foldInto(entry, key, event);
       }
     }
     if (keyless) throw keyless;
   }
 
-  /** Write what changed, and the position up to which it reflects the log. */
+  /** Write the changed rows and the new checkpoint. */
   async commit(to: Position): Promise<void> {
     if (to <= this.from) return;
     const changes = new Map<string, RowChange>();
@@ -108,21 +109,21 @@ export class Batch {
     this.projection.position = to;
   }
 
-  private foldInto(held: Held, key: string, event: RecordedEvent): void {
+  private foldInto(entry: LoadedRow, key: string, event: RecordedEvent): void {
     const { view } = this.projection;
     try {
-      const folded = foldEvent(view, held.row, event);
-      if (folded === held.row) return;
-      held.row = folded;
+      const folded = foldEvent(view, entry.row, event);
+      if (folded === entry.row) return;
+      entry.row = folded;
     } catch (error) {
       if (this.options.strict) throw cannotFold(event, error);
-      held.parked = { ...parkedAt(event, error, this.options.now()), after: this.from };
-      this.options.onParked?.(view, key, held.parked);
+      entry.parked = { ...parkedAt(event, error, this.options.now()), after: this.from };
+      this.options.onParked?.(view, key, entry.parked);
     }
-    held.changed = true;
+    entry.changed = true;
   }
 
-  /** Read the rows that are not in memory yet. */
+  /** Load the rows that are not in memory yet. */
   private async fetch(keys: readonly string[]): Promise<void> {
     const missing = new Set(keys.filter((key) => !this.rows.has(key)));
     if (missing.size === 0) return;
@@ -139,7 +140,7 @@ export class Batch {
   }
 }
 
-/** The keys of events, up to one whose key cannot be told: without it nobody can say which row it is for. */
+/** The keys of events, up to the first event whose key cannot be determined. */
 function keysOf(view: View, events: readonly RecordedEvent[]): { keys: string[]; keyless?: Unfoldable } {
   const keys: string[] = [];
   for (const event of events) {
@@ -152,7 +153,7 @@ function keysOf(view: View, events: readonly RecordedEvent[]): { keys: string[];
   return { keys };
 }
 
-/** A row that waits at this event. */
+/** The parked state of a row that cannot take this event. */
 export const parkedAt = ({ id, type, position }: RecordedEvent, error: unknown, since: string): Parked => ({
   event: id,
   type,

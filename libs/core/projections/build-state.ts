@@ -1,8 +1,8 @@
 import type { Build } from './catalog';
 
-/** How a build is to be called: what keeps it from going on comes first. */
+/** The state of a build as shown: `failed` and `paused` take precedence. */
 export const stateOf = ({ failed, paused, state }: Build): Build['state'] | 'paused' | 'failed' =>
   failed !== undefined ? 'failed' : paused ? 'paused' : state;
 
-/** It goes on only when somebody resumes it. */
-export const rests = (build: Build): boolean => stateOf(build) !== build.state;
+/** Whether the build continues only when it is resumed. */
+export const isHalted = (build: Build): boolean => stateOf(build) !== build.state;

@@ -19,17 +19,17 @@ import { takeOver } from './owners';
 import { compare } from './verify';
 import { projectWindow, type WindowOptions } from './window';
 
-/** How far a rebuild is. */
+/** Progress of a rebuild. */
 export interface RebuildProgress {
   readonly views: readonly string[];
   readonly state: Build['state'] | 'live' | 'paused' | 'cancelled';
-  /** Where it is in the log, and where the log ends. */
+  /** Current position in the log, and the position at which the log ends. */
   readonly position: Position;
   readonly head: Position;
-  /** Events read by this attempt, and how many a second. */
+  /** Number of events read by this attempt, and events per second. */
   readonly events: number;
   readonly rate: number;
-  /** Seconds until it will have caught up, at this rate; absent where nothing can be said yet. */
+  /** Estimated seconds until the build has caught up; absent if there is no estimate yet. */
   readonly secondsLeft?: number;
 }
 
@@ -42,23 +42,25 @@ export interface BuilderOptions {
   readonly events: EventStore;
   readonly rows: RowStore;
   readonly catalog: Catalog;
-  /** What batches are folded with. */
+  /** Options for folding batches. */
   readonly folding: Pick<WindowOptions, 'unknown' | 'page' | 'window'> & Pick<BatchOptions, 'skips'>;
   readonly now: () => string;
-  /** Called when there is another generation to keep up. */
+  /** Called when the generations to keep up to date have changed. */
   readonly onChanged?: () => Promise<void>;
-  /** Let a verified generation serve. */
+  /** Make a verified generation live. */
   readonly goLive: (view: string) => Promise<void>;
 }
 
-/** What became of a build: where it rests, or why it failed. `building` where another run has taken it over. */
+/**
+ * Outcome of a build: its final state, or why it failed. `building` means that another run has taken it over.
+ */
 export type Outcome = RebuildProgress['state'] | { readonly failed: string };
 
-/** How long those who keep views up may make no progress towards the log's end, in milliseconds. */
-const CATCHING_UP = 600_000;
+/** Maximum time without progress while a generation catches up, in milliseconds. */
+const CATCH_UP_TIMEOUT = 600_000;
 const POLL = 50;
 
-/** Takes the builds of some views as far as they go, each for itself: what keeps one from going on does not keep the others. */
+/** Runs the builds of some views as far as possible. A failure of one build does not affect the others. */
 export class Builder {
   private readonly outcomes = new Map<View, Outcome>();
 
@@ -69,11 +71,11 @@ export class Builder {
 
   async build(views: readonly View[]): Promise<ReadonlyMap<View, Outcome>> {
     const records = await this.options.catalog.records();
-    const early = views.filter(({ name }) => {
+    const unread = views.filter(({ name }) => {
       const state = records.get(name)?.building?.state;
       return state === 'planned' || state === 'building';
     });
-    if (early.length > 0) await this.read(early);
+    if (unread.length > 0) await this.read(unread);
     for (const view of views) {
       if (!this.outcomes.has(view))
         this.outcomes.set(view, await this.guarded(view, () => this.finish(view)));
@@ -81,13 +83,13 @@ export class Builder {
     return this.outcomes;
   }
 
-  /** Read the log once for all of them, up to near its end. */
+  /** Read the log once for all builds, up to near its end. */
   private async read(views: readonly View[]): Promise<void> {
     const { events, rows, folding, now } = this.options;
     await folding.skips.refresh();
-    await this.rest(views);
+    await this.updateOutcomes(views);
     const projections: Projection[] = [];
-    for (const view of this.going(views)) {
+    for (const view of this.unfinished(views)) {
       await this.guard(view, async () => {
         await rows.prepare(view, 'later');
         const epoch = await takeOver(rows.control, rowSetName(view));
@@ -97,22 +99,23 @@ export class Builder {
     }
     const pace = new Pace(Math.min(...projections.map(({ position }) => position)));
     for (let more = true; more;) {
-      await this.rest(views);
-      const going = projections.filter(({ view }) => !this.outcomes.has(view));
-      if (going.length === 0) return;
-      // Nothing is parked, since nobody waits for these rows yet: what cannot be folded ends the build of its view.
+      await this.updateOutcomes(views);
+      const active = projections.filter(({ view }) => !this.outcomes.has(view));
+      if (active.length === 0) return;
+      // Rows are not parked, because nothing reads them yet: an event that cannot be folded fails the build of
+      // its view.
       const options = { ...folding, events, rows, now, strict: true };
-      const window = await projectWindow(going, options, ({ view }, work) => this.guard(view, work));
+      const window = await projectWindow(active, options, ({ view }, work) => this.guard(view, work));
       more = window?.more ?? false;
-      const position = Math.min(...going.map((projection) => projection.position));
-      const names = going.map(({ view }) => view.name);
+      const position = Math.min(...active.map((projection) => projection.position));
+      const names = active.map(({ view }) => view.name);
       const head = await events.head();
       await this.run.onProgress?.({
         ...{ views: names, state: 'building', position, head },
         ...pace.at(window?.events ?? 0, position, head),
       });
     }
-    for (const view of this.going(views)) {
+    for (const view of this.unfinished(views)) {
       await this.guard(view, async () => {
         await rows.index(view);
         await this.change(view, (build) => ({ ...build, state: 'catching up' }));
@@ -121,15 +124,18 @@ export class Builder {
     await this.options.onChanged?.();
   }
 
-  /** From built to live: wait until it is kept up with the log, compare it with what serves, and switch. */
+  /**
+   * From built to live: wait until the generation has caught up with the log, compare it with the live one, and
+   * switch.
+   */
   private async finish(view: View): Promise<Outcome> {
     const { events, rows, catalog, goLive } = this.options;
     const head = await events.head();
     let [seen, since] = [await rows.checkpoint(view), performance.now()];
     for (;;) {
-      await this.rest([view]);
-      const rests = this.outcomes.get(view);
-      if (rests !== undefined) return rests;
+      await this.updateOutcomes([view]);
+      const outcome = this.outcomes.get(view);
+      if (outcome !== undefined) return outcome;
       const position = await rows.checkpoint(view);
       const progress = { state: 'catching up', position, head, events: 0, rate: 0 } as const;
       await this.run.onProgress?.({ views: [view.name], ...progress });
@@ -137,8 +143,8 @@ export class Builder {
       const stopped = (await catalog.record(view.name)).stopped[rowSetName(view)];
       if (stopped) throw new Unfoldable(stopped.reason, stopped.position);
       if (position !== seen) [seen, since] = [position, performance.now()];
-      if (performance.now() - since > CATCHING_UP)
-        throw new Error(`nobody keeps ${rowSetName(view)} up with the log`);
+      if (performance.now() - since > CATCH_UP_TIMEOUT)
+        throw new Error(`no process keeps ${rowSetName(view)} up to date with the log`);
       await new Promise((resolve) => setTimeout(resolve, POLL));
     }
     const { serving } = await catalog.record(view.name);
@@ -153,29 +159,29 @@ export class Builder {
     return ended(view, await catalog.record(view.name)) ?? 'verified';
   }
 
-  /** See which of these builds are not to go on at present. */
-  private async rest(views: readonly View[]): Promise<void> {
+  /** Record the outcome of builds that have ended or are paused. */
+  private async updateOutcomes(views: readonly View[]): Promise<void> {
     this.run.signal?.throwIfAborted();
     const records = await this.options.catalog.records();
-    for (const view of this.going(views)) {
+    for (const view of this.unfinished(views)) {
       const record = records.get(view.name);
       const outcome = ended(view, record) ?? (record?.building?.paused ? 'paused' : undefined);
       if (outcome !== undefined) this.outcomes.set(view, outcome);
     }
   }
 
-  private going(views: readonly View[]): View[] {
+  private unfinished(views: readonly View[]): View[] {
     return views.filter((view) => !this.outcomes.has(view));
   }
 
-  /** Do something for a view that still goes on. */
+  /** Run work for a build that has no outcome yet. */
   private async guard(view: View, work: () => Promise<void>): Promise<void> {
     if (this.outcomes.has(view)) return;
     const outcome = await this.guarded(view, work);
     if (outcome !== undefined) this.outcomes.set(view, outcome);
   }
 
-  /** What keeps this one view from going on is its outcome; what another attempt may mend is thrown. */
+  /** A failure of this build becomes its outcome. An error that a retry may fix is thrown. */
   private async guarded<T>(view: View, work: () => Promise<T>): Promise<T | Outcome> {
     try {
       return await work();
@@ -185,14 +191,14 @@ export class Builder {
         return { failed: error.message };
       }
       if (error instanceof Fenced) return 'building';
-      // Its rows may be gone because it was given up.
+      // The rows may have been dropped because the build was cancelled.
       const outcome = ended(view, await this.options.catalog.record(view.name));
       if (outcome !== undefined) return outcome;
       throw error;
     }
   }
 
-  /** Change what is known of this build, as long as it goes on; undefined where it does not. */
+  /** Change the record of this build. Undefined if the build has ended. */
   private async change(view: View, to: (build: Build) => Build): Promise<Build | undefined> {
     const { building } = await this.options.catalog.change(view.name, (record) =>
       record.building && sameGeneration(record.building, generationIn(view))
@@ -203,7 +209,7 @@ export class Builder {
   }
 }
 
-/** What became of a build that is none any more. */
+/** The outcome of a build that is no longer in the catalog. */
 function ended(view: View, record: ViewRecord | undefined): 'live' | 'cancelled' | undefined {
   if (sameGeneration(record?.building, generationIn(view))) return undefined;
   return sameGeneration(record?.serving, generationIn(view)) ? 'live' : 'cancelled';
@@ -211,7 +217,7 @@ function ended(view: View, record: ViewRecord | undefined): 'live' | 'cancelled'
 
 const generationIn = ({ version, generation = 1 }: View): Generation => ({ version, generation });
 
-/** How fast a reading of the log goes. */
+/** Measures the speed of reading the log. */
 class Pace {
   private readonly began = performance.now();
   private events = 0;

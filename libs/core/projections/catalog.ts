@@ -1,50 +1,55 @@
 import { ControlMoved, type ControlStore, type Position, rowSetName, type View } from '@waymark/core/kernel';
 
-/** Which rows of a view: a version, and how often it has been built. */
+/** Identifies the rows of a view: a version, and the number of the build. */
 export interface Generation {
   readonly version: number;
   readonly generation: number;
 }
 
 /**
- * How far a new generation is. `planned`, `building` from the log, `catching up` with what came meanwhile, `verified`.
- * Then it goes live, and the one before is kept up until it is retired.
+ * State of a new generation: `planned`, `building` from the log, `catching up` with recent events, `verified`.
+ * It then goes live, and the previous generation is kept up to date until it is retired.
  */
 export type BuildState = 'planned' | 'building' | 'catching up' | 'verified';
 
-/** What verifying a generation found: its rows beside those that serve, where both are of one version. */
+/**
+ * Result of verifying a generation: its rows compared with the live generation, if both have the same version.
+ */
 export interface Verified {
   readonly rows: number;
-  /** Rows that differ from those that serve, or are there on one side only; left out where versions differ. */
+  /**
+   * Number of rows that differ from the live generation or exist only in one of the two; absent if the versions
+   * differ.
+   */
   readonly different?: number;
 }
 
 export interface Build extends Generation {
   readonly state: BuildState;
   readonly since: string;
-  /** It rests where it is until it is resumed. */
+  /** The build is paused until it is resumed. */
   readonly paused?: boolean;
-  /** How often it was resumed; never, if left out. */
+  /** How often the build was resumed; absent means never. */
   readonly resumed?: number;
-  /** It goes live only when somebody says so. */
+  /** The generation goes live only on request. */
   readonly hold?: boolean;
   readonly verified?: Verified;
-  /** Why it could not go on. */
+  /** Why the build failed. */
   readonly failed?: string;
 }
 
-/** What the control store knows of a view. */
+/** The control document of a view. */
 export interface ViewRecord {
-  /** What queries are answered from; absent until the first generation was built. */
+  /** The live generation; absent until the first one is built. */
   readonly serving?: Generation;
-  /** What they were answered from before: kept up, so that the switch can be taken back. */
+  /** The generation that was live before. It is kept up to date so that the switch can be reverted. */
   readonly previous?: Generation;
   readonly building?: Build;
-  /** The highest generation there ever was of each version. */
+  /** The highest generation so far of each version. */
   readonly built: Readonly<Record<number, number>>;
-  /** Generations, by the name of their rows, that stopped at an event, and why. */
+  /** Generations that stopped at an event, by row set name, with the reason. */
   readonly stopped: Readonly<Record<string, { readonly reason: string; readonly position: Position }>>;
-  /** Generations that are kept up no longer, and whose rows are not forgotten yet. */
+  /** Generations that are no longer kept up to date and whose rows have not been dropped yet. */
   readonly retired?: readonly Generation[];
 }
 
@@ -52,16 +57,16 @@ const PREFIX = 'view/';
 const none: ViewRecord = { built: {}, stopped: {} };
 const ATTEMPTS = 50;
 
-/** Which generations there are of each view, and which one serves: the same for all processes. */
+/** The generations of each view and which one is live; shared by all processes. */
 export class Catalog {
   constructor(
     private readonly control: ControlStore,
-    /** Told of what this process changed. */
+    /** Called with each change that this process makes. */
     private readonly onChanged: (view: string, before: ViewRecord, after: ViewRecord) => void = () =>
       undefined,
   ) {}
 
-  /** What is known of every view. */
+  /** The records of all views, by name. */
   async records(): Promise<ReadonlyMap<string, ViewRecord>> {
     const documents = await this.control.list(PREFIX);
     return new Map(documents.map(({ id, doc }) => [id.slice(PREFIX.length), doc as ViewRecord]));
@@ -71,7 +76,9 @@ export class Catalog {
     return ((await this.control.get(PREFIX + view))?.doc as ViewRecord | undefined) ?? none;
   }
 
-  /** Change what is known of a view, by a function that is asked again where somebody else was quicker. */
+  /**
+   * Change a view's record. The function is called again if another process changed the record concurrently.
+   */
   async change(view: string, to: (record: ViewRecord) => ViewRecord): Promise<ViewRecord> {
     for (let attempt = 1; ; attempt += 1) {
       const known = await this.control.get(PREFIX + view);
@@ -89,7 +96,7 @@ export class Catalog {
   }
 }
 
-/** A view's rows of one generation, if this code can keep them: of the present version, or of a former one. */
+/** The view at a generation, if this code can project that version: the current one, or a former one. */
 export function generationOf(view: View, wanted: Generation | undefined): View | undefined {
   if (!wanted) return undefined;
   const known = [view, ...view.former.map((former) => former.view)].find(
@@ -98,18 +105,20 @@ export function generationOf(view: View, wanted: Generation | undefined): View |
   return known && { ...known, generation: wanted.generation };
 }
 
-/** The generation that this code answers from: what serves, or where that is another release's, what served before. */
+/**
+ * The generation that this code reads: the live one or, if that belongs to another release, the previous one.
+ */
 export const readable = (view: View, { serving, previous }: ViewRecord): View | undefined =>
   generationOf(view, serving) ?? generationOf(view, previous);
 
-/** Why what this code answers from stopped, where it did. */
+/** Why the generation that this code reads has stopped, if it has. */
 export function stoppedAt(view: View, record: ViewRecord | undefined): string | undefined {
   const served = record && readable(view, record);
   return served && record.stopped[rowSetName(served)]?.reason;
 }
 
-/** Every generation of a view that is kept up with the log. */
-export function keptUp(view: View, { serving, previous, building }: ViewRecord): View[] {
+/** All generations of a view that are kept up to date with the log. */
+export function maintained(view: View, { serving, previous, building }: ViewRecord): View[] {
   const caughtUp = building && (building.state === 'catching up' || building.state === 'verified');
   return [serving, previous, caughtUp ? building : undefined].flatMap(
     (generation) => generationOf(view, generation) ?? [],

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ControlStore } from '@waymark/core/kernel';
-import { isGone, type Member, MEMBERS, type Owner, OWNERS } from './owners';
+import { hasExited, type Member, MEMBERS, type Owner, OWNERS } from './owners';
 
-/** A process that keeps views up. */
+/** A process that projects views. */
 export type Process = Pick<Member, 'host' | 'pid'>;
 
-/** Longer than those that work stand still, in milliseconds. */
-const PATIENCE = 3_000;
+/** Longer than the interval between heartbeats, in milliseconds. */
+const HEARTBEAT_TIMEOUT = 3_000;
 const POLL = 100;
 
-/** Which process owns what, by the names of the rows. */
+/** The owning process of each row set, by row set name. */
 export async function ownersOf(control: ControlStore): Promise<ReadonlyMap<string, Process>> {
   const members = await membersIn(control);
   return new Map(
@@ -20,11 +20,14 @@ export async function ownersOf(control: ControlStore): Promise<ReadonlyMap<strin
   );
 }
 
-/** Whether a process works here that is meant to, command lines not counted: one that moves within three seconds. */
-export async function someoneWorks(control: ControlStore): Promise<boolean> {
+/**
+ * Whether a worker process, not counting command lines, is running: one whose heartbeat advances within three
+ * seconds.
+ */
+export async function hasRunningWorker(control: ControlStore): Promise<boolean> {
   const before = await workersIn(control);
   if (before.size === 0) return false;
-  for (const deadline = performance.now() + PATIENCE; performance.now() < deadline;) {
+  for (const deadline = performance.now() + HEARTBEAT_TIMEOUT; performance.now() < deadline;) {
     await pause(POLL);
     for (const [name, { beat }] of await workersIn(control)) {
       if (before.get(name)?.beat !== beat) return true;
@@ -38,9 +41,9 @@ async function workersIn(control: ControlStore): Promise<ReadonlyMap<string, Mem
   return new Map(members.filter(([, { standby }]) => !standby));
 }
 
-/** Those that are there by all appearances: one that was killed on another machine may be among them for a while. */
+/** Members that appear to be running. One that was killed on another machine may be included for a while. */
 async function membersIn(control: ControlStore): Promise<ReadonlyMap<string, Member>> {
   const documents = await control.list(MEMBERS);
   const members = documents.map(({ id, doc }) => [id.slice(MEMBERS.length), doc as Member] as const);
-  return new Map(members.filter(([, member]) => !isGone(member)));
+  return new Map(members.filter(([, member]) => !hasExited(member)));
 }

@@ -4,19 +4,19 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ControlDocument, ControlMoved, type ControlStore, type Epoch } from '@waymark/core/kernel';
 
-/** A process that projects, as the others see it. */
+/** A process that projects, as recorded for other processes. */
 export interface Member {
-  /** Goes up with each look around: who stands still is dead. */
+  /** Heartbeat counter, incremented in each round. A member whose counter stops is considered dead. */
   readonly beat: number;
   readonly host: string;
   readonly pid: number;
-  /** What its pid is a number in: containers of one machine may each count for themselves. */
+  /** Id of the PID namespace: containers on one machine may each have their own. */
   readonly pids: string;
-  /** Takes only what nobody else would: a command line, for as long as it runs. */
+  /** Owns rows only if no other member is running: a command line, while it runs. */
   readonly standby: boolean;
 }
 
-/** Who owns some rows, and how many have before. */
+/** The owner of a row set, and the number of ownership changes. */
 export interface Owner {
   readonly member: string | null;
   readonly epoch: Epoch;
@@ -24,113 +24,122 @@ export interface Owner {
 
 export interface OwnersOptions {
   readonly control: ControlStore;
-  /** Name of this process among those that project. */
+  /** The id of this process as a member. */
   readonly member: string;
   readonly standby: boolean;
-  /** What there is to own, by name. */
+  /** Names of the row sets that need an owner. */
   readonly wanted: () => Promise<readonly string[]>;
   /**
-   * Told what this process owns from now on, with the epoch of each. What is no longer among it is let go of once this
-   * resolves.
+   * Called with what this process owns from now on, with epochs. Ownership of everything else is released after
+   * this resolves.
    */
   readonly onOwned: (owned: ReadonlyMap<string, Epoch>) => Promise<void>;
-  /** Told of a look around that failed; there will be another. */
+  /** Called when a round failed; another round follows. */
   readonly onFailed?: (error: unknown) => void;
-  /** Milliseconds between looks around. */
-  readonly every?: number;
-  /** Milliseconds after which who stands still is dead. */
-  readonly patience?: number;
+  /** Milliseconds between rounds. */
+  readonly interval?: number;
+  /** Milliseconds without a heartbeat after which a member is considered dead. */
+  readonly timeout?: number;
 }
 
-/** What the documents of processes that keep views up are called. */
+/** Id prefix of the members' documents in the control store. */
 export const MEMBERS = 'member/';
-/** What the documents that say who owns some rows are called. */
+/** Id prefix of the owners' documents in the control store. */
 export const OWNERS = 'owner/';
 const HOST = hostname();
 const PIDS = pidNamespace();
-/** How often to look whether others have let go, in milliseconds. */
+/** How often to check whether another process has released rows, in milliseconds. */
 const POLL = 20;
 
 /**
- * Divides what there is to own among the processes that are alive: one owner for each name, the same in every process's
- * eyes. Who dies is replaced after `patience`, and at once where its process is known to be gone. Clocks need not agree:
- * each process goes by how long it has seen another stand still. An owner that is merely slow may think itself the owner
- * for a moment longer; its epoch is lower by then, and its writes fail.
+ * Assigns row sets to the running processes: one owner per row set, computed identically by every process. A
+ * dead member is replaced after `timeout`, or immediately if its process is known to have exited. Clocks need
+ * not agree: each process measures how long it has seen another's heartbeat unchanged. A slow owner may for a
+ * moment still consider itself the owner; its epoch is then too low, and its writes fail.
  */
 export class Owners {
   private readonly owned = new Map<string, Epoch>();
-  private readonly seen = new Map<string, { beat: number; at: number }>();
-  private beat = 0;
+  private readonly heartbeats = new Map<string, { beat: number; at: number }>();
+  private heartbeat = 0;
   private revision: number | 'none' = 'none';
   private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
   private next: Promise<void> | undefined;
   private stopped = false;
 
   constructor(private readonly options: OwnersOptions) {}
 
-  /** Take part, and own what falls to this process. */
+  /** Join the members, and take ownership of this process's share. */
   async start(): Promise<void> {
-    await this.look();
-    const { every = 1_000 } = this.options;
-    this.timer = setInterval(() => void this.look(), every).unref();
+    await this.runRound();
+    const { interval = 1_000 } = this.options;
+    this.timer = setInterval(() => void this.runRound(), interval).unref();
   }
 
-  /** Look around now: what there is to own may have changed. One look that is under way may have missed it. */
-  look(): Promise<void> {
-    if (this.looking) return (this.next ??= this.looking.then(() => this.lookNow()));
-    return this.lookNow();
+  /**
+   * Run a round now, because the row sets may have changed. If a round is in progress, another one follows it.
+   */
+  runRound(): Promise<void> {
+    if (this.running) return (this.next ??= this.running.then(() => this.startRound()));
+    return this.startRound();
   }
 
-  /** Let go of everything, so that others need not wait to take it. */
+  /** Release everything, so that others can take over without waiting. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.stopped = true;
-    await this.looking;
+    await this.running;
     const names = [...this.owned.keys()];
     this.owned.clear();
-    await this.unlessFailed(() => this.options.onOwned(this.owned));
-    for (const name of names) await this.unlessFailed(() => this.letGo(name));
-    if (this.revision !== 'none') await this.unlessFailed(() => this.leave());
+    await this.reportFailure(() => this.options.onOwned(this.owned));
+    for (const name of names) await this.reportFailure(() => this.release(name));
+    if (this.revision !== 'none') await this.reportFailure(() => this.leave());
   }
 
-  /** This process no longer owns it, as another's write has shown. */
+  /** Another process has taken over a row set, as a fenced write showed. */
   lost(name: string): void {
     this.owned.delete(name);
   }
 
-  private async lookNow(): Promise<void> {
+  private async startRound(): Promise<void> {
     this.next = undefined;
     if (this.stopped) return;
-    this.looking ??= this.lookAround()
+    this.running ??= this.round()
       .catch((error: unknown) => this.options.onFailed?.(error))
-      .finally(() => (this.looking = undefined));
-    await this.looking;
+      .finally(() => (this.running = undefined));
+    await this.running;
   }
 
-  private async lookAround(): Promise<void> {
+  private async round(): Promise<void> {
     const { control, member, standby, wanted, onOwned } = this.options;
-    await this.show({ beat: (this.beat += 1), host: HOST, pid: process.pid, pids: PIDS, standby });
+    await this.sendHeartbeat({
+      beat: (this.heartbeat += 1),
+      host: HOST,
+      pid: process.pid,
+      pids: PIDS,
+      standby,
+    });
     const alive = await this.alive(await control.list(MEMBERS));
     const names = await wanted();
     const owners = new Map((await control.list(OWNERS)).map((each) => [each.id.slice(OWNERS.length), each]));
-    const mine = new Map<string, Epoch>();
+    const owned = new Map<string, Epoch>();
     for (const name of names) {
-      if (chosen(name, alive) !== member) continue;
+      if (ownerFor(name, alive) !== member) continue;
       const epoch = await this.take(name, owners.get(name), alive);
-      if (epoch !== undefined) mine.set(name, epoch);
+      if (epoch !== undefined) owned.set(name, epoch);
     }
     this.owned.clear();
-    for (const [name, epoch] of mine) this.owned.set(name, epoch);
+    for (const [name, epoch] of owned) this.owned.set(name, epoch);
     await onOwned(this.owned);
-    // By what the documents say and not by what was owned: an earlier look may have failed before it let go.
+    // Based on the documents, not on the previous state: an earlier round may have failed before it released a
+    // row set.
     for (const [name, { doc }] of owners) {
-      if ((doc as Owner).member === member && !mine.has(name))
-        await this.unlessFailed(() => this.letGo(name));
+      if ((doc as Owner).member === member && !owned.has(name))
+        await this.reportFailure(() => this.release(name));
     }
   }
 
-  /** The epoch under which this process owns something; undefined as long as another that is alive does. */
+  /** The epoch under which this process owns a row set; undefined while another running process owns it. */
   private async take(
     name: string,
     document: ControlDocument | undefined,
@@ -151,7 +160,7 @@ export class Owners {
     }
   }
 
-  private async letGo(name: string): Promise<void> {
+  private async release(name: string): Promise<void> {
     const { control, member } = this.options;
     const document = await control.get(OWNERS + name);
     const owner = document?.doc as Owner | undefined;
@@ -159,31 +168,31 @@ export class Owners {
     await control.put(OWNERS + name, document.revision, { ...owner, member: null });
   }
 
-  private async show(me: Member): Promise<void> {
+  private async sendHeartbeat(me: Member): Promise<void> {
     const { control, member } = this.options;
     try {
       this.revision = await control.put(MEMBERS + member, this.revision, me);
     } catch (error) {
       if (!(error instanceof ControlMoved)) throw error;
-      // Taken for dead by another, which has removed it.
+      // Another process considered this one dead and removed its document.
       const known = await control.get(MEMBERS + member);
       this.revision = await control.put(MEMBERS + member, known?.revision ?? 'none', me);
     }
   }
 
-  /** Who is alive; those that have been dead for long are forgotten. */
+  /** The running members. Members that have been dead for a long time are removed. */
   private async alive(documents: readonly ControlDocument[]): Promise<ReadonlyMap<string, Member>> {
-    const { patience = 3_000, member: self } = this.options;
+    const { timeout = 3_000, member: self } = this.options;
     const now = performance.now();
     const alive = new Map<string, Member>();
     for (const { id, revision, doc } of documents) {
       const [name, member] = [id.slice(MEMBERS.length), doc as Member];
-      const before = this.seen.get(name);
-      if (before?.beat !== member.beat) this.seen.set(name, { beat: member.beat, at: now });
-      const still = now - this.seen.get(name)!.at;
-      if (name === self || (still < patience && !isGone(member))) alive.set(name, member);
-      else if (still > 10 * patience)
-        await this.unlessFailed(() => this.options.control.remove(id, revision));
+      const before = this.heartbeats.get(name);
+      if (before?.beat !== member.beat) this.heartbeats.set(name, { beat: member.beat, at: now });
+      const unchangedFor = now - this.heartbeats.get(name)!.at;
+      if (name === self || (unchangedFor < timeout && !hasExited(member))) alive.set(name, member);
+      else if (unchangedFor > 10 * timeout)
+        await this.reportFailure(() => this.options.control.remove(id, revision));
     }
     return alive;
   }
@@ -193,15 +202,15 @@ export class Owners {
     if (known) await this.options.control.remove(known.id, known.revision);
   }
 
-  /** For what is of no great consequence: others find out for themselves. */
-  private async unlessFailed(work: () => Promise<unknown>): Promise<void> {
-    await unlessMoved(work).catch((error: unknown) => {
+  /** Run work whose failure does no harm: other processes detect the state by themselves. */
+  private async reportFailure(work: () => Promise<unknown>): Promise<void> {
+    await ignoreMoved(work).catch((error: unknown) => {
       this.options.onFailed?.(error);
     });
   }
 }
 
-/** Own some rows from now on, whoever did before: for rows that are not among those divided. Returns the epoch. */
+/** Take ownership of a row set that is not assigned to members, regardless of its owner. Returns the epoch. */
 export async function takeOver(control: ControlStore, name: string): Promise<Epoch> {
   for (;;) {
     const document = await control.get(OWNERS + name);
@@ -215,29 +224,35 @@ export async function takeOver(control: ControlStore, name: string): Promise<Epo
   }
 }
 
-/** The epoch of whoever owns some rows now, or did last; 0 where nobody ever has. */
+/** The epoch of the current or last owner of a row set; 0 if it never had one. */
 export async function ownerEpoch(control: ControlStore, name: string): Promise<Epoch> {
   return ((await control.get(OWNERS + name))?.doc as Owner | undefined)?.epoch ?? 0;
 }
 
-/** Until nobody who is there owns some rows, or `ms` have passed: then whoever does is dead, or has no time for it. */
-export async function letGoOf(control: ControlStore, name: string, ms: number): Promise<void> {
+/**
+ * Wait until no running process owns a row set, at most `ms`. After that the owner is considered dead or
+ * unresponsive.
+ */
+export async function waitForRelease(control: ControlStore, name: string, ms: number): Promise<void> {
   for (const deadline = performance.now() + ms; performance.now() < deadline;) {
     const member = ((await control.get(OWNERS + name))?.doc as Owner | undefined)?.member;
     const owner = typeof member === 'string' ? await control.get(MEMBERS + member) : undefined;
-    if (!owner || isGone(owner.doc as Member)) return;
+    if (!owner || hasExited(owner.doc as Member)) return;
     await pause(POLL);
   }
 }
 
-/** Forget who owned some rows: there are none any more. */
-export async function disown(control: ControlStore, name: string): Promise<void> {
+/** Delete the ownership document of a row set that no longer exists. */
+export async function removeOwner(control: ControlStore, name: string): Promise<void> {
   const document = await control.get(OWNERS + name);
-  if (document) await unlessMoved(() => control.remove(document.id, document.revision));
+  if (document) await ignoreMoved(() => control.remove(document.id, document.revision));
 }
 
-/** Who is to own something: by rendezvous hashing, so that a process that comes or goes moves little. */
-function chosen(name: string, alive: ReadonlyMap<string, Member>): string | undefined {
+/**
+ * The member that should own a row set, by rendezvous hashing: a member that joins or leaves changes few
+ * owners.
+ */
+function ownerFor(name: string, alive: ReadonlyMap<string, Member>): string | undefined {
   const workers = [...alive].filter(([, { standby }]) => !standby);
   const candidates = (workers.length > 0 ? workers : [...alive]).map(([member]) => member);
   return candidates.map((member) => [weight(name, member), member] as const).sort(byWeight)[0]?.[1];
@@ -249,8 +264,8 @@ const weight = (name: string, member: string): string =>
 const byWeight = ([one]: readonly [string, string], [other]: readonly [string, string]): number =>
   one < other ? -1 : 1;
 
-/** A process of this machine that is no longer there. */
-export function isGone({ host, pid, pids }: Member): boolean {
+/** Whether a member's process ran on this machine and has exited. */
+export function hasExited({ host, pid, pids }: Member): boolean {
   if (host !== HOST || pids !== PIDS) return false;
   try {
     process.kill(pid, 0);
@@ -264,12 +279,12 @@ function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
   } catch {
-    return ''; // not Linux: there is but one
+    return ''; // not Linux: no PID namespaces
   }
 }
 
-/** What somebody else has changed or forgotten meanwhile is theirs. */
-async function unlessMoved(work: () => Promise<unknown>): Promise<void> {
+/** Ignore a concurrent change or deletion: the other process's write wins. */
+async function ignoreMoved(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -14,15 +14,15 @@ const PAGE = 2_000;
 /** The row of one key, folded from the log up to a position. */
 export interface PastRow {
   readonly row: object | null;
-  /** Events folded into it. */
+  /** Number of events folded into it. */
   readonly events: number;
-  /** The last of them; undefined where there was none. */
+  /** The last of these events; undefined if there are none. */
   readonly last?: Pick<RecordedEvent, 'id' | 'type' | 'position'>;
 }
 
 /**
- * A view's row as it was when the log ended at a position: folded anew by this code, from the log alone. Events that
- * somebody decided to leave out of the view are left out, whenever that was decided.
+ * A view's row as of a position, folded from the log by the current code. Skipped events are left out, no
+ * matter when the skip was recorded.
  */
 export async function rowAt(
   events: EventStore,
@@ -43,7 +43,7 @@ export async function rowAt(
   return past;
 }
 
-/** The events of one row, after a position and up to another, in order. */
+/** The events of one row after a position and up to another, in order. */
 export async function* eventsOf(
   log: EventStore,
   view: View,
@@ -63,6 +63,6 @@ export async function* eventsOf(
     if (events.length < PAGE) return;
     from = through;
     onRead(from);
-    await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
+    await nextTurn(); // otherwise a store that answers immediately would block the event loop
   }
 }

@@ -2,44 +2,47 @@ import { CheckpointMoved, type Epoch, Fenced, type Position, type View } from '@
 import { type Projection, Unfoldable } from './batch';
 import { projectWindow, type WindowOptions } from './window';
 
-/** A generation of a view that this process projects. */
+/** A generation of a view that this process owns and projects. */
 export interface Assignment {
   readonly view: View;
   readonly epoch: Epoch;
 }
 
-/** Where a view stands. */
+/** The state of a projection. */
 export interface ProjectionState extends Assignment {
   readonly position: Position;
-  /** Why it stopped, where it did. */
+  /** Why the projection stopped, if it did. */
   readonly stopped?: string;
 }
 
 export interface ProjectorOptions extends WindowOptions {
-  /** Told when views have moved on. */
+  /** Called when projections have advanced. */
   readonly onProjected?: () => void;
-  /** Told of a view that stopped. */
+  /** Called when a projection stops. */
   readonly onStopped?: (view: View, reason: string) => void;
-  /** Told of a view that another process has taken over. */
+  /** Called when another process has taken over a projection. */
   readonly onFenced?: (view: View) => void;
-  /** Told of what failed for no reason of a view's, such as a log that cannot be read; it is tried again. */
+  /** Called on failures that are not caused by a view, such as a log that cannot be read. They are retried. */
   readonly onFailed?: (error: unknown) => void;
 }
 
-/** How long to gather events before projecting them, in milliseconds: the most that it adds to reading one's own writes. */
+/**
+ * Delay for collecting events before projecting them, in milliseconds. It is the most that this adds to the
+ * latency of reading one's own writes.
+ */
 const LINGER = 5;
-/** How long to wait before trying again what failed, in milliseconds. */
+/** Delay before a retry, in milliseconds. */
 const RETRY = 1_000;
 
 /**
- * Folds the log into the views assigned to it: one reading for all of them, each with its own checkpoint. Another
- * process that projects one of them too does no harm: a batch counts only if the checkpoint and the rows are where its
- * projector believed them to be, and its epoch is not an earlier owner's.
+ * Folds the log into the assigned projections with one shared read; each has its own checkpoint. Concurrent
+ * projection by another process is harmless: a commit succeeds only if the checkpoint and rows are at the
+ * expected positions and no later owner has fenced the rows.
  */
 export class Projector {
   private projections: Projection[] = [];
   private wanted: readonly Assignment[] | undefined;
-  private readonly taken = new Set<() => void>();
+  private readonly waiters = new Set<() => void>();
   private running: Promise<void> | undefined;
   private again = false;
   private stopping = false;
@@ -49,14 +52,14 @@ export class Projector {
 
   constructor(private readonly options: ProjectorOptions) {}
 
-  /** Keep up with the log from now on. */
+  /** Start projecting new events. */
   start(): void {
     this.stopping = false;
-    this.unsubscribe = this.options.events.onAppended(() => this.soon());
-    this.keepUp();
+    this.unsubscribe = this.options.events.onAppended(() => this.catchUpSoon());
+    this.catchUpInBackground();
   }
 
-  /** Come to the end of the window at hand, and rest. */
+  /** Finish the current window and stop. */
   async stop(): Promise<void> {
     this.unsubscribe?.();
     this.unsubscribe = undefined;
@@ -64,21 +67,21 @@ export class Projector {
     clearTimeout(this.linger);
     this.linger = undefined;
     this.stopping = true;
-    await this.running?.catch(() => undefined); // whoever started the run was told
+    await this.running?.catch(() => undefined); // the caller that started the run handles the error
     this.stopping = false;
   }
 
-  /** Project these views from now on, and no others. Resolves once that is so. */
+  /** Replace the assigned projections. Resolves once the change is in effect. */
   async assign(assignments: readonly Assignment[]): Promise<void> {
     this.wanted = assignments;
-    const taken = new Promise<void>((resolve) => this.taken.add(resolve));
-    // A run that fails is tried again, and not the fault of who assigns.
+    const taken = new Promise<void>((resolve) => this.waiters.add(resolve));
+    // An error of the current run is handled and retried there.
     if (this.running) await Promise.race([taken, this.running.catch(() => undefined)]);
-    if (this.wanted === assignments) await this.take();
-    if (this.unsubscribe) this.keepUp();
+    if (this.wanted === assignments) await this.applyAssignments();
+    if (this.unsubscribe) this.catchUpInBackground();
   }
 
-  /** Project everything the log holds. */
+  /** Project all events in the log. */
   async catchUp(): Promise<void> {
     this.again = true;
     this.running ??= this.run();
@@ -89,23 +92,23 @@ export class Projector {
     return this.projections.map((projection) => ({ ...projection }));
   }
 
-  /** Take up what is assigned; what goes on, goes on where it is. */
-  private async take(): Promise<void> {
+  /** Apply the assignments. Projections that stay assigned keep their position. */
+  private async applyAssignments(): Promise<void> {
     const { wanted = [] } = this;
     this.wanted = undefined;
     const before = new Map(this.projections.map((projection) => [projection.view, projection]));
-    const goesOn = ({ view, epoch }: Assignment): boolean => before.get(view)?.epoch === epoch;
-    this.projections = wanted.filter(goesOn).map(({ view }) => before.get(view)!);
+    const continues = ({ view, epoch }: Assignment): boolean => before.get(view)?.epoch === epoch;
+    this.projections = wanted.filter(continues).map(({ view }) => before.get(view)!);
     try {
       for (const assignment of wanted) {
-        if (!goesOn(assignment)) await this.begin({ ...assignment, position: Number.NaN });
+        if (!continues(assignment)) await this.begin({ ...assignment, position: Number.NaN });
       }
     } catch (error) {
-      this.wanted ??= wanted; // unless others are assigned by now
+      this.wanted ??= wanted; // unless there are newer assignments
       throw error;
     }
-    for (const done of this.taken) done();
-    this.taken.clear();
+    for (const done of this.waiters) done();
+    this.waiters.clear();
   }
 
   private async begin(projection: Projection): Promise<void> {
@@ -117,46 +120,46 @@ export class Projector {
     });
   }
 
-  /** Keep up in a moment: events that come close together are projected together. */
-  private soon(): void {
+  /** Start shortly, so that events in quick succession are projected together. */
+  private catchUpSoon(): void {
     this.linger ??= setTimeout(() => {
       this.linger = undefined;
-      this.keepUp();
+      this.catchUpInBackground();
     }, LINGER);
   }
 
-  /** Catch up with nobody waiting for the outcome: where the log cannot be read, try again later. */
-  private keepUp(): void {
+  /** Catch up in the background. On failure, retry later. */
+  private catchUpInBackground(): void {
     this.catchUp().catch((error: unknown) => {
       this.options.onFailed?.(error);
       clearTimeout(this.retry);
-      if (this.unsubscribe) this.retry = setTimeout(() => this.keepUp(), RETRY).unref();
+      if (this.unsubscribe) this.retry = setTimeout(() => this.catchUpInBackground(), RETRY).unref();
     });
   }
 
   private async run(): Promise<void> {
     try {
-      while (this.again && !this.rests()) {
+      while (this.again && !this.isStopping()) {
         this.again = false;
-        while (!this.rests() && (await this.projectWindow()));
+        while (!this.isStopping() && (await this.projectWindow()));
       }
     } finally {
-      // In the same turn as the last look at `again`: who calls from now on needs a new run.
+      // Cleared synchronously after the last check of `again`: a later call needs a new run.
       this.running = undefined;
     }
   }
 
-  /** Whether to stop here: asked anew each time, since others change it meanwhile. */
-  private rests(): boolean {
+  /** Whether to stop here. Checked each time, because other calls change it. */
+  private isStopping(): boolean {
     return this.stopping;
   }
 
-  /** Project the next window of the log. False at its end. */
+  /** Project the next window of the log. False at the end of the log. */
   private async projectWindow(): Promise<boolean> {
-    if (this.wanted) await this.take();
-    const going = this.projections.filter(({ stopped }) => stopped === undefined);
-    if (going.length === 0) return false;
-    const projected = await projectWindow(going, this.options, (projection, work) =>
+    if (this.wanted) await this.applyAssignments();
+    const active = this.projections.filter(({ stopped }) => stopped === undefined);
+    if (active.length === 0) return false;
+    const projected = await projectWindow(active, this.options, (projection, work) =>
       this.guarded(projection, work),
     );
     if (projected) this.options.onProjected?.();

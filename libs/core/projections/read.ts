@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FindRows, RowReader, View } from '@waymark/core/kernel';
 
-/** Rows read at a time when a whole view is gone through: few enough that nobody else waits long for their turn. */
+/** Page size for iterating over a view, in rows: small enough to keep the delay for other requests short. */
 const PAGE = 200;
 
 export interface Found<Row> {
@@ -9,7 +9,7 @@ export interface Found<Row> {
   readonly row: Row;
 }
 
-/** Rows of a view in the order of their keys. */
+/** Rows of a view, ordered by key. */
 export const find = async <Row extends object>(
   rows: RowReader,
   view: View<Row>,
@@ -23,7 +23,7 @@ export const one = async <Row extends object>(
 ): Promise<Row | undefined> =>
   ((await rows.load(view, [key])).get(key)?.row as Row | null | undefined) ?? undefined;
 
-/** Every row of a view, or every one that meets `where`. */
+/** All rows of a view, or all that match `where`. */
 export async function* every<Row extends object>(
   rows: RowReader,
   view: View<Row>,
@@ -39,17 +39,17 @@ export async function* every<Row extends object>(
   }
 }
 
-/** Every row of a view by its key. */
+/** All rows of a view, by key. */
 export async function byKey<Row extends object>(rows: RowReader, view: View<Row>): Promise<Map<string, Row>> {
   const found = new Map<string, Row>();
   for await (const { key, row } of every(rows, view)) found.set(key, row);
   return found;
 }
 
-/** A part of a list, and where the next one begins. */
+/** A page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Give it as `after` to read on; absent at the end. */
+  /** Pass it as `after` to get the next page; absent on the last page. */
   readonly next?: string;
 }
 
@@ -58,7 +58,7 @@ export interface PageOf {
   readonly limit?: number;
 }
 
-/** Cut a page out of items that are in the order of their keys. */
+/** Cut a page out of items that are sorted by key. */
 export function paged<Item>(
   items: readonly Item[],
   keyOf: (item: Item) => string,

@@ -5,31 +5,31 @@ import {
   type Build,
   type Generation,
   generationOf,
-  keptUp,
+  maintained,
   nameOf,
   readable,
   sameGeneration,
   type ViewRecord,
 } from './catalog';
-import { disown, letGoOf } from './owners';
+import { removeOwner, waitForRelease } from './owners';
 
 export interface RebuilderOptions extends Omit<BuilderOptions, 'goLive'> {
   readonly views: readonly View[];
 }
 
-/** How long to wait for a process that keeps rows up which are to be forgotten, in milliseconds. */
-const LETTING_GO = 5_000;
+/** How long to wait for another process to release rows that are to be dropped, in milliseconds. */
+const RELEASE_TIMEOUT = 5_000;
 
 /**
- * Builds views anew beside those that serve. Where a build is, the catalog and the new rows' own checkpoint say: whoever
- * runs it goes on from there, and a process that was killed loses no more than its last window.
+ * Rebuilds views while their live generations serve. The state of a build is in the catalog and in the
+ * checkpoint of the new rows, so any process can continue it; a killed process loses at most its last window.
  */
 export class Rebuilder {
   constructor(private readonly options: RebuilderOptions) {}
 
   /**
-   * Plan a new generation of each of these views; one that is planned already stays as it is, but for one of an earlier
-   * version, which is given up.
+   * Plan a new generation of each view. An existing plan is kept, unless it is for an earlier version: then it
+   * is cancelled.
    */
   async plan(views: readonly string[], { hold = false } = {}): Promise<void> {
     for (const name of views) {
@@ -49,37 +49,38 @@ export class Rebuilder {
           },
         };
       });
-      await this.forgetRetired(name);
+      await this.dropRetired(name);
     }
   }
 
   /**
-   * Take the builds of these views as far as they go: until they serve, wait to be switched, or rest; the state is that of
-   * the one that came least far. What cannot be folded ends the build of that view alone: the others go on, and the
-   * end is an {@link Unfoldable} that names those which failed.
+   * Run the builds of these views as far as possible: until they are live, wait for a switch, or are paused.
+   * Returns the state of the build that got least far. An event that cannot be folded fails only the build of
+   * that view. The others continue, and at the end an {@link Unfoldable} names the failed ones.
    */
   async run(views: readonly string[], run: RunOptions = {}): Promise<RebuildProgress['state']> {
     const records = await this.options.catalog.records();
-    const going: View[] = [];
-    const strange: string[] = [];
+    const buildable: View[] = [];
+    const unsupported: string[] = [];
     for (const name of views) {
       const building = records.get(name)?.building;
       const view = generationOf(this.view(name), building);
-      if (view) going.push(view);
-      else if (building) strange.push(nameOf(name, building));
+      if (view) buildable.push(view);
+      else if (building) unsupported.push(nameOf(name, building));
     }
     const builder = new Builder({ ...this.options, goLive: (name) => this.switch(name) }, run);
-    const outcomes = await builder.build(going);
-    if (strange.length > 0) throw new Error(`${strange.join(', ')} can only be built by another release`);
+    const outcomes = await builder.build(buildable);
+    if (unsupported.length > 0)
+      throw new Error(`${unsupported.join(', ')} can be built only by another release`);
     return stateOf(outcomes);
   }
 
-  /** Let builds rest where they are. */
+  /** Pause builds. */
   pause(views: readonly string[]): Promise<void> {
     return this.each(views, (build) => ({ ...build, paused: true }));
   }
 
-  /** Let builds go on; whoever calls this sees to it that somebody runs them. */
+  /** Resume builds. The caller must make sure that a process runs them. */
   resume(views: readonly string[]): Promise<void> {
     return this.each(views, ({ paused: _paused, failed: _failed, ...build }) => ({
       ...build,
@@ -87,7 +88,7 @@ export class Rebuilder {
     }));
   }
 
-  /** Give builds up, and forget what they had built. */
+  /** Cancel builds, and drop their rows. */
   async cancel(views: readonly string[]): Promise<void> {
     for (const name of views) {
       await this.options.catalog.change(name, (record) =>
@@ -97,12 +98,12 @@ export class Rebuilder {
     await this.changed(views);
   }
 
-  /** Let a verified generation serve from now on: from one question to the next. */
+  /** Make a verified generation live. Queries that start afterwards use it. */
   async switch(name: string): Promise<void> {
     await this.options.catalog.change(name, (record) => {
       const { building, serving, previous } = record;
       if (building?.state !== 'verified')
-        throw new Refusal('NOT_VERIFIED', `No new generation of ${name} is ready to serve.`);
+        throw new Refusal('NOT_VERIFIED', `No new generation of ${name} is verified.`);
       const { version, generation } = building;
       const switched = { ...without(record, 'building'), serving: { version, generation } };
       return serving ? { ...retiring(switched, previous), previous: serving } : switched;
@@ -110,18 +111,18 @@ export class Rebuilder {
     await this.changed([name]);
   }
 
-  /** Let what served before serve again. */
+  /** Make the previous generation live again. */
   async switchBack(name: string): Promise<void> {
     await this.options.catalog.change(name, (record) => {
       const { serving, previous } = record;
       if (!serving || !previous)
-        throw new Refusal('NOTHING_TO_SWITCH_BACK', `There is no earlier generation of ${name}.`);
+        throw new Refusal('NOTHING_TO_SWITCH_BACK', `There is no previous generation of ${name}.`);
       return { ...record, serving: previous, previous: serving };
     });
     await this.changed([name]);
   }
 
-  /** Forget what served before: it is kept up no longer, and cannot be switched back to. */
+  /** Retire the previous generation: it is dropped, and switching back is no longer possible. */
   async retire(name: string): Promise<void> {
     await this.options.catalog.change(name, (record) =>
       record.previous ? retiring(without(record, 'previous'), record.previous) : record,
@@ -129,21 +130,21 @@ export class Rebuilder {
     await this.changed([name]);
   }
 
-  /** Forget the rows of generations that are kept up no longer: also those that a process which was killed has left. */
-  async forgetRetired(name: string): Promise<void> {
+  /** Drop the rows of retired generations, including those left by a killed process. */
+  async dropRetired(name: string): Promise<void> {
     const { rows, catalog } = this.options;
     for (const generation of (await catalog.record(name)).retired ?? []) {
       const set = { name, ...generation, indexes: [] };
-      await letGoOf(rows.control, rowSetName(set), LETTING_GO);
+      await waitForRelease(rows.control, rowSetName(set), RELEASE_TIMEOUT);
       await rows.drop(set);
-      await disown(rows.control, rowSetName(set));
-      await catalog.change(name, (record) => forgotten(record, nameOf(name, generation), generation));
+      await removeOwner(rows.control, rowSetName(set));
+      await catalog.change(name, (record) => withoutRetired(record, nameOf(name, generation), generation));
     }
   }
 
   private async changed(views: readonly string[]): Promise<void> {
     await this.options.onChanged?.();
-    for (const name of views) await this.forgetRetired(name);
+    for (const name of views) await this.dropRetired(name);
   }
 
   private async each(views: readonly string[], to: (build: Build) => Build): Promise<void> {
@@ -163,13 +164,13 @@ export class Rebuilder {
   }
 }
 
-/** Views whose version is not the one that is built: they are to be built in the background. */
+/** Views whose current version is neither built nor caught up, and must be built in the background. */
 export function outdated(views: readonly View[], records: ReadonlyMap<string, ViewRecord>): View[] {
   return views.filter((view) => {
     const record = records.get(view.name);
     return (
       !record ||
-      ![...keptUp(view, record), readable(view, record)].some((one) => one?.version === view.version)
+      ![...maintained(view, record), readable(view, record)].some((one) => one?.version === view.version)
     );
   });
 }
@@ -182,20 +183,20 @@ function without<Key extends keyof ViewRecord>(
   return rest as Omit<ViewRecord, Key> & ViewRecord;
 }
 
-/** A generation's rows are to be forgotten. */
+/** Mark a generation's rows to be dropped. */
 const retiring = (record: ViewRecord, generation: Generation | undefined): ViewRecord => {
   if (!generation) return record;
   const { version, generation: number } = generation;
   return { ...record, retired: [...(record.retired ?? []), { version, generation: number }] };
 };
 
-function forgotten(record: ViewRecord, name: string, generation: Generation): ViewRecord {
+function withoutRetired(record: ViewRecord, name: string, generation: Generation): ViewRecord {
   const { [name]: _stopped, ...stopped } = record.stopped;
   const retired = (record.retired ?? []).filter((each) => !sameGeneration(each, generation));
   return { ...without(record, 'retired'), stopped, ...(retired.length > 0 ? { retired } : {}) };
 }
 
-/** From the least far. */
+/** Ordered by progress, least first. */
 const STATES = ['paused', 'cancelled', 'building', 'verified', 'live'] as const;
 
 function stateOf(outcomes: ReadonlyMap<View, Outcome>): RebuildProgress['state'] {

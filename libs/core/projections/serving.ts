@@ -14,18 +14,18 @@ import {
 } from '@waymark/core/kernel';
 import { type Catalog, readable, stoppedAt, type ViewRecord } from './catalog';
 
-/** How often to look at what another process projects, in milliseconds: often at first. */
+/** Intervals for polling another process's progress, in milliseconds: short at first. */
 const POLLS = [2, 5, 10, 20, 50];
 
-/** A view whose rows cannot be read now, in words for whoever asked. */
+/** The refusal for a view whose rows cannot be read yet. */
 const building = (view: string): Refusal =>
   new Refusal(
     'VIEW_BUILDING',
-    `${view} is being built from the log. Ask again in a while; its progress is among the operations.`,
+    `The view ${view} is being built. Try again later; the operations report shows its progress.`,
     'unavailable',
   );
 
-/** What is read, in words for whoever asked where its rows were forgotten since the question began. */
+/** The result of a read; a refusal if the rows were dropped since the query started. */
 async function unlessRebuilt<T>(view: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
@@ -33,13 +33,13 @@ async function unlessRebuilt<T>(view: string, reading: Promise<T>): Promise<T> {
     if (!(error instanceof RowsGone)) throw error;
     throw new Refusal(
       'VIEW_REBUILT',
-      `${view} was built anew while this was being answered. Ask again.`,
+      `The view ${view} was rebuilt during this query. Try again.`,
       'unavailable',
     );
   }
 }
 
-/** Reads views as they are served: all of one reader's reading is of the generations that served when it began. */
+/** Read access to views. Each reader sees the generations that were live when it started. */
 export class Serving {
   private readonly views: ReadonlyMap<string, View>;
   private readonly wakers = new Wakers();
@@ -53,8 +53,8 @@ export class Serving {
   }
 
   /**
-   * A reader for one question. Refused as `VIEW_BUILDING` where nothing serves yet, and as `VIEW_REBUILT` where the question
-   * takes so long that what served when it began is forgotten.
+   * A reader for one query. Refused as `VIEW_BUILDING` if a view has no live generation yet, and as
+   * `VIEW_REBUILT` if the query takes so long that the generation it started with is dropped.
    */
   reader(): RowReader {
     let records: Promise<ReadonlyMap<string, ViewRecord>> | undefined;
@@ -68,7 +68,7 @@ export class Serving {
     };
   }
 
-  /** Where the slowest of some views is; undefined where one of them serves nothing yet. */
+  /** The lowest checkpoint of some views; undefined if one of them has no live generation yet. */
   async position(views: readonly string[]): Promise<Position | undefined> {
     const records = await this.catalog.records();
     const generations = views.map((name) => this.generation(name, records));
@@ -77,7 +77,10 @@ export class Serving {
     return Math.min(...positions);
   }
 
-  /** Wait until the views that serve have seen the log up to a position. False if they had not within `ms`. */
+  /**
+   * Wait until the live generations have processed the log up to a position. False if that takes longer than
+   * `ms`.
+   */
   async reached(views: readonly string[], position: Position, ms: number): Promise<boolean> {
     const deadline = Date.now() + ms;
     for (let poll = 0; ; poll += 1) {
@@ -89,7 +92,7 @@ export class Serving {
     }
   }
 
-  /** Says what some views' rows are: as long as it is the same, so are they. */
+  /** A text that identifies the current rows of some views: while it is unchanged, so are the rows. */
   async state(views: readonly string[]): Promise<string> {
     const records = await this.catalog.records();
     const states = views.map(async (name) => {
@@ -100,8 +103,11 @@ export class Serving {
     return (await Promise.all(states)).join();
   }
 
-  /** Names of the views that can be waited for: not those that have stopped, or rest before they ever served. */
-  async going(): Promise<string[]> {
+  /**
+   * Names of the views that can be waited for: not those that have stopped, and not those whose first build is
+   * paused or failed.
+   */
+  async waitable(): Promise<string[]> {
     const records = await this.catalog.records();
     return [...this.views.values()]
       .filter((view) => {
@@ -112,7 +118,7 @@ export class Serving {
       .map(({ name }) => name);
   }
 
-  /** Why any of these views stopped, by name. */
+  /** The views among these that have stopped, with the reasons. */
   async stopped(views: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const records = await this.catalog.records();
     return new Map(
@@ -123,7 +129,7 @@ export class Serving {
     );
   }
 
-  /** Called where this process has projected. */
+  /** Called when this process has projected events. */
   wake(): void {
     this.wakers.wake();
   }
@@ -147,7 +153,7 @@ export class Serving {
   }
 }
 
-/** The rows of one generation, read as the present version has them. */
+/** The rows of one generation, converted to the current version. */
 class ServedRows {
   constructor(
     private readonly rows: RowStore,
@@ -167,7 +173,7 @@ class ServedRows {
   async find(query?: FindRows): Promise<KeyedRow[]> {
     const { read, generation } = this;
     const isFound = (field: string): boolean => generation.indexes.includes(field);
-    // What an earlier version's rows cannot be found by, the present one's will be.
+    // An earlier version may lack an index for this query; the current version will have it.
     if (read && !Object.keys(query?.where ?? {}).every(isFound)) throw building(generation.name);
     const found = await unlessRebuilt(generation.name, this.rows.find(generation, query));
     return read ? found.map(({ key, row }) => ({ key, row: read(row) })) : found;

@@ -11,9 +11,9 @@ import {
 } from '@waymark/core/kernel';
 
 export interface SkipEvents {
-  /** Somebody decided that a view's version goes on without an event that it cannot fold. */
+  /** A person decided that a version of a view skips an event that it cannot fold. */
   EventSkipped: {
-    /** The event's id, which a copy of the log keeps. */
+    /** The event's id, which stays the same in a copy of the log. */
     event: string;
     view: string;
     version: number;
@@ -25,7 +25,7 @@ interface Skipped {
   readonly events: readonly string[];
 }
 
-/** Leave an event out of a version of a view. */
+/** Skip an event in one version of a view. */
 export class SkipEvent {
   event!: string;
   version!: number;
@@ -36,7 +36,7 @@ const name = (event: string, version: number): string => `${event} ${String(vers
 
 const skip = slices<Skipped>();
 
-/** What was decided about each view: kept in the log, for a rebuild must leave out the same. */
+/** The skips of each view. They are recorded in the log, because a rebuild must skip the same events. */
 export const projections = defineModule(
   {
     name: 'projection',
@@ -51,7 +51,8 @@ export const projections = defineModule(
         SkipEvent: skip.on(
           SkipEvent,
           ({ event: id, version, reason }, { events }, { id: view, today }) => {
-            if (reason.trim() === '') refuse('REASON_MISSING', 'Say why the event is left out.', 'invalid');
+            if (reason.trim() === '')
+              refuse('REASON_MISSING', 'Give a reason for skipping the event.', 'invalid');
             return events.includes(name(id, version))
               ? []
               : [event('EventSkipped', today, { event: id, view, version, reason })];
@@ -69,7 +70,7 @@ export const projections = defineModule(
 const TYPES: ReadonlySet<string> = new Set(projections.folds.keys());
 const PAGE = 1_000;
 
-/** Events that are left out of views, as the log has it. */
+/** The recorded skips of all views. */
 export class Skips {
   private readonly known = new Set<string>();
   private after = START;
@@ -81,7 +82,7 @@ export class Skips {
     return this.known.size > 0 && this.known.has(`${view} ${name(id, version)}`);
   }
 
-  /** Read what was decided up to now, if that was not done yet. */
+  /** Read the skips recorded so far, unless already done. */
   load(): Promise<void> {
     return (this.loading ??= this.read().catch((error: unknown) => {
       this.loading = undefined;
@@ -89,16 +90,16 @@ export class Skips {
     }));
   }
 
-  /** Read what was decided since it was last read. */
+  /** Read the skips recorded since the last read. */
   refresh(): Promise<void> {
     this.loading = undefined;
     return this.load();
   }
 
-  /** Take note of what was decided since. */
-  see(events: readonly RecordedEvent[]): void {
+  /** Register skips among newly read events. */
+  register(events: readonly RecordedEvent[]): void {
     for (const event of events) {
-      // Nothing of other events is looked at, which may have data that cannot be brought to their current schema.
+      // Do not access the data of other events: it may fail to upcast.
       if (!TYPES.has(event.type)) continue;
       const { view, event: id, version } = event.data as SkipEvents['EventSkipped'];
       this.known.add(`${view} ${name(id, version)}`);
@@ -108,7 +109,7 @@ export class Skips {
   private async read(): Promise<void> {
     for (;;) {
       const { events, through } = await this.events.readAll(this.after, PAGE, TYPES);
-      this.see(events);
+      this.register(events);
       this.after = through;
       if (events.length < PAGE) return;
     }

@@ -3,13 +3,13 @@ import type { EventStore, KeyedRow, RowStore, View } from '@waymark/core/kernel'
 import type { Verified } from './catalog';
 
 const PAGE = 1_000;
-/** How often to look again at rows that differ: each side is somewhere else in the log. */
-const LOOKS = 5;
+/** How often to recheck differing rows: the two generations may be at different positions. */
+const RECHECKS = 5;
 const PAUSE = 100;
 
 /**
- * Read a generation through, and hold its rows against those that serve, where both are of one version. Both go on while
- * they are read, so what differs is looked at again before it is said to.
+ * Read all rows of a generation and compare them with the live one, if both have the same version. Both are
+ * updated meanwhile, so differing rows are rechecked before they are counted.
  */
 export async function compare(
   events: EventStore,
@@ -38,7 +38,7 @@ export async function compare(
     }
     if (order >= 0) other = await theirs.next();
   }
-  for (let look = 1; look <= LOOKS && differing.length > 0; look += 1) {
+  for (let look = 1; look <= RECHECKS && differing.length > 0; look += 1) {
     await bothReach(await events.head(), rows, [view, serving]);
     differing = await stillDiffering(rows, view, serving, differing);
   }
@@ -59,14 +59,14 @@ async function stillDiffering(
   other: View,
   keys: readonly string[],
 ): Promise<string[]> {
-  const still: string[] = [];
+  const differing: string[] = [];
   for (let at = 0; at < keys.length; at += PAGE) {
     const some = keys.slice(at, at + PAGE);
     const [ours, theirs] = await Promise.all([rows.load(one, some), rows.load(other, some)]);
     const row = (of: typeof ours, key: string): object | null => of.get(key)?.row ?? null;
-    still.push(...some.filter((key) => !isDeepStrictEqual(row(ours, key), row(theirs, key))));
+    differing.push(...some.filter((key) => !isDeepStrictEqual(row(ours, key), row(theirs, key))));
   }
-  return still;
+  return differing;
 }
 
 async function* pages(rows: RowStore, view: View): AsyncGenerator<KeyedRow, undefined> {
@@ -79,6 +79,6 @@ async function* pages(rows: RowStore, view: View): AsyncGenerator<KeyedRow, unde
   }
 }
 
-/** As stores order keys: byte by byte. */
+/** The key order of the stores: bytewise. */
 const compareKeys = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));

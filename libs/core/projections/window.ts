@@ -5,31 +5,37 @@ import { Batch, type BatchOptions, type Projection, Unfoldable } from './batch';
 
 export interface WindowOptions extends BatchOptions {
   readonly events: EventStore;
-  /** Why this version does not know an event; undefined where it does. */
+  /** Why this version cannot read an event; undefined if it can. */
   readonly unknown: (event: RecordedEvent) => string | undefined;
-  /** Events read at once: as many as keep everything else in the process waiting for a few milliseconds, where the store answers at once. */
+  /**
+   * Page size in events: small enough to block the event loop for only a few milliseconds if the store answers
+   * immediately.
+   */
   readonly page?: number;
-  /** Events folded in memory before rows are written. */
+  /** Number of events folded in memory before rows are written. */
   readonly window?: number;
 }
 
-/** What became of a window of the log. */
+/** Result of projecting a window of the log. */
 export interface Projected {
-  /** Events read. */
+  /** Number of events read. */
   readonly events: number;
-  /** Position up to which every view that went along now reflects the log. */
+  /** Position that all projections in this window have reached. */
   readonly through: Position;
-  /** Whether the log went on when it was read. */
+  /** Whether the log had more events after this window. */
   readonly more: boolean;
 }
 
-/** Does something for one view; what is thrown there must not keep the others. */
+/** Runs work for one projection. Errors must not affect the other projections. */
 export type Guard = (projection: Projection, work: () => Promise<void>) => Promise<void>;
 
-/** Rows of all views together that may be in memory before they are written. */
-const ROWS_AT_ONCE = 24_000;
+/** Maximum number of rows in memory across all projections before they are written. */
+const MAX_ROWS = 24_000;
 
-/** Fold the next window of the log into views, one reading for all of them, and write it. Undefined at the log's end. */
+/**
+ * Fold the next window of the log into all projections with one read, and write the rows. Undefined at the end
+ * of the log.
+ */
 export async function projectWindow(
   projections: readonly Projection[],
   options: WindowOptions,
@@ -41,14 +47,14 @@ export async function projectWindow(
   let through = from;
   let count = 0;
   let more = true;
-  const observed = new ObservedWindow(options.strict ? 'rebuild' : 'live');
+  const measured = new ObservedWindow(options.strict ? 'rebuild' : 'live');
   await options.skips.load();
-  const held = (): number => [...batches.values()].reduce((sum, { size }) => sum + size, 0);
-  while (more && count < window && held() < ROWS_AT_ONCE) {
+  const rowsInMemory = (): number => [...batches.values()].reduce((sum, { size }) => sum + size, 0);
+  while (more && count < window && rowsInMemory() < MAX_ROWS) {
     const read = await log.readAll(through, size);
-    await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
-    options.skips.see(read.events);
-    observed.read(read.events);
+    await nextTurn(); // otherwise a store that answers immediately would block the event loop
+    options.skips.register(read.events);
+    measured.read(read.events);
     const page: Page = {
       events: read.events,
       types: new Set(read.events.map(({ type }) => type)),
@@ -63,39 +69,44 @@ export async function projectWindow(
     await nextTurn();
   }
   if (through === from) return undefined;
-  // All at once, so that a store may write them together; and none is left to itself where another fails.
+  // Commit concurrently, so that a store may combine the writes. Wait for all commits even if one fails.
   const commits = await Promise.allSettled(
     [...batches].map(([projection, batch]) => guard(projection, () => batch.commit(through))),
   );
   for (const commit of commits) if (commit.status === 'rejected') throw commit.reason;
-  observed.written(projections.length, count);
+  measured.written(projections.length, count);
   return { events: count, through, more };
 }
 
 interface Page {
   readonly events: readonly RecordedEvent[];
   readonly types: ReadonlySet<string>;
-  /** Events of it that this version does not know. */
+  /** The page's events that this version cannot read. */
   readonly unknown: readonly RecordedEvent[];
-  /** What was read to before it. */
+  /** Position after which the page starts. */
   readonly after: Position;
 }
 
-/** Fold a page into one view. Where the view has to stop, what comes before that event is written. */
+/**
+ * Fold a page into one projection. If the projection must stop at an event, everything before that event is
+ * written.
+ */
 async function foldPage(
   projection: Projection,
   batch: Batch,
   { events, types, unknown, after }: Page,
   options: WindowOptions,
 ): Promise<void> {
-  // A view may be past an event that is not known: it was projected by another version.
-  const strange = unknown.find(({ position }) => position > projection.position);
+  // A view may already be past an unknown event, if another version projected it.
+  const unknownEvent = unknown.find(({ position }) => position > projection.position);
   try {
-    // Most pages hold a few types of events, and most views use none of them.
+    // Most pages hold few event types, and most views use none of them.
     if (concerns(projection, types)) {
-      await batch.fold(strange ? events.filter(({ position }) => position < strange.position) : events);
+      await batch.fold(
+        unknownEvent ? events.filter(({ position }) => position < unknownEvent.position) : events,
+      );
     }
-    if (strange) throw new Unfoldable(options.unknown(strange)!, strange.position);
+    if (unknownEvent) throw new Unfoldable(options.unknown(unknownEvent)!, unknownEvent.position);
   } catch (error) {
     if (error instanceof Unfoldable) {
       const before = events.findLast(({ position }) => position < error.position!);

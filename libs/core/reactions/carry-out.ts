@@ -6,7 +6,10 @@ import {
 } from '@waymark/core/commands';
 import { type Policy, type Reaction, type RecordedEvent, Refusal, undecidable } from '@waymark/core/kernel';
 
-/** Carry out what one policy asks for in answer to an event, each command under an id derived from the two. */
+/**
+ * Submit the commands that a policy derives from an event. The id of each command is derived from the policy
+ * and the event.
+ */
 export async function carryOut(policy: Policy, event: RecordedEvent, submitter: Submitter): Promise<void> {
   const { name, on } = policy;
   const reactions = undecidable(`policy ${name}`, () =>
@@ -36,7 +39,8 @@ async function submitAll(
       });
     } catch (error) {
       if (!(error instanceof Refusal) || error.code === TOO_MUCH_CONTENTION) throw error;
-      // Carried out before, by a version of the policy that worded it differently: that was no refusal.
+      // An earlier version of the policy already submitted this command with another body; that is not a
+      // refusal.
       if (error.code === IDEMPOTENCY_KEY_REUSED) continue;
       await submitAll(policy, event, refused?.(error) ?? [], `${step}.refused`, submitter);
     }

@@ -24,53 +24,56 @@ import { carryOut } from './carry-out';
 
 export interface ReactorOptions {
   readonly events: EventStore;
-  /** Where the checkpoint, and the streams that wait, are kept. */
+  /** Holds the checkpoint and the parked streams. */
   readonly rows: RowStore;
   readonly policies: readonly Policy[];
   readonly submitter: Submitter;
   readonly skips: Skips;
-  /** Why this version does not know an event; undefined where it does. */
+  /** Why this version cannot read an event; undefined if it can. */
   readonly unknown?: (event: RecordedEvent) => string | undefined;
   readonly now: () => string;
-  /** Told of a stream that waits from now on. */
+  /** Called when a stream is parked. */
   readonly onParked?: (stream: string, parked: Parked) => void;
   readonly onFailed?: (error: unknown) => void;
 }
 
-/** What the policies have seen; its rows are the streams that wait at an event which could not be reacted to. */
+/**
+ * The checkpoint of the policies. Its rows are the streams parked at an event that no reaction was possible to.
+ */
 export const POLICIES: RowSet = { name: 'policies', version: 1, indexes: [] };
 
-/** How far a stream that waited has been reacted to. */
+/** How far {@link Reactor.release} has processed a parked stream. */
 interface Released {
-  /** The event that it waited at. */
+  /** The event at which the stream was parked. */
   readonly from: string;
   readonly through: Position;
-  /** Where it waits now. */
+  /** Where the stream is parked now. */
   readonly parked?: Parked;
 }
 
 const PAGE = 500;
-/** How far the checkpoint may lie behind where nothing was to be done. */
+/** How far the saved checkpoint may fall behind, in positions, while there is nothing to react to. */
 const PASSED_OVER = 10_000;
-/** How long to wait before trying again what failed for no reason of the domain's, in milliseconds. */
+/** Delay before retrying after a failure outside the domain, in milliseconds. */
 const RETRY = 1_000;
-/** How long to wait before trying again what another process has kept from being done, in milliseconds. */
+/** Delay before retrying a release that another process interrupted, in milliseconds. */
 const PAUSE = 100;
-/** How often to look at what another process does, in milliseconds. */
+/** How often to check the progress of another process, in milliseconds. */
 const POLL = 20;
 
 /**
- * Carries out what policies ask for, event by event from a checkpoint. A command's id is derived from the event that led
- * to it, so that what is tried again after a crash, or by a second process, has one effect. An event that a policy or a
- * command cannot take parks its stream: later events of it wait, the others go on.
+ * Submits the commands that policies derive from events, in log order from a checkpoint. Each command's id is
+ * derived from the event, so that a retry after a crash or by a second process has only one effect. An event
+ * that a policy or a command cannot handle parks its stream: later events of that stream wait, other streams
+ * continue.
  */
 export class Reactor {
   private position: Position | undefined;
-  /** The checkpoint as it is kept: at or before the position. */
+  /** The saved checkpoint: at or before `position`. */
   private saved: Position = START;
   private epoch: Epoch | undefined = 0;
   private running: Promise<void> | undefined;
-  private again = false;
+  private rerun = false;
   private stopping = false;
   private unsubscribe: (() => void) | undefined;
   private retry: NodeJS.Timeout | undefined;
@@ -81,13 +84,13 @@ export class Reactor {
     this.reacted = new Set(options.policies.flatMap(({ on }) => [...on.keys()]));
   }
 
-  /** React to the log from now on. */
+  /** Start reacting to the log. */
   start(): void {
     this.unsubscribe = this.options.events.onAppended(() => void this.catchUp());
     void this.catchUp();
   }
 
-  /** Come to the end of the page at hand, and rest. */
+  /** Finish the current page and stop. */
   async stop(): Promise<void> {
     this.unsubscribe?.();
     this.unsubscribe = undefined;
@@ -97,7 +100,7 @@ export class Reactor {
     this.stopping = false;
   }
 
-  /** React under this epoch from now on, or leave it to another process. */
+  /** React under this epoch from now on; with undefined, leave the work to another process. */
   async own(epoch: Epoch | undefined): Promise<void> {
     if (epoch === this.epoch) return;
     this.epoch = undefined;
@@ -107,19 +110,22 @@ export class Reactor {
     if (epoch !== undefined && this.unsubscribe) void this.catchUp();
   }
 
-  /** True where an event of one of these types leads to further commands. */
+  /** True if an event of one of these types leads to further commands. */
   concerns(types: readonly string[]): boolean {
     return types.some((type) => this.reacted.has(type));
   }
 
-  /** React to everything the log holds. */
+  /** React to all events in the log. */
   async catchUp(): Promise<void> {
-    this.again = true;
+    this.rerun = true;
     this.running ??= this.run();
     await this.running;
   }
 
-  /** Wait until everything up to a position has been reacted to, here or elsewhere, or `ms` have passed. */
+  /**
+   * Wait until this or another process has reacted to everything up to a position. False if that takes longer
+   * than `ms`.
+   */
   async reached(position: Position, ms: number): Promise<boolean> {
     const deadline = Date.now() + ms;
     while (!(await this.hasReached(position))) {
@@ -129,13 +135,16 @@ export class Reactor {
     return true;
   }
 
-  /** Streams that wait, by name. */
+  /** Parked streams, by name. */
   async parked(): Promise<readonly { readonly key: string; readonly parked: Parked }[]> {
     await this.options.rows.prepare(POLICIES);
     return this.options.rows.parked(POLICIES);
   }
 
-  /** React to the events of a stream that wait, in order; where one still fails, it waits there. */
+  /**
+   * React to the waiting events of a parked stream, in order. If one fails again, the stream is parked at that
+   * event.
+   */
   async release(stream: string): Promise<void> {
     const { rows, events } = this.options;
     const skips = new Skips(events);
@@ -143,28 +152,29 @@ export class Reactor {
     let released: Released | undefined;
     for (;;) {
       try {
-        // Whoever reacts at present has the stream waiting in memory, and must not write that any more: it is fenced off,
-        // and goes on once it is the owner again.
+        // The current owner holds the stream's parked state in memory and must not write it any more. Taking
+        // over fences it; it continues once it owns the policies again.
         const epoch = await takeOver(rows.control, rowSetName(POLICIES));
         const to = await rows.fence(POLICIES, epoch);
         const stored = (await rows.load(POLICIES, [stream])).get(stream);
         if (!stored?.parked) return;
         const waiting = (await events.readStream(stream)).filter(({ position }) => position <= to);
-        // What an attempt before has carried out need not be again, as long as it began at the same event.
-        released = await this.reactOn(waiting, stored.parked, released, skips);
+        // Events that an earlier attempt of this loop handled are not handled again, provided it started at the
+        // same event.
+        released = await this.reactToWaiting(waiting, stored.parked, released, skips);
         const { parked } = released;
         const change = { row: null, loaded: stored.position, ...(parked ? { parked } : {}) };
         await rows.commit(POLICIES, { from: to, to, epoch, changes: new Map([[stream, change]]) });
         return;
       } catch (error) {
-        // The policies went to another owner meanwhile, and with them perhaps the stream.
+        // Another owner took over the policies meanwhile, and may have changed this stream.
         if (!(error instanceof CheckpointMoved || error instanceof Fenced)) throw error;
       }
       await pause(PAUSE);
     }
   }
 
-  private async reactOn(
+  private async reactToWaiting(
     waiting: readonly RecordedEvent[],
     { event, position }: Parked,
     before: Released | undefined,
@@ -184,12 +194,12 @@ export class Reactor {
     const { rows, events } = this.options;
     const checkpoint = await rows.checkpoint(POLICIES);
     if (checkpoint >= position || this.isOwn) return checkpoint >= position;
-    // Another process's checkpoint may lie behind where there was nothing to react to.
+    // Another process's checkpoint may fall behind while there is nothing to react to.
     const { events: next, through } = await events.readAll(checkpoint, 1, this.reacted);
     return (next[0] ? next[0].position - 1 : through) >= position;
   }
 
-  /** Whether it is this process that reacts, or is about to. */
+  /** Whether this process reacts, or is about to. */
   private get isOwn(): boolean {
     return this.epoch !== undefined && (this.unsubscribe !== undefined || this.running !== undefined);
   }
@@ -207,7 +217,7 @@ export class Reactor {
       clearTimeout(this.retry);
       if (this.unsubscribe) this.retry = setTimeout(() => void this.catchUp(), RETRY).unref();
     } finally {
-      // In the same turn as the last look at `again`: who calls from now on needs a new run.
+      // Cleared synchronously after the last check of `again`: a later call needs a new run.
       this.running = undefined;
     }
   }
@@ -220,30 +230,31 @@ export class Reactor {
       this.saved = this.position = await rows.fence(POLICIES, this.epoch);
     }
     await skips.load();
-    while (this.again) {
-      this.again = false;
+    while (this.rerun) {
+      this.rerun = false;
       for (;;) {
-        if (this.rests()) return;
+        if (this.isStopping()) return;
         const { events, through } = await log.readAll(this.position, PAGE, this.reacted);
         if (through <= this.position) break;
         const changes = await this.reactToPage(events);
-        // Passing over events again costs little: a checkpoint is written where something was done, or after many.
+        // Reading over events again is cheap: the checkpoint is saved only after a reaction or after many
+        // events.
         this.position = through;
         if (events.length > 0 || through - this.saved > PASSED_OVER) await this.save(through, changes);
         this.wakers.wake();
-        await nextTurn(); // a store that answers at once would otherwise keep everything else waiting
+        await nextTurn(); // otherwise a store that answers immediately would block the event loop
       }
     }
   }
 
-  /** Events of one stream in their order, those of different streams side by side. */
+  /** Handle the events of one stream in order, and different streams concurrently. */
   private async reactToPage(page: readonly RecordedEvent[]): Promise<Map<string, RowChange>> {
     const streams = byStream(page);
     const changes = new Map<string, RowChange>();
     const found = await this.options.rows.load(POLICIES, [...streams.keys()]);
     await sideBySide(streams, async ([stream, events]) => {
       const stored = found.get(stream);
-      // It may be ahead of the checkpoint, which is written after it.
+      // The row may be ahead of the checkpoint, which is written after it.
       const next = stored ? events.filter(({ position }) => position > stored.position) : events;
       if (next.length === 0) return;
       const { parked } = await this.reactTo(next, stored?.parked, this.options.skips);
@@ -252,7 +263,7 @@ export class Reactor {
     return changes;
   }
 
-  /** React to events of one stream, or let them wait behind one that could not be reacted to. */
+  /** React to the events of one stream. Once one fails, the following events wait behind it. */
   private async reactTo(
     events: readonly RecordedEvent[],
     before: Parked | undefined,
@@ -265,14 +276,14 @@ export class Reactor {
         parked = { ...parked, waiting: parked.waiting + 1 };
         continue;
       }
-      // Not parked: the version that recorded it knows what follows from it, and is to take over.
-      const strange = this.options.unknown?.(event);
-      if (strange !== undefined) throw new Error(strange);
+      // Not parked: the version that recorded the event knows how to react, and should take over.
+      const unknown = this.options.unknown?.(event);
+      if (unknown !== undefined) throw new Error(unknown);
       try {
         for (const policy of this.options.policies)
           await asReaction(policy, event, () => carryOut(policy, event, this.options.submitter));
       } catch (error) {
-        // What another attempt might mend is tried again, with everything after it.
+        // A failure that a retry may fix is retried, together with everything after it.
         if (!(error instanceof Undecidable || error instanceof AppendTooLarge)) throw error;
         parked = parkedAt(event, error, this.options.now());
         this.options.onParked?.(event.stream, parked);
@@ -281,8 +292,8 @@ export class Reactor {
     return parked ? { parked } : {};
   }
 
-  /** Whether to stop here: asked anew each time, since others change it meanwhile. */
-  private rests(): boolean {
+  /** Whether to stop here. Checked each time, because other calls change these fields. */
+  private isStopping(): boolean {
     return this.stopping || this.epoch === undefined;
   }
 
@@ -293,7 +304,7 @@ export class Reactor {
       this.saved = position;
     } catch (error) {
       if (!(error instanceof CheckpointMoved)) throw error;
-      // Another process has reacted to these too, which had no further effect: go on from where it is.
+      // Another process has reacted to these events too, without further effect. Continue from its checkpoint.
       this.saved = this.position = await rows.checkpoint(POLICIES);
     }
   }

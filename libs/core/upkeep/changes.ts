@@ -3,7 +3,7 @@ import { type JobHandler, PermanentFailure } from '@waymark/core/kernel';
 import { type Generation, nameOf, sameGeneration, stateOf, type ViewRecord } from '@waymark/core/projections';
 import type { Fault, Notice } from './notices';
 
-/** What became of the generations of a view by a change of what is known of it. */
+/** The state changes of a view's generations between two versions of its record. */
 export function changesOf(view: string, before: ViewRecord, after: ViewRecord): Notice[] {
   const generations = [before, after].flatMap(({ building, serving, previous }) =>
     [building, serving, previous].flatMap((each) => (each ? [[nameOf(view, each), each] as const] : [])),
@@ -20,7 +20,7 @@ function stateIn({ building, serving, previous }: ViewRecord, generation: Genera
   return building && sameGeneration(building, generation) ? stateOf(building) : 'none';
 }
 
-/** Tells how attempts at jobs end: in measurements and traces, and of those that fail by a fault. */
+/** Wraps a job handler to measure and trace its attempts, and to report failures as faults. */
 export const observedJob =
   (onFault: (what: string, reason: string, fault: Fault) => void) =>
   (handler: JobHandler): JobHandler => {

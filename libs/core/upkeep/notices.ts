@@ -1,11 +1,11 @@
 import type { Epoch, Position } from '@waymark/core/kernel';
 
 /*
- * What whoever runs the service wants to find in its log. The names of events stay. Rows are named by their generation,
- * `caseload@2`; a row that waits by the event that it waits at, never by its key, which may be somebody's.
+ * Log entries for operators. The event names are stable. Rows are identified by their generation, such as
+ * `caseload@2`; a parked row by the event that it is parked at, never by its key, which may be personal data.
  */
 
-/** Something went wrong. */
+/** A failure. */
 export type Fault =
   | { readonly event: 'view.stopped'; readonly rows: string }
   | {
@@ -19,15 +19,15 @@ export type Fault =
       readonly kind: string;
       readonly job: string;
       readonly attempt: number;
-      /** It is not tried again by itself. */
+      /** It will not be retried automatically. */
       readonly last: boolean;
     }
   | { readonly event: 'fault' };
 
-/** Something went on as it should. */
+/** A normal change of state. */
 export type Notice =
-  /** This process owns a generation of a view, or the policies, from now on; or no longer does. */
+  /** This process took or lost ownership of a generation of a view, or of the policies. */
   | { readonly event: 'owner.taken'; readonly rows: string; readonly epoch: Epoch }
   | { readonly event: 'owner.lost'; readonly rows: string }
-  /** A generation of a view came to be something else: a step of a rebuild, a switch, or its end. */
+  /** A generation of a view changed state: a step of a rebuild, a switch, or its retirement. */
   | { readonly event: 'view.changed'; readonly rows: string; readonly was: string; readonly is: string };

@@ -19,7 +19,7 @@ import {
   type Catalog,
   eventsOf,
   generationOf,
-  keptUp,
+  maintained,
   parkedAt,
   projections,
   SkipEvent,
@@ -28,7 +28,7 @@ import {
 } from '@waymark/core/projections';
 import { POLICIES, type Reactor } from '@waymark/core/reactions';
 
-/** A row that waits, and where. */
+/** A parked row and where it is parked. */
 export interface ParkedRow {
   readonly view: string;
   readonly version: number;
@@ -43,26 +43,26 @@ export interface ParkingOptions {
   readonly views: readonly View[];
   readonly catalog: Catalog;
   readonly submitter: Submitter;
-  /** Whose streams wait as rows do, under the name of {@link POLICIES}. */
+  /** Its parked streams are treated like parked rows, under the view name of {@link POLICIES}. */
   readonly reactor: Reactor;
   readonly now: () => string;
 }
 
 const ATTEMPTS = 50;
-/** How long to wait before the next attempt, in milliseconds: a view's owner looks around every second. */
+/** Delay before the next attempt, in milliseconds. A view's owner runs its ownership round every second. */
 const PAUSE = 100;
 
-/** A row on its way from the event where it waited to where its view is. */
+/** The state of a row while it is folded from the event at which it was parked to the view's checkpoint. */
 interface Folded {
-  /** The event that it waited at. */
+  /** The event at which the row was parked. */
   readonly from: string;
   readonly through: Position;
   readonly row: object | null;
-  /** Where it waits now. */
+  /** Where the row is parked now. */
   readonly parked?: Parked;
 }
 
-/** Rows that wait at an event which could not be folded: which there are, and how they go on. */
+/** Lists, retries and skips rows that are parked at an event that could not be folded. */
 export class Parking {
   constructor(private readonly options: ParkingOptions) {}
 
@@ -70,7 +70,7 @@ export class Parking {
     const records = await this.options.catalog.records();
     const sets = this.options.views.flatMap((view) => {
       const record = records.get(view.name);
-      return record ? keptUp(view, record) : [];
+      return record ? maintained(view, record) : [];
     });
     const found = sets.map(async (view) =>
       (await this.options.rows.parked(view)).map(({ key, parked }) => ({
@@ -87,8 +87,8 @@ export class Parking {
   }
 
   /**
-   * Fold what waits, now that the code or the log has been mended. Returns the rows that still wait: where an event still
-   * cannot be folded, those before it have been.
+   * Fold the waiting events again, after the code or the log was fixed. Returns the rows that are still parked;
+   * their events before the failing one have been folded.
    */
   async retry(view: string, key: string): Promise<readonly ParkedRow[]> {
     const waiting = await this.waiting(view, key);
@@ -96,22 +96,25 @@ export class Parking {
     return (await this.list()).filter((row) => row.view === view && row.key === key);
   }
 
-  /** Leave out the event that a row waits at, for a reason that is recorded in the log, and go on with those after it. */
+  /**
+   * Skip the event at which a row is parked, with a reason that is recorded in the log, and fold the events
+   * after it.
+   */
   async skip(view: string, key: string, reason: string, actor: string): Promise<readonly ParkedRow[]> {
     for (const { version, parked } of await this.waiting(view, key)) {
       const command = Object.assign(new SkipEvent(), { event: parked.event, version, reason });
-      await this.record(view, command, actor);
+      await this.recordSkip(view, command, actor);
     }
     return this.retry(view, key);
   }
 
-  private record(view: string, command: SkipEvent, actor: string): Promise<Answer> {
+  private recordSkip(view: string, command: SkipEvent, actor: string): Promise<Answer> {
     return this.options.submitter.submit({ module: projections.name, id: view, command, actor });
   }
 
   private async waiting(view: string, key: string): Promise<readonly ParkedRow[]> {
     const waiting = (await this.list()).filter((row) => row.view === view && row.key === key);
-    if (waiting.length === 0) throw new Refusal('NOT_PARKED', 'No such row waits.', 'missing');
+    if (waiting.length === 0) throw new Refusal('NOT_PARKED', 'There is no such parked row.', 'missing');
     return waiting;
   }
 
@@ -127,21 +130,22 @@ export class Parking {
     let folded: Folded | undefined;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        // The view's owner may have the row in memory as it was, and must not write it: it is fenced off, and takes the
-        // view up again when it next looks around.
+        // The view's owner may hold the old row in memory and must not write it. Taking over fences it; it
+        // takes the view up again in its next ownership round.
         const epoch = await takeOver(rows.control, rowSetName(view));
         const to = await rows.fence(view, epoch);
         const stored = (await rows.load(view, [key])).get(key);
         if (!stored?.parked) return;
-        // Written ahead of the view by an owner that was cut off: the next one comes by first.
+        // An interrupted owner wrote the row ahead of the checkpoint. Wait until its successor has reached that
+        // position.
         if (stored.parked.position > to) throw new CheckpointMoved(name, stored.parked.position, to);
-        folded = await this.foldOn(view, key, { ...stored, parked: stored.parked }, to, skips, folded);
+        folded = await this.foldWaiting(view, key, { ...stored, parked: stored.parked }, to, skips, folded);
         const { row, parked } = folded;
         const change = { row, loaded: stored.position, ...(parked ? { parked } : {}) };
         await rows.commit(view, { from: to, to, epoch, changes: new Map([[key, change]]) });
         return;
       } catch (error) {
-        if (error instanceof RowsGone) return; // its generation was retired meanwhile, and what waited with it
+        if (error instanceof RowsGone) return; // the generation was retired meanwhile, including its parked rows
         if (!(error instanceof CheckpointMoved || error instanceof Fenced) || attempt === ATTEMPTS)
           throw error;
       }
@@ -149,8 +153,11 @@ export class Parking {
     }
   }
 
-  /** Fold a row up to where its view is: from the event where it waits, or from where an attempt before has come. */
-  private async foldOn(
+  /**
+   * Fold a row up to the view's checkpoint, starting at the event where it is parked, or where the previous
+   * attempt ended.
+   */
+  private async foldWaiting(
     view: View,
     key: string,
     {

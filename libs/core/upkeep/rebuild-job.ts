@@ -1,31 +1,32 @@
 import { type JobHandler, type Jobs, PermanentFailure } from '@waymark/core/kernel';
-import { type Catalog, nameOf, type Rebuilder, rests, Unfoldable } from '@waymark/core/projections';
+import { type Catalog, nameOf, type Rebuilder, isHalted, Unfoldable } from '@waymark/core/projections';
 
 export const REBUILD = 'rebuild';
 
-/** What a job is to build. */
+/** The data of a rebuild job. */
 export interface RebuildRequest {
   readonly views: readonly string[];
-  /** Names of the rows that are built, by which the job of a build is found. */
+  /** Row set names of the builds; they identify the job of a build. */
   readonly builds: readonly string[];
 }
 
 /**
- * Ask for the builds that are planned of these views, but for those that rest. As long as they are waited for or worked on,
- * this changes nothing; a job that came to an end before they did is followed by another.
+ * Request the planned builds of these views, except those that are paused or failed. Does nothing while a job
+ * for the same builds is waiting or running. If the previous job ended before the builds did, another job is
+ * added.
  */
 export async function requestRebuild(jobs: Jobs, catalog: Catalog, wanted: readonly string[]): Promise<void> {
   const records = await catalog.records();
   const planned = wanted.flatMap((view) => {
     const building = records.get(view)?.building;
-    return !building || rests(building) ? [] : [{ view, building }];
+    return !building || isHalted(building) ? [] : [{ view, building }];
   });
   if (planned.length === 0) return;
   const request: RebuildRequest = {
     views: planned.map(({ view }) => view),
     builds: planned.map(({ view, building }) => nameOf(view, building)),
   };
-  // A build that was resumed has a job of its own: the one before may only just be about to rest.
+  // A resumed build gets a new job, because the previous job may still be about to pause.
   const names = planned.map(
     ({ building: { resumed = 0 } }, at) => `${request.builds[at]!}+${String(resumed)}`,
   );
@@ -38,7 +39,7 @@ export async function requestRebuild(jobs: Jobs, catalog: Catalog, wanted: reado
   }
 }
 
-/** Rebuilds as jobs: one that was cut off goes on where it was, in whichever process takes it up. */
+/** Rebuilds as jobs. An interrupted job continues where it was, in whichever process takes it. */
 export const rebuildJob = (rebuilder: Rebuilder): JobHandler => ({
   kind: REBUILD,
   attempts: 10,

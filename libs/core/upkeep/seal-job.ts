@@ -3,9 +3,9 @@ import type { SealLog, SealReport } from '@waymark/core/log';
 
 export const SEALING = 'sealing';
 
-/** Every ten minutes what was recorded is sealed, so that whoever changes it later is found out. */
+/** Seals recorded events every ten minutes, so that later changes to them are detected. */
 interface Sealing {
-  /** Seal what was recorded since the last seal; undefined where another process is at that. */
+  /** Seal everything recorded since the last seal. Undefined if another process is sealing. */
   sealLog(how?: SealLog): Promise<SealReport | undefined>;
 }
 

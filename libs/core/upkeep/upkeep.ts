@@ -15,7 +15,7 @@ import {
   type Assignment,
   type Build,
   type Catalog,
-  keptUp,
+  maintained,
   outdated,
   Owners,
   Projector,
@@ -39,19 +39,19 @@ export interface UpkeepOptions {
   readonly rebuilder: Rebuilder;
   readonly unknown: (event: RecordedEvent) => string | undefined;
   readonly now: () => string;
-  /** Name of this process among those that keep views up. */
+  /** Id of this process among the members that project views. */
   readonly member: string;
-  /** Takes part only where nobody else does. */
+  /** Takes over views only if no other member is running. */
   readonly standby: boolean;
-  /** Told of views that are to be built, in the background. */
+  /** Called with views that must be built in the background. */
   readonly onOutdated: (views: readonly string[]) => Promise<void>;
-  /** Told that a view or a stream stopped or waits, or that something failed and will be tried again. */
+  /** Called when a view stops, a row or stream is parked, or an operation fails and will be retried. */
   readonly onFault: (what: string, reason: string, fault: Fault) => void;
-  /** Told what this process owns from now on, or no longer does. */
+  /** Called when this process takes or loses ownership. */
   readonly onNotice?: (notice: Notice) => void;
 }
 
-/** Keeps this process's share of the views up with the log, and carries policies out. */
+/** Keeps this process's share of the views up to date, and runs the policies if it owns them. */
 export class Upkeep {
   readonly projector: Projector;
   readonly reactor: Reactor;
@@ -65,7 +65,7 @@ export class Upkeep {
     const failed = (what: string) => (error: unknown) =>
       options.onFault(what, String(error), { event: 'fault' });
     const parked = (what: string, rows: string, { type, position, error }: Parked): void =>
-      options.onFault(what, `event ${type} at position ${String(position)} cannot be taken: ${error}`, {
+      options.onFault(what, `event ${type} at position ${String(position)} cannot be processed: ${error}`, {
         ...{ event: 'row.parked', rows, type, position },
       });
     this.projector = new Projector({
@@ -74,7 +74,7 @@ export class Upkeep {
       onStopped: (view, reason) => {
         const rows = rowSetName(view);
         options.onFault(`view ${rows}`, reason, { event: 'view.stopped', rows });
-        this.stopped(view, reason).catch(failed('views')); // said again at the next look around
+        this.stopped(view, reason).catch(failed('views')); // written again in the next ownership round
       },
       onParked: (view, _key, why) => parked(`a row of ${rowSetName(view)}`, rowSetName(view), why),
       onFenced: (view) => this.owners.lost(rowSetName(view)),
@@ -82,20 +82,20 @@ export class Upkeep {
     });
     this.reactor = new Reactor({
       ...{ events, rows, policies, submitter, skips, unknown, now },
-      onParked: (_stream, why) => parked('a stream of policies', rowSetName(POLICIES), why),
+      onParked: (_stream, why) => parked('a stream of the policies', rowSetName(POLICIES), why),
       onFailed: failed('policies'),
     });
     this.owners = new Owners({
       ...{ control, member, standby },
-      wanted: async () => [...(await this.keptUp()).keys(), rowSetName(POLICIES)],
-      onOwned: (owned) => this.take(owned),
+      wanted: async () => [...(await this.maintained()).keys(), rowSetName(POLICIES)],
+      onOwned: (owned) => this.assign(owned),
       onFailed: failed('owners'),
     });
   }
 
   async start(): Promise<void> {
     await this.reactor.own(undefined);
-    await this.begin();
+    await this.planBuilds();
     await this.owners.start();
     this.projector.start();
     this.reactor.start();
@@ -107,52 +107,52 @@ export class Upkeep {
     await this.projector.stop();
   }
 
-  /** There is another generation to keep up, or one fewer. */
+  /** The set of generations to keep up to date has changed. */
   changed(): Promise<void> {
-    return this.owners.look();
+    return this.owners.runRound();
   }
 
   /**
-   * See what there is of each view: the first generation serves where the log is empty, others are to be built; so are
-   * builds that were begun before and do not rest.
+   * Check the state of each view. On an empty log its first generation goes live immediately; otherwise a build
+   * is planned for outdated views. Builds started earlier are requested too, unless they are paused.
    */
-  private async begin(): Promise<void> {
+  private async planBuilds(): Promise<void> {
     const { events, rows, views, catalog, rebuilder, onOutdated } = this.options;
     if ((await events.head()) === START) {
       for (const view of views) {
         await rows.prepare(view);
-        await catalog.change(view.name, (record) => first(record, view.version));
+        await catalog.change(view.name, (record) => initialRecord(record, view.version));
       }
     }
     await rebuilder.plan(outdated(views, await catalog.records()).map(({ name }) => name));
-    for (const name of views.map((view) => view.name)) await rebuilder.forgetRetired(name);
+    for (const name of views.map((view) => view.name)) await rebuilder.dropRetired(name);
     const records = await catalog.records();
     const due = views.map(({ name }) => name).filter((name) => isDue(records.get(name)?.building));
     if (due.length > 0) await onOutdated(due);
   }
 
-  /** Generations to keep up, by the names of their rows. */
-  private async keptUp(): Promise<Map<string, View>> {
+  /** Generations to keep up to date, by row set name. */
+  private async maintained(): Promise<Map<string, View>> {
     const records = await this.options.catalog.records();
     return new Map(
       this.options.views.flatMap((view) => {
         const record = records.get(view.name);
-        return (record ? keptUp(view, record) : []).map((each) => [rowSetName(each), each] as const);
+        return (record ? maintained(view, record) : []).map((each) => [rowSetName(each), each] as const);
       }),
     );
   }
 
-  private async take(owned: ReadonlyMap<string, Epoch>): Promise<void> {
-    this.tell(new Map(owned));
-    const views = await this.keptUp();
+  private async assign(owned: ReadonlyMap<string, Epoch>): Promise<void> {
+    this.reportOwnership(new Map(owned));
+    const views = await this.maintained();
     for (const name of this.assigned.keys()) if (!owned.has(name)) this.assigned.delete(name);
     for (const [name, epoch] of owned) {
       const before = this.assigned.get(name);
-      // The same object each time, by which the projector knows that it goes on.
+      // Pass the same view object each time: the projector uses it to recognise that the projection continues.
       const view = before?.view ?? views.get(name);
       if (!view || before?.epoch === epoch) continue;
       this.assigned.set(name, { view, epoch });
-      await this.goesOn(view);
+      await this.clearStopped(view);
     }
     await this.projector.assign([...this.assigned.values()]);
     await this.reactor.own(owned.get(rowSetName(POLICIES)));
@@ -160,7 +160,7 @@ export class Upkeep {
       if (stopped !== undefined) await this.stopped(view, stopped);
   }
 
-  private tell(owned: ReadonlyMap<string, Epoch>): void {
+  private reportOwnership(owned: ReadonlyMap<string, Epoch>): void {
     const { onNotice = () => undefined } = this.options;
     const before = this.owned;
     this.owned = owned;
@@ -169,15 +169,15 @@ export class Upkeep {
       if (before.get(rows) !== epoch) onNotice({ event: 'owner.taken', rows, epoch });
   }
 
-  /** A view that stopped elsewhere, or in another release, is tried again. */
-  private async goesOn(view: View): Promise<void> {
+  /** Retry a view that stopped in another process or another release. */
+  private async clearStopped(view: View): Promise<void> {
     await this.options.catalog.change(view.name, (record) => {
       const { [rowSetName(view)]: before, ...stopped } = record.stopped;
       return before ? { ...record, stopped } : record;
     });
   }
 
-  /** A view that stopped is said to have, for all processes to see. */
+  /** Record that a view stopped, for all processes to see. */
   private async stopped(view: View, reason: string): Promise<void> {
     const position = await this.options.rows.checkpoint(view);
     const name = rowSetName(view);
@@ -189,11 +189,11 @@ export class Upkeep {
   }
 }
 
-const first = (record: ViewRecord, version: number): ViewRecord =>
+const initialRecord = (record: ViewRecord, version: number): ViewRecord =>
   record.serving || record.building
     ? record
     : { ...record, serving: { version, generation: 1 }, built: { ...record.built, [version]: 1 } };
 
-/** Whether somebody is to see to a build: it neither rests nor waits to be switched. */
+/** Whether a build needs a job: it is not paused and does not wait to be switched. */
 const isDue = (build: Build | undefined): boolean =>
   build !== undefined && !build.paused && !(build.state === 'verified' && build.hold);

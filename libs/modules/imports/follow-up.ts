@@ -1,7 +1,7 @@
 import { derivedId } from '@waymark/core/commands';
 import { sideBySide } from '@waymark/core/concurrency';
 import type { Day } from '@waymark/core/fields';
-import type { Workshop } from '@waymark/core/imports';
+import type { ImportServices } from '@waymark/core/imports';
 import { type Position, Refusal } from '@waymark/core/kernel';
 import { eventsOfTypes } from '@waymark/core/log';
 import { every, find } from '@waymark/core/projections';
@@ -42,7 +42,7 @@ export class FollowUp {
   private readonly notAllocated: Record<string, number> = {};
 
   constructor(
-    private readonly workshop: Workshop,
+    private readonly workshop: ImportServices,
     private readonly options: FollowUpOptions,
   ) {}
 

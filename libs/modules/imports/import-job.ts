@@ -1,6 +1,6 @@
 import type { WorkHandler } from '@waymark/core/jobs';
 import { type Jobs, PermanentFailure } from '@waymark/core/kernel';
-import type { Uploads, Workshop } from '@waymark/core/imports';
+import type { Uploads, ImportServices } from '@waymark/core/imports';
 import type { ImportState } from './import';
 import { Importer } from './importer';
 
@@ -17,8 +17,8 @@ export interface ImportRequest {
 export const requestImport = (jobs: Jobs, id: string, request: ImportRequest): Promise<string> =>
   jobs.add({ kind: IMPORT, id, data: request });
 
-interface Importing extends Workshop {
-  readonly uploads: Pick<Uploads, 'look' | 'discard'>;
+interface Importing extends ImportServices {
+  readonly uploads: Pick<Uploads, 'inspect' | 'discard'>;
 }
 
 /**
@@ -33,7 +33,7 @@ export const importJob = (service: Importing): WorkHandler => ({
   concurrency: 1,
   run: async ({ actor, aliases }: ImportRequest, { id, signal, progress }) => {
     if (!(await service.submitter.facts<ImportState>('import', id))?.finished) {
-      const { files } = await service.uploads.look(id);
+      const { files } = await service.uploads.inspect(id);
       if (files.length === 0) {
         throw new PermanentFailure(
           'the files are not in the data folder: do api and workers share the volume that it is on?',

@@ -2,7 +2,7 @@ import { type Answer, derivedId } from '@waymark/core/commands';
 import {
   columns,
   type ImportedFile,
-  inTurn,
+  withImportLease,
   People,
   readTable,
   RowCommands,
@@ -10,7 +10,7 @@ import {
   type TableRow,
   type Taken,
   type Taker,
-  type Workshop,
+  type ImportServices,
 } from '@waymark/core/imports';
 import { type Position, Refusal } from '@waymark/core/kernel';
 import { byKey, every } from '@waymark/core/projections';
@@ -63,7 +63,7 @@ export class Importer {
   private programmeId: Promise<string> | undefined;
 
   constructor(
-    private readonly workshop: Workshop,
+    private readonly workshop: ImportServices,
     private readonly id: string,
     private readonly files: readonly SourceFile[],
     private readonly options: ImportOptions,
@@ -80,7 +80,7 @@ export class Importer {
   async run(): Promise<void> {
     await this.start();
     const { signal = new AbortController().signal } = this.options;
-    await inTurn(this.workshop.control, this.id, { signal }, async (going) => {
+    await withImportLease(this.workshop.control, this.id, { signal }, async (going) => {
       for (const [index, file] of this.files.entries()) {
         if (file.kind === 'sessions') await this.followUp(going);
         await this.importFile(index, file, going);
@@ -211,7 +211,7 @@ export class Importer {
 
 /** The import of the same files that was begun and not finished, if there is one. */
 export async function unfinishedImport(
-  workshop: Workshop,
+  workshop: ImportServices,
   files: readonly SourceFile[],
 ): Promise<string | undefined> {
   await workshop.settle();

@@ -1,5 +1,5 @@
 import { type Position, type RowSet, START } from '@waymark/core/kernel';
-import { keptUp, outdated, type ViewRecord } from '@waymark/core/projections';
+import { maintained, outdated, type ViewRecord } from '@waymark/core/projections';
 import { views } from '@waymark/modules';
 import { type Platform, schemaVersions, unknownEventReason } from '@waymark/platform';
 import { unusedRows } from '../unused-rows';
@@ -81,7 +81,7 @@ async function missingIndexes(
 ): Promise<(readonly [RowSet, readonly string[]])[]> {
   const sets = views.flatMap((view) => {
     const record = records.get(view.name);
-    return record ? keptUp(view, record) : [];
+    return record ? maintained(view, record) : [];
   });
   const missing = await Promise.all(sets.map((set) => rowStore.missingIndexes(set)));
   return sets.flatMap((set, at) => (missing[at]!.length > 0 ? [[set, missing[at]!] as const] : []));

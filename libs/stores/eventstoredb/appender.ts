@@ -8,31 +8,31 @@ import {
   type NewEvent,
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
-import { answered, type Patience, PAUSE, Unanswered, unavailable } from './calls';
+import { withDeadline, type TimeLimits, PAUSE, Unanswered, unavailable } from './calls';
 import type { Connection } from './connection';
 import { type Batch, positionOf, proposed, revisionOf } from './events';
-import { deleted, ofStream } from './readings';
+import { clearlyDeleted, readStream } from './reads';
 
-export interface AppendLimits extends Patience {
-  /** Bytes that the server takes in one append. */
+export interface AppendLimits extends TimeLimits {
+  /** Maximum size of one append, in bytes. */
   readonly maxAppend: number;
-  /** Events to ask for at once where it is not known how many are wanted; two at least. */
+  /** Number of events to request at a time if the required number is unknown; at least two. */
   readonly page: number;
 }
 
-/** What a look at the end of a stream shows. */
+/** The end of a stream. */
 interface Tail {
   readonly revision: number | 'none';
-  /** Where the events looked for stand, if they are there. */
+  /** Where the batch is, if it was written. */
   readonly found?: Appended;
 }
 
 /**
- * Appends, and finds out about those that were not answered.
- *
- * Each goes as a call of its own (`Append`) and not over the stream that they all share (`BatchAppend`, which
- * `appendToStream` chooses): there the client has no deadline, keeps what is waiting in one table for all clients of
- * the process, and ends the process with an exception where it is answered after another client's stream has failed.
+ * Appends events, and finds out the outcome of unanswered appends.
+ * Each append is a separate call (`Append`) instead of a message on the shared stream (`BatchAppend`, the
+ * default of `appendToStream`). On the shared stream the client has no deadline, keeps pending appends in one
+ * table for all clients of the process, and ends the process with an exception if a response arrives after
+ * another client's stream has failed.
  */
 export class Appender {
   constructor(
@@ -47,19 +47,18 @@ export class Appender {
     try {
       return await this.send(stream, expected, batch, this.limits.deadline);
     } catch (error) {
-      if (error instanceof Unanswered) return this.settle(stream, expected, batch, error, end);
+      if (error instanceof Unanswered) return this.resolveUnanswered(stream, expected, batch, error, end);
       throw refusal(error, stream, expected, batch);
     }
   }
 
   /**
-   * What became of an append that was not answered: it is there, or it is sent once more, with the same ids.
-   *
-   * Once more never means 'any', of which the server knows again only its most recent ids, and none after a restart.
-   * With an exact revision it is safe whatever happens meanwhile, even if the first one arrives late: the server writes
-   * at that revision once, and recognises there what it has.
+   * Find out the outcome of an unanswered append: it was written, or it is sent again with the same event ids.
+   * It is never sent again with 'any': for that, the server recognises only its most recent ids, and none after
+   * a restart. With an exact revision a repetition is always safe, even if the first append arrives late: the
+   * server writes once at that revision, and recognises the events it already has.
    */
-  private async settle(
+  private async resolveUnanswered(
     stream: string,
     expected: ExpectedRevision,
     batch: Batch,
@@ -83,7 +82,7 @@ export class Appender {
         return await this.send(stream, before, batch, deadline);
       } catch (error) {
         if (error instanceof WrongExpectedRevision) throw error;
-        // Whatever else it is, of the first attempt it says nothing.
+        // Any other error says nothing about the first attempt.
         cause = error instanceof Unanswered ? error : new Unanswered({ cause: error });
       }
     }
@@ -97,7 +96,7 @@ export class Appender {
   ): Promise<Appended> {
     const { client, as } = this.connection;
     const expectedRevision = revisionOf(expected);
-    const { nextExpectedRevision, position } = await answered(
+    const { nextExpectedRevision, position } = await withDeadline(
       append.call(client, stream, events, {
         ...as,
         deadline,
@@ -107,12 +106,12 @@ export class Appender {
       }),
       deadline,
     );
-    // The server need not say where events stand that it had already.
+    // For events it already had, the server need not return a position.
     if (!position) throw new Unanswered();
     return { revision: Number(nextExpectedRevision), position: Number(position.commit) };
   }
 
-  /** Look back from a stream's end, as far as a revision, for the last event of a batch. */
+  /** Read backwards from the end of a stream to a revision, looking for the last event of a batch. */
   private async tail(
     stream: string,
     before: number | 'none',
@@ -124,7 +123,7 @@ export class Appender {
     let maxCount = events.length + 1;
     for (let from: 'end' | bigint = 'end'; ; maxCount = this.limits.page) {
       const options = { direction: 'backwards', fromRevision: from, maxCount } as const;
-      const found = await ofStream(this.connection, stream, options, silence);
+      const found = await readStream(this.connection, stream, options, silence);
       if (from === 'end' && found[0]) revision = Number(found[0].revision);
       const ours = found.find((event) => event.id === id);
       if (ours) return { revision, found: { revision: Number(ours.revision), position: positionOf(ours) } };
@@ -135,12 +134,12 @@ export class Appender {
   }
 }
 
-/** The server's refusal in the words of the port. */
+/** Translate the server's refusal to an error of the port. */
 function refusal(error: unknown, stream: string, expected: ExpectedRevision, { bytes }: Batch): unknown {
   if (error instanceof WrongExpectedVersionError) {
     const actual = error.actualVersion === 'no_stream' ? 'none' : Number(error.actualVersion);
     return new WrongExpectedRevision(stream, expected, actual);
   }
   if (error instanceof MaxAppendSizeExceededError) return new AppendTooLarge(bytes, error.maxAppendSize);
-  return deleted(error, stream);
+  return clearlyDeleted(error, stream);
 }

@@ -2,18 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorType, isCommandError, type StreamingRead } from '@eventstore/db-client';
 import { StoreUnavailable } from '@waymark/core/kernel';
 
-/** How long calls may take, in milliseconds. */
-export interface Patience {
-  /** One call to the server; of a long answer, the silence between two parts of it. */
+/** Time limits for calls, in milliseconds. */
+export interface TimeLimits {
+  /** For one call; for a streamed response, the time between two parts. */
   readonly deadline: number;
-  /** A call and its repetitions. */
+  /** For a call including its retries. */
   readonly patience: number;
 }
 
-/** How long to wait before the first repetition; each time twice as long, up to the longest. In milliseconds. */
+/** Delay before the first retry, doubled for each further retry up to the maximum. In milliseconds. */
 export const PAUSE = { first: 50, longest: 1_000 } as const;
 
-/** The server did not say what became of a call: it may have been carried out. */
+/** The server did not report the outcome of a call: it may have been carried out. */
 export class Unanswered extends Error {
   constructor(options?: ErrorOptions) {
     super('the call was not answered', options);
@@ -21,7 +21,7 @@ export class Unanswered extends Error {
   }
 }
 
-const PASSING = new Set([
+const TRANSIENT = new Set([
   ErrorType.UNAVAILABLE,
   ErrorType.NOT_LEADER,
   ErrorType.CANCELLED,
@@ -29,24 +29,24 @@ const PASSING = new Set([
   ErrorType.DEADLINE_EXCEEDED,
 ]);
 
-/** Codes of gRPC (cancelled, unknown, internal) with which a call ends that nobody has judged. */
-const UNJUDGED = new Set<number | undefined>([1, 2, 13]);
+/** gRPC codes (cancelled, unknown, internal) of calls without a definite outcome. */
+const INCONCLUSIVE = new Set<number | undefined>([1, 2, 13]);
 
 /**
- * The client's error, or {@link Unanswered} where it is no answer. What the client throws without having heard from a
- * server (no member of the cluster was found, the channel had just been closed) is none.
+ * The client's error, or {@link Unanswered} if it is not a response of the server. Errors that the client
+ * raises without a response (no cluster member was found, the channel was just closed) count as unanswered.
  */
-function understood(error: unknown): unknown {
-  const judged =
+function classified(error: unknown): unknown {
+  const isAnswer =
     error instanceof Error &&
     isCommandError(error) &&
-    !PASSING.has(error.type) &&
-    !(error.type === ErrorType.UNKNOWN && UNJUDGED.has(error.code));
-  return judged || error instanceof Unanswered ? error : new Unanswered({ cause: error });
+    !TRANSIENT.has(error.type) &&
+    !(error.type === ErrorType.UNKNOWN && INCONCLUSIVE.has(error.code));
+  return isAnswer || error instanceof Unanswered ? error : new Unanswered({ cause: error });
 }
 
-/** What the client answers to a call, unless it takes longer than so many milliseconds. */
-export async function answered<T>(call: Promise<T>, milliseconds: number): Promise<T> {
+/** The result of a call, within a time limit in milliseconds. */
+export async function withDeadline<T>(call: Promise<T>, milliseconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Unanswered()), milliseconds);
@@ -54,23 +54,22 @@ export async function answered<T>(call: Promise<T>, milliseconds: number): Promi
   try {
     return await Promise.race([call, late]);
   } catch (error) {
-    throw understood(error);
+    throw classified(error);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /**
- * The whole of a long answer; {@link Unanswered} where nothing more of it comes for so many milliseconds.
- *
- * Whoever wants only a part must ask for no more: an answer left half read is kept, by the client, for ever.
+ * All parts of a streamed response; {@link Unanswered} if no part arrives for `silence` milliseconds.
+ * Request no more parts than needed: the client keeps a partly read response forever.
  */
-export async function received<Part>(reading: StreamingRead<Part>, silence: number): Promise<Part[]> {
-  // For errors that come when nobody listens any more.
+export async function collected<Part>(reading: StreamingRead<Part>, silence: number): Promise<Part[]> {
+  // For errors that are raised after the last listener is gone.
   reading.on('error', () => undefined);
   const timer = setTimeout(() => {
     reading.destroy(new Unanswered());
-    // It fails where the call never came about.
+    // It fails if the call was never established.
     reading.cancel().catch(() => undefined);
   }, silence);
   const parts: Part[] = [];
@@ -81,17 +80,17 @@ export async function received<Part>(reading: StreamingRead<Part>, silence: numb
     }
     return parts;
   } catch (error) {
-    throw understood(error);
+    throw classified(error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Repeat what may be done twice until it is answered. */
-export async function persistently<T>(
-  { patience }: Patience,
+/** Retry an idempotent call until it is answered. */
+export async function withRetries<T>(
+  { patience }: TimeLimits,
   work: () => Promise<T>,
-  givenUp: () => boolean,
+  isStopped: () => boolean,
 ): Promise<T> {
   const end = performance.now() + patience;
   for (let pause: number = PAUSE.first; ; pause = Math.min(2 * pause, PAUSE.longest)) {
@@ -99,7 +98,7 @@ export async function persistently<T>(
       return await work();
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
-      if (givenUp() || performance.now() + pause > end) throw unavailable(error);
+      if (isStopped() || performance.now() + pause > end) throw unavailable(error);
     }
     await delay(pause);
   }

@@ -1,6 +1,6 @@
 import { type BaseOptions, EventStoreDBClient } from '@eventstore/db-client';
 
-/** A client, and the options that go with each of its calls. */
+/** A client, and the options to pass with each of its calls. */
 export interface Connection {
   readonly client: EventStoreDBClient;
   readonly as: Pick<BaseOptions, 'credentials'>;
@@ -9,10 +9,10 @@ export interface Connection {
 const CREDENTIALS = /^(\s*esdb(?:\+discover)?:\/\/)([^:@]+):([^@]+)@/;
 
 /**
- * Connect to what an `esdb://` or `esdb+discover://` string names, once it is needed.
- *
- * The client never sees the credentials in that string: it prints it, whole, where it does not know an option in it,
- * and its errors carry it. They go with each call instead.
+ * Connect to the server of an `esdb://` or `esdb+discover://` connection string, on first use.
+ * The credentials are removed from the string before the client gets it: the client prints the whole string if
+ * it contains an unknown option, and includes it in its errors. The credentials are passed with each call
+ * instead.
  */
 export function connect(connectionString: string): Connection {
   const [, scheme, username, password] = CREDENTIALS.exec(connectionString) ?? [];

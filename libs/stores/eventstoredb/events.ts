@@ -7,16 +7,19 @@ import type {
   StoredEvent,
 } from '@waymark/core/kernel';
 
-/** Events as they are sent. */
+/** Events in the form in which they are sent. */
 export interface Batch {
   readonly events: EventData[];
-  /** Their size by the server's own reckoning, which is what it limits. */
+  /** Their size as the server computes it for its limit. */
   readonly bytes: number;
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Throws where an event cannot be sent: there is no JSON for it, or its id is not a UUID as the server writes them. */
+/**
+ * Throws if an event cannot be sent: its data has no JSON form, or its id is not a lower-case UUID, the form
+ * the server returns.
+ */
 export function proposed(events: readonly NewEvent[]): Batch {
   let bytes = 0;
   const sent = events.map(({ id, type, data, metadata }): EventData => {
@@ -47,8 +50,8 @@ export function recorded(event: Stored): RecordedEvent {
 }
 
 /**
- * An event as text. The client has parsed its JSON, and what is written here is the same text again for all that this
- * program writes; bytes that are no JSON come out as text that it never wrote.
+ * An event as text. The client has parsed its JSON. For everything this program writes, serialising it again
+ * gives the same text; bytes that are not JSON give a text that this program never wrote.
  */
 export const stored = (event: Stored): StoredEvent => ({
   ...recorded(event),
@@ -61,19 +64,19 @@ const textOf = (value: unknown): string =>
     ? Buffer.from(value ?? []).toString()
     : JSON.stringify(value);
 
-/** Where an event stands in `$all`. Servers before 22.6 do not say so of a stream's events. */
+/** The position of an event in `$all`. Servers before 22.6 do not return it for events read from a stream. */
 export function positionOf({ position }: Stored): number {
   const commit = Number(position?.commit);
   if (Number.isSafeInteger(commit)) return commit;
   throw new Error(
-    'the event store does not say where an event stands in its log: it must be version 22.6 or newer',
+    'the event store does not return the position of an event in the log: version 22.6 or newer is required',
   );
 }
 
-/** What the server writes for itself, links between streams included. */
+/** Events that the server writes for itself, including links between streams. */
 export const isSystem = ({ streamId, type }: Stored): boolean =>
   streamId.startsWith('$') || type.startsWith('$');
 
-/** A revision as the client takes it. */
+/** An expected revision in the client's form. */
 export const revisionOf = (expected: ExpectedRevision): AppendExpectedRevision =>
   expected === 'none' ? 'no_stream' : expected === 'any' ? 'any' : BigInt(expected);

@@ -13,41 +13,43 @@ import {
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
 import { Appender, type AppendLimits } from './appender';
-import { persistently } from './calls';
+import { withRetries } from './calls';
 import { connect, type Connection } from './connection';
 import { isSystem, positionOf, recorded, stored } from './events';
 import { Follower } from './follower';
-import { ofAll, ofStream, place } from './readings';
+import { readAll, readStream, readFrom } from './reads';
 
 export type EventStoreDbOptions = AppendLimits;
 
 const DEFAULTS: EventStoreDbOptions = {
   deadline: 5_000,
   patience: 15_000,
-  // Servers up to 25.0 take 1 MiB, unless they are told otherwise.
+  // Servers up to 25.0 accept 1 MiB by default.
   maxAppend: 1_020 * 1_024,
   page: 1_000,
 };
 
-/** Events to look at first for the last one that is not the system's. */
+/** Number of events to read first when looking for the last non-system event. */
 const NEAR_END = 8;
 
 /**
- * The event store on a server or cluster of EventStoreDB or KurrentDB, from 22.6 on.
- *
- * Positions are offsets in its log. The server's own events are passed over: their streams, and types, begin with `$`.
- * Who connects must be allowed to read `$all`.
+ * The event store on a server or cluster of EventStoreDB or KurrentDB, version 22.6 or newer.
+ * Positions are offsets in its log. The server's own events, whose streams or types start with `$`, are
+ * skipped. The user must have permission to read `$all`.
  */
 export class EventStoreDbEventStore implements EventStore {
   private readonly connection: Connection;
   private readonly options: EventStoreDbOptions;
   private readonly appender: Appender;
   private readonly follower: Follower;
-  /** Calls that are under way. */
+  /** Calls in progress. */
   private readonly calls = new Set<Promise<unknown>>();
   private closed = false;
 
-  /** `connectionString` is the server's, `esdb://` or `esdb+discover://`, with credentials and TLS as it says. */
+  /**
+   * `connectionString` has the scheme `esdb://` or `esdb+discover://`, and includes credentials and TLS
+   * settings.
+   */
   constructor(connectionString: string, options: Partial<EventStoreDbOptions> = {}) {
     this.options = { ...DEFAULTS, ...options };
     this.connection = connect(connectionString);
@@ -57,7 +59,9 @@ export class EventStoreDbEventStore implements EventStore {
 
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     return this.call(() =>
-      events.length === 0 ? this.nothing(stream, expected) : this.appender.append(stream, expected, events),
+      events.length === 0
+        ? this.emptyAppend(stream, expected)
+        : this.appender.append(stream, expected, events),
     );
   }
 
@@ -72,7 +76,7 @@ export class EventStoreDbEventStore implements EventStore {
       maxCount: limit ?? Number.MAX_SAFE_INTEGER,
     } as const;
     return this.reading(async () => {
-      const events = await ofStream(this.connection, stream, options, this.options.deadline);
+      const events = await readStream(this.connection, stream, options, this.options.deadline);
       return events.map(recorded);
     });
   }
@@ -92,11 +96,11 @@ export class EventStoreDbEventStore implements EventStore {
       let count = NEAR_END;
       for (let from: ReadPosition = 'end'; ; count = this.options.page) {
         const options = { direction: 'backwards', fromPosition: from, maxCount: count } as const;
-        const events = await ofAll(this.connection, options, this.options.deadline);
+        const events = await readAll(this.connection, options, this.options.deadline);
         const last = events.find((event) => !isSystem(event));
         if (last) return positionOf(last);
         if (events.length < count) return START;
-        from = place(positionOf(events.at(-1)!));
+        from = readFrom(positionOf(events.at(-1)!));
       }
     });
   }
@@ -106,7 +110,7 @@ export class EventStoreDbEventStore implements EventStore {
     return this.follower.listen(wake);
   }
 
-  /** Waits for what is under way. */
+  /** Waits for calls in progress. */
   async close(): Promise<void> {
     this.closed = true;
     this.follower.close();
@@ -114,8 +118,8 @@ export class EventStoreDbEventStore implements EventStore {
     await this.connection.client.dispose();
   }
 
-  /** An append of no events: nothing is sent, but its expectation is held against the stream. */
-  private async nothing(stream: string, expected: ExpectedRevision): Promise<Appended> {
+  /** An append of no events: nothing is sent, but the expected revision is checked. */
+  private async emptyAppend(stream: string, expected: ExpectedRevision): Promise<Appended> {
     const [last] = await this.readStream(stream, { direction: 'backwards', limit: 1 });
     const actual = last?.revision ?? 'none';
     if (expected !== 'any' && expected !== actual) throw new WrongExpectedRevision(stream, expected, actual);
@@ -131,35 +135,36 @@ export class EventStoreDbEventStore implements EventStore {
     const events: AllStreamRecordedEvent[] = [];
     let through = after;
     let start = progress.startAfter(after);
-    /** The last event of ours, of whatever type. */
+    /** Position of the last non-system event, of any type. */
     let last = after;
-    // One more than wanted, for the one at `start` comes again; a whole page where some will be passed over.
+    // One more than requested, because the event at `start` is returned again; at least a page if some events
+    // will be filtered out.
     let count = types === undefined ? limit + 1 : Math.max(limit + 1, this.options.page);
-    // Goes on where it was if it has to be repeated.
+    // A retry continues where the read stopped.
     return this.reading(async () => {
       for (let end = false; !end && events.length < limit;) {
-        const options = { fromPosition: place(start), maxCount: count };
-        const page = await ofAll(this.connection, options, this.options.deadline);
+        const options = { fromPosition: readFrom(start), maxCount: count };
+        const page = await readAll(this.connection, options, this.options.deadline);
         for (const event of page) {
           if (events.length === limit) break;
           const position = positionOf(event);
           if (position <= through) continue;
           through = start = position;
           if (isSystem(event)) continue;
-          progress.passedOver(last, position);
+          progress.rangeWithoutEvents(last, position);
           last = position;
           if (types?.has(event.type) !== false) events.push(event);
         }
         end = page.length < count;
         count = Math.max(limit - events.length + 1, this.options.page);
       }
-      progress.passedOver(last, through);
+      progress.rangeWithoutEvents(last, through);
       return { events, through };
     });
   }
 
   private reading<T>(work: () => Promise<T>): Promise<T> {
-    return this.call(() => persistently(this.options, work, () => this.closed));
+    return this.call(() => withRetries(this.options, work, () => this.closed));
   }
 
   private async call<T>(work: () => Promise<T>): Promise<T> {

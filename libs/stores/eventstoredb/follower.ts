@@ -4,13 +4,13 @@ import type { Connection } from './connection';
 import { isSystem, positionOf } from './events';
 import { Progress } from './progress';
 
-/** Events that the server considers between two checkpoints. */
+/** Number of events that the server scans between two checkpoints. */
 const WINDOW = 1_000;
 
 /**
- * Wakes whoever listens when the log may have grown: by one subscription to all streams but the system's, however many
- * listen, and none while nobody does. One that breaks is taken up again where it was; the client's keepalive breaks
- * one whose server has silently gone.
+ * Wakes listeners when the log may have grown. It uses one subscription to all non-system streams for any
+ * number of listeners, and none while there are no listeners. A broken subscription is resumed where it was.
+ * The client's keepalive detects a server that has silently gone.
  */
 export class Follower {
   readonly progress = new Progress();
@@ -25,7 +25,7 @@ export class Follower {
   listen(wake: () => void): () => void {
     if (this.listeners.size === 0) this.subscribe();
     this.listeners.add(wake);
-    // For what the others were woken for already.
+    // For events that other listeners were already woken for.
     this.wake();
     return () => {
       if (this.listeners.delete(wake) && this.listeners.size === 0) this.unsubscribe();
@@ -61,7 +61,7 @@ export class Follower {
     this.subscription = subscription;
     subscription.on('confirmation', () => {
       this.pause = PAUSE.first;
-      // For what was written while there was no subscription.
+      // For events written while there was no subscription.
       wake();
     });
     subscription.on('caughtUp', wake);
@@ -83,12 +83,12 @@ export class Follower {
 
   private unsubscribe(): void {
     clearTimeout(this.retry);
-    // It fails where the subscription never came about.
+    // It fails if the subscription was never established.
     void this.subscription?.unsubscribe().catch(() => undefined);
     this.subscription = undefined;
   }
 
-  /** Once for all events that came at once. */
+  /** Wakes once for all events that arrive together. */
   private wake(): void {
     this.waking ??= setImmediate(() => {
       this.waking = undefined;

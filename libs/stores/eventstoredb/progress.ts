@@ -1,45 +1,46 @@
 import { type Position, START } from '@waymark/core/kernel';
 
-/** Bytes of the log that are worth remembering when nothing in them is ours. */
-const LONG = 64 * 1_024;
+/** Minimum length of a range without relevant events that is remembered, in bytes of the log. */
+const MIN_RANGE = 64 * 1_024;
 
 /**
- * How far the log is known, so that what is not ours in it need not be looked at again and again.
- *
- * Two things are told apart. Where a subscription is taken up again may be a guess, for whoever listens is then woken
- * and reads: there a checkpoint will do, though servers have sent some ahead of events that were still to come. Where a
- * reading may begin must be known: only an event proves that nothing of ours is still to come before it.
+ * Remembers which parts of the log contain no relevant (non-system) events, so that they need not be read
+ * repeatedly.
+ * Two cases differ. The position for resuming a subscription may be a guess, because listeners are then woken
+ * and read: a checkpoint is good enough, although servers have sent some checkpoints ahead of events that
+ * followed. The start of a read must be certain: only an event proves that no relevant event is still to come
+ * before it.
  */
 export class Progress {
-  private place: Position | undefined;
-  /** Where the subscription began, or the last event that it showed. */
-  private shown: Position | undefined;
-  /** The last long stretch in which nothing is ours. */
+  private resumeAt: Position | undefined;
+  /** Start of the subscription, or the last event that it delivered. */
+  private delivered: Position | undefined;
+  /** The last long range without relevant events. */
   private empty = { after: START, before: START };
 
-  /** A subscription begins: after the position answered, or at the end of the log if none is known. */
+  /** A subscription starts: after the returned position, or at the end of the log if none is known. */
   begin(): Position | undefined {
-    return (this.shown = this.place);
+    return (this.delivered = this.resumeAt);
   }
 
-  /** The subscription showed an event of ours. */
+  /** The subscription delivered a relevant event. */
   event(at: Position): void {
-    if (this.shown !== undefined) this.passedOver(this.shown, at);
-    this.shown = at;
+    if (this.delivered !== undefined) this.rangeWithoutEvents(this.delivered, at);
+    this.delivered = at;
     this.reached(at);
   }
 
-  /** The server says that the subscription is here. */
+  /** The server reported the subscription's position. */
   reached(at: Position): void {
-    this.place = Math.max(this.place ?? START, at);
+    this.resumeAt = Math.max(this.resumeAt ?? START, at);
   }
 
-  /** Nothing between two positions is ours. */
-  passedOver(after: Position, before: Position): void {
-    if (before - after >= LONG && before > this.empty.before) this.empty = { after, before };
+  /** There are no relevant events between two positions. */
+  rangeWithoutEvents(after: Position, before: Position): void {
+    if (before - after >= MIN_RANGE && before > this.empty.before) this.empty = { after, before };
   }
 
-  /** Where to begin to read in order to find all that is ours after a position: there, or further on. */
+  /** Where to start reading for all relevant events after a position: that position or a later one. */
   startAfter(after: Position): Position {
     return after >= this.empty.after && after < this.empty.before ? this.empty.before : after;
   }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 const BYTES = 32;
 
-/** A secret key in a file that only its owner may read; made at first use. */
+/** A secret key in a file that only its owner may read; created on first use. */
 export function keyFromFile(file: string): Buffer {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   if (!existsSync(file)) create(file);
@@ -14,7 +14,10 @@ export function keyFromFile(file: string): Buffer {
   return key;
 }
 
-/** Whole or not at all: who comes at the same moment, or after a crash, must not find half a key, nor another one. */
+/**
+ * Create the file atomically: a concurrent process, or one after a crash, must find neither a partial key nor a
+ * different one.
+ */
 function create(file: string): void {
   const own = `${file}.${randomUUID()}`;
   writeFileSync(own, randomBytes(BYTES).toString('hex'), { flag: 'wx', mode: 0o600, flush: true });

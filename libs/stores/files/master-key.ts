@@ -1,18 +1,21 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { MasterKey } from '@waymark/core/kernel';
-import { settled } from '../shared/settled';
+import { asPromise } from '../shared/as-promise';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A master key that the process itself holds, of 32 bytes: AES-256-GCM, the subject authenticated with the data key. */
+/**
+ * A 32-byte master key held by this process. Data keys are encrypted with AES-256-GCM; the subject is
+ * authenticated as additional data.
+ */
 export function localMasterKey(secret: Buffer): MasterKey {
   const id = `local-${createHmac('sha256', secret).update('the name of this key').digest('hex').slice(0, 16)}`;
   return {
     id,
-    wrap: (subject, key) => settled(() => wrap(secret, subject, key)),
-    unwrap: (subject, wrapped) => settled(() => unwrap(secret, subject, wrapped)),
+    wrap: (subject, key) => asPromise(() => wrap(secret, subject, key)),
+    unwrap: (subject, wrapped) => asPromise(() => unwrap(secret, subject, wrapped)),
   };
 }
 
@@ -30,6 +33,6 @@ function unwrap(secret: Buffer, subject: string, wrapped: Buffer): Buffer {
       .setAuthTag(wrapped.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(text), decipher.final()]);
   } catch {
-    throw new Error('a data key was wrapped by another master key or for another subject, or was changed');
+    throw new Error('a data key was wrapped by another master key or for another subject, or was altered');
   }
 }

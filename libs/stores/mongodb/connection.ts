@@ -15,35 +15,39 @@ import {
 } from 'mongodb';
 import { StoreUnavailable } from '@waymark/core/kernel';
 
-/** How to reach MongoDB; what is left out has a default that suits a cluster. */
+/** Connection options; the defaults suit a cluster. */
 export type MongoOptions = Pick<
   MongoClientOptions,
   'maxPoolSize' | 'monitorCommands' | 'serverSelectionTimeoutMS' | 'socketTimeoutMS'
 >;
 
-/** What any command takes: its types name the signal for some only, but all have a comment, and heed the signal. */
+/**
+ * Options that every command accepts. The driver's types declare `signal` only for some commands, but all of
+ * them have `comment`, and all honour the signal.
+ */
 type Timed = Abortable & Pick<CommandOperationOptions, 'comment'>;
 
 const DATABASE = 'waymark';
-/** How long one command may take, in milliseconds. */
+/** Time limit for one command, in milliseconds. */
 const IN_TIME = 30_000;
-/** The same of making an index: longer than one of a large view takes. */
+/** Time limit for creating an index, in milliseconds: longer than a large view takes. */
 export const INDEXING = 120_000;
 
-/** The number of a MongoDB error that says an id is taken. */
+/** MongoDB's error code for a duplicate id. */
 export const DUPLICATE_KEY = 11_000;
 
 /**
- * Numbers of the errors of a server that is going, has ceased to be the primary, or cannot say that a majority wrote; the
- * driver has tried again already.
+ * Error codes of a server that is shutting down, is no longer the primary, or cannot confirm a majority write.
+ * The driver has already retried.
  */
 const NOT_NOW: ReadonlySet<unknown> = new Set([
   6, 7, 64, 89, 91, 100, 134, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
 
 /**
- * The database that a connection string's path names, `waymark` where it names none. What is written is on the disks of
- * a majority before it counts, and only that is read: nothing that is seen can be undone by a change of primary.
+ * The database in a connection string's path, or `waymark` if there is none. A write counts once it is on disk
+ * on a majority of servers, and reads return only such writes: nothing that was read can be undone by a change
+ * of primary.
  */
 export function openDatabase(url: string, options: MongoOptions = {}): Db {
   try {
@@ -51,7 +55,7 @@ export function openDatabase(url: string, options: MongoOptions = {}): Db {
       appName: 'waymark',
       maxPoolSize: 20,
       serverSelectionTimeoutMS: 10_000,
-      // A server that is silent at this is taken for gone, and what waits for it is told.
+      // A server that is silent for this long is considered gone, and pending operations fail.
       connectTimeoutMS: 10_000,
       socketTimeoutMS: INDEXING,
       ...options,
@@ -62,18 +66,23 @@ export function openDatabase(url: string, options: MongoOptions = {}): Db {
     const [, path] = /^[^:]+:\/\/[^/?]*\/([^?]+)/.exec(url) ?? [];
     return client.db(path === undefined ? DATABASE : decodeURIComponent(path));
   } catch {
-    // The driver's own words may repeat parts of it, and so a password.
-    throw new Error('the connection string is none that MongoDB takes: check its scheme, hosts and options');
+    // The driver's message may contain parts of the string, and so a password.
+    throw new Error(
+      'the connection string is not a valid MongoDB connection string: check its scheme, hosts and options',
+    );
   }
 }
 
 /**
- * Options of a command, each of which needs this: where a connection goes just as a command is written to it, the driver
- * (7.9) waits without end for room in its socket, and heeds no timeout but this signal.
+ * Options required for every command. If a connection breaks while a command is being written to it, the driver
+ * (7.9) waits for the socket without limit, and only this signal ends the wait.
  */
 export const inTime = (ms = IN_TIME): Timed => ({ signal: AbortSignal.timeout(ms) });
 
-/** What MongoDB answers; {@link StoreUnavailable} of this store where it does not, or cannot say whether it wrote. */
+/**
+ * The result of a MongoDB operation. Throws {@link StoreUnavailable} for this store if the server does not
+ * respond or cannot confirm a write.
+ */
 export async function answered<T>(work: () => Promise<T>, store = 'view store'): Promise<T> {
   try {
     return await work();
@@ -86,15 +95,15 @@ const isNoAnswer = (error: unknown): boolean =>
   error instanceof MongoNetworkError ||
   error instanceof MongoOperationTimeoutError ||
   (error instanceof DOMException && error.name === 'TimeoutError') ||
-  // While a socket is to take a command in, the driver says what became of it in the system's words.
+  // While a command is being written to a socket, the driver passes on the system's error.
   (error instanceof Error && 'syscall' in error) ||
   error instanceof MongoServerSelectionError ||
   error instanceof MongoWriteConcernError ||
   (error instanceof MongoServerError && NOT_NOW.has(error.code)) ||
-  // A bulk write puts what went wrong on the way into an error of its own.
+  // A bulk write wraps the network error in its own error.
   (error instanceof MongoBulkWriteError && isNoAnswer(error.errorResponse));
 
-/** Write a new document. False where its id is taken. */
+/** Insert a document. False if its id already exists. */
 export async function inserted<Document extends { readonly _id: string }>(
   collection: Collection<Document>,
   document: OptionalUnlessRequiredId<Document>,

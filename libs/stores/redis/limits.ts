@@ -6,25 +6,28 @@ import {
 } from 'rate-limiter-flexible';
 import { TooManyRequests } from '@waymark/core/kernel';
 
-/** Requests that one person may send within a minute, and that one address may send with no token or a wrong one. */
+/** Maximum requests per minute: of one person, and of one address without a valid token (`stranger`). */
 export interface Rates {
   readonly person: number;
   readonly stranger: number;
 }
 
-/** Keeps anybody from asking more than they may. */
+/** Rate limits for requests. */
 export interface Limits {
   /** Count a request of a person. Refused as `TOO_MANY_REQUESTS`. */
   person(id: string): Promise<void>;
-  /** Count a request whose token is none, by where it came from. Refused likewise. */
+  /** Count a request without a valid token, by its source address. Refused as `TOO_MANY_REQUESTS`. */
   stranger(address: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Seconds that requests are counted for. */
+/** Length of the counting window, in seconds. */
 const MINUTE = 60;
 
-/** Limits that all processes share where there is Redis, and each process's own otherwise, or while Redis does not answer. */
+/**
+ * Rate limits shared by all processes through Redis. Without Redis, or while it does not respond, each process
+ * counts on its own.
+ */
 export async function openLimits(rates: Rates, redisUrl?: string): Promise<Limits> {
   const redis = redisUrl === undefined ? undefined : await connect(redisUrl);
   const limiter = (name: keyof Rates): RateLimiterAbstract => {
@@ -42,11 +45,11 @@ export async function openLimits(rates: Rates, redisUrl?: string): Promise<Limit
   };
 }
 
-/** Its client is loaded only where it is used. */
+/** Loads the Redis client only if it is used. */
 async function connect(url: string) {
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, { enableOfflineQueue: false, lazyConnect: true });
-  redis.on('error', () => undefined); // what is asked meanwhile is counted here
+  redis.on('error', () => undefined); // while disconnected, requests are counted in this process
   await redis.connect().catch(() => undefined);
   return redis;
 }

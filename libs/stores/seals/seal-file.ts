@@ -4,12 +4,12 @@ import { dirname } from 'node:path';
 import type { SealSink } from '@waymark/core/kernel';
 
 const LINE_END = 10;
-/** Bytes of the file's end to look through at once. */
+/** Number of bytes to read at a time from the end of the file. */
 const CHUNK = 64 * 1_024;
 
-/** Seals as the lines of a file that only its owner may read; begun with the first. */
+/** Stores seals as lines of a file that only its owner may read; created with the first seal. */
 export const sealFile = (file: string): SealSink => ({
-  keep: async (_number, line) => {
+  write: async (_number, line) => {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const kept = await open(file, 'a+', 0o600);
     try {
@@ -23,7 +23,7 @@ export const sealFile = (file: string): SealSink => ({
   lines: () => linesOf(file),
 });
 
-/** What was being written when its writer died was never kept. */
+/** Remove an incomplete last line, left by a writer that died. It was never acknowledged. */
 async function dropUnfinished(file: FileHandle): Promise<void> {
   const { size } = await file.stat();
   let end = size;
@@ -37,14 +37,14 @@ async function dropUnfinished(file: FileHandle): Promise<void> {
   if (end < size) await file.truncate(end);
 }
 
-/** The whole lines of a file; none where it is not there. */
+/** The complete lines of a file; none if the file does not exist. */
 export async function* linesOf(file: string): AsyncGenerator<string, void, undefined> {
   if (!existsSync(file)) return;
   const text = createReadStream(file, 'utf8');
-  let begun = '';
+  let incomplete = '';
   for await (const chunk of text as AsyncIterable<string>) {
-    const lines = (begun + chunk).split('\n');
-    begun = lines.pop() ?? '';
+    const lines = (incomplete + chunk).split('\n');
+    incomplete = lines.pop() ?? '';
     yield* lines;
   }
 }

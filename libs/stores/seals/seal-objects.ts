@@ -1,26 +1,29 @@
 import type { SealSink } from '@waymark/core/kernel';
 
-/** How long a seal may take to be kept, in milliseconds. */
+/** Time limit for storing a seal, in milliseconds. */
 const DEADLINE = 30_000;
 
 /**
- * Seals as objects `<number>.json` behind an address that takes them by PUT, such as a bucket of an object store that it
- * gives the right to write to. Whatever it says after `?` stays behind the name.
+ * Stores seals as objects `<number>.json` with HTTP PUT below an address, such as a bucket with write
+ * permission. The query string of the address is kept.
  */
 export function sealObjects(address: string, deadline = DEADLINE): SealSink {
   const base = new URL(address);
   return {
-    keep: async (number, line) => {
+    write: async (number, line) => {
       const url = new URL(base);
       url.pathname = `${base.pathname.replace(/\/$/, '')}/${String(number)}.json`;
       const { ok, status, body } = await put(url, line, deadline);
       await body?.cancel();
-      if (!ok) throw new Error(`seal ${String(number)} was not kept: the address answers ${String(status)}`);
+      if (!ok)
+        throw new Error(
+          `seal ${String(number)} was not stored: the address responded with status ${String(status)}`,
+        );
     },
   };
 }
 
-/** The address may carry credentials: no error says it. */
+/** The address may contain credentials, so no error message contains it. */
 async function put(url: URL, line: string, deadline: number): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   const signal = AbortSignal.timeout(deadline);

@@ -1,8 +1,9 @@
 const LONGEST = 500;
 
-/** What is kept of a failure: its message alone, cut where it is too long. */
+/** The text stored for a failure: only its message, truncated to the maximum length. */
 export function failureText(error: unknown): string {
-  // Not by its class: SQLite's errors have that of whoever loaded the native module first.
+  // Do not use instanceof: SQLite's errors have the class of the first module instance that loaded the native
+  // module.
   const { message, name } = Object(error) as { readonly message?: unknown; readonly name?: unknown };
   const text = [message, name].find((part) => typeof part === 'string' && part !== '') ?? error;
   return String(text).slice(0, LONGEST);

@@ -4,12 +4,12 @@ import { newEvent, readWhole, texts } from '../../support/events';
 const STREAM = 'locker-1';
 const note = (text: string) => newEvent('Noted', { text });
 
-/** What every event store must do for whoever reads its whole log, page by page. */
+/** The requirements for reading the whole log page by page. */
 export function pageCases(store: () => EventStore): void {
   describe('a page of the log', () => {
     const NOTED = new Set(['Noted']);
     const other = () => newEvent('Forgotten');
-    /** Positions of all that was written. */
+    /** The positions of all written events. */
     let written: number[];
 
     beforeEach(async () => {
@@ -18,14 +18,14 @@ export function pageCases(store: () => EventStore): void {
       written = (await readWhole(store())).map(({ position }) => position);
     });
 
-    it('goes through to its last event where it is full', async () => {
+    it('extends through its last event if it is full', async () => {
       expect((await store().readAll(START, 2)).through).toBe(written[1]);
       expect((await store().readAll(written[0]!, 3)).through).toBe(written[3]);
       expect((await store().readAll(START, 1, NOTED)).through).toBe(written[0]);
       expect((await store().readAll(START, 2, NOTED)).through).toBe(written[2]);
     });
 
-    it('goes through to the end of the log where it is not, whatever types were asked for', async () => {
+    it('extends through the end of the log if it is not full, for any types', async () => {
       for (const types of [undefined, NOTED, new Set(['Unheard']), new Set<string>()]) {
         for (const after of [START, written[2]!, written.at(-1)!]) {
           const { events, through } = await store().readAll(after, 100, types);
@@ -39,7 +39,7 @@ export function pageCases(store: () => EventStore): void {
       }
     });
 
-    it('has the events of several types in one order, and no others', async () => {
+    it('contains only events of the requested types, in one order', async () => {
       await store().append('locker-3', 'none', [newEvent('Kept'), note('d')]);
 
       const { events } = await store().readAll(written[2]!, 100, new Set(['Noted', 'Kept']));
@@ -47,7 +47,7 @@ export function pageCases(store: () => EventStore): void {
       expect(events.map(({ type }) => type)).toEqual(['Noted', 'Kept', 'Noted']);
     });
 
-    it.each([undefined, NOTED])('is followed by the next one, of the types %p', async (types) => {
+    it.each([undefined, NOTED])('is followed by the next one, with the types %p', async (types) => {
       const first = await store().readAll(START, 100, types);
       const nothing = await store().readAll(first.through, 100, types);
       expect(nothing.events).toEqual([]);
@@ -60,8 +60,8 @@ export function pageCases(store: () => EventStore): void {
     });
   });
 
-  describe('the log as it is stored', () => {
-    it('has the same pages, each event as the text that was written', async () => {
+  describe('the stored form of the log', () => {
+    it('has the same pages, with each event as the text that was written', async () => {
       const notes = ['Zoë', '{"chain":"“”"}', '\u0000\n', '𝔘'].map(note);
       await store().append(STREAM, 'none', notes);
       await store().append('locker-2', 'none', [note('e')]);
@@ -85,7 +85,7 @@ export function pageCases(store: () => EventStore): void {
       }
     });
 
-    it('is empty where nothing was written', async () => {
+    it('is empty if nothing was written', async () => {
       expect((await store().readStored(START, 10)).events).toEqual([]);
     });
   });

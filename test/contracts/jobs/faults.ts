@@ -6,10 +6,10 @@ import type { WorkerSays } from '../../support/job-worker';
 import { eventually, inState, painting } from '../../support/jobs';
 import type { Given, OpenedJobs } from './given';
 
-/** Milliseconds until a worker is taken for dead: not so few that a busy machine looks dead. */
+/** Milliseconds until a worker is considered dead: long enough that a slow machine does not appear dead. */
 const LEASE = 2_000;
 const JOBS = 50;
-/** A failure names it: given again, the moments are the same, as far as processes are. */
+/** A failure prints the seed; with the same seed the times are the same, as far as processes allow. */
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
 
 const says = <Says extends WorkerSays['says']>(
@@ -17,13 +17,13 @@ const says = <Says extends WorkerSays['says']>(
   what: Says,
 ): Promise<Extract<WorkerSays, { says: Says }>> =>
   new Promise((resolve, reject) => {
-    child.once('close', (code) => reject(new Error(`the process ended with ${String(code)}`)));
+    child.once('close', (code) => reject(new Error(`the process exited with code ${String(code)}`)));
     child.on('message', (said: WorkerSays) => {
       if (said.says === what) resolve(said as Extract<WorkerSays, { says: Says }>);
     });
   });
 
-/** Workers that die, and workers that only seem to. */
+/** Workers that die or only appear to. */
 export function faults(given: Given): void {
   describe('faults', () => {
     let opened: OpenedJobs;
@@ -36,7 +36,7 @@ export function faults(given: Given): void {
       opened.jobs.add({ kind: 'paint', data: { locker, ms }, id: `locker-${String(locker)}` });
     const byUs = painting(async (_, { attempt }) => ({ by: process.pid, attempt }), { attempts: 1 });
 
-    it('begins a job again whose worker was killed, its attempt not counted, its progress kept', async () => {
+    it('restarts a job whose worker was killed, without counting the attempt, and keeps its progress', async () => {
       const child = opened.startWorker();
       await add(1, 60_000);
       await says(child, 'progressed');
@@ -50,7 +50,7 @@ export function faults(given: Given): void {
       });
     });
 
-    it('begins it again after everything was shut down, and never where it was cancelled', async () => {
+    it('restarts it after a complete shutdown, unless it was cancelled', async () => {
       const child = opened.startWorker();
       await Promise.all([add(1, 60_000), add(2, 60_000)]);
       await Promise.all(['locker-1', 'locker-2'].map((id) => inState(opened.jobs, id, 'running')));
@@ -63,7 +63,7 @@ export function faults(given: Given): void {
       expect(await inState(jobs, 'locker-2', 'cancelled')).not.toHaveProperty('result');
     });
 
-    it('leaves a job to a worker that takes longer than it may be silent', async () => {
+    it('leaves a job to a worker that runs longer than its lease', async () => {
       await opened.jobs.work([
         painting(async (_, { signal }) => {
           await pause(2.3 * LEASE, undefined, { signal });
@@ -81,7 +81,7 @@ export function faults(given: Given): void {
       });
     });
 
-    it('lets a worker that wakes up late end nothing that another has taken over', async () => {
+    it('lets a late worker end nothing that another has taken over', async () => {
       const child = opened.startWorker();
       await add(1, 60_000);
       await says(child, 'progressed');
@@ -98,7 +98,7 @@ export function faults(given: Given): void {
       expect(done).toMatchObject({ result: { by: process.pid } });
     });
 
-    it(`loses none of ${String(JOBS)} jobs to workers killed at moments of KILL_SEED=${String(seed)}`, async () => {
+    it(`loses none of ${String(JOBS)} jobs when workers are killed at times of KILL_SEED=${String(seed)}`, async () => {
       const random = randomFrom(seed);
       let kills = 0;
       let over = false;

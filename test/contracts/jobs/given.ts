@@ -4,7 +4,7 @@ import { inState, PAINT } from '../../support/jobs';
 
 export interface OpenedJobs {
   readonly jobs: Jobs;
-  /** Another connection to the same jobs, as another process would have. */
+  /** Another connection to the same jobs, as from another process. */
   second(): Promise<Jobs>;
   /** Close the jobs and open them again. */
   reopen(): Promise<Jobs>;
@@ -13,10 +13,10 @@ export interface OpenedJobs {
   close(): Promise<void>;
 }
 
-/** Opens jobs of a test's own: how many done and cancelled ones are kept, and the lease, may be said. */
+/** Opens a new queue for a test, optionally with the number of ended jobs to keep and the lease. */
 export type OpenJobs = (options?: { readonly keep?: number; readonly lease?: number }) => Promise<OpenedJobs>;
 
-/** What the parts of the contract have in common: fresh jobs for each test. */
+/** Shared setup of the contract: a new queue for each test. */
 export class Given {
   opened!: OpenedJobs;
 

@@ -3,10 +3,10 @@ import { range } from '../../support/events';
 import { inState, interruption, latch, PAINT, painting, untilTold } from '../../support/jobs';
 import { type Given, ids } from './given';
 
-/** How jobs are broken off, and what becomes of them. */
+/** How jobs are interrupted, and their states afterwards. */
 export function interrupting(given: Given): void {
   describe('cancelling', () => {
-    it('lets a waiting job never run, and says that it is cancelled', async () => {
+    it('prevents a waiting job from ever running, and shows it as cancelled', async () => {
       const painted: number[] = [];
       await given.add(1);
       await given.add(2);
@@ -21,7 +21,7 @@ export function interrupting(given: Given): void {
       expect(await given.jobs.get('locker-1')).toEqual(job);
     });
 
-    it('lets a job that waits for its next attempt have none', async () => {
+    it('prevents the next attempt of a job that waits for a retry', async () => {
       const attempts: number[] = [];
       await given.jobs.work([
         painting(
@@ -37,7 +37,7 @@ export function interrupting(given: Given): void {
       await inState(given.jobs, 'locker-1', 'waiting', (job) => job.attempts === 1);
       expect(await given.jobs.cancel('locker-1')).toBe(true);
 
-      // A second job fails once and is tried again after the moment of the first one's next attempt.
+      // A second job fails once and is retried after the time of the first one's next attempt.
       expect(await given.jobs.get('locker-1')).toMatchObject({ state: 'cancelled', attempts: 1 });
       await given.jobs.add({ kind: PAINT, data: { locker: 3 }, id: 'later' });
       await inState(given.jobs, 'later', 'waiting', (job) => job.attempts === 2);
@@ -45,16 +45,16 @@ export function interrupting(given: Given): void {
       expect(await given.jobs.get('locker-1')).toMatchObject({ state: 'cancelled', attempts: 1 });
     });
 
-    it('tells the handler of a running job alone, from another connection, and does not try again', async () => {
-      const told: unknown[] = [];
+    it('interrupts only the handler of the running job, from another connection, and does not retry', async () => {
+      const interrupted: unknown[] = [];
       const finish = latch();
       await given.jobs.work([
         painting(async ({ locker }, { signal }) => {
           if (locker === 2) {
             await finish.opened;
-            return { told: signal.aborted };
+            return { interrupted: signal.aborted };
           }
-          told.push(await interruption(signal));
+          interrupted.push(await interruption(signal));
           throw new Error('left half painted');
         }),
       ]);
@@ -65,13 +65,13 @@ export function interrupting(given: Given): void {
       const job = await inState(given.jobs, 'locker-1', 'cancelled');
       expect(job).toMatchObject({ attempts: 1, finishedAt: expect.any(String) });
       expect(job).not.toHaveProperty('error');
-      expect(told).toEqual([expect.any(JobInterrupted)]);
-      expect(told).toMatchObject([{ why: 'cancelled' }]);
+      expect(interrupted).toEqual([expect.any(JobInterrupted)]);
+      expect(interrupted).toMatchObject([{ why: 'cancelled' }]);
       finish.open();
-      expect(await given.done('locker-2')).toMatchObject({ result: { told: false } });
+      expect(await given.done('locker-2')).toMatchObject({ result: { interrupted: false } });
     });
 
-    it('counts a job as cancelled that failed before its handler was told', async () => {
+    it('counts a job as cancelled that failed before its handler was interrupted', async () => {
       const fail = latch();
       await given.jobs.work([
         painting(async () => {
@@ -87,7 +87,7 @@ export function interrupting(given: Given): void {
       expect(await inState(given.jobs, 'locker-1', 'cancelled')).toMatchObject({ attempts: 1 });
     });
 
-    it('counts a job as done that is completed nevertheless', async () => {
+    it('counts a job as done that completes anyway', async () => {
       await given.jobs.work([
         painting(async (_, { signal }) => ({ after: (await interruption(signal)).why })),
       ]);
@@ -98,7 +98,7 @@ export function interrupting(given: Given): void {
       expect(await given.done('locker-1')).toMatchObject({ result: { after: 'cancelled' } });
     });
 
-    it('is too late for a job that is done, a dead letter or cancelled, or was never there', async () => {
+    it('has no effect on a job that is done, failed, cancelled or unknown', async () => {
       await given.jobs.work([
         painting(
           async ({ locker }) => {
@@ -121,15 +121,15 @@ export function interrupting(given: Given): void {
       expect(await given.jobs.cancel('another')).toBe(false);
     });
 
-    it('lets a cancelled job be tried again, whether it ran or not', async () => {
-      let told = false;
+    it('allows a cancelled job to be retried, whether or not it ran', async () => {
+      let interrupted = false;
       await given.add(1);
       await given.jobs.cancel('locker-1');
       await given.jobs.work([
         painting(async (_, { attempt, signal }) => {
-          if (told && attempt === 2) return { attempt };
-          if (!told) await interruption(signal);
-          told = true;
+          if (interrupted && attempt === 2) return { attempt };
+          if (!interrupted) await interruption(signal);
+          interrupted = true;
           throw new Error('left half painted');
         }),
       ]);
@@ -146,13 +146,13 @@ export function interrupting(given: Given): void {
   });
 
   describe('stopping', () => {
-    it('puts a running job back for another worker, its attempt not counted, its progress kept', async () => {
-      const told: string[] = [];
+    it('puts a running job back for another worker, without counting the attempt, and keeps its progress', async () => {
+      const interrupted: string[] = [];
       await given.jobs.work([
         painting(
           async (_, { signal, progress }) => {
             await progress({ doors: 1 });
-            told.push((await interruption(signal)).why);
+            interrupted.push((await interruption(signal)).why);
             throw signal.reason;
           },
           { attempts: 1 },
@@ -162,7 +162,7 @@ export function interrupting(given: Given): void {
       await inState(given.jobs, 'locker-1', 'running', ({ progress }) => progress !== undefined);
       await given.jobs.stop();
 
-      expect(told).toEqual(['stopping']);
+      expect(interrupted).toEqual(['stopping']);
       const waiting = await given.jobs.get('locker-1');
       expect(waiting).toMatchObject({ state: 'waiting', attempts: 0, progress: { doors: 1 } });
       expect(waiting).not.toHaveProperty('error');
@@ -171,7 +171,7 @@ export function interrupting(given: Given): void {
       expect(await given.done('locker-1')).toMatchObject({ attempts: 1, result: { attempt: 1 } });
     });
 
-    it('keeps why the attempt before failed', async () => {
+    it('keeps the error of the previous attempt', async () => {
       await given.jobs.work([
         painting(async (data, context) => {
           if (context.attempt === 1) throw new Error('no paint left');
@@ -189,7 +189,7 @@ export function interrupting(given: Given): void {
       });
     });
 
-    it('waits for a handler that completes its job nevertheless', async () => {
+    it('waits for a handler that completes its job anyway', async () => {
       await given.jobs.work([
         painting(async (_, { signal }) => ({ after: (await interruption(signal)).why })),
       ]);
@@ -203,7 +203,7 @@ export function interrupting(given: Given): void {
       });
     });
 
-    it('takes no further job, and lets another worker do those that are left, the ones broken off first', async () => {
+    it('takes no further job, and another worker does the remaining ones, interrupted ones first', async () => {
       const begun: number[] = [];
       const slow = latch();
       await given.jobs.work([
@@ -236,7 +236,7 @@ export function interrupting(given: Given): void {
       expect(begun).toHaveLength(2);
     });
 
-    it('is over at once where nothing runs, and the same jobs can be worked on again', async () => {
+    it('returns immediately if nothing runs, and work can be started again', async () => {
       await given.jobs.stop();
       await given.jobs.work([painting(async () => undefined)]);
       await given.jobs.stop();
@@ -248,7 +248,7 @@ export function interrupting(given: Given): void {
     });
   });
 
-  it('has jobs of every state after it was opened again', async () => {
+  it('has jobs of every state after it was reopened', async () => {
     await given.jobs.work([
       painting(
         async (data, context) => {

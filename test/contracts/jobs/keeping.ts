@@ -3,10 +3,10 @@ import { range } from '../../support/events';
 import { eventually, inState, interruption, latch, PAINT, painting } from '../../support/jobs';
 import { type Given, ids } from './given';
 
-/** What a queue keeps of its jobs. */
+/** What a queue stores of its jobs. */
 export function keeping(given: Given): void {
   describe('adding', () => {
-    it('keeps a job as it was added, waiting, and knows nothing of others', async () => {
+    it('stores a job as it was added, waiting, and returns undefined for unknown ids', async () => {
       const data = { text: `née “Zoë” 🧭 \u0000 \u2028`, nested: [{ n: 1e21 }, null, ''] };
       const before = new Date().toISOString();
       const id = await given.jobs.add({ kind: PAINT, data });
@@ -25,14 +25,14 @@ export function keeping(given: Given): void {
       expect(await given.jobs.get('another')).toBeUndefined();
     });
 
-    it.each(['7', 'a:b', 'a:b:c', '0', 'O’Brien %_ 🧭 /?', ' '])('takes the id “%s”', async (id) => {
+    it.each(['7', 'a:b', 'a:b:c', '0', 'O’Brien %_ 🧭 /?', ' '])('accepts the id “%s”', async (id) => {
       expect(await given.add(1, id)).toBe(id);
 
       expect(await given.jobs.get(id)).toMatchObject({ id, data: { locker: 1 } });
       expect(ids(await given.jobs.list())).toEqual([id]);
     });
 
-    it('adds no second job under an id, of whatever kind, before and after the first was done', async () => {
+    it('adds no second job with the same id, of any kind, before and after the first was done', async () => {
       const painted: number[] = [];
       const paint = painting(async ({ locker }) => void painted.push(locker) as undefined);
       const again = async (): Promise<void> => {
@@ -53,7 +53,7 @@ export function keeping(given: Given): void {
       expect(await given.jobs.get('a')).toMatchObject({ kind: PAINT, data: { locker: 1 }, state: 'done' });
     });
 
-    it('adds one of many that come at once from two connections under one id', async () => {
+    it('adds one of many concurrent requests with the same id from two connections', async () => {
       const both = [given.jobs, await given.opened.second()];
       await Promise.all(
         range(20).map((n) => both[n % 2]!.add({ kind: n % 3 ? PAINT : 'count', data: { n }, id: 'a' })),
@@ -62,7 +62,7 @@ export function keeping(given: Given): void {
       expect(ids(await given.jobs.list())).toEqual(['a']);
     });
 
-    it('refuses what cannot be written', async () => {
+    it('refuses data that cannot be serialised', async () => {
       await expect(given.jobs.add({ kind: PAINT, data: { unwritable: 10n }, id: 'a' })).rejects.toThrow();
 
       expect(await given.jobs.get('a')).toBeUndefined();
@@ -73,7 +73,7 @@ export function keeping(given: Given): void {
   });
 
   describe('listing', () => {
-    it('gives the last added first, of a kind or a state where that is asked for', async () => {
+    it('lists the most recently added first, filtered by kind or state', async () => {
       await given.jobs.work([
         painting(async ({ locker }, { signal }) => {
           if (locker === 3) throw new PermanentFailure('no paint left');
@@ -107,14 +107,14 @@ export function keeping(given: Given): void {
       expect(await given.jobs.list({ kind: 'sweep' })).toEqual([]);
     });
 
-    it('gives a hundred where no limit is given', async () => {
+    it('lists a hundred jobs by default', async () => {
       await Promise.all(range(103).map((n) => given.add(n)));
 
       expect(await given.jobs.list()).toHaveLength(100);
       expect(await given.jobs.list({ limit: 200 })).toHaveLength(103);
     });
 
-    it('keeps all dead letters, and of the done and the cancelled the last only', async () => {
+    it('keeps all dead letters, and only the last done and cancelled jobs', async () => {
       const few = await given.open({ keep: 3 });
       await few.jobs.work([
         painting(async ({ locker }) => {
@@ -143,7 +143,7 @@ export function keeping(given: Given): void {
       await few.close();
     });
 
-    it('keeps a job that was cancelled for as long as it runs', async () => {
+    it('keeps a cancelled job while it is running', async () => {
       const few = await given.open({ keep: 2 });
       const end = latch();
       await few.jobs.work([

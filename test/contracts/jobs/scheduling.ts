@@ -3,13 +3,13 @@ import { eventually, inState, PAINT, painting } from '../../support/jobs';
 import type { Given } from './given';
 
 const EVERY_SECOND = '* * * * * *';
-/** Never while a test runs. */
+/** Never during a test. */
 const ONCE_A_YEAR = '0 0 29 2 *';
 
-/** The time that a scheduled job is for, in milliseconds. */
+/** The time of a scheduled job, in milliseconds since the epoch. */
 const timeOf = ({ id }: Job): number => Date.parse(id.slice(id.indexOf('@') + 1));
 
-/** Jobs that are added at the times of a cron expression. */
+/** Jobs added at the times of a cron expression. */
 export function scheduling(given: Given): void {
   describe('scheduling', () => {
     const times = async (): Promise<number[]> =>
@@ -27,12 +27,12 @@ export function scheduling(given: Given): void {
       await jobs.work([painting(async ({ locker }) => ({ locker }))]);
     };
 
-    it('adds a job once for each time, whichever of two workers does', async () => {
+    it('adds a job once for each time with two workers', async () => {
       await Promise.all([given.jobs, await given.opened.second()].map((each) => everySecond(each)));
 
       const found = await some(3);
       const seconds = found.map((time) => time / 1_000);
-      // None is missed and none is twice, as long as somebody works.
+      // No time is missed or repeated while a worker runs.
       expect(seconds).toEqual(seconds.map((_, at) => seconds[0]! + at));
       expect(Number.isInteger(seconds[0])).toBe(true);
       const first = `${PAINT}@${new Date(found[0]!).toISOString()}`;
@@ -44,7 +44,7 @@ export function scheduling(given: Given): void {
       });
     });
 
-    it('adds nothing before its time, and makes up for times that nobody worked at by one job', async () => {
+    it('adds nothing early, and makes up with one job for times when no worker ran', async () => {
       await given.jobs.schedule(PAINT, EVERY_SECOND, { locker: 1 });
       const scheduled = Date.now();
       await eventually(
@@ -81,7 +81,7 @@ export function scheduling(given: Given): void {
       expect((await times()).filter((time) => time > replaced)).toEqual([]);
     });
 
-    it('goes by UTC', async () => {
+    it('uses UTC', async () => {
       const { hours, minutes } = { hours: new Date().getUTCHours(), minutes: new Date().getUTCMinutes() };
       const next = (minutes + 1) % 60;
       await given.jobs.schedule(
@@ -97,7 +97,7 @@ export function scheduling(given: Given): void {
       expect(Math.abs(time! - Date.now())).toBeLessThan(60_000);
     });
 
-    it('refuses what is no cron expression', async () => {
+    it('refuses an invalid cron expression', async () => {
       await expect(given.jobs.schedule(PAINT, '61 * * * *', {})).rejects.toThrow();
       await expect(given.jobs.schedule(PAINT, 'tomorrow', {})).rejects.toThrow();
     });

@@ -3,10 +3,10 @@ import { range } from '../../support/events';
 import { eventually, inState, latch, PAINT, painting } from '../../support/jobs';
 import type { Given } from './given';
 
-/** What workers do with jobs, and what comes of it. */
+/** How workers run jobs, and the outcomes. */
 export function working(given: Given): void {
   describe('working', () => {
-    it('hands a job to its handler, and keeps what it came to', async () => {
+    it('passes a job to its handler, and stores the result', async () => {
       const seen: unknown[] = [];
       await given.jobs.work([
         painting(async (data, { id, attempt, signal }) => {
@@ -22,7 +22,7 @@ export function working(given: Given): void {
       expect(job).not.toHaveProperty('error');
     });
 
-    it('does what was waiting, and what another connection adds, and leaves other kinds alone', async () => {
+    it('runs jobs that were waiting and jobs from another connection, and leaves other kinds alone', async () => {
       await given.add(1);
       await given.jobs.add({ kind: 'count', data: {}, id: 'count' });
       await given.jobs.work([painting(async () => undefined)]);
@@ -33,7 +33,7 @@ export function working(given: Given): void {
       expect(await given.jobs.get('count')).toMatchObject({ state: 'waiting', attempts: 0 });
     });
 
-    it('does no more jobs of a kind at once than it should, and no fewer', async () => {
+    it('runs as many jobs of a kind at a time as configured, no more and no fewer', async () => {
       const limits = { [PAINT]: 3, count: 1 };
       const open = latch();
       const most = new Map<string, number>();
@@ -67,7 +67,7 @@ export function working(given: Given): void {
       expect(Object.fromEntries(most)).toEqual(limits);
     });
 
-    it('shares jobs between two workers, and does each once', async () => {
+    it('shares jobs between two workers, each running once', async () => {
       const other = await given.opened.second();
       const by: Record<'one' | 'other', number[]> = { one: [], other: [] };
       const bothWork = latch();
@@ -89,7 +89,7 @@ export function working(given: Given): void {
       expect([...by.one, ...by.other].sort((a, b) => a - b)).toEqual(range(40));
     });
 
-    it('shows how far a job is to another connection, while it runs and after', async () => {
+    it("shows a job's progress on another connection, during and after it", async () => {
       const read = latch();
       await given.jobs.work([
         painting(async (_, { progress }) => {
@@ -111,7 +111,7 @@ export function working(given: Given): void {
   });
 
   describe('failing', () => {
-    it('tries again, after pauses that double, and is a dead letter after the last attempt', async () => {
+    it('retries with doubling delays, and ends as a dead letter after the last attempt', async () => {
       const began: number[] = [];
       const seen: (Job | undefined)[] = [];
       await given.jobs.work([
@@ -140,12 +140,12 @@ export function working(given: Given): void {
         ['running', 2],
         ['running', 3],
       ]);
-      // A timer may be a millisecond early.
+      // A timer may fire a millisecond early.
       expect(began[1]! - began[0]!).toBeGreaterThanOrEqual(149);
       expect(began[2]! - began[1]!).toBeGreaterThanOrEqual(299);
     });
 
-    it('is done where a later attempt succeeds, and has no error then', async () => {
+    it('ends as done if a later attempt succeeds, without an error', async () => {
       await given.jobs.work([
         painting(async (_, { attempt }) => {
           if (attempt < 2) throw new Error('no paint left');
@@ -159,7 +159,7 @@ export function working(given: Given): void {
       expect(job).not.toHaveProperty('error');
     });
 
-    it('is a dead letter at once where another attempt would not mend it', async () => {
+    it('ends as a dead letter immediately if a retry would not help', async () => {
       await given.jobs.work([
         painting(async () => {
           throw new PermanentFailure('there is no such locker');
@@ -173,7 +173,7 @@ export function working(given: Given): void {
       });
     });
 
-    it('fails an attempt whose result cannot be written', async () => {
+    it('fails an attempt whose result cannot be serialised', async () => {
       await given.jobs.work([painting(async () => ({ unwritable: 10n }), { attempts: 1 })]);
       await given.add(1);
 
@@ -182,7 +182,7 @@ export function working(given: Given): void {
       });
     });
 
-    it('keeps 500 characters of the message, and nothing of the stack', async () => {
+    it('stores 500 characters of the message, and no stack trace', async () => {
       const context: JobContext[] = [];
       await given.jobs.work([
         painting(async (_, given) => {
@@ -197,7 +197,7 @@ export function working(given: Given): void {
       expect(context).toHaveLength(1);
     });
 
-    it('tries a dead letter again, from its first attempt', async () => {
+    it('retries a dead letter, starting with its first attempt', async () => {
       let paint = false;
       const attempts: number[] = [];
       await given.jobs.work([

@@ -16,7 +16,7 @@ export function commitCases({ store, second }: Given): void {
       });
     });
 
-    it('keeps with each row the position that it reflects', async () => {
+    it('stores with each row the position that it reflects', async () => {
       await write(store(), LOCKERS, [START, 7], { 1: { n: 1 }, 2: { n: 1 } });
       await write(store(), LOCKERS, [7, 2 ** 40], { 2: { n: 2 } });
 
@@ -28,13 +28,13 @@ export function commitCases({ store, second }: Given): void {
       );
     });
 
-    it('moves on past events that change no row', async () => {
+    it('advances past events that change no row', async () => {
       await write(store(), LOCKERS, [START, 7], {});
 
       expect(await store().checkpoint(LOCKERS)).toBe(7);
     });
 
-    it('writes rows in place where the checkpoint stays', async () => {
+    it('writes rows in place if the checkpoint stays', async () => {
       await write(store(), LOCKERS, [START, 7], { 1: { n: 1 } });
       await write(store(), LOCKERS, [7, 7], { 1: { n: 2 }, 2: { n: 2 } });
 
@@ -44,7 +44,7 @@ export function commitCases({ store, second }: Given): void {
       expect(await kept(store(), '1')).toEqual({ row: { n: 2 }, position: 7 });
     });
 
-    it.each([START, 6, 8])('writes nothing from %d where the view is at 7, and says so', async (from) => {
+    it.each([START, 6, 8])('writes nothing from %d if the view is at 7, and throws', async (from) => {
       await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
 
       const error: unknown = await write(store(), LOCKERS, [from, 9], {
@@ -59,7 +59,7 @@ export function commitCases({ store, second }: Given): void {
       expect(await store().checkpoint(LOCKERS)).toBe(7);
     });
 
-    it('writes nothing of many rows either, from elsewhere or by an earlier owner', async () => {
+    it('also writes nothing of a large batch from another position or of an earlier owner', async () => {
       await write(store(), LOCKERS, [START, 7], { old: { n: 7 } });
       const others = Object.fromEntries(range(1_000).map((n) => [`row-${String(n)}`, { n: 9 }]));
       await expect(write(store(), LOCKERS, [6, 9], others)).rejects.toThrow(CheckpointMoved);
@@ -69,7 +69,7 @@ export function commitCases({ store, second }: Given): void {
       expect(await stateOf(store(), LOCKERS)).toEqual({ at: 7, rows: { old: { n: 7 } } });
     });
 
-    it('writes nothing at all if one of the rows cannot be written', async () => {
+    it('writes nothing if one of the rows cannot be written', async () => {
       await write(store(), LOCKERS, [START, 3], { 3: { hall: 'west' } });
       const rows = { 1: { hall: 'north' }, 2: unwritable(), 3: { hall: 'east' } };
 
@@ -78,7 +78,7 @@ export function commitCases({ store, second }: Given): void {
       expect(await stateOf(store(), LOCKERS)).toEqual({ at: 3, rows: { 3: { hall: 'west' } } });
     });
 
-    it('lets nothing that is refused disturb the other views that are written at the same time', async () => {
+    it('does not let a refused batch affect concurrent commits of other views', async () => {
       await store().prepare(OTHER);
       await store().prepare(NEXT);
       const outcomes = await Promise.allSettled([
@@ -97,7 +97,7 @@ export function commitCases({ store, second }: Given): void {
       ]);
     });
 
-    it('deletes with null, harmlessly where there is no row, and can write the row anew', async () => {
+    it('deletes with null, harmlessly for a missing row, and can write the row again', async () => {
       await write(store(), LOCKERS, [START, 1], { 1: { hall: 'north', left: true } });
       await write(store(), LOCKERS, [1, 2], { 1: null, 'never-there': null });
       expect(await kept(store(), '1')).toBeUndefined();
@@ -112,7 +112,7 @@ export function commitCases({ store, second }: Given): void {
       expect(await kept(store(), '1')).toEqual({ row: { hall: 'south' }, position: 3 });
     });
 
-    it('replaces a row whole: fields it no longer has are gone', async () => {
+    it('replaces a row completely: removed fields are gone', async () => {
       await write(store(), LOCKERS, [START, 1], { 1: { hall: 'north', state: 'open' } });
       await write(store(), LOCKERS, [1, 2], { 1: { state: 'shut' } });
 
@@ -121,7 +121,7 @@ export function commitCases({ store, second }: Given): void {
     });
   });
 
-  describe('a row that is not as it was loaded', () => {
+  describe('a row that has changed since it was loaded', () => {
     const refused = async (changes: Parameters<typeof fresh>[0], loaded?: number): Promise<void> => {
       const guarded = new Map([...fresh(changes)].map(([key, change]) => [key, { ...change, loaded }]));
       await expect(
@@ -137,10 +137,10 @@ export function commitCases({ store, second }: Given): void {
 
     it.each([
       ['written since', 'old', 3],
-      ['written since, though nothing was there', 'old', undefined],
-      ['never there, though something was', 'never-there', 3],
+      ['written since, although it did not exist', 'old', undefined],
+      ['never existed, although it was loaded', 'never-there', 3],
       ['deleted since', 'gone', 3],
-    ])('keeps the checkpoint where it is, and itself: %s', async (_, key, loaded) => {
+    ])('stays unchanged, as does the checkpoint: %s', async (_, key, loaded) => {
       const before = await kept(store(), key);
 
       await refused({ [key]: { n: 9 } }, loaded);
@@ -150,7 +150,7 @@ export function commitCases({ store, second }: Given): void {
     });
 
     it.each([1, 1_000])(
-      'leaves %d rows beside it as they were or as the batch makes them, and the batch can be made again',
+      'leaves the %d other rows as they were or as the batch makes them, and the batch can be repeated',
       async (count) => {
         const others = Object.fromEntries(range(count).map((n) => [`row-${String(n)}`, { n: 9 }]));
         const changes = fresh(others).set('old', { row: { n: 9 }, loaded: 3 });
@@ -170,7 +170,7 @@ export function commitCases({ store, second }: Given): void {
   });
 
   describe('two connections', () => {
-    it('share the batches out: exactly one writes each, with its rows', async () => {
+    it('compete for batches: exactly one writes each, with its rows', async () => {
       const stores = [store(), await second()];
       await Promise.all(stores.map((each) => each.prepare(LOCKERS)));
       const winners: string[] = [];

@@ -4,12 +4,14 @@ export interface OpenedRowStore {
   readonly store: RowStore;
   /** Close the store and open the same rows again. */
   reopen(): Promise<RowStore>;
-  /** Another connection to the same rows, as another process would have; left out where there can be none. */
+  /**
+   * Another connection to the same rows, as from another process; undefined if the store does not support it.
+   */
   second?(): Promise<RowStore>;
   close(): Promise<void>;
 }
 
-/** What the cases of the contract work on: a store of their own, with one view prepared. */
+/** What the cases of the contract use: a store of their own with one prepared view. */
 export interface Given {
   readonly store: () => RowStore;
   readonly reopen: () => Promise<RowStore>;
@@ -23,11 +25,11 @@ export const OTHER: RowSet = { ...LOCKERS, name: 'lockers-by-hall' };
 
 type Rows = Readonly<Record<string, object | null>>;
 
-/** Changes of rows that were not there when they were loaded. */
+/** Changes of rows that did not exist when they were loaded. */
 export const fresh = (rows: Rows): Map<string, RowChange> =>
   new Map(Object.entries(rows).map(([key, row]) => [key, { row, loaded: undefined }]));
 
-/** Write rows as a projector does, which has just loaded them. */
+/** Write rows like a projector that has just loaded them. */
 export async function write(
   store: RowStore,
   view: RowSet,
@@ -42,13 +44,13 @@ export async function write(
   await store.commit(view, { from, to, epoch, changes });
 }
 
-/** All that there is of a view: its checkpoint, and its rows by their keys. */
+/** The complete state of a view: its checkpoint, and its rows by key. */
 export async function stateOf(store: RowStore, view: RowSet): Promise<{ at: Position; rows: Rows }> {
   const rows = (await store.find(view)).map(({ key, row }) => [key, row] as const);
   return { at: await store.checkpoint(view), rows: Object.fromEntries(rows) };
 }
 
-/** A row as it is kept; undefined where there is none, whether or not the store remembers that there was. */
+/** A stored row; undefined if it does not exist, whether or not the store keeps its position. */
 export async function kept(store: RowStore, key: string, view = LOCKERS): Promise<StoredRow | undefined> {
   const stored = (await store.load(view, [key])).get(key);
   return stored?.row === null && !stored.parked ? undefined : stored;

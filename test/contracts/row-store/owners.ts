@@ -5,7 +5,7 @@ export function ownerCases({ store, second, reopen }: Given): void {
   const fenced = { name: 'Fenced', view: 'lockers', epoch: 4, actual: 5 };
 
   describe('owners', () => {
-    it('takes a view over where it stands', async () => {
+    it('takes a view over at its checkpoint', async () => {
       expect(await store().fence(LOCKERS, 1)).toBe(START);
       await write(store(), LOCKERS, [START, 7], { 1: { n: 1 } }, 1);
 
@@ -13,7 +13,7 @@ export function ownerCases({ store, second, reopen }: Given): void {
       expect(await stateOf(store(), LOCKERS)).toEqual({ at: 7, rows: { 1: { n: 1 } } });
     });
 
-    it('refuses an earlier owner, who writes nothing, wherever it believes the view to be', async () => {
+    it('refuses writes of an earlier owner, whatever checkpoint it expects', async () => {
       await store().fence(LOCKERS, 4);
       await write(store(), LOCKERS, [START, 7], { 1: { n: 1 } }, 4);
       await (await second()).fence(LOCKERS, 5);
@@ -27,7 +27,7 @@ export function ownerCases({ store, second, reopen }: Given): void {
       expect(await stateOf(store(), LOCKERS)).toEqual({ at: 7, rows: { 1: { n: 1 } } });
     });
 
-    it('lets the present owner write, and take it over again', async () => {
+    it('lets the current owner write, and take over again', async () => {
       await store().fence(LOCKERS, 5);
       expect(await store().fence(LOCKERS, 5)).toBe(START);
 
@@ -36,7 +36,7 @@ export function ownerCases({ store, second, reopen }: Given): void {
       expect(await store().checkpoint(LOCKERS)).toBe(8);
     });
 
-    it('counts a later owner who writes as the owner from then on', async () => {
+    it('treats a later owner that writes as the owner from then on', async () => {
       await store().fence(LOCKERS, 4);
       await write(store(), LOCKERS, [START, 7], { 1: { n: 1 } }, 5);
 
@@ -45,7 +45,7 @@ export function ownerCases({ store, second, reopen }: Given): void {
       expect(await stateOf(store(), LOCKERS)).toEqual({ at: 7, rows: { 1: { n: 1 } } });
     });
 
-    it('remembers the owner when it is opened again, and prepared again', async () => {
+    it('keeps the owner when it is reopened, and prepared again', async () => {
       await store().fence(LOCKERS, 5);
       const again = await reopen();
       await again.prepare(LOCKERS);
@@ -54,7 +54,7 @@ export function ownerCases({ store, second, reopen }: Given): void {
       await expect(write(again, LOCKERS, [START, 7], { 1: { n: 1 } }, 4)).rejects.toMatchObject(fenced);
     });
 
-    it('gives each generation of a view an owner of its own', async () => {
+    it('has a separate owner for each generation of a view', async () => {
       await store().prepare(AGAIN);
       await store().fence(AGAIN, 5);
 
@@ -62,7 +62,7 @@ export function ownerCases({ store, second, reopen }: Given): void {
       await expect(write(store(), AGAIN, [START, 7], {}, 4)).rejects.toMatchObject(fenced);
     });
 
-    it('forgets the owner of a view that is dropped', async () => {
+    it('forgets the owner of a dropped view', async () => {
       await store().fence(LOCKERS, 5);
       await store().drop(LOCKERS);
       await store().prepare(LOCKERS);
@@ -70,7 +70,7 @@ export function ownerCases({ store, second, reopen }: Given): void {
       expect(await store().fence(LOCKERS, 1)).toBe(START);
     });
 
-    it('makes one of two the owner, who is the later', async () => {
+    it('makes the later of two the owner', async () => {
       const other = await second();
       for (let epoch = 2; epoch <= 20; epoch += 2) {
         await Promise.allSettled([store().fence(LOCKERS, epoch), other.fence(LOCKERS, epoch - 1)]);

@@ -10,12 +10,12 @@ export function parkedCases({ store, reopen }: Given): void {
       await write(store(), LOCKERS, [START, 3], { a: { hall: 'north', n: 1 }, b: { hall: 'north', n: 1 } });
       await commit(3, 7, {
         b: { row: { hall: 'north', n: 1 }, parked: parkedAt(5), loaded: 3 },
-        // A row's very first event may be the one that cannot be folded.
+        // The very first event of a row may fail.
         B: { row: null, parked: parkedAt(6), loaded: undefined },
       });
     });
 
-    it('are listed in the order of their keys', async () => {
+    it('are listed ordered by key', async () => {
       expect(await store().parked(LOCKERS)).toEqual([
         { key: 'B', parked: parkedAt(6) },
         { key: 'b', parked: parkedAt(5) },
@@ -24,7 +24,7 @@ export function parkedCases({ store, reopen }: Given): void {
       expect(await store().parked(AGAIN)).toEqual([]);
     });
 
-    it('are loaded with what they wait at', async () => {
+    it('are loaded with the event they are parked at', async () => {
       expect(await store().load(LOCKERS, ['a', 'b', 'B'])).toEqual(
         new Map([
           ['a', { row: { hall: 'north', n: 1 }, position: 3 }],
@@ -34,7 +34,7 @@ export function parkedCases({ store, reopen }: Given): void {
       );
     });
 
-    it('are found as they were before; not at all where there was none', async () => {
+    it('are found as they were before; not at all if they did not exist', async () => {
       const found = ['a', 'b'].map((key) => ({ key, row: { hall: 'north', n: 1 } }));
 
       expect(await store().find(LOCKERS)).toEqual(found);
@@ -42,7 +42,7 @@ export function parkedCases({ store, reopen }: Given): void {
       expect((await store().size(LOCKERS)).rows).toBe(2);
     });
 
-    it('stay parked when they are written again, with what else waits', async () => {
+    it('stay parked when they are written again with more waiting events', async () => {
       await commit(7, 9, {
         a: { row: { n: 2 }, loaded: 3 },
         b: { row: { hall: 'north', n: 1 }, parked: parkedAt(5, 3), loaded: 7 },
@@ -56,7 +56,7 @@ export function parkedCases({ store, reopen }: Given): void {
       expect(await kept(store(), 'B')).toEqual({ row: null, position: 9, parked: parkedAt(6, 1) });
     });
 
-    it('are released where the checkpoint stands', async () => {
+    it('are released without moving the checkpoint', async () => {
       await commit(7, 7, {
         b: { row: { hall: 'south', n: 2 }, loaded: 7 },
         B: { row: { hall: 'south', n: 1 }, loaded: 7 },
@@ -68,7 +68,7 @@ export function parkedCases({ store, reopen }: Given): void {
       expect(await store().checkpoint(LOCKERS)).toBe(7);
     });
 
-    it('are deleted like others, once they are released', async () => {
+    it('are deleted like others once they are released', async () => {
       await commit(7, 7, { b: { row: null, loaded: 7 }, B: { row: null, loaded: 7 } });
 
       expect(await store().parked(LOCKERS)).toEqual([]);
@@ -76,14 +76,14 @@ export function parkedCases({ store, reopen }: Given): void {
       expect(await kept(store(), 'B')).toBeUndefined();
     });
 
-    it('are not released by who loaded them before they were parked', async () => {
+    it('are not released by a writer that loaded them before they were parked', async () => {
       await expect(commit(7, 7, { b: { row: { n: 2 }, loaded: 3 } })).rejects.toThrow(/moved/);
       await expect(commit(7, 7, { B: { row: { n: 2 }, loaded: undefined } })).rejects.toThrow(/moved/);
 
       expect(await store().parked(LOCKERS)).toHaveLength(2);
     });
 
-    it('are there when the store is opened again', async () => {
+    it('exist when the store is reopened', async () => {
       const again = await reopen();
 
       expect((await again.parked(LOCKERS)).map(({ key }) => key)).toEqual(['B', 'b']);

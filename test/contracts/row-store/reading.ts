@@ -7,7 +7,7 @@ export function readingCases({ store }: Given): void {
     (await store().find(LOCKERS, query)).map(({ key }) => key);
 
   describe('reading', () => {
-    it('gives back what was written, to the letter', async () => {
+    it('returns exactly what was written', async () => {
       const key = `O'Brien "🧭" %_ \\ $.a`;
       const row = {
         text: `née Zoë \n\u0000 \u2028 🧭`,
@@ -19,18 +19,18 @@ export function readingCases({ store }: Given): void {
 
       const stored = await kept(store(), key);
       expect(stored).toEqual({ row, position: 1 });
-      expect(JSON.stringify(stored!.row)).toBe(JSON.stringify(row)); // in the same order, too
+      expect(JSON.stringify(stored!.row)).toBe(JSON.stringify(row)); // also in the same order
       expect(await store().find(LOCKERS)).toEqual([{ key, row }]);
     });
 
-    it('leaves out fields that are undefined', async () => {
+    it('omits undefined fields', async () => {
       await write(store(), LOCKERS, [START, 1], { 1: { hall: undefined, inner: { a: undefined, b: 1 } } });
 
       expect((await kept(store(), '1'))!.row).toStrictEqual({ inner: { b: 1 } });
       expect(await store().find(LOCKERS)).toStrictEqual([{ key: '1', row: { inner: { b: 1 } } }]);
     });
 
-    it('loads the rows there are, however many are asked for, and leaves out the others', async () => {
+    it('loads existing rows, however many keys are requested, without the missing ones', async () => {
       const all = range(2_500).map((n) => `locker-${String(n)}`);
       await write(store(), LOCKERS, [START, 1], Object.fromEntries(all.map((key) => [key, { key }])));
 
@@ -44,7 +44,7 @@ export function readingCases({ store }: Given): void {
       expect(await store().load(LOCKERS, [])).toEqual(new Map());
     });
 
-    it('finds rows in the order of their keys, byte by byte, in pages', async () => {
+    it('finds rows ordered bytewise by key, in pages', async () => {
       const sorted = ['10', '2', 'B', 'Z', 'a', 'b', 'é', '€'];
       await write(
         store(),
@@ -68,7 +68,7 @@ export function readingCases({ store }: Given): void {
       expect(await keys({ limit: 0 })).toEqual([]);
     });
 
-    it('finds rows by declared indexes, all of which must hold', async () => {
+    it('finds rows by declared indexes; all conditions must hold', async () => {
       const rows = range(12).map((n): [string, object] => [
         `locker-${String(n).padStart(2, '0')}`,
         { hall: `O'Hall ${String(n % 2)}`, state: ['open', 'shut', 'lost'][n % 3] },
@@ -84,7 +84,7 @@ export function readingCases({ store }: Given): void {
       expect(await keys({ where: { state: 'none of these' } })).toEqual([]);
     });
 
-    it('refuses to search by a field that is not declared as an index', async () => {
+    it('refuses to search by a field without a declared index', async () => {
       await expect(store().find(LOCKERS, { where: { hall: 'north', owner: 'me' } })).rejects.toThrow(
         /index.*owner/,
       );

@@ -9,7 +9,7 @@ export function viewCases({ store, second, reopen }: Given): void {
   };
 
   describe('views', () => {
-    it('are kept apart: versions, generations, and those whose names begin alike', async () => {
+    it('are separate: versions, generations, and names with the same prefix', async () => {
       const views = [LOCKERS, NEXT, AGAIN, OTHER];
       for (const [at, view] of views.entries()) {
         await store().prepare(view);
@@ -24,7 +24,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       ]);
     });
 
-    it('are listed by name, in order, once they are prepared and until they are dropped', async () => {
+    it('are listed by name, in order, from being prepared until being dropped', async () => {
       for (const view of [OTHER, NEXT, AGAIN, { ...NEXT, generation: 10 }]) await store().prepare(view);
       expect(await store().names()).toEqual([
         'lockers-by-hall@1',
@@ -39,7 +39,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await store().names()).toEqual(['lockers-by-hall@1', 'lockers@1.2', 'lockers@2.10']);
     });
 
-    it('may have names of any characters', async () => {
+    it('may have names with any characters', async () => {
       const odd = { ...LOCKERS, name: `O'Hall "é" $a%_.b/` };
       await store().prepare(odd);
       await write(store(), odd, [START, 1], { 1: { hall: 'north' } });
@@ -48,7 +48,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await store().names()).toContain(`O'Hall "é" $a%_.b/@1`);
     });
 
-    it('are left as they are when they are prepared again', async () => {
+    it('are unchanged when they are prepared again', async () => {
       await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
       await store().prepare(LOCKERS);
       await store().prepare(LOCKERS, 'later');
@@ -58,7 +58,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await store().find(LOCKERS, { where: { hall: 'north' } })).toHaveLength(1);
     });
 
-    it('may be prepared by several at once', async () => {
+    it('may be prepared concurrently', async () => {
       const stores = [store(), await second(), store(), await second()];
       await Promise.all(stores.map((each, n) => each.prepare(NEXT, n % 2 === 0 ? 'now' : 'later')));
       await Promise.all(stores.map((each) => each.index(NEXT)));
@@ -67,7 +67,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await stateOf(store(), NEXT)).toEqual({ at: 7, rows: { 1: { hall: 'north' } } });
     });
 
-    it('are filled before they have indexes, and get them afterwards', async () => {
+    it('can be filled before they have indexes, which are created afterwards', async () => {
       await store().prepare(NEXT, 'later');
       await write(store(), NEXT, [START, 7], { 1: { hall: 'north' }, 2: { hall: 'south' } });
       expect(await store().load(NEXT, ['2'])).toEqual(
@@ -77,7 +77,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await store().parked(NEXT)).toEqual([]);
 
       await store().index(NEXT);
-      await store().index(NEXT); // they are there: nothing to do
+      await store().index(NEXT); // the indexes exist: nothing to do
       await write(store(), NEXT, [7, 8], { 3: { hall: 'south' } });
       expect((await store().find(NEXT, { where: { hall: 'south' } })).map(({ key }) => key)).toEqual([
         '2',
@@ -85,7 +85,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       ]);
     });
 
-    it('are written only once they are prepared', async () => {
+    it('can be written only after they are prepared', async () => {
       const changes = fresh({ 1: { hall: 'north' } });
       await gone(store().commit(NEXT, { from: START, to: 7, epoch: 0, changes }), 'lockers@2');
       await gone(store().commit(NEXT, { from: START, to: 7, epoch: 0, changes: new Map() }), 'lockers@2');
@@ -95,12 +95,12 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await stateOf(store(), NEXT)).toEqual({ at: START, rows: {} });
     });
 
-    it('are forgotten when dropped, and can then be built anew on every connection', async () => {
+    it('are deleted when dropped, and can then be rebuilt on every connection', async () => {
       const other = await second();
       await other.prepare(LOCKERS);
       await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
       await other.drop(LOCKERS);
-      await other.drop(NEXT); // never prepared: nothing to forget
+      await other.drop(NEXT); // never prepared: nothing to delete
       const changes = fresh({ 1: { hall: 'south' } });
       await gone(store().commit(LOCKERS, { from: 7, to: 8, epoch: 0, changes }), 'lockers@1');
       await gone(store().fence(LOCKERS, 1), 'lockers@1');
@@ -113,7 +113,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       ]);
     });
 
-    it('are not to be read before they are prepared, or once they are dropped, which says more than that they are empty', async () => {
+    it('cannot be read before they are prepared or after they are dropped, which differs from being empty', async () => {
       const rows = Object.fromEntries(range(300).map((n) => [`locker-${String(n)}`, { hall: 'north' }]));
       await write(store(), LOCKERS, [START, 7], rows);
       const other = await second();
@@ -133,7 +133,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       for (const read of reads) await gone(read(LOCKERS), 'lockers@1');
     });
 
-    it('have nothing parked, no size, no checkpoint and no revision where they are not there', async () => {
+    it('have nothing parked, no size, no checkpoint and no revision if they do not exist', async () => {
       const other = await second();
       await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
       const said = async (): Promise<unknown[]> => [
@@ -148,13 +148,13 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await said()).toEqual([[], { rows: 0, bytes: 0 }, START, 0]);
     });
 
-    it('say which of their indexes are missing', async () => {
+    it('report their missing indexes', async () => {
       expect(await store().missingIndexes(NEXT)).toEqual(['hall', 'state']);
       await store().prepare(NEXT, 'later');
       expect(await store().missingIndexes(NEXT)).toEqual(['hall', 'state']);
       await store().prepare({ ...NEXT, indexes: ['state'] });
       expect(await store().missingIndexes(NEXT)).toEqual(['hall']);
-      // Another view's are no help.
+      // Another view's indexes do not count.
       expect(await store().missingIndexes(LOCKERS)).toEqual([]);
 
       await store().prepare(NEXT);
@@ -163,7 +163,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await store().missingIndexes(NEXT)).toEqual(['hall', 'state']);
     });
 
-    it('have a revision that goes up with each batch that changes rows, or finds them ahead, and with no other', async () => {
+    it('have a revision that increases with each batch that changes rows or finds them ahead, and with no other batch', async () => {
       const seen = [await store().revision(LOCKERS)];
       expect(seen).toEqual([0]);
       const goesUp = async (work: Promise<unknown>, expected: boolean): Promise<void> => {
@@ -197,7 +197,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await (await reopen()).revision(LOCKERS)).toBe(seen.at(-1));
     });
 
-    it('have rows and checkpoint after the store was opened again', async () => {
+    it('have their rows and checkpoint after the store was reopened', async () => {
       await write(store(), LOCKERS, [START, 7], { 1: { hall: 'north' } });
       const again = await reopen();
 
@@ -207,7 +207,7 @@ export function viewCases({ store, second, reopen }: Given): void {
       expect(await again.find(LOCKERS, { where: { hall: 'north' } })).toHaveLength(1);
     });
 
-    it('have a size: how many rows, and about how many bytes', async () => {
+    it('have a size: the number of rows and their approximate bytes', async () => {
       expect((await store().size(LOCKERS)).rows).toBe(0);
       const rows = range(200).map((n) => [`locker-${String(n)}`, { text: 'x'.repeat(1_000) }] as const);
       await write(store(), LOCKERS, [START, 1], Object.fromEntries(rows));

@@ -24,7 +24,7 @@ const found = (n: number): NewEvent =>
     { subject: `p${String(n % 7)}` },
   );
 
-describe('a sealed copy', () => {
+describe('an encrypted copy', () => {
   let from: EventStore;
   let to: EventStore;
   let opened: ReturnType<typeof openKeys>;
@@ -44,7 +44,7 @@ describe('a sealed copy', () => {
     copyLog(from, to, { keepsOrder: true, form: encryptedCopy(to, keyring, personal), ...options });
   const inClear = (log: EventStore) => encrypting(log, keyringOn(opened.connect()), personal);
 
-  /** Events that are not chained to the one before them. */
+  /** The number of events that are not chained to their predecessor. */
   const unchained = async (log: EventStore): Promise<number> => {
     const ends = new Map<string, string>();
     const { events } = await log.readStored(-1, 1_000);
@@ -56,7 +56,7 @@ describe('a sealed copy', () => {
     }).length;
   };
 
-  it('has every personal field sealed and every event chained, and changes nothing else', async () => {
+  it('encrypts every personal field, chains every event, and changes nothing else', async () => {
     expect(await unchained(from)).toBe(120);
     expect(await copy()).toEqual({ events: 120, copied: 120 });
 
@@ -73,7 +73,7 @@ describe('a sealed copy', () => {
     expect(withoutChains).toEqual(originals);
   });
 
-  it('can be appended to, sealed and chained', async () => {
+  it('can be appended to, encrypted and chained', async () => {
     await copy();
     const log = encrypting(chaining(to), keyring, personal);
     await log.append('journey-3', 'any', [found(3)]);
@@ -82,7 +82,7 @@ describe('a sealed copy', () => {
     expect(await log.readStream('journey-3')).toHaveLength(10);
   });
 
-  it('that was cut off goes on where it was, chains included', async () => {
+  it('continues where it was interrupted, including chains', async () => {
     const append = to.append.bind(to);
     let left = 70;
     jest.spyOn(to, 'append').mockImplementation((...args) => {
@@ -96,7 +96,7 @@ describe('a sealed copy', () => {
     expect(await unchained(to)).toBe(0);
   });
 
-  it('takes along what is sealed and chained already', async () => {
+  it('includes events that are already encrypted and chained', async () => {
     const log = encrypting(chaining(from), keyring, personal);
     await log.append('journey-3', 'any', [found(3)]);
     await copy();
@@ -108,7 +108,7 @@ describe('a sealed copy', () => {
     expect(await unchained(to)).toBe(0);
   });
 
-  it('does not bring back who has been erased', async () => {
+  it('does not restore the data of erased subjects', async () => {
     await keyring.destroy('p3', AT);
     await copy();
 
@@ -121,7 +121,7 @@ describe('a sealed copy', () => {
     ['a personal field', (event) => ({ ...event, data: { ...event.data, by: 'somebody else' } })],
     ['another field', (event) => ({ ...event, data: { ...event.data, kind: 'TRANSPORT' } })],
     ['metadata', (event) => ({ ...event, metadata: { ...event.metadata, actor: 'somebody else' } })],
-  ])('is found not to be like its source in %s', async (_, other) => {
+  ])('is detected if it differs from its source in %s', async (_, other) => {
     const [first] = await readWhole(from);
     const log = encrypting(chaining(to), keyring, personal);
     const { id, type, data, metadata } = first!;

@@ -13,7 +13,7 @@ const AT = '2026-03-01T09:00:00.000Z';
 const registered = (subject: string, forename = 'Zara'): NewEvent =>
   newEvent('PupilRegistered', { upn: 'A123', school: '990401', forename }, { subject });
 
-describe('a sealing log', () => {
+describe('an encrypting log', () => {
   let store: EventStore;
   let opened: ReturnType<typeof openKeys>;
   let keyring: Keyring;
@@ -29,7 +29,7 @@ describe('a sealing log', () => {
   const dataIn = async (from: EventStore, stream = 'pupil-zara') =>
     (await from.readStream(stream)).map(({ data }) => data);
 
-  it('keeps personal fields sealed, together, and gives them back as they were', async () => {
+  it('stores personal fields encrypted together, and returns them as they were', async () => {
     await log.append('pupil-zara', 'none', [registered('zara')]);
 
     expect(await dataIn(store)).toEqual([
@@ -39,14 +39,14 @@ describe('a sealing log', () => {
     expect((await readWhole(log)).map(({ data }) => data)).toEqual(await dataIn(log));
   });
 
-  it('changes nothing else of an event', async () => {
+  it('changes nothing else in an event', async () => {
     await log.append('pupil-zara', 'none', [registered('zara')]);
     const [[kept], [clear]] = [await store.readStream('pupil-zara'), await log.readStream('pupil-zara')];
 
     expect({ ...clear, data: undefined }).toEqual({ ...kept, data: undefined });
   });
 
-  it('leaves events as they are that have no personal field, or none of those that are', async () => {
+  it('leaves events unchanged that have no personal fields, or no values in them', async () => {
     const events = [newEvent('ConsentGiven', { on: 'x' }), newEvent('BarrierFound', { kind: 'TRANSPORT' })];
     await log.append('journey-1', 'none', events);
 
@@ -54,22 +54,22 @@ describe('a sealing log', () => {
     expect(await opened.keys.list(undefined, 1)).toEqual([]);
   });
 
-  it('refuses what is personal and nobody’s', async () => {
-    const nobodys = newEvent('BarrierFound', { text: 'words' });
+  it('refuses personal fields without a subject', async () => {
+    const withoutSubject = newEvent('BarrierFound', { text: 'words' });
 
-    await expect(log.append('journey-1', 'none', [nobodys])).rejects.toThrow(
-      'event BarrierFound has personal fields, and no subject',
+    await expect(log.append('journey-1', 'none', [withoutSubject])).rejects.toThrow(
+      'event BarrierFound has personal fields but no subject',
     );
     expect(await store.readStream('journey-1')).toEqual([]);
   });
 
-  it('refuses a field of its own under the name of what is sealed', async () => {
+  it('refuses a field with the name reserved for encrypted data', async () => {
     const event = newEvent('BarrierFound', { text: 'words', sealed: true }, { subject: 'zara' });
 
     await expect(log.append('journey-1', 'none', [event])).rejects.toThrow('has a field named sealed');
   });
 
-  it('gives fields back that were never sealed', async () => {
+  it('returns fields that were never encrypted', async () => {
     await store.append('pupil-zara', 'none', [registered('zara')]);
     await log.append('pupil-zara', 0, [registered('zara', 'Zahra')]);
 
@@ -79,7 +79,7 @@ describe('a sealing log', () => {
     ]);
   });
 
-  it('seals each subject with a key of its own, whatever the stream', async () => {
+  it("encrypts each subject's fields with its own key, in any stream", async () => {
     const text = newEvent('BarrierFound', { text: 'about Omar' }, { subject: 'omar' });
     await log.append('journey-1', 'none', [registered('zara'), text]);
     await keyring.destroy('zara', AT);
@@ -94,14 +94,14 @@ describe('a sealing log', () => {
       await keyring.destroy('zara', AT);
     });
 
-    it('gives the fields back no more, and everything else as before', async () => {
+    it('no longer returns the personal fields, and everything else as before', async () => {
       expect(await dataIn(log)).toEqual([{ school: '990401' }]);
       expect(await dataIn(encrypting(store, keyringOn(opened.connect()), personal))).toEqual([
         { school: '990401' },
       ]);
     });
 
-    it('takes further events without their personal fields', async () => {
+    it('stores further events without their personal fields', async () => {
       await log.append('pupil-zara', 0, [registered('zara', 'Zahra')]);
 
       expect(await dataIn(store)).toEqual([
@@ -111,7 +111,7 @@ describe('a sealing log', () => {
     });
   });
 
-  it('stops where a key is in another key store', async () => {
+  it('fails if the key is in another key store', async () => {
     await log.append('pupil-zara', 'none', [registered('zara')]);
     const elsewhere = encrypting(store, keyringOn(openKeys().keys), personal);
 
@@ -125,9 +125,9 @@ describe('a sealing log', () => {
     ['as another type', (event) => ({ ...event, type: 'BarrierFound' })],
     ['changed', (event) => ({ ...event, data: changed(event.data) })],
     ['cut', (event) => ({ ...event, data: { sealed: '1.AAAA' } })],
-    ['in no form that is known', (event) => ({ ...event, data: { sealed: '2.AAAA' } })],
-    ['that is no text', (event) => ({ ...event, data: { sealed: 1 } })],
-  ])('opens nothing sealed that is %s', async (name, tampered) => {
+    ['in an unknown format', (event) => ({ ...event, data: { sealed: '2.AAAA' } })],
+    ['not text', (event) => ({ ...event, data: { sealed: 1 } })],
+  ])('refuses to decrypt data that is %s', async (name, tampered) => {
     await log.append('pupil-zara', 'none', [registered('zara')]);
     const { id, type, data, metadata } = (await store.readStream('pupil-zara'))[0]!;
     const stream = name === 'in another stream' ? 'pupil-omar' : 'pupil-zara';
@@ -135,10 +135,10 @@ describe('a sealing log', () => {
 
     const read = log.readStream(stream);
     await expect(read).rejects.toMatchObject({ code: 'SEALED_DATA_CHANGED' });
-    await expect(read).rejects.toThrow(/^((?!Zara|A123).)*was not sealed there\.$/);
+    await expect(read).rejects.toThrow(/^((?!Zara|A123).)*belongs to another event\. Verify the log\.$/);
   });
 
-  it('opens nothing that was sealed for another subject, or for nobody', async () => {
+  it('refuses to decrypt data of another subject or without a subject', async () => {
     await log.append('pupil-zara', 'none', [registered('zara')]);
     await log.append('pupil-omar', 'none', [registered('omar')]);
     const { id, type, data, metadata: known } = (await store.readStream('pupil-zara'))[0]!;
@@ -151,7 +151,7 @@ describe('a sealing log', () => {
       await expect(log.readStream(stream)).rejects.toMatchObject({ code: 'SEALED_DATA_CHANGED' });
   });
 
-  it('asks for each key once, and not again while it is in memory', async () => {
+  it('loads each key once, and not again while it is in memory', async () => {
     for (const n of range(20)) await log.append('pupil-zara', 'any', [registered(`p${String(n % 4)}`)]);
     const other = opened.connect();
     const load = jest.spyOn(other, 'load');

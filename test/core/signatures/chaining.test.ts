@@ -6,14 +6,14 @@ import { openStores } from '../../support/stores';
 const STREAM = 'journey-a';
 const note = (n: number) => newEvent('NoteTaken', { n });
 
-/** The same store, telling how it is read. */
+/** The store with a spy on its reads. */
 const watched = (store: EventStore) => ({ store, reading: jest.spyOn(store, 'readStream') });
 
 const chainsIn = async (store: EventStore) =>
   (await store.readStream(STREAM)).map(({ metadata }) => metadata.chain);
 
-describe.each([{ writesAnew: true }, { writesAnew: false }])('a log that is chained, %p', (options) => {
-  it('ties each event to the one before it, whichever way its revision was expected', async () => {
+describe.each([{ writesAnew: true }, { writesAnew: false }])('a chained log, %p', (options) => {
+  it('links each event to its predecessor, for every kind of expected revision', async () => {
     const { events } = openStores();
     const log = chaining(events, options);
     await log.append(STREAM, 'none', [note(0), note(1)]);
@@ -29,7 +29,7 @@ describe.each([{ writesAnew: true }, { writesAnew: false }])('a log that is chai
     expect(await verifyLog(events)).toMatchObject({ events: 5, unchained: 0, unsealed: { events: 5 } });
   });
 
-  it('puts the chain last, in the place of any that an event has', async () => {
+  it('puts the chain last, and replaces an existing chain', async () => {
     const { events } = openStores();
     const event = newEvent('NoteTaken', {}, { chain: { hash: 'x', previous: 'y' }, subject: 'p' });
     await chaining(events, options).append(STREAM, 'none', [event]);
@@ -39,7 +39,7 @@ describe.each([{ writesAnew: true }, { writesAnew: false }])('a log that is chai
     expect((await verifyLog(events)).unchained).toBe(0);
   });
 
-  it('goes on with what others appended, read or not', async () => {
+  it("continues after other writers' events, whether read or not", async () => {
     const { events, connect } = openStores();
     const [one, other] = [chaining(events, options), chaining(connect().events, options)];
     for (const n of range(12)) {
@@ -52,7 +52,7 @@ describe.each([{ writesAnew: true }, { writesAnew: false }])('a log that is chai
     expect((await verifyLog(events)).fault).toBeUndefined();
   });
 
-  it('stays whole under 300 concurrent appends of two processes, of which some lose', async () => {
+  it('stays intact under 300 concurrent appends of two processes, some of which fail', async () => {
     const { events, connect } = openStores();
     const logs = [chaining(events, options), chaining(connect().events, options)];
     const outcomes = await Promise.allSettled(
@@ -69,7 +69,7 @@ describe.each([{ writesAnew: true }, { writesAnew: false }])('a log that is chai
     expect(verified.events).toBe(300 - lost.length);
   });
 
-  it('reads a stream as it is asked to, though it looks at one event more', async () => {
+  it('returns the requested events although it reads one more', async () => {
     const { events } = openStores();
     await chaining(events).append(STREAM, 'none', range(6).map(note));
     for (const [how, found] of [
@@ -85,7 +85,7 @@ describe.each([{ writesAnew: true }, { writesAnew: false }])('a log that is chai
     }
   });
 
-  it('is not begun again where the store recognises events and writes nothing', async () => {
+  it('does not restart the chain if the store recognises the events and writes nothing', async () => {
     const { events } = openStores();
     const log = chaining(events, options);
     await log.append(STREAM, 'none', [note(0)]);
@@ -97,8 +97,8 @@ describe.each([{ writesAnew: true }, { writesAnew: false }])('a log that is chai
   });
 });
 
-describe('a log that is chained', () => {
-  it('reads nothing of a stream that it knows, where what is appended is sure to be written', async () => {
+describe('a chained log', () => {
+  it('does not read a cached stream if appended events are certain to be written', async () => {
     const { store, reading } = watched(openStores().events);
     const log = chaining(store, { writesAnew: true });
     await log.append(STREAM, 'none', [note(0)]);
@@ -106,8 +106,8 @@ describe('a log that is chained', () => {
     expect(reading).not.toHaveBeenCalled();
   });
 
-  it('chains to what a store holds, where that took an append for one that it knew', async () => {
-    // As EventStoreDB does: the ids are those of an event that is there, and what else it says does not count.
+  it('chains to what the store holds if it took an append for a known one', async () => {
+    // As EventStoreDB does: the ids are those of an existing event, and differing content is ignored.
     const { events } = openStores();
     const forgetful: EventStore = Object.create(events, {
       append: {

@@ -19,11 +19,11 @@ import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { newEvent, range } from '../../support/events';
 import { afterwards, openStores } from '../../support/stores';
 
-/** Seals in memory. */
+/** A sink in memory. */
 export class SealList implements SealSink {
   constructor(readonly kept: string[] = []) {}
 
-  keep(_number: number, line: string): Promise<void> {
+  write(_number: number, line: string): Promise<void> {
     this.kept.push(line);
     return Promise.resolve();
   }
@@ -33,7 +33,7 @@ export class SealList implements SealSink {
   }.bind(this);
 }
 
-/** Somebody who seals logs. */
+/** A sealer with its key and sink. */
 export class Notary {
   readonly key: KeyObject = generateKeyPairSync('ed25519').privateKey;
   readonly list = new SealList();
@@ -51,7 +51,7 @@ export class Notary {
     return sealLog({ log, control, sinks, key: () => this.key, now: () => this.now }, how);
   }
 
-  /** What whoever verifies is given. */
+  /** The options for a verification. */
   get seals(): Required<Pick<VerifyOptions, 'seals' | 'keys'>> {
     const key = createPublicKey(this.key);
     return { seals: this.list.lines, keys: new Map([[keyId(key), key]]) };
@@ -60,7 +60,7 @@ export class Notary {
 
 const STREAMS = 7;
 
-/** Write events to some streams by turns, three of four in appends of their own, chained. */
+/** Write chained events to several streams in turn; three of four appends have a single event. */
 export async function write(store: EventStore, count: number): Promise<void> {
   const chain = chaining(store);
   for (const n of range(count)) {
@@ -73,7 +73,7 @@ export async function write(store: EventStore, count: number): Promise<void> {
   }
 }
 
-/** A log as somebody left it, in memory. */
+/** An in-memory log with these events. */
 export const leftAs = (events: readonly StoredEvent[]): StoredLog => ({
   readStored: (after, limit) => {
     const page = events.filter(({ position }) => position > after).slice(0, limit);
@@ -82,13 +82,13 @@ export const leftAs = (events: readonly StoredEvent[]): StoredLog => ({
   head: () => Promise.resolve(events.at(-1)?.position ?? START),
 });
 
-/** All that a log holds, as it is stored. */
+/** All events of a log in stored form. */
 export const storedIn = async (log: StoredLog): Promise<readonly StoredEvent[]> =>
   (await log.readStored(START, 10_000)).events;
 
 const ORDER = 'aababbab';
 
-/** Eight events in two streams, the last two of them not sealed: a0 a1 b0 a2 b1 b2 a3 b3. */
+/** Eight events in two streams, the last two not sealed: a0 a1 b0 a2 b1 b2 a3 b3. */
 export async function twoStreams(): Promise<{
   readonly log: readonly StoredEvent[];
   readonly notary: Notary;

@@ -6,12 +6,12 @@ import { newEvent, range } from '../../support/events';
 import { afterwards, openStores, temporaryDirectory } from '../../support/stores';
 import { leftAs, Notary, SealList, storedIn, write } from './given';
 
-/** Seals that cannot be read back. */
+/** A sink that cannot be read. */
 class Outbox implements SealSink {
   readonly sent: { readonly number: number; readonly line: string }[] = [];
   fails = false;
 
-  keep(number: number, line: string): Promise<void> {
+  write(number: number, line: string): Promise<void> {
     if (this.fails) return Promise.reject(new Error('nobody answers'));
     this.sent.push({ number, line });
     return Promise.resolve();
@@ -19,7 +19,7 @@ class Outbox implements SealSink {
 }
 
 describe('sealing a log', () => {
-  it('seals what was recorded since the last time, and nothing where nothing was', async () => {
+  it('seals what was recorded since the last run, and nothing if nothing was', async () => {
     const { events } = openStores();
     const notary = new Notary();
     expect(await notary.seal(events)).toEqual({ seals: 0, events: 0, sealed: 0 });
@@ -31,7 +31,7 @@ describe('sealing a log', () => {
     expect(await verifyLog(events, notary.seals)).toMatchObject({ seals: 2, sealed: 12 });
   });
 
-  it('makes several seals of many events', async () => {
+  it('writes several seals for many events', async () => {
     const { events } = openStores();
     await events.append(
       'journey-a',
@@ -43,7 +43,7 @@ describe('sealing a log', () => {
     expect(await verifyLog(events, notary.seals)).toMatchObject({ events: 12_000, sealed: 12_000, seals: 3 });
   });
 
-  it('goes on after the last seal where what was noted beside the views is lost, or behind', async () => {
+  it('continues after the last seal if the saved one is missing or out of date', async () => {
     const { events } = openStores();
     const first = new Notary();
     await write(events, 5);
@@ -53,12 +53,12 @@ describe('sealing a log', () => {
     await write(events, 5);
     expect(await second.seal(events)).toMatchObject({ seals: 1, sealed: 14 });
     await write(events, 5);
-    // The first has noted one seal, and there are two.
+    // The first sealer saved one seal, and there are two.
     expect(await first.seal(events)).toMatchObject({ seals: 1, sealed: 21 });
     expect(await verifyLog(events, first.seals)).toMatchObject({ seals: 3, sealed: 21 });
   });
 
-  it('goes on with a copy of the log, whose positions are others', async () => {
+  it('continues with a copy of the log that has other positions', async () => {
     const { events } = openStores();
     const notary = new Notary();
     await write(events, 20);
@@ -70,7 +70,7 @@ describe('sealing a log', () => {
     expect(await notary.seal(leftAs([...copied, more]))).toMatchObject({ seals: 1, events: 1, sealed: 51 });
   });
 
-  it('goes by what it noted where no seal can be read, and sends to all', async () => {
+  it('uses the saved seal if no sink is readable, and writes to all sinks', async () => {
     const { events } = openStores();
     const [one, other] = [new Outbox(), new Outbox()];
     const notary = new Notary([one, other]);
@@ -84,7 +84,7 @@ describe('sealing a log', () => {
     expect(await verifyLog(events, { ...notary.seals, seals: list.lines })).toMatchObject({ sealed: 15 });
   });
 
-  it('gives a number again where a seal was not kept everywhere, and is verified all the same', async () => {
+  it('repeats a number if a seal was not stored everywhere, and verification still succeeds', async () => {
     const { events } = openStores();
     const [outbox, list, trail] = [new Outbox(), new SealList(), new Outbox()];
     const notary = new Notary([list, trail, outbox]);
@@ -97,7 +97,7 @@ describe('sealing a log', () => {
     await write(events, 4);
     await notary.seal(events);
 
-    // Those that cannot be read are given a seal before those that can.
+    // Sinks that cannot be read are written before readable ones.
     expect(list.kept).toHaveLength(2);
     expect(trail.sent.map(({ number }) => number)).toEqual([1, 1, 2]);
     const lines = new SealList(trail.sent.map(({ line }) => line)).lines;
@@ -107,7 +107,7 @@ describe('sealing a log', () => {
     });
   });
 
-  it('is done by one process at a time, and by another where that one is silent', async () => {
+  it('is done by one process at a time, and by another once the lease expires', async () => {
     const { events } = openStores();
     const notary = new Notary();
     await write(events, 4);
@@ -120,7 +120,7 @@ describe('sealing a log', () => {
     expect(await notary.seal(events)).toEqual({ seals: 0, events: 0, sealed: 5 });
   });
 
-  it('is refused where seals are lost, unless another series is begun', async () => {
+  it('is refused if seals are missing, unless a new series is started', async () => {
     const { events } = openStores();
     const notary = new Notary();
     await write(events, 4);
@@ -133,7 +133,7 @@ describe('sealing a log', () => {
     expect((await verifyLog(events, notary.seals)).fault).toBeUndefined();
   });
 
-  it('is refused where the log is not what was sealed, or the last line is no seal', async () => {
+  it('is refused if the log does not match the last seal, or the last line is not a seal', async () => {
     const { events } = openStores();
     const notary = new Notary();
     await write(events, 4);
@@ -144,7 +144,7 @@ describe('sealing a log', () => {
     await expect(notary.seal(events)).rejects.toMatchObject({ code: 'SEALS_UNREADABLE' });
   });
 
-  it('keeps vouching for a log that is copied to another store', async () => {
+  it('still covers a log that is copied to another store', async () => {
     const { events } = openStores();
     const notary = new Notary();
     await write(events, 30);

@@ -3,7 +3,7 @@ import { verifyLog } from '@waymark/core/log';
 import { randomFrom } from '../../crash/moments';
 import { leftAs, Notary, twoStreams } from './given';
 
-describe('seals that are verified', () => {
+describe('verified seals', () => {
   const withLines = async (edit: (lines: string[]) => string[]) => {
     const { log, notary } = await twoStreams();
     notary.list.kept.splice(0, Infinity, ...edit([...notary.list.kept]));
@@ -11,15 +11,15 @@ describe('seals that are verified', () => {
   };
 
   it.each<{ what: string; edit: (lines: string[]) => string[]; kind: string; seal: number }>([
-    { what: 'one is gone', edit: ([, second]) => [second!], kind: 'SEAL_MISSING', seal: 1 },
+    { what: 'one is missing', edit: ([, second]) => [second!], kind: 'SEAL_MISSING', seal: 1 },
     { what: 'they are swapped', edit: ([first, second]) => [second!, first!], kind: 'SEAL_MISSING', seal: 1 },
     {
-      what: 'one is there again',
+      what: 'one is repeated',
       edit: ([first, second]) => [first!, second!, first!],
       kind: 'SEAL_FORGED',
       seal: 3,
     },
-    { what: 'a line is none', edit: ([first]) => [first!, 'null'], kind: 'SEAL_FORGED', seal: 2 },
+    { what: 'a line is not a seal', edit: ([first]) => [first!, 'null'], kind: 'SEAL_FORGED', seal: 2 },
     { what: 'a line is empty', edit: ([first]) => [first!, ''], kind: 'SEAL_FORGED', seal: 2 },
     {
       what: 'one has no signature',
@@ -31,19 +31,19 @@ describe('seals that are verified', () => {
     expect((await withLines(edit)).fault).toMatchObject({ kind, seal });
   });
 
-  it('are not believed where another key signed them', async () => {
+  it('are rejected if another key signed them', async () => {
     const { log, notary } = await twoStreams();
     const forger = new Notary();
     await forger.seal(leftAs(log));
     const seals = { ...notary.seals, seals: forger.seals.seals };
     expect((await verifyLog(leftAs(log), seals)).fault).toMatchObject({ kind: 'SEAL_FORGED', seal: 1 });
-    // Nor where they say that it was the right one.
+    // Also if they name the expected key id.
     const [name] = [...notary.seals.keys.keys()];
     forger.list.kept[0] = forger.list.kept[0]!.replace(/"key":"[^"]+"/, `"key":"${name!}"`);
     expect((await verifyLog(leftAs(log), seals)).fault).toMatchObject({ kind: 'SEAL_FORGED', seal: 1 });
   });
 
-  it('vouch for less where the last is gone', async () => {
+  it('cover less if the last one is missing', async () => {
     expect(await withLines(([first]) => [first!])).toMatchObject({
       seals: 1,
       sealed: 3,
@@ -67,7 +67,7 @@ describe('seals that are verified', () => {
     }
   });
 
-  it('say by their root what their leaves are too short for', async () => {
+  it('detect by their root a change that the leaves are too short for', async () => {
     const { log, notary } = await twoStreams();
     const [first, second] = notary.list.kept;
     const { signature: _signature, ...statement } = JSON.parse(first!);

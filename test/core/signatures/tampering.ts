@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chained, type TamperingKind } from '@waymark/core/log';
 import { newEvent } from '../../support/events';
 
-/** An event as the bytes that a store keeps. */
+/** An event as stored bytes. */
 export interface Bytes {
   readonly stream: Buffer;
   readonly revision: number;
@@ -15,14 +15,14 @@ export interface Bytes {
 
 export type Field = 'stream' | 'id' | 'type' | 'data' | 'metadata';
 
-/** What somebody made of a log, and what must be said of it. */
+/** A manipulated log, and the expected finding. */
 export interface Tampered {
   readonly log: readonly Bytes[];
-  /** For whoever reads of a failure. */
+  /** Description for failure messages. */
   readonly what: string;
-  /** Any of these may be named. */
+  /** Any of these findings is acceptable. */
   readonly kinds: readonly TamperingKind[];
-  /** Where it shows. */
+  /** Expected position of the finding. */
   readonly position?: number;
 }
 
@@ -30,11 +30,11 @@ type Random = () => number;
 
 const below = (random: Random, limit: number): number => Math.floor(random() * limit);
 
-/** The same log, some events otherwise. */
+/** The same log with some events changed. */
 const but = (log: readonly Bytes[], others: Readonly<Record<number, Partial<Bytes>>>): Bytes[] =>
   log.map((event, at) => ({ ...event, ...others[at] }));
 
-/** One byte of a text changed into another. */
+/** The text with one byte changed. */
 function flipped(text: Buffer, random: Random): Buffer {
   const bytes = Buffer.from(text);
   const at = below(random, bytes.length);
@@ -42,7 +42,7 @@ function flipped(text: Buffer, random: Random): Buffer {
   return bytes;
 }
 
-/** An id by another one: some stores know no others than UUIDs. */
+/** A different id of the same form: some stores accept only UUIDs. */
 function otherId(id: Buffer, random: Random): Buffer {
   const bytes = Buffer.from(id);
   const at = below(random, 8);
@@ -59,7 +59,7 @@ function flip(log: readonly Bytes[], random: Random): Tampered {
   const field = FIELDS[below(random, FIELDS.length)]!;
   const event = log[at]!;
   const bytes = field === 'id' ? otherId(event.id, random) : flipped(event[field], random);
-  // Servers keep what begins so for themselves: it is in the log no more.
+  // Servers reserve this prefix: such an event disappears from the log.
   const system = (field === 'stream' || field === 'type') && bytes[0] === 0x24;
   return {
     log: but(log, { [at]: { [field]: bytes } }),
@@ -80,7 +80,7 @@ function remove(log: readonly Bytes[], random: Random): Tampered {
   };
 }
 
-/** Two events, the one in front first. */
+/** Two indexes in ascending order. */
 function two(log: readonly Bytes[], random: Random): readonly [number, number] {
   const one = below(random, log.length);
   const other = (one + 1 + below(random, log.length - 1)) % log.length;
@@ -92,7 +92,7 @@ function swapOrder(log: readonly Bytes[], random: Random): Tampered {
   const [a, b] = [log[one]!, log[other]!];
   return {
     log: but(log, { [one]: { ...b, position: a.position }, [other]: { ...a, position: b.position } }),
-    what: `events ${String(one)} and ${String(other)} in each other's places`,
+    what: `events ${String(one)} and ${String(other)} swapped`,
     kinds: ['REORDERED'],
     position: a.position,
   };
@@ -103,7 +103,7 @@ function swapContent(log: readonly Bytes[], random: Random): Tampered {
   const content = ({ id, type, data, metadata }: Bytes): Partial<Bytes> => ({ id, type, data, metadata });
   return {
     log: but(log, { [one]: content(log[other]!), [other]: content(log[one]!) }),
-    what: `events ${String(one)} and ${String(other)} with each other's content`,
+    what: `the contents of events ${String(one)} and ${String(other)} swapped`,
     kinds: ['CHANGED'],
     position: log[one]!.position,
   };
@@ -114,7 +114,7 @@ function cut(log: readonly Bytes[], random: Random): Tampered {
   return { log: log.slice(0, left), what: `cut after ${String(left)} events`, kinds: ['CUT'] };
 }
 
-/** By somebody who knows how events are chained. */
+/** The attacker knows how events are chained. */
 function insert(log: readonly Bytes[], random: Random): Tampered {
   const at = below(random, log.length);
   const before = log[at]!;
@@ -132,7 +132,7 @@ function insert(log: readonly Bytes[], random: Random): Tampered {
   };
   return {
     log: [...log.slice(0, at), bytes, ...log.slice(at)],
-    what: `an event put before event ${String(at)}`,
+    what: `an event inserted before event ${String(at)}`,
     kinds: ['INSERTED'],
     position: bytes.position,
   };
@@ -140,6 +140,6 @@ function insert(log: readonly Bytes[], random: Random): Tampered {
 
 const ways = [flip, flip, flip, remove, swapOrder, swapContent, cut, insert];
 
-/** What somebody might do to a log, whose positions leave room between them. */
+/** A random manipulation of a log whose positions have gaps. */
 export const tampered = (log: readonly Bytes[], random: Random): Tampered =>
   ways[below(random, ways.length)]!(log, random);

@@ -12,7 +12,7 @@ jest.setTimeout(120_000);
 const TRIALS = 1_000;
 const seed = Number(process.env['TAMPER_SEED'] ?? Date.now() % 2 ** 31);
 
-/** The table, for somebody who gets at the file and takes what stands in the way out of it. */
+/** Direct access to the table for an attacker with access to the file, without its constraints. */
 function fileOf(path: string): { read: () => Bytes[]; write: (log: readonly Bytes[]) => void } {
   const db = new Database(path);
   afterwards(() => db.close());
@@ -35,8 +35,8 @@ function fileOf(path: string): { read: () => Bytes[]; write: (log: readonly Byte
   return { read: () => select.all(), write: (log) => rewrite(log) };
 }
 
-describe(`whatever is done to a sealed log in SQLite, by TAMPER_SEED=${String(seed)}`, () => {
-  it(`is found, ${String(TRIALS)} times, and nothing where nothing was done`, async () => {
+describe(`tampering with a sealed log in SQLite, TAMPER_SEED=${String(seed)}`, () => {
+  it(`is detected in ${String(TRIALS)} trials, without false alarms`, async () => {
     const random = randomFrom(seed);
     const path = join(temporaryDirectory(), 'events.sqlite');
     const store = new SqliteEventStore(path);

@@ -6,7 +6,7 @@ import { leftAs, Notary, storedIn, twoStreams } from './given';
 
 type Edit = (log: readonly StoredEvent[]) => readonly StoredEvent[];
 
-/** Put events in others' places, which keep their positions. */
+/** Reorder events; the positions stay. */
 const placed =
   (...order: readonly number[]): Edit =>
   (log) =>
@@ -30,7 +30,7 @@ const asNew = ({ id, type, data, metadata }: StoredEvent): NewEvent => ({
   metadata: JSON.parse(metadata) as EventMetadata,
 });
 
-/** Chain the events of a stream anew, by somebody who knows how that is done: all of them, or only some. */
+/** Recompute the chain of a stream, as an attacker who knows how would do: for all events or only some. */
 const rechained =
   (stream: string, edit: Edit, upTo = Infinity): Edit =>
   (log) => {
@@ -48,7 +48,7 @@ const unchained = (event: StoredEvent): StoredEvent => ({
   metadata: JSON.stringify({ ...(JSON.parse(event.metadata) as EventMetadata), chain: undefined }),
 });
 
-/** Another event of a stream of its own, put before one. */
+/** Insert another event, in a stream of its own, before an event. */
 const inserted =
   (before: number, stream = 'journey-c'): Edit =>
   (log) => {
@@ -68,12 +68,12 @@ const after =
   (log) =>
     second(first(log));
 
-/** What is said of a log; places are told by the number of the event. */
+/** A case and its expected finding; places are numbers of events. */
 interface Case {
   readonly what: string;
   readonly edit: Edit;
   readonly kind: Tampering['kind'] | undefined;
-  /** The event that stands there now. */
+  /** The event that is now at the place of the finding. */
   readonly at?: number;
   readonly stream?: string;
   readonly revision?: number;
@@ -96,11 +96,11 @@ async function expectFound({ edit, kind, at, stream, revision }: Case, sealed: b
   expect(fault!.message).not.toMatch(/undefined|NaN|\[object|99/);
 }
 
-describe('a log that is verified by its chains alone', () => {
+describe('a log verified by its chains only', () => {
   it.each<Case>([
     { what: 'nothing', edit: (log) => log, kind: undefined },
     {
-      what: 'an event says something else',
+      what: 'an event was changed',
       edit: edited(3, says),
       kind: 'CHANGED',
       at: 3,
@@ -108,7 +108,7 @@ describe('a log that is verified by its chains alone', () => {
       revision: 2,
     },
     {
-      what: 'an event was chained to something else',
+      what: 'an event was chained to another one',
       edit: rechained('journey-a', edited(1, says), 2),
       kind: 'CHANGED',
       at: 3,
@@ -139,31 +139,31 @@ describe('a log that is verified by its chains alone', () => {
       revision: 1,
     },
     {
-      what: 'an event stands there twice',
+      what: 'an event was repeated',
       edit: (log) => [...log, { ...log[1]!, position: 99 }],
       kind: 'INSERTED',
       at: 8,
     },
     {
-      what: 'the name of a stream is another',
+      what: 'a stream was renamed',
       edit: edited(2, (event) => ({ ...event, stream: '\u001b[31m' })),
       kind: 'CHANGED',
       at: 2,
     },
     {
-      what: 'only seals know: events of two streams swapped',
+      what: 'detectable only with seals: events of two streams swapped',
       edit: placed(0, 2, 1, 3, 4, 5, 6, 7),
       kind: undefined,
     },
-    { what: 'only seals know: the end cut off', edit: without(6, 7), kind: undefined },
+    { what: 'detectable only with seals: the end cut off', edit: without(6, 7), kind: undefined },
     {
-      what: 'only seals know: a stream chained anew',
+      what: 'detectable only with seals: a stream rechained',
       edit: rechained('journey-a', edited(1, says)),
       kind: undefined,
     },
   ])('$what: $kind', (one) => expectFound(one, false));
 
-  it('counts events from before there were chains, after which a chain may begin', async () => {
+  it('counts events without a chain, after which a chain may start', async () => {
     const { events } = openStores();
     await events.append('journey-a', 'none', [newEvent('NoteTaken'), newEvent('NoteTaken')]);
     await chaining(events).append('journey-a', 1, [newEvent('NoteTaken'), newEvent('NoteTaken')]);
@@ -180,10 +180,10 @@ describe('a log that is verified by its chains alone', () => {
   });
 });
 
-describe('a log that is verified by its seals', () => {
+describe('a log verified by its seals', () => {
   it.each<Case>([
     {
-      what: 'an event says something else',
+      what: 'an event was changed',
       edit: edited(3, says),
       kind: 'CHANGED',
       at: 3,
@@ -191,13 +191,13 @@ describe('a log that is verified by its seals', () => {
       revision: 2,
     },
     {
-      what: 'a stream was chained anew',
+      what: 'a stream was rechained',
       edit: rechained('journey-a', edited(1, says)),
       kind: 'CHANGED',
       at: 1,
     },
     {
-      what: 'the last sealed event was chained anew',
+      what: 'the last sealed event was rechained',
       edit: rechained('journey-b', edited(5, says)),
       kind: 'CUT',
       at: 5,
@@ -224,27 +224,32 @@ describe('a log that is verified by its seals', () => {
       kind: 'REORDERED',
       at: 1,
     },
-    { what: 'swapped across seals', edit: placed(5, 1, 2, 3, 4, 0, 6, 7), kind: 'REORDERED', at: 0 },
-    { what: 'an event was put in', edit: inserted(4), kind: 'INSERTED', at: 4 },
     {
-      what: 'an event stands there twice',
+      what: 'events were swapped across seals',
+      edit: placed(5, 1, 2, 3, 4, 0, 6, 7),
+      kind: 'REORDERED',
+      at: 0,
+    },
+    { what: 'an event was inserted', edit: inserted(4), kind: 'INSERTED', at: 4 },
+    {
+      what: 'an event was repeated',
       edit: (log) => placed(0, 0, 1, 2, 3, 4, 5, 6)([...log]),
       kind: 'INSERTED',
       at: 1,
     },
     { what: 'the sealed end was cut off', edit: without(4, 5, 6, 7), kind: 'CUT', at: 3 },
     {
-      what: 'it was cut off, and goes on otherwise',
+      what: 'the end was cut off and replaced',
       edit: after(without(5, 6, 7), inserted(5)),
       kind: 'CUT',
       at: 5,
     },
-    { what: 'all is gone', edit: () => [], kind: 'CUT' },
+    { what: 'all events were removed', edit: () => [], kind: 'CUT' },
     { what: 'not sealed yet: the last event removed', edit: without(7), kind: undefined },
-    { what: 'not sealed yet: an event says something else', edit: edited(6, says), kind: 'CHANGED', at: 6 },
+    { what: 'not sealed yet: an event was changed', edit: edited(6, says), kind: 'CHANGED', at: 6 },
   ])('$what: $kind', (one) => expectFound(one, true));
 
-  it('says what is sealed, and from where on it is not yet', async () => {
+  it('reports what is sealed, and from where on events are not sealed yet', async () => {
     const { log, notary } = await twoStreams();
     expect(await verifyLog(leftAs(log), notary.seals)).toEqual({
       ...{ events: 8, seals: 2, sealed: 6, unchained: 0 },
@@ -252,7 +257,7 @@ describe('a log that is verified by its seals', () => {
     });
   });
 
-  it('takes events from before there were chains as they were when they were sealed', async () => {
+  it('accepts events without a chain as they were when they were sealed', async () => {
     const { events } = openStores();
     const notary = new Notary();
     await events.append(

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type EventStore, type Position, START, WrongExpectedRevision } from '@waymark/core/kernel';
 
 /**
- * Part of a server's log that looks like one of its own: what is written from now on, to streams with a prefix of their
- * own. Connections share it that are put apart together.
+ * A part of a server's log that looks like a log of its own: everything written from now on to streams with a
+ * unique prefix. Connections that are set apart together share it.
  */
 export async function apart(server: EventStore): Promise<(store: EventStore) => EventStore> {
   const begin = await server.head();

@@ -6,7 +6,7 @@ import { Deleted, type Expected, type Outcome, type Proposed } from './log';
 import type { Node } from './node';
 import * as wire from './wire';
 
-/** Bytes that a server up to 25.0 takes in one append. */
+/** Maximum size of one append on servers up to 25.0, in bytes. */
 const MAX_APPEND = 1_024 * 1_024;
 /** How late 'written late' is, in milliseconds. */
 const LATE = 200;
@@ -16,7 +16,7 @@ export async function append(
   call: ServerReadableStream<AppendReq, AppendResp>,
 ): Promise<AppendResp> {
   const [header, ...messages] = (await call.toArray()) as AppendReq[];
-  // A request that was cut off looks whole until the next turn: none of it may be written.
+  // A cut-off request looks complete until the next turn; none of it may be written.
   await nextTurn();
   if (call.cancelled) throw lost();
   node.happenings.emit('received');
@@ -37,7 +37,7 @@ export async function append(
   }
 }
 
-/** What an append is answered, if it is, and whether and when it is written. */
+/** The response to an append, if any, and whether and when it is written. */
 async function carriedOut(
   node: Node,
   fault: AppendFault,

@@ -7,17 +7,17 @@ import { Log } from './log';
 import { StandIn } from './server';
 
 export interface Cluster {
-  /** Names all of its nodes, its authority, and the credentials. */
+  /** A connection string with all nodes, the certificate authority and the credentials. */
   readonly url: string;
   readonly nodes: readonly StandIn[];
-  /** From now on this node leads, and the others say so. */
+  /** Make this node the leader; the other nodes report it. */
   readonly lead: (node: StandIn) => void;
 }
 
-/** Nodes with one log between them, of which the first leads; they speak TLS, and ask for credentials. */
+/** Nodes that share one log, with the first as leader. They use TLS and require credentials. */
 export async function startCluster(size: number, credentials: Credentials): Promise<Cluster> {
   const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(temporaryDirectory(), name));
-  // A certificate of the test's own, which is its own authority too.
+  // A certificate for this test, which is its own authority.
   const request = [
     ...['req', '-x509', '-nodes', '-days', '1', '-subj', '/CN=localhost'],
     ...[

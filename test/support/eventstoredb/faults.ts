@@ -1,7 +1,9 @@
 /**
- * What can go wrong with one append: the connection is cut, the server says nothing, or says that it took too long,
- * each before the events are written or after; the connection is cut and the events are written only then; the server
- * does not begin before those are written, and has forgotten their ids by then; it says that the revision was wrong, that it does not lead its cluster, or does not say where the events stand.
+ * Faults of one append. The connection is cut, the server is silent, or it reports a timeout, each before or
+ * after the events are written. The connection is cut and the events are written only afterwards ('written
+ * late'). The server does not start before late events are written, and has forgotten their ids by then
+ * ('behind the late'). It reports a wrong revision, reports that it is not the leader, or does not return the
+ * position.
  */
 export type AppendFault =
   | 'cut before'
@@ -18,16 +20,16 @@ export type AppendFault =
   | 'none';
 
 /**
- * Which checkpoints a subscription is sent: those that are due; an old one after each event besides; or one at the end
- * of the log, and a while before each event.
+ * Which checkpoints a subscription is sent: those that are due; additionally an old one after each event; or
+ * one at the end of the log, some time before each event.
  */
 export type Checkpoints = 'due' | 'stale' | 'early';
 
-/** What a test has asked for. */
+/** The faults that a test has requested. */
 export interface Faults {
-  /** Of the appends to come, one each. */
+  /** One for each of the following appends. */
   readonly appends: AppendFault[];
   checkpoints: Checkpoints;
-  /** Milliseconds before anything is answered. */
+  /** Milliseconds before each response. */
   delay: number;
 }

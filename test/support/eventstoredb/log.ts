@@ -9,7 +9,7 @@ export interface Proposed {
   readonly metadata: Uint8Array;
 }
 
-/** An event as the stand-in keeps it. */
+/** A stored event. */
 export interface Kept extends Proposed {
   readonly stream: string;
   readonly revision: number;
@@ -18,19 +18,19 @@ export interface Kept extends Proposed {
 
 export type Expected = number | 'none' | 'any' | 'exists';
 
-/** What an append came to: where its last event stands, or the revision that the stream is at instead. */
+/** The outcome of an append: the position of its last event, or the actual revision of the stream. */
 export type Outcome =
   { readonly revision: number; readonly position: number } | { readonly actual: number | 'none' };
 
 /** The stream was tombstoned. */
 export class Deleted extends Error {}
 
-/** Ids of a stream that 'any' knows again. */
+/** Number of recent ids per stream that are recognised for 'any'. */
 const RECENT = 100;
-/** Appends between two events that the server writes for itself. */
+/** Number of appends between two events that the server writes for itself. */
 const SYSTEM_EVERY = 3;
 
-/** The log of a server: its streams, with what it writes there for itself; in a file too, if it has one. */
+/** The log of a server: its streams, including the server's own events; persisted if it has a file. */
 export class Log {
   readonly events: Kept[] = [];
   private readonly streams = new Map<string, Kept[]>();
@@ -85,7 +85,7 @@ export class Log {
     this.grown();
   }
 
-  /** Statistics, metadata of streams, links in a stream of the system's and in one of a user's, by turns. */
+  /** Write statistics, stream metadata, links in a system stream and links in a user's stream, in turn. */
   writeOwn(count: number): void {
     for (let at = 0; at < count; at += 1) {
       const [stream, type] = OWN[this.own++ % OWN.length]!;
@@ -94,23 +94,23 @@ export class Log {
     this.grown();
   }
 
-  /** What somebody who gets at its files can make of the whole log; its streams stay as they were. */
+  /** Replace the whole log, as an attacker with file access could. Its streams are unchanged. */
   rewrite(events: readonly Kept[]): void {
     this.events.splice(0, this.events.length, ...events);
   }
 
-  /** What a server no longer knows once it was started again. */
+  /** Forget what a server forgets on restart. */
   forget(): void {
     this.recent = new Map();
   }
 
-  /** Calls back once, when there is more; answers how to leave off waiting. */
+  /** Calls back once when the log has grown; returns a function that cancels. */
   whenGrown(call: () => void): () => void {
     this.waiting.add(call);
     return () => this.waiting.delete(call);
   }
 
-  /** An append that is there already, by the server's rules. */
+  /** An append that is recognised as already written, by the server's rules. */
   private knownAgain(
     name: string,
     stream: readonly Kept[],
@@ -182,7 +182,7 @@ const empty = () => ({
   metadata: Buffer.alloc(0),
 });
 
-/** Bytes as Base64. `value` of a Buffer was made an object already by its own `toJSON`. */
+/** Encode bytes as Base64. A Buffer's `value` was already converted by its own `toJSON`. */
 function asBase64(this: Record<string, unknown>, key: string, value: unknown): unknown {
   const bytes = this[key];
   return bytes instanceof Uint8Array ? Buffer.from(bytes).toString('base64') : value;

@@ -1,6 +1,6 @@
 /**
- * The stand-in as a process of its own, for tests whose programmes are processes too. It says where it listens, then
- * does what it is told: the name of one of {@link StandIn}'s methods, and its arguments.
+ * The stand-in as a separate process, for tests whose programs are processes too. It reports its address, and
+ * then runs orders: the name of a {@link StandIn} method with its arguments.
  */
 import type { AppendFault, Checkpoints } from './faults';
 import { Log } from './log';
@@ -20,10 +20,10 @@ const orders = {
 type Orders = typeof orders;
 type Rest<Call> = Call extends (server: StandIn, ...args: infer Args) => unknown ? Args : never;
 
-/** What the process can be told. */
+/** An order to the process. */
 export type Order = { [Name in keyof Orders]: [name: Name, ...args: Rest<Orders[Name]>] }[keyof Orders];
 
-/** What the process does: keeps its log in `file`, and listens on `port`, or on any that is free. */
+/** Entry point of the process: stores its log in `file`, and listens on `port`, or on any free port. */
 export function run(file: string, port = '0'): void {
   const server = new StandIn({ log: new Log(file), port: Number(port) });
   process.on('message', ([name, ...args]: Order) => {

@@ -7,12 +7,12 @@ import type { Kept, Log } from './log';
 import type { Node } from './node';
 import * as wire from './wire';
 
-/** Events that a filter looks at, at most, where the client does not say. */
+/** Maximum number of events that a filter scans by default. */
 const WINDOW = 32;
 /** How early 'early' checkpoints are, in milliseconds. */
 const EARLY = 20;
 
-/** Who is being answered to a reading, and when nobody is any more. */
+/** A client that is being sent the results of a read, and when it disconnects. */
 export interface Reader {
   readonly call: ServerWritableStream<ReadReq, ReadResp>;
   readonly gone: Promise<unknown>;
@@ -55,7 +55,7 @@ export async function readAll(node: Node, reader: Reader, options: ReadReq.Optio
 const backwards = (options: ReadReq.Options): boolean =>
   options.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS;
 
-/** Events from an index on, in the direction asked for and as many as were asked for, of those that pass. */
+/** Send matching events from an index, in the requested direction and up to the requested number. */
 async function sendFrom(
   reader: Reader,
   options: ReadReq.Options,
@@ -74,7 +74,7 @@ async function sendFrom(
   }
 }
 
-/** All events after a position that pass a filter, those to come too, with checkpoints between them. */
+/** Send all events after a position that match a filter, including future ones, with checkpoints in between. */
 export async function subscribe(node: Node, reader: Reader, options: ReadReq.Options): Promise<void> {
   const { log, faults, considered } = node;
   const from = options.getAll()!;
@@ -112,7 +112,7 @@ export async function subscribe(node: Node, reader: Reader, options: ReadReq.Opt
   }
 }
 
-/** The log has more than so many events, or nobody waits for them any more. */
+/** Wait until the log has more than `count` events, or the reader has disconnected. */
 async function moreThan(log: Log, count: number, { gone }: Reader): Promise<void> {
   if (log.events.length > count) return;
   let leave: () => void;
@@ -120,7 +120,7 @@ async function moreThan(log: Log, count: number, { gone }: Reader): Promise<void
   await Promise.race([grown, gone.then(() => leave())]);
 }
 
-/** Send, and wait until there is room for more. */
+/** Send a message, and wait until there is room for more. */
 async function send({ call, gone }: Reader, response: ReadResp): Promise<void> {
   if (!call.write(response)) await Promise.race([once(call, 'drain'), gone]);
 }

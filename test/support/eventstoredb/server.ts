@@ -9,16 +9,16 @@ import { gossip, GossipService, streams, StreamsService } from './service';
 
 export interface StandInOptions {
   readonly log?: Log;
-  /** Where to listen, if not where it is free. */
+  /** Port to listen on; any free port if left out. */
   readonly port?: number;
-  /** Key and certificate to speak TLS with. */
+  /** Key and certificate for TLS. */
   readonly tls?: { readonly key: Buffer; readonly certificate: Buffer };
   readonly credentials?: Credentials;
 }
 
 /**
- * Stands in for a server of EventStoreDB: what its clients see of streams, `$all` and subscriptions, and what goes
- * wrong when a test asks for it. It is one node, unless it is given others.
+ * A stand-in for an EventStoreDB server: streams, `$all` and subscriptions as clients see them, with faults on
+ * request. It is a single node unless it is given others.
  */
 export class StandIn implements Node {
   readonly log: Log;
@@ -55,7 +55,7 @@ export class StandIn implements Node {
     return this.listener?.listening === true;
   }
 
-  /** Take connections: from now on, or again. */
+  /** Start, or resume, accepting connections. */
   async listen(): Promise<void> {
     const injector = this.grpc.createConnectionInjector(this.security);
     this.listener = createServer((socket) => {
@@ -80,7 +80,7 @@ export class StandIn implements Node {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** As if its process had ended and begun again: it keeps its log, and nothing else. */
+  /** Simulate a restart of the process: only the log is kept. */
   async restart(): Promise<void> {
     await this.refuse();
     this.log.forget();

@@ -23,10 +23,7 @@ import * as wire from './wire';
 
 export { GossipService, StreamsService };
 
-/**
- * A node's streams, as its clients see them. `Append` and not `BatchAppend`: it says that it does not know that one, as
- * servers before 21.6 did not.
- */
+/** The streams service of a node. It supports `Append` but not `BatchAppend`, like servers before 21.6. */
 export const streams = (node: Node): Pick<IStreamsServer, 'append' | 'read' | 'tombstone'> => ({
   append: (call, answer) => {
     const appended = admit(node, call.metadata).then(() => append(node, call));
@@ -44,7 +41,7 @@ export const streams = (node: Node): Pick<IStreamsServer, 'append' | 'read' | 't
   },
 });
 
-/** Who the nodes of the cluster are, and which of them leads. */
+/** The gossip service: the nodes of the cluster, and which of them is the leader. */
 export const gossip = (node: Node): IGossipServer => ({
   read: (_call, answer) =>
     answer(
@@ -80,7 +77,10 @@ async function respond(node: Node, call: ServerWritableStream<ReadReq, ReadResp>
   }
 }
 
-/** Let a call in, in its time: not without the right credentials, nor one that only the leader may answer. */
+/**
+ * Admit a call after the configured delay; refuse it without valid credentials, or if only the leader may
+ * answer it.
+ */
 async function admit(node: Node, metadata: Metadata): Promise<void> {
   if (node.faults.delay > 0) await delay(node.faults.delay);
   if (node.credentials) {

@@ -8,7 +8,7 @@ import { apart } from './apart';
 import type { Order } from './process';
 import { StandIn } from './server';
 
-/** The stand-in, in this process, until the test is over. */
+/** The stand-in in this process, until the end of the test. */
 export async function startStandIn(): Promise<StandIn> {
   const server = new StandIn();
   await server.listen();
@@ -19,11 +19,14 @@ export async function startStandIn(): Promise<StandIn> {
 export interface StandInProcess {
   readonly url: string;
   readonly child: ChildProcess;
-  /** Have it do something; one thing at a time. */
+  /** Run an order; one at a time. */
   order(...order: Order): Promise<unknown>;
 }
 
-/** The stand-in as a process of its own, until the test is over; started again with the same file, it has its log. */
+/**
+ * The stand-in as a separate process, until the end of the test. Restarted with the same file, it has the same
+ * log.
+ */
 export async function startStandInProcess(
   file = join(temporaryDirectory(), 'log.jsonl'),
   port?: number,
@@ -40,14 +43,14 @@ export async function startStandInProcess(
   };
 }
 
-/** The server that `EVENTSTORE_URL` names, if it does. */
+/** The server in `EVENTSTORE_URL`, if set. */
 export const namedServer = process.env['EVENTSTORE_URL'];
 
-/** Connections to a log of the test's own. */
+/** Opens connections to a log for one test. */
 export type Connect = () => EventStore;
 
 /**
- * A log of the test's own on the server that `EVENTSTORE_URL` names, to which nothing else may write meanwhile; or on a
+ * A log for one test: on the server in `EVENTSTORE_URL`, to which nothing else may write meanwhile, or on a
  * stand-in.
  */
 export async function openLog(): Promise<Connect> {
@@ -63,8 +66,8 @@ export async function openLog(): Promise<Connect> {
 }
 
 /**
- * Where whole programmes find an empty event store: the server that `EVENTSTORE_URL` names, which must be a fresh one
- * (started with `--mem-db`, say, and for this test alone), or a stand-in as a process of its own.
+ * An empty event store for whole programs: the server in `EVENTSTORE_URL`, which must be fresh (for example
+ * started with `--mem-db` for this test only), or a stand-in as a separate process.
  */
 export async function emptyEventStore(): Promise<string> {
   if (namedServer === undefined) return (await startStandInProcess()).url;
@@ -72,9 +75,7 @@ export async function emptyEventStore(): Promise<string> {
   const head = await store.head();
   await store.close();
   if (head !== START) {
-    throw new Error(
-      'the server that EVENTSTORE_URL names has events already: start a fresh one for this test',
-    );
+    throw new Error('the server in EVENTSTORE_URL already has events: start a fresh one for this test');
   }
   return namedServer;
 }

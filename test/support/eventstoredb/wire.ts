@@ -1,4 +1,4 @@
-/** Between the log and the messages of the server's interface, as the client's package has them. */
+/** Converts between the log and the messages of the server's interface, as generated in the client package. */
 import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
 import {
   type AppendReq,
@@ -40,7 +40,7 @@ export function proposedIn(message: AppendReq.ProposedMessage): Proposed {
   };
 }
 
-/** What a server counts of an event against its limit. */
+/** The size of an event as the server computes it for its limit. */
 export const sizeOf = ({ type, data, metadata }: Proposed): number =>
   data.length + metadata.length + 2 * type.length;
 
@@ -97,7 +97,7 @@ export const checkpoint = (position: number): ReadResp =>
     new ReadResp.Checkpoint().setCommitPosition(String(position)).setPreparePosition(String(position)),
   );
 
-/** Which events a filter lets through: all of them, if there is none. */
+/** The predicate of a filter; accepts everything if there is no filter. */
 export function filterIn(options: ReadReq.Options): (event: Kept) => boolean {
   const filter = options.getFilter();
   if (!filter) return () => true;
@@ -109,7 +109,7 @@ export function filterIn(options: ReadReq.Options): (event: Kept) => boolean {
   return (event) => pattern.test(of(event));
 }
 
-/** An error as the server sends it: its code and words, and what it is in metadata. */
+/** An error as the server sends it: its code, its message, and details in metadata. */
 export const failure = (code: status, details: string, known: Record<string, string> = {}): ServiceError => {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(known)) metadata.set(key, value);
@@ -122,7 +122,7 @@ export const deletedStream = (stream: string): ServiceError =>
     'stream-name': stream,
   });
 
-/** The call is for the leader, which is to be found there. */
+/** The call must go to the leader at this port. */
 export const notLeader = (port: number): ServiceError =>
   failure(status.NOT_FOUND, 'Leader info available', {
     exception: 'not-leader',

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const POM = join(__dirname, 'pom.xml');
 
-/** The folder of the test server's libraries, kept from one run to the next; Maven fetches what is not there yet. */
+/** The folder with the test server's libraries, kept between runs. Maven downloads missing ones. */
 export async function libraries(): Promise<string> {
   const version = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 8);
   const folder = join(tmpdir(), `waymark-mongodb-${version}`);
@@ -19,7 +19,7 @@ export async function libraries(): Promise<string> {
     renameSync(fresh, folder);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    // Another process may have been faster: a folder that holds something is not replaced.
+    // Another process may have been faster: a non-empty folder is not replaced.
     if (!existsSync(folder)) {
       throw new Error('Tests on MongoDB need Maven for their server, or MONGODB_URL', { cause: error });
     }

@@ -8,26 +8,31 @@ import type { Readable, Writable } from 'node:stream';
 import { MongoClient } from 'mongodb';
 import { libraries } from './install';
 
-/** A MongoDB for tests. */
+/** A MongoDB server for tests. */
 export interface MongoDb {
-  /** The server, and a database of a made-up name. */
+  /** The URL of the server with a database of a random name. */
   readonly url: string;
-  /** Another database of a made-up name. */
+  /** The URL of another database with a random name. */
   database(): string;
-  /** End the server, in order, and what was kept in the databases. */
+  /** Stop the server in order, and drop the databases. */
   stop(): Promise<void>;
 }
 
-/** One in a process of our own: mongo-java-server, which speaks MongoDB's protocol and keeps its data in a file. */
+/**
+ * A server in a process of its own: mongo-java-server, which implements MongoDB's protocol and stores its data
+ * in a file.
+ */
 export interface OwnMongoDb extends MongoDb {
   readonly port: number;
-  /** End the process without a word. What it has answered is in the file. */
+  /** Kill the process. Everything it has acknowledged is in the file. */
   kill(): Promise<void>;
-  /** Start again on the same port with the same data; ends the process in order first where it still runs. */
+  /**
+   * Start again on the same port with the same data; first stops the process in order if it is still running.
+   */
   restart(): Promise<void>;
 }
 
-/** The server that MONGODB_URL names, or else one of our own. */
+/** The server in MONGODB_URL, or a new one. */
 export async function startMongoDb(): Promise<MongoDb> {
   const given = process.env['MONGODB_URL'];
   if (given === undefined) return startOwnMongoDb();
@@ -70,19 +75,19 @@ export async function startOwnMongoDb(): Promise<OwnMongoDb> {
   };
 }
 
-/** A server for all tests of a file. */
+/** One server for all tests of a file. */
 export function forTests<Server extends MongoDb>(start: () => Promise<Server>): () => Server {
   let server: Server | undefined;
   beforeAll(async () => {
     server = await start();
-  }, 300_000); // Maven may have to fetch it first
+  }, 300_000); // Maven may have to download it first
   afterAll(() => server?.stop());
   return () => server!;
 }
 
 interface Running {
   readonly port: number;
-  /** Until the process has ended: by itself, once nobody is there to listen to, or by a signal. */
+  /** Resolves when the process has ended: by itself after its input is closed, or by a signal. */
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -104,7 +109,7 @@ async function launch(classpath: string, file: string, port: number): Promise<Ru
   };
 }
 
-/** What the process says first: its port. */
+/** The first output of the process: its port. */
 function firstNumber(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<number> {
   return new Promise((resolve, reject) => {
     const complaints: unknown[] = [];

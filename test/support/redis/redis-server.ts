@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 
-/** A Redis of the tests' own: Debian's redis-server, on loopback, that keeps everything on the disk. */
+/** A Redis for tests: Debian's redis-server on loopback, with full persistence. */
 export class RedisServer {
   private process: ChildProcess | undefined;
 
@@ -18,7 +18,7 @@ export class RedisServer {
     private readonly settings: readonly string[],
   ) {}
 
-  /** Settings as on redis-server's command line: `--maxmemory-policy`, `allkeys-lru`. */
+  /** Settings as on redis-server's command line, such as `--maxmemory-policy`, `allkeys-lru`. */
   static async start(...settings: string[]): Promise<RedisServer> {
     const directory = mkdtempSync(join(tmpdir(), 'waymark-redis-'));
     const server = new RedisServer(await freePort(), directory, settings);
@@ -26,7 +26,7 @@ export class RedisServer {
     return server;
   }
 
-  /** Without credentials. */
+  /** The URL without credentials. */
   get url(): string {
     return `redis://127.0.0.1:${String(this.port)}`;
   }
@@ -53,7 +53,7 @@ export class RedisServer {
       child.once('error', (error: NodeJS.ErrnoException) =>
         reject(
           error.code === 'ENOENT'
-            ? new Error('there is no redis-server on the PATH: install it, or name a Redis by REDIS_URL')
+            ? new Error('redis-server is not on the PATH: install it, or set REDIS_URL')
             : error,
         ),
       );
@@ -65,7 +65,7 @@ export class RedisServer {
     });
   }
 
-  /** End it as an operator would, `SIGTERM`, or as the kernel does, `SIGKILL`; what it has written stays. */
+  /** End the process with `SIGTERM` or `SIGKILL`; written data is kept. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.process!;
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -74,7 +74,7 @@ export class RedisServer {
     await gone;
   }
 
-  /** Let it hang, and go on. */
+  /** Suspend the process until it is resumed. */
   freeze(): void {
     this.process!.kill('SIGSTOP');
   }
@@ -89,16 +89,16 @@ export class RedisServer {
   }
 }
 
-/** Where tests have their jobs: the Redis of `REDIS_URL`, or one of their own. */
+/** The Redis for tests: the server in `REDIS_URL`, or a new one. */
 export async function redisForTests(): Promise<{ readonly url: string; close(): Promise<void> }> {
   const url = process.env['REDIS_URL'];
   return url === undefined ? RedisServer.start() : { url, close: () => Promise.resolve() };
 }
 
-/** What the keys of one test begin with. */
+/** A unique key prefix for one test. */
 export const ownPrefix = (): string => `waymark-test-${randomUUID()}`;
 
-/** Forget all that a test has written. */
+/** Delete everything that a test has written. */
 export async function forget(url: string, prefix: string): Promise<void> {
   const redis = new Redis(url);
   for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1_000 }) as AsyncIterable<

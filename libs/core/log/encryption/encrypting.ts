@@ -2,22 +2,21 @@ import type { EventStore, Module, NewEvent, RecordedEvent } from '@waymark/core/
 import type { Keyring } from './keyring';
 import { hasAny, isEncrypted, decrypted, encrypted, EncryptedDataChanged } from './encrypted';
 
-/** Which fields of each event are personal, by the event's type: what is sealed. */
+/** The personal fields of each event type. These fields are encrypted. */
 export type PersonalFields = ReadonlyMap<string, readonly string[]>;
 
 export const personalFieldsOf = (modules: Iterable<Module>): PersonalFields =>
   new Map([...modules].flatMap(({ personal }) => [...personal]));
 
-/** Whether an event has personal fields in clear, as a log has them that was written before they were sealed. */
+/** Whether an event has personal fields in clear, as in a log written before encryption was introduced. */
 export const isInClear = ({ type, data }: NewEvent, personal: PersonalFields): boolean =>
   hasAny(data, personal.get(type) ?? []);
 
 /**
- * The same log with personal fields as they are: sealed with their subject's data key before they are written, opened as they
- * are read. Fields whose key was destroyed are absent; fields that were never sealed are left as they are. Who reads the store
- * itself sees them sealed, and needs no key.
- *
- * Reading throws `KeyMissing`, `MasterKeyMissing` and `SealedDataChanged`.
+ * The same log with personal fields in clear: they are encrypted with their subject's data key on append, and
+ * decrypted on reading. Fields whose key was destroyed are absent. Fields that were never encrypted are
+ * returned unchanged. The underlying store returns them encrypted, without needing a key.
+ * Reading throws `KeyMissing`, `MasterKeyMissing` and `EncryptedDataChanged`.
  */
 export function encrypting(store: EventStore, keyring: Keyring, personal: PersonalFields): EventStore {
   const clear = async (events: readonly RecordedEvent[]): Promise<RecordedEvent[]> => {
@@ -39,7 +38,10 @@ export function encrypting(store: EventStore, keyring: Keyring, personal: Person
   };
 }
 
-/** Events about to be appended, their personal fields sealed; `streamOf` says where each is to stand. */
+/**
+ * Events to append, with their personal fields encrypted. `streamOf` returns the stream that each event will be
+ * in.
+ */
 export async function encryptAll<Event extends NewEvent>(
   events: readonly Event[],
   streamOf: (event: Event) => string,
@@ -49,7 +51,7 @@ export async function encryptAll<Event extends NewEvent>(
   const subjects = new Set(events.filter((event) => isInClear(event, personal)).map(subjectOf));
   if (subjects.size === 0) return events;
   await keyring.refresh();
-  const keys = await keyring.forSealing(subjects);
+  const keys = await keyring.forEncryption(subjects);
   return events.map((event) =>
     isInClear(event, personal)
       ? {
@@ -60,27 +62,27 @@ export async function encryptAll<Event extends NewEvent>(
   );
 }
 
-/** What is personal belongs to somebody: an event that does not say to whom is this program's own fault. */
+/** The subject of an event with personal fields. A missing subject is a programming error. */
 export function subjectOf({ type, metadata: { subject } }: NewEvent): string {
-  if (subject === undefined) throw new Error(`event ${type} has personal fields, and no subject`);
+  if (subject === undefined) throw new Error(`event ${type} has personal fields but no subject`);
   return subject;
 }
 
-/** Events as they were before they were sealed; each key is asked for once. */
+/** Decrypt events. Each key is requested once. */
 export async function decryptAll(
   events: readonly RecordedEvent[],
   keyring: Keyring,
 ): Promise<RecordedEvent[]> {
-  const subjects = new Set(events.filter(isEncrypted).map(ownerOf));
+  const subjects = new Set(events.filter(isEncrypted).map(keySubjectOf));
   if (subjects.size === 0) return [...events];
-  const keys = await keyring.forOpening(subjects);
+  const keys = await keyring.forDecryption(subjects);
   return events.map((event) =>
-    isEncrypted(event) ? { ...event, data: decrypted(event, keys.get(ownerOf(event))!) } : event,
+    isEncrypted(event) ? { ...event, data: decrypted(event, keys.get(keySubjectOf(event))!) } : event,
   );
 }
 
-/** Whose key opens what is sealed. */
-function ownerOf(event: RecordedEvent): string {
+/** The subject whose key decrypts an event. */
+function keySubjectOf(event: RecordedEvent): string {
   const { subject } = event.metadata;
   if (subject === undefined) throw new EncryptedDataChanged(event);
   return subject;

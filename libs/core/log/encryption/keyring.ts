@@ -2,28 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { DestroyedKey, KeyStore, MasterKey, StoredKey } from '@waymark/core/kernel';
 
-/** What is known of a subject's data key: its 32 bytes, or that it was destroyed. */
+/** A subject's data key: its 32 bytes, or 'destroyed'. */
 export type DataKey = Buffer | 'destroyed';
 
-/** No key of a subject is in the key store, nor was one destroyed there: it is another's key store, or an older one. */
+/**
+ * The key store has neither a key nor a destroyed key for a subject: it belongs to another log, or is out of
+ * date.
+ */
 export class KeyMissing extends Error {
   readonly code = 'KEY_MISSING';
 
   constructor() {
     super(
-      'KEY_MISSING: personal data are sealed with a key that is not in the key store, nor was destroyed there. Check which key store this is.',
+      'KEY_MISSING: personal data is encrypted with a key that is not in the key store and was not destroyed there. Check that this is the right key store.',
     );
     this.name = 'KeyMissing';
   }
 }
 
-/** A data key is wrapped by a master key that this process was not given. */
+/** A data key is wrapped by a master key that this process does not have. */
 export class MasterKeyMissing extends Error {
   readonly code = 'MASTER_KEY_MISSING';
 
   constructor(master: string) {
     super(
-      `MASTER_KEY_MISSING: a data key is wrapped by the master key ${master}, which is neither the current one nor among the former.`,
+      `MASTER_KEY_MISSING: a data key is wrapped by the master key ${master}, which is neither the current one nor one of the former ones.`,
     );
     this.name = 'MasterKeyMissing';
   }
@@ -33,58 +36,61 @@ export interface KeyringOptions {
   readonly keys: KeyStore;
   /** Wraps new data keys. */
   readonly master: MasterKey;
-  /** Master keys by which data keys may still be wrapped. */
+  /** Master keys that may still wrap data keys. */
   readonly former?: readonly MasterKey[];
 }
 
-/** Data keys kept in memory. */
+/** Number of data keys kept in memory. */
 const CAPACITY = 100_000;
 const KEY_BYTES = 32;
-/** Milliseconds after which it is looked whether keys were destroyed, by whichever process. */
-const LOOK_AGAIN = 200;
+/** Minimum time between checks for destroyed keys (of any process), in milliseconds. */
+const CHECK_INTERVAL = 200;
 
-/** The data keys of subjects, unwrapped: made at first use, kept in memory for as long as none is destroyed. */
+/** The unwrapped data keys of subjects: created on first use, and cached until any key is destroyed. */
 export class Keyring {
   private readonly known = new LRUCache<string, DataKey>({ max: CAPACITY });
   private readonly masters: ReadonlyMap<string, MasterKey>;
   private readonly listeners = new Set<() => void>();
   private version: number | undefined;
-  private looked = -Infinity;
+  private checkedAt = -Infinity;
 
   constructor(private readonly options: KeyringOptions) {
     const { master, former = [] } = options;
     this.masters = new Map([...former, master].map((each) => [each.id, each]));
   }
 
-  /** The keys of some subjects, made where there are none. */
-  async forSealing(subjects: ReadonlySet<string>): Promise<ReadonlyMap<string, DataKey>> {
+  /** The keys of some subjects; missing ones are created. */
+  async forEncryption(subjects: ReadonlySet<string>): Promise<ReadonlyMap<string, DataKey>> {
     const keys = await this.load(subjects);
     const without = [...subjects].filter((subject) => !keys.has(subject));
-    for (const [subject, key] of await this.each(without, (subject) => this.make(subject)))
+    for (const [subject, key] of await this.keysOf(without, (subject) => this.create(subject)))
       keys.set(subject, key);
     return keys;
   }
 
   /** The keys of some subjects. Throws {@link KeyMissing} and {@link MasterKeyMissing}. */
-  async forOpening(subjects: ReadonlySet<string>): Promise<ReadonlyMap<string, DataKey>> {
+  async forDecryption(subjects: ReadonlySet<string>): Promise<ReadonlyMap<string, DataKey>> {
     const keys = await this.load(subjects);
     if (keys.size < subjects.size) throw new KeyMissing();
     return keys;
   }
 
-  /** Destroy a subject's key, and what this process knows of it. Other processes notice within a fraction of a second. */
+  /**
+   * Destroy a subject's key, and clear this process's cache. Other processes notice within a fraction of a
+   * second.
+   */
   async destroy(subject: string, at: string): Promise<DestroyedKey> {
     const destroyed = await this.options.keys.destroy(subject, at);
-    this.looked = -Infinity;
+    this.checkedAt = -Infinity;
     await this.refresh();
     return destroyed;
   }
 
-  /** Forget what was known where a key has been destroyed since it was looked at last. */
+  /** Clear the cache if a key has been destroyed since the last check. */
   async refresh(): Promise<void> {
     const now = performance.now();
-    if (now - this.looked < LOOK_AGAIN) return;
-    this.looked = now;
+    if (now - this.checkedAt < CHECK_INTERVAL) return;
+    this.checkedAt = now;
     const version = await this.options.keys.version();
     const before = this.version;
     this.version = version;
@@ -93,7 +99,10 @@ export class Keyring {
     for (const forget of this.listeners) forget();
   }
 
-  /** Call `forget` whenever a key has been destroyed: what was opened with it must not be kept. Returns how to stop. */
+  /**
+   * Call `forget` whenever a key has been destroyed: data decrypted with it must not be kept. Returns a
+   * function that unsubscribes.
+   */
   onDestroyed(forget: () => void): () => void {
     this.listeners.add(forget);
     return () => void this.listeners.delete(forget);
@@ -111,14 +120,14 @@ export class Keyring {
     const { version } = this;
     const stored = await this.options.keys.load(unknown);
     const found = unknown.filter((subject) => stored.has(subject));
-    for (const [subject, key] of await this.each(found, (one) => this.unwrapped(one, stored.get(one)!))) {
+    for (const [subject, key] of await this.keysOf(found, (one) => this.unwrapped(one, stored.get(one)!))) {
       keys.set(subject, key);
       this.keep(subject, key, version);
     }
     return keys;
   }
 
-  private async make(subject: string): Promise<DataKey> {
+  private async create(subject: string): Promise<DataKey> {
     const { keys, master } = this.options;
     const { version } = this;
     const own = randomBytes(KEY_BYTES);
@@ -130,7 +139,7 @@ export class Keyring {
     return key;
   }
 
-  /** What was read before a key was destroyed must not be kept after it. */
+  /** A key read before a key was destroyed must not be cached afterwards. */
   private keep(subject: string, key: DataKey, version: number | undefined): void {
     if (version === this.version) this.known.set(subject, key);
   }
@@ -142,7 +151,7 @@ export class Keyring {
     return master.unwrap(subject, key.wrapped);
   }
 
-  private each(
+  private keysOf(
     subjects: readonly string[],
     keyOf: (subject: string) => Promise<DataKey>,
   ): Promise<(readonly [string, DataKey])[]> {

@@ -1,12 +1,12 @@
 import type { KeyStore, MasterKey } from '@waymark/core/kernel';
 import { MasterKeyMissing } from './keyring';
 
-/** Keys looked at together. */
+/** Page size in keys. */
 const PAGE = 500;
 
-/** The keys there are. */
+/** The number of keys in a key store. */
 export interface KeyCounts {
-  /** By the master key that they are wrapped by. */
+  /** By id of the master key that wraps them. */
   readonly wrapped: Readonly<Record<string, number>>;
   readonly destroyed: number;
 }
@@ -25,22 +25,22 @@ export async function countKeys(keys: KeyStore): Promise<KeyCounts> {
 }
 
 export interface RotationOptions {
-  /** By which keys are wrapped from now on. */
+  /** The current master key: all keys will be wrapped by it. */
   readonly master: MasterKey;
   readonly former: readonly MasterKey[];
-  /** Told how many keys have been looked at, and how many of them were wrapped anew. */
+  /** Called with the number of keys checked and the number rewrapped. */
   readonly onProgress?: (progress: Rotated) => void;
 }
 
-/** How far a rotation is, or what it came to. */
+/** Progress or result of a rotation. */
 export interface Rotated {
   readonly looked: number;
   readonly rewrapped: number;
 }
 
 /**
- * Wrap every data key by the current master key that another one wraps. The data keys stay what they are, and so do events.
- * One that was cut off is begun again, and passes over what is done. Throws {@link MasterKeyMissing}.
+ * Rewrap every data key that is not wrapped by the current master key. Data keys and events do not change. An
+ * interrupted rotation can be started again; it passes over finished keys. Throws {@link MasterKeyMissing}.
  */
 export async function rotate(
   keys: KeyStore,
@@ -55,7 +55,7 @@ export async function rotate(
         const before = masters.get(key.master);
         if (!before) throw new MasterKeyMissing(key.master);
         const wrapped = await master.wrap(subject, await before.unwrap(subject, key.wrapped));
-        // Where it was destroyed or wrapped anew by another meanwhile, there is nothing left to do.
+        // If the key was destroyed or rewrapped concurrently, nothing is left to do.
         return keys.rewrap(subject, key, { master: master.id, wrapped });
       }),
     );

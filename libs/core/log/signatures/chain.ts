@@ -1,32 +1,34 @@
 import { hash } from 'node:crypto';
 import type { EventMetadata, NewEvent, StoredEvent } from '@waymark/core/kernel';
 
-/** What ties an event to the one before it in its stream. */
+/** Links an event to the previous event of its stream. */
 type Chain = NonNullable<EventMetadata['chain']>;
 
-/** Where a stream's chain begins, and all that events from before there were chains say of theirs. */
+/** The `previous` hash of the first event of a chain, and of events without a chain. */
 export const NO_HASH = '';
 
-/** Stands for the event before one that carries no chain: to take a chain off is to change the hash. */
+/** Used as the previous hash of an event without a chain, so that removing a chain changes the hash. */
 const UNCHAINED = '.';
 
-/** An event whose hash is known. */
+/** An event's computed hash and its stored chain. */
 export interface Hashed {
-  /** Of the event as it is, over what it says of the one before it. */
+  /** Computed from the event's content and its stored `previous` hash. */
   readonly hash: string;
-  /** What it says of itself; undefined where it carries no chain. */
+  /** The stored chain; undefined if the event has none. */
   readonly chain: Chain | undefined;
 }
 
-/** What is hashed of an event: everything but what a store assigns, its metadata without the chain. */
+/**
+ * The hashed content of an event: everything that the store does not assign; the metadata without the chain.
+ */
 type Content = Pick<StoredEvent, 'stream' | 'revision' | 'id' | 'type' | 'data' | 'metadata'>;
 
-/** The chain is the last field of the metadata, so that it can be taken off without understanding the rest. */
+/** The chain is the last field of the metadata, so that it can be removed without parsing the rest. */
 const CHAIN = /,"chain":\{"hash":"([\w-]{43})","previous":"([\w-]{43}|)"\}\}$/;
-/** Characters that it takes at most. */
+/** Maximum length of the chain, in characters. */
 const LONGEST = 121;
 
-/** Every text goes with its length, so that nothing can be moved from one to the next. */
+/** Each text is prefixed with its length, so that no content can move from one text to the next unnoticed. */
 const hashOf = ({ stream, revision, id, type, data, metadata }: Content, previous: string): string =>
   hash(
     'sha256',
@@ -34,7 +36,7 @@ const hashOf = ({ stream, revision, id, type, data, metadata }: Content, previou
     'base64url',
   );
 
-/** An event as it is stored, with its hash. */
+/** Hash an event in its stored form. */
 export function hashed(event: StoredEvent): Hashed {
   const { metadata } = event;
   const end = CHAIN.exec(metadata.slice(-LONGEST));
@@ -44,7 +46,7 @@ export function hashed(event: StoredEvent): Hashed {
   return { hash: hashOf({ ...event, metadata: rest }, previous), chain: { hash: own, previous } };
 }
 
-/** Events to be appended to a stream, each chained to the one before it. */
+/** Chain events that are to be appended to a stream, each to its predecessor. */
 export function chained(
   stream: string,
   after: { readonly revision: number; readonly hash: string },

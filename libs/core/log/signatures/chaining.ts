@@ -9,10 +9,10 @@ import {
 } from '@waymark/core/kernel';
 import { chained, NO_HASH } from './chain';
 
-/** Streams whose ends are kept in memory. */
+/** Number of streams whose last event is cached. */
 const ENDS = 50_000;
 
-/** A stream's last event, as far as this process has seen. */
+/** The last event of a stream, as far as this process has seen. */
 interface End {
   readonly revision: number;
   readonly hash: string;
@@ -22,29 +22,29 @@ const BEGINNING: End = { revision: -1, hash: NO_HASH };
 
 export interface ChainingOptions {
   /**
-   * An append that succeeds has written these very events. Otherwise the store may have recognised their ids, as
-   * EventStoreDB does, and what it holds is read before anything is chained to it.
+   * A successful append has always written exactly these events. If false, the store may instead have
+   * recognised their ids as already written, as EventStoreDB does; what it holds is then read before another
+   * event is chained to it.
    */
   readonly writesAnew?: boolean;
 }
 
 /**
- * The same log, each event that is appended chained to the one before it in its stream. The chain of a stream that was
- * begun without one begins with the first event appended here.
- *
- * Appends to one stream that come at once are written one after the other, so those to several streams may be written in
- * another order than they came.
+ * The same log, with each appended event chained to the previous event of its stream. In a stream that started
+ * without a chain, the chain starts with the first event appended here.
+ * Concurrent appends to one stream are written one after the other. Appends to different streams may be written
+ * in another order than they were issued.
  */
 export function chaining(store: EventStore, { writesAnew = false }: ChainingOptions = {}): EventStore {
   const ends = new LRUCache<string, End>({ max: ENDS });
-  const inTurn = turns();
+  const inTurn = serialised();
 
-  const seen = (stream: string, end: End | undefined): void => {
-    // What is written is never written over: an end that is known can be early, and not wrong.
+  const remember = (stream: string, end: End | undefined): void => {
+    // Events are never overwritten: a cached end may be out of date, but never wrong.
     if (end && end.revision > (ends.get(stream)?.revision ?? -1)) ends.set(stream, end);
   };
 
-  /** The event at a revision, or the last one. */
+  /** The event at a revision, or the last event if none is given. */
   const lookUp = async (stream: string, from?: number): Promise<End> => {
     const [last] = await store.readStream(stream, {
       direction: 'backwards',
@@ -57,7 +57,8 @@ export function chaining(store: EventStore, { writesAnew = false }: ChainingOpti
   const appendAfter = async (stream: string, end: End, events: readonly NewEvent[]): Promise<Appended> => {
     const links = chained(stream, end, events);
     const appended = await store.append(stream, end.revision < 0 ? 'none' : end.revision, links);
-    if (writesAnew) seen(stream, { revision: appended.revision, hash: links.at(-1)!.metadata.chain!.hash });
+    if (writesAnew)
+      remember(stream, { revision: appended.revision, hash: links.at(-1)!.metadata.chain!.hash });
     else ends.delete(stream);
     return appended;
   };
@@ -82,7 +83,7 @@ export function chaining(store: EventStore, { writesAnew = false }: ChainingOpti
     if (expected === 'none') return appendAfter(stream, BEGINNING, events);
     const known = ends.get(stream);
     const end = known?.revision === expected ? known : await lookUp(stream, expected);
-    // A stream that is not as long refuses, whatever the events say.
+    // The store refuses the append if the stream is shorter than expected.
     return appendAfter(stream, { revision: expected, hash: end.hash }, events);
   };
 
@@ -90,7 +91,8 @@ export function chaining(store: EventStore, { writesAnew = false }: ChainingOpti
     append: (stream, expected, events) => inTurn(stream, () => append(stream, expected, events)),
     readStream: async (stream, options) => {
       const { from = 0, direction, limit } = options ?? {};
-      // Who reads on from an event is likely to append after it: that one is read too, unless it is known.
+      // A caller that reads on from a revision is likely to append next, so the event before it is read too,
+      // unless it is cached.
       const more = direction !== 'backwards' && from > 0 && ends.get(stream)?.revision !== from - 1 ? 1 : 0;
       const events = await store.readStream(stream, {
         ...options,
@@ -98,7 +100,7 @@ export function chaining(store: EventStore, { writesAnew = false }: ChainingOpti
         ...(limit !== undefined && { limit: limit + more }),
       });
       const last = events.at(direction === 'backwards' ? 0 : -1);
-      seen(stream, last && endOf(last));
+      remember(stream, last && endOf(last));
       return more > 0 ? events.filter(({ revision }) => revision >= from) : events;
     },
     readAll: (after, limit, types) => store.readAll(after, limit, types),
@@ -114,15 +116,15 @@ const endOf = ({ revision, metadata }: RecordedEvent): End => ({
   hash: metadata.chain?.hash ?? NO_HASH,
 });
 
-/** Work on each of some things, one piece after the other. */
-function turns(): <T>(thing: string, work: () => Promise<T>) => Promise<T> {
-  const underWay = new Map<string, Promise<unknown>>();
+/** Run the work for each key one after the other. */
+function serialised(): <T>(thing: string, work: () => Promise<T>) => Promise<T> {
+  const running = new Map<string, Promise<unknown>>();
   return (thing, work) => {
-    const before = underWay.get(thing);
+    const before = running.get(thing);
     const now = before ? before.then(work, work) : work();
-    underWay.set(thing, now);
+    running.set(thing, now);
     const done = (): void => {
-      if (underWay.get(thing) === now) underWay.delete(thing);
+      if (running.get(thing) === now) running.delete(thing);
     };
     now.then(done, done);
     return now;

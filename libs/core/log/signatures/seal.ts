@@ -3,57 +3,62 @@ import { type Position, START } from '@waymark/core/kernel';
 import { NO_HASH } from './chain';
 import { Tampered } from './tampering';
 
-/** What a seal says of a part of the log: which events stand there, in which order, after which others. */
+/** The content of a seal: the events of one part of the log, their order, and what precedes them. */
 interface Statement {
   /** 1, 2, 3 … */
   readonly number: number;
-  /** Events from the log's beginning to the last that is sealed. */
+  /** Number of events from the start of the log to the last sealed one. */
   readonly events: number;
-  /** Where in the store the sealed part begins: after this position. A help to go on from; other stores have others. */
+  /**
+   * Position in the store after which the sealed part starts. It is only a hint for continuing: other stores
+   * have other positions.
+   */
   readonly after: Position;
-  /** When it was made: UTC, milliseconds. */
+  /** Time of sealing: UTC, milliseconds. */
   readonly at: string;
-  /** Over the root before it and the hashes of the events, in their order. */
+  /** Hash over the previous root and the hashes of the events, in order. */
   readonly root: string;
-  /** Hash of the seal before it, signature included. */
+  /** Hash of the previous seal, including its signature. */
   readonly previous: string;
-  /** The first six bytes of each event's hash, in Base64: they tell which event it is that is not as it was. */
+  /** The first six bytes of each event's hash in Base64. They identify an altered event. */
   readonly leaves: string;
-  /** Which key signed it. */
+  /** Id of the signing key. */
   readonly key: string;
 }
 
-/** A seal as it was read or made. */
+/** A seal that was read or written. */
 export interface Seal extends Statement {
-  /** Its hash, for the next one. */
+  /** Hash of its line; the next seal refers to it. */
   readonly hash: string;
 }
 
-/** Keys that seals may be signed with, by their ids. */
+/** Public keys for checking seals, by id. */
 export type SealKeys = ReadonlyMap<string, KeyObject>;
 
-/** Before the first seal. */
+/** The state before the first seal. */
 export const UNSEALED: Pick<Seal, 'number' | 'events' | 'root' | 'hash'> = {
   ...{ number: 0, events: 0 },
   ...{ root: NO_HASH, hash: NO_HASH },
 };
 
-/** Characters of a leaf: they are the first ones of a hash. */
+/** Length of a leaf, the prefix of a hash, in characters. */
 const LEAF = 8;
 
 export const leafOf = (hash: string): string => hash.slice(0, LEAF);
 
-/** A leaf of a seal, by the event's place among those that it seals. */
+/** The leaf of the event at an index of a seal. */
 export const leafAt = ({ leaves }: Pick<Seal, 'leaves'>, index: number): string =>
   leaves.slice(index * LEAF, (index + 1) * LEAF);
 
-/** How many events a seal seals. */
+/** Number of events in a seal. */
 export const sizeOf = ({ leaves }: Pick<Seal, 'leaves'>): number => leaves.length / LEAF;
 
 export const rootOf = (before: string, hashes: readonly string[]): string =>
   hash('sha256', [before, ...hashes].join('\n'), 'base64url');
 
-/** Tells a key from others, whether it is the private or the public one: 16 characters of its hash. */
+/**
+ * Id of a key, the same for the private and the public key: the first 16 characters of the public key's hash.
+ */
 export const keyId = (key: KeyObject): string =>
   createHash('sha256')
     .update((key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' }))
@@ -62,8 +67,8 @@ export const keyId = (key: KeyObject): string =>
 
 const SIGNATURE = /,"signature":"([\w-]{86})"\}$/;
 
-/** Seal events that follow a seal. Returns the line to keep, too. */
-export function sealed(
+/** Seal the events that follow a seal. Also returns the line to store. */
+export function newSeal(
   before: Pick<Seal, 'number' | 'events' | 'root' | 'hash'>,
   {
     hashes,
@@ -88,7 +93,7 @@ export function sealed(
 
 const hashOf = (line: string): string => hash('sha256', line, 'base64url');
 
-/** What a line says, whoever wrote it; undefined where it is no seal. */
+/** Parse a line without checking its signature. Undefined if it is not a seal. */
 export function sealIn(line: string): Seal | undefined {
   try {
     const seal = JSON.parse(line) as Seal | null;
@@ -100,7 +105,7 @@ export function sealIn(line: string): Seal | undefined {
   }
 }
 
-/** The seals of some lines, each of them found to be signed and to follow the one before it. Throws {@link Tampered}. */
+/** Parse and check seals: each must be signed and follow its predecessor. Throws {@link Tampered}. */
 export async function* sealsOf(
   lines: AsyncIterable<string>,
   keys: SealKeys,
@@ -108,8 +113,8 @@ export async function* sealsOf(
   let before = UNSEALED;
   let held: Seal | undefined;
   for await (const line of lines) {
-    const seal = signed(line, keys, (held ?? before).number + 1);
-    // A number that comes again takes the place of the first: its writer was not sure of that.
+    const seal = checkedSeal(line, keys, (held ?? before).number + 1);
+    // A repeated number replaces the previous line: the writer did not know whether that was stored.
     if (held && seal.number !== held.number) {
       yield held;
       before = held;
@@ -120,17 +125,17 @@ export async function* sealsOf(
   if (held) yield held;
 }
 
-function signed(line: string, keys: SealKeys, expected: number): Seal {
+function checkedSeal(line: string, keys: SealKeys, expected: number): Seal {
   const seal = sealIn(line);
   const [end, signature = ''] = SIGNATURE.exec(line) ?? [];
-  if (!seal || end === undefined) throw forged(expected, 'is not one as this program writes them');
+  if (!seal || end === undefined) throw forged(expected, 'is not in the format that this program writes');
   const key = keys.get(seal.key);
-  if (!key) throw forged(expected, 'was signed with a key that is not among those given');
+  if (!key) throw forged(expected, 'is signed with a key that was not given');
   const bytes = Buffer.from(signature, 'base64url');
-  // The last character has bits to spare: only one way to write them is the signer's.
+  // The last character has unused bits. Only the encoding that the signer produces is accepted.
   const exact = bytes.toString('base64url') === signature;
   if (!exact || !verify(null, Buffer.from(`${line.slice(0, -end.length)}}`), key, bytes))
-    throw forged(expected, 'does not bear out its signature');
+    throw forged(expected, 'does not match its signature');
   return seal;
 }
 
@@ -140,12 +145,13 @@ function requireFollows(seal: Seal, before: typeof UNSEALED): void {
     throw new Tampered({
       kind: 'SEAL_MISSING',
       seal: expected,
-      message: `Seal ${String(expected)} is missing: seal ${String(seal.number)} comes in its place.`,
+      message: `Seal ${String(expected)} is missing: it is followed by seal ${String(seal.number)}.`,
     });
   }
-  if (seal.number < expected) throw forged(expected, `is missing: seal ${String(seal.number)} comes again`);
-  if (seal.previous !== before.hash) throw forged(expected, 'does not follow from the one before it');
-  if (seal.events !== before.events + sizeOf(seal)) throw forged(expected, 'miscounts its events');
+  if (seal.number < expected)
+    throw forged(expected, `is missing: seal ${String(seal.number)} is repeated in its place`);
+  if (seal.previous !== before.hash) throw forged(expected, 'does not follow the previous seal');
+  if (seal.events !== before.events + sizeOf(seal)) throw forged(expected, 'has a wrong event count');
 }
 
 const forged = (seal: number, what: string): Tampered =>

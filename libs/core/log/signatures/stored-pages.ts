@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore, Position, StoredEvent } from '@waymark/core/kernel';
 
-/** A log as it is stored. */
+/** A log in its stored form. */
 export type StoredLog = Pick<EventStore, 'readStored' | 'head'>;
 
 const PAGE = 2_000;
 
-/** The pages of a log after a position, up to its end or as far as they are wanted. */
+/** The pages of a log after a position. */
 export async function* storedPages(
   log: Pick<StoredLog, 'readStored'>,
   after: Position,
@@ -15,6 +15,6 @@ export async function* storedPages(
     const { events, through } = await log.readStored(position, PAGE);
     if (events.length > 0) yield events;
     [position, more] = [through, events.length === PAGE];
-    await nextTurn(); // stores that answer at once would otherwise keep everything else waiting
+    await nextTurn(); // otherwise stores that answer immediately would block the event loop
   }
 }

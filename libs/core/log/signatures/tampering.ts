@@ -1,27 +1,27 @@
 import type { Position, StoredEvent } from '@waymark/core/kernel';
 
 /**
- * What was done to a log, or to its seals: an event `CHANGED`, `REMOVED`, `INSERTED` or `REORDERED`, sealed events `CUT` from its
- * end; a seal that is not the signer's, or is not there.
+ * How a log or its seals were tampered with: an event was `CHANGED`, `REMOVED`, `INSERTED` or `REORDERED`;
+ * sealed events were `CUT` from the end; a seal is not validly signed, or is missing.
  */
 export type TamperingKind =
   'CHANGED' | 'REMOVED' | 'INSERTED' | 'REORDERED' | 'CUT' | 'SEAL_FORGED' | 'SEAL_MISSING';
 
-/** The first thing that is wrong. */
+/** The first fault found. */
 export interface Tampering {
   readonly kind: TamperingKind;
-  /** Words for a person, with nothing of what the event says. */
+  /** A message for a person, without any event content. */
   readonly message: string;
-  /** Where in the log that shows. */
+  /** Position in the log at which the fault shows. */
   readonly position?: Position;
-  /** The event that it shows by, or that is missing. */
+  /** Stream and revision of the event that shows the fault, or of the missing event. */
   readonly stream?: string;
   readonly revision?: number;
-  /** The seal that it shows by. */
+  /** Number of the seal that shows the fault. */
   readonly seal?: number;
 }
 
-/** Thrown within a verification where something is wrong. */
+/** Thrown within a verification when a fault is found. */
 export class Tampered extends Error {
   constructor(readonly tampering: Tampering) {
     super(tampering.message);
@@ -31,11 +31,14 @@ export class Tampered extends Error {
 
 type Place = Pick<StoredEvent, 'stream' | 'revision'>;
 
-/** Where an event stands, in words. A stream's name that no program of ours gave may hold anything, and is not said. */
+/**
+ * An event's stream and revision in words. A stream name that this program would not assign may contain
+ * anything, and is not printed.
+ */
 export const placeOf = ({ stream, revision }: Place): string =>
-  /^[\w.:@-]{1,200}$/.test(stream) ? `revision ${String(revision)} of ${stream}` : 'an unnamed stream';
+  `revision ${String(revision)} of ${/^[\w.:@-]{1,200}$/.test(stream) ? stream : 'an unnamed stream'}`;
 
-/** What is wrong, shown by an event. */
+/** A fault that an event shows. */
 export const tampering = (
   kind: TamperingKind,
   event: Place & { readonly position?: Position },

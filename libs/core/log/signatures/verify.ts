@@ -8,7 +8,7 @@ import { type StoredLog, storedPages } from './stored-pages';
 import { StreamsCheck } from './streams-check';
 import { Tampered, type Tampering } from './tampering';
 
-/** How far a verification is. */
+/** Progress of a verification. */
 export interface VerifyProgress {
   readonly events: number;
   readonly position: Position;
@@ -16,29 +16,32 @@ export interface VerifyProgress {
 }
 
 export interface VerifyOptions {
-  /** The lines of the seals, from the first, each time they are asked for. Without them only chains are verified. */
+  /**
+   * Returns the lines of all seals, from the first; called more than once. Without it only the hash chains are
+   * verified.
+   */
   readonly seals?: () => AsyncIterable<string>;
   readonly keys?: SealKeys;
   readonly onProgress?: (progress: VerifyProgress) => void;
 }
 
-/** What a verification came to. */
+/** Result of a verification. */
 export interface VerifyReport {
-  /** Events that are as they were recorded, up to the first thing that is wrong. */
+  /** Number of valid events before the first fault. */
   readonly events: number;
   readonly seals: number;
-  /** How many of the events seals vouch for. */
+  /** Number of these events that are covered by seals. */
   readonly sealed: number;
-  /** Those behind the last seal: how many, and where the first is. */
+  /** The events after the last seal: their number, and the position of the first. */
   readonly unsealed: { readonly events: number; readonly from?: Position };
-  /** Those from before there were chains: only a seal can vouch for them. */
+  /** Number of events without a chain, which only a seal can protect. */
   readonly unchained: number;
   readonly fault?: Tampering;
 }
 
 /**
- * Hold a log, as it is stored, against its seals and its chains: the seals themselves first, and then every event in the log's
- * order, up to the first thing that is wrong. What is kept in memory is one hash for each stream.
+ * Verify a stored log against its seals and hash chains: first the seals themselves, then every event in log
+ * order, up to the first fault. Memory use is one hash per stream.
  */
 export async function verifyLog(log: StoredLog, options: VerifyOptions = {}): Promise<VerifyReport> {
   const verification = new Verification(log, options);
@@ -57,11 +60,11 @@ class Verification {
   private readonly streams = new StreamsCheck();
   private events = 0;
   private position: Position = START;
-  /** Of all seals: how many there are, and how many events they seal. */
+  /** Number of all seals, and of the events in them. */
   private seals = 0;
   private sealed = 0;
   private unsealedFrom: Position | undefined;
-  /** The seal at hand, the hashes of its events so far, and the root before it; then the seals to come. */
+  /** The current seal, the hashes of its events so far, and the root before it; then the following seals. */
   private seal: Seal | undefined;
   private hashes: string[] = [];
   private root = UNSEALED.root;
@@ -74,11 +77,11 @@ class Verification {
 
   async run(): Promise<void> {
     for await (const { number, events } of this.allSeals()) [this.seals, this.sealed] = [number, events];
-    // After the seals: what they seal is in the log by now.
+    // Read after the seals, so that all sealed events are before it.
     const head = await this.log.head();
     await this.nextSeal();
     for await (const page of storedPages(this.log, START)) {
-      await this.take(page);
+      await this.check(page);
       this.options.onProgress?.({ events: this.events, position: this.position, head });
       if (this.position >= head && !this.seal) return;
     }
@@ -97,7 +100,7 @@ class Verification {
     };
   }
 
-  /** Let go of the seals, which may be in a file. */
+  /** Release the seals, which may be read from a file. */
   async close(): Promise<void> {
     await this.later.return();
   }
@@ -107,13 +110,13 @@ class Verification {
     return sealsOf(seals(), keys);
   }
 
-  private async take(page: readonly StoredEvent[]): Promise<void> {
+  private async check(page: readonly StoredEvent[]): Promise<void> {
     for (const event of page) {
       const known = hashed(event);
       const { seal } = this;
       if (seal && leafAt(seal, this.hashes.length) !== leafOf(known.hash))
         throw new Tampered(await this.diagnosed(event, known, seal));
-      const fault = this.streams.take(event, known);
+      const fault = this.streams.check(event, known);
       if (fault) throw new Tampered(await reorderedOr(this.log, fault));
       this.events += 1;
       this.position = event.position;
@@ -122,13 +125,13 @@ class Verification {
     }
   }
 
-  /** All of a seal's events have been seen. */
+  /** All events of a seal have been read. */
   private async finish(seal: Seal): Promise<void> {
     this.root = rootOf(this.root, this.hashes);
     if (this.root !== seal.root) {
       const { number, events } = seal;
-      const which = `One of the ${String(sizeOf(seal))} events up to the log's ${String(events)}th`;
-      const message = `${which} is not as it was sealed: seal ${String(number)} has another root.`;
+      const which = `One of the ${String(sizeOf(seal))} events up to event number ${String(events)} of the log`;
+      const message = `${which} differs from what was sealed: seal ${String(number)} has another root.`;
       throw new Tampered({ kind: 'CHANGED', message, position: this.position, seal: number });
     }
     this.hashes = [];
@@ -137,7 +140,7 @@ class Verification {
 
   private async nextSeal(): Promise<void> {
     const { value, done } = await this.later.next();
-    // Those that were added meanwhile may seal what was not looked at.
+    // Seals added during the verification may cover events that were not read.
     this.seal = done !== true && value.number <= this.seals ? value : undefined;
   }
 
@@ -149,7 +152,7 @@ class Verification {
   private cut({ number }: Seal): Tampering {
     const gone = this.sealed - this.events;
     const ends = this.events === 0 ? 'The log is empty' : `The log ends at position ${String(this.position)}`;
-    const message = `${ends}: ${String(gone)} sealed event${gone === 1 ? ' that was' : 's that were'} behind that are gone.`;
+    const message = `${ends}: ${String(gone)} sealed event${gone === 1 ? ' is' : 's are'} missing after it.`;
     return { kind: 'CUT', message, position: this.position, seal: number };
   }
 }

@@ -1,7 +1,7 @@
 import { derivedId } from '@waymark/core/commands';
 import { sideBySide } from '@waymark/core/concurrency';
 import { isDay, isUpn, toInstant, type Upn } from '@waymark/core/fields';
-import type { People, TableRow, Taken, Taker, Workshop } from '@waymark/core/imports';
+import type { People, TableRow, Taken, Taker, ImportServices } from '@waymark/core/imports';
 import { Refusal } from '@waymark/core/kernel';
 import type { PupilFacts } from '@waymark/modules/pupil/facts';
 import { faultOf, KnownDays, RecordAttendance } from '../attendance';
@@ -38,7 +38,7 @@ export class RegisterTaker implements Taker {
   readonly chunk = 10_000;
 
   constructor(
-    private readonly workshop: Workshop,
+    private readonly workshop: ImportServices,
     private readonly people: People,
     private readonly options: RegisterOptions,
   ) {}

@@ -7,7 +7,7 @@ import {
   type RowCommands,
   type Step,
   type Taker,
-  type Workshop,
+  type ImportServices,
 } from '@waymark/core/imports';
 import { type Pupil, RegisterPupil, stayOn } from '@waymark/modules/pupil';
 import { RecordBarrier } from '../barriers';
@@ -16,7 +16,7 @@ import { ReferPupil } from '../referral';
 
 /** Takes referrals: the pupil, the journey, consent where there is some, and the barriers that the school names. */
 export const referralTaker = (
-  { submitter }: Workshop,
+  { submitter }: ImportServices,
   people: People,
   programme: () => Promise<string>,
   commandsFor: (row: number) => RowCommands,

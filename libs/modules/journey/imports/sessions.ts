@@ -9,7 +9,7 @@ import {
   type RowCommands,
   type SourceFile,
   type Taker,
-  type Workshop,
+  type ImportServices,
 } from '@waymark/core/imports';
 import { Refusal } from '@waymark/core/kernel';
 import type { AttendanceFacts } from '@waymark/modules/attendance/facts';
@@ -30,7 +30,7 @@ const notHeld: Readonly<Record<string, NotHeldReason>> = {
 
 /** Takes mentoring sessions, held and not held. */
 export const sessionTaker = (
-  workshop: Workshop,
+  workshop: ImportServices,
   people: People,
   programme: () => Promise<string>,
   commandsFor: (row: number) => RowCommands,
@@ -80,7 +80,7 @@ const pupilOf =
 
 /** What is odd about a session, though it may be true. */
 async function worthALook(
-  { submitter }: Workshop,
+  { submitter }: ImportServices,
   journeyId: string,
   pupil: string,
   on: Day,

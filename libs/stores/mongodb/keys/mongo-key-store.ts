@@ -16,10 +16,10 @@ interface Counter {
 }
 
 const DESTRUCTIONS = 'destructions';
-/** Subjects asked for in one query. */
-const AT_ONCE = 1_000;
+/** Maximum number of subjects in one query. */
+const SUBJECTS_PER_QUERY = 1_000;
 
-/** Data keys in a MongoDB database of their own, which no backup of the views takes along. */
+/** Data keys in a MongoDB database of their own, so that a backup of the views does not include them. */
 export class MongoKeyStore implements KeyStore {
   private readonly keys: Collection<Document>;
   private readonly counters: Collection<Counter>;
@@ -38,8 +38,8 @@ export class MongoKeyStore implements KeyStore {
   load(subjects: readonly string[]): Promise<ReadonlyMap<string, StoredKey>> {
     return served(async () => {
       const found = new Map<string, StoredKey>();
-      for (let at = 0; at < subjects.length; at += AT_ONCE) {
-        const some = this.keys.find({ _id: { $in: subjects.slice(at, at + AT_ONCE) } }, inTime());
+      for (let at = 0; at < subjects.length; at += SUBJECTS_PER_QUERY) {
+        const some = this.keys.find({ _id: { $in: subjects.slice(at, at + SUBJECTS_PER_QUERY) } }, inTime());
         for (const document of await some.toArray()) found.set(document._id, stored(document));
       }
       return found;
@@ -61,11 +61,12 @@ export class MongoKeyStore implements KeyStore {
           { $set: { destroyedAt: at }, $unset: { master: '', wrapped: '' } },
           inTime(),
         );
-        // Where nothing was there, a key may yet be added before this is: then it is destroyed in the next round.
+        // If there was no document, a key may be added before this insert: it is then destroyed in the next
+        // round.
         await inserted(this.keys, { _id: subject, destroyedAt: at });
         const key = stored((await this.keys.findOne({ _id: subject }, inTime()))!);
         if (!('destroyedAt' in key)) continue;
-        // Also where it had been destroyed before, perhaps by a process that died before it came to this.
+        // Also if it was destroyed before, because that process may have died before reaching this point.
         await this.counters.updateOne(
           { _id: DESTRUCTIONS },
           { $inc: { count: 1 } },

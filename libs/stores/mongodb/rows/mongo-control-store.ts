@@ -9,10 +9,10 @@ interface Stored {
   readonly doc: object;
 }
 
-/** The last character there is: what begins with a prefix comes before the prefix with this after it. */
+/** The highest code point: every id with a prefix sorts before the prefix followed by this character. */
 const LAST = '\u{10ffff}';
 
-/** Control documents in a collection beside the views' rows. */
+/** Control documents in a collection of the database that holds the views' rows. */
 export class MongoControlStore implements ControlStore {
   constructor(private readonly documents: Collection<Stored>) {}
 

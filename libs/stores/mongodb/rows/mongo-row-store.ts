@@ -24,22 +24,22 @@ interface Checkpoint {
   readonly _id: string;
   readonly position: Position;
   readonly epoch: Epoch;
-  /** Left out where it is 0. */
+  /** Absent if 0. */
   readonly revision?: number;
 }
 
-/** Keys that are asked for at once. */
-const KEYS_AT_ONCE = 1_000;
-/** The number of the error that says there is no such collection. */
+/** Maximum number of keys in one query. */
+const KEYS_PER_QUERY = 1_000;
+/** MongoDB's error code for a collection that does not exist. */
 const NAMESPACE_NOT_FOUND = 26;
 
 /**
- * Views' rows in MongoDB: a collection for each generation of a view, a document for each row, an index for each field that it
- * is searched by.
- *
- * No transactions. Rows are written first, each only if it is as it was loaded, and the checkpoint after them. Whoever comes
- * between finds rows that are ahead of the checkpoint, and leaves out the events that they have seen: so nothing counts
- * twice when a writer ends half-way, or when its answer is lost, or when several write at once.
+ * Views' rows in MongoDB: a collection for each generation of a view, a document for each row, and an index for
+ * each searchable field.
+ * There are no transactions. Rows are written first, each only if it is unchanged since it was loaded, and the
+ * checkpoint afterwards. A reader in between finds rows ahead of the checkpoint, and skips the events they
+ * already reflect. So no event counts twice if a writer stops half-way, if its response is lost, or if several
+ * processes write at the same time.
  */
 export class MongoRowStore implements RowStore {
   readonly control: ControlStore;
@@ -50,7 +50,7 @@ export class MongoRowStore implements RowStore {
     this.control = new MongoControlStore(db.collection('control'));
   }
 
-  /** Connect to the database that a connection string names. Throws {@link StoreUnavailable} where no server answers. */
+  /** Connect to the database of a connection string. Throws {@link StoreUnavailable} if no server responds. */
   static async open(url: string, options?: MongoOptions): Promise<MongoRowStore> {
     const db = openDatabase(url, options);
     await answered(() => db.client.connect());
@@ -59,7 +59,7 @@ export class MongoRowStore implements RowStore {
 
   prepare(view: RowSet, indexes: 'now' | 'later' = 'now'): Promise<void> {
     return answered(async () => {
-      // The checkpoint last: where it is, the indexes are.
+      // The checkpoint is written last: if it exists, the indexes exist.
       await this.createIndexes(view, indexes === 'now' ? view.indexes : []);
       await inserted(this.checkpoints, { _id: rowSetName(view), position: START, epoch: 0 });
     });
@@ -71,18 +71,18 @@ export class MongoRowStore implements RowStore {
 
   missingIndexes(view: RowSet): Promise<string[]> {
     return answered(async () => {
-      const indexes = await this.rows(view).indexes(inTime()).catch(noneOfNothing);
+      const indexes = await this.rows(view).indexes(inTime()).catch(noneIfMissing);
       const there = new Set(indexes.map(({ key }) => JSON.stringify(key)));
       return view.indexes.filter((field) => !there.has(JSON.stringify(indexOn(field))));
     });
   }
 
   checkpoint(view: RowSet): Promise<Position> {
-    return answered(async () => (await this.where(view))?.position ?? START);
+    return answered(async () => (await this.checkpointOf(view))?.position ?? START);
   }
 
   revision(view: RowSet): Promise<number> {
-    return answered(async () => (await this.where(view))?.revision ?? 0);
+    return answered(async () => (await this.checkpointOf(view))?.revision ?? 0);
   }
 
   fence(view: RowSet, epoch: Epoch): Promise<Position> {
@@ -93,7 +93,7 @@ export class MongoRowStore implements RowStore {
         inTime(),
       );
       if (raised) return raised.position;
-      const at = await this.where(view);
+      const at = await this.checkpointOf(view);
       throw at ? new Fenced(view.name, epoch, at.epoch) : new RowsGone(view);
     });
   }
@@ -101,8 +101,8 @@ export class MongoRowStore implements RowStore {
   load(view: RowSet, keys: readonly string[]): Promise<Map<string, StoredRow>> {
     return this.reading(view, async () => {
       const found = new Map<string, StoredRow>();
-      for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
-        const some = this.rows(view).find({ _id: { $in: keys.slice(at, at + KEYS_AT_ONCE) } }, inTime());
+      for (let at = 0; at < keys.length; at += KEYS_PER_QUERY) {
+        const some = this.rows(view).find({ _id: { $in: keys.slice(at, at + KEYS_PER_QUERY) } }, inTime());
         for (const { _id, ...stored } of await some.toArray()) found.set(_id, stored);
       }
       return found;
@@ -115,21 +115,21 @@ export class MongoRowStore implements RowStore {
       if (writes.length > 0) {
         const refusal = await this.refusal(view, from, epoch);
         if (refusal) throw refusal;
-        if (!(await writeAll(this.rows(view), writes))) throw await this.moved(view, from, epoch);
+        if (!(await writeAll(this.rows(view), writes))) throw await this.conflict(view, from, epoch);
       }
       const { matchedCount } = await this.checkpoints.updateOne(
         { _id: rowSetName(view), position: from, epoch: { $lte: epoch } },
         { $set: { position: to, epoch }, $inc: { revision: writes.length > 0 || ahead ? 1 : 0 } },
         inTime(),
       );
-      if (matchedCount === 0) throw await this.moved(view, from, epoch);
+      if (matchedCount === 0) throw await this.conflict(view, from, epoch);
     });
   }
 
   find(view: RowSet, query: FindRows = {}): Promise<KeyedRow[]> {
     return this.reading(view, async () => {
       const { filter, hint } = finding(view, query);
-      if (query.limit === 0) return []; // which to MongoDB means all of them
+      if (query.limit === 0) return []; // which MongoDB would treat as no limit
       const found = await this.rows(view)
         .find(filter, { hint, projection: { row: 1 }, limit: query.limit ?? 0, ...inTime() })
         .sort({ _id: 1 })
@@ -151,7 +151,7 @@ export class MongoRowStore implements RowStore {
     });
   }
 
-  /** The bytes are those of all documents, deleted rows' too, before compression. */
+  /** The size covers all documents, including deleted rows, before compression. */
   size(view: RowSet): Promise<{ rows: number; bytes: number }> {
     return answered(async () => {
       const { collectionName: collStats } = this.rows(view);
@@ -172,7 +172,8 @@ export class MongoRowStore implements RowStore {
 
   drop(view: RowSet): Promise<void> {
     return answered(async () => {
-      // The checkpoint first: rows without one are of no consequence, one without its rows would be.
+      // The checkpoint is deleted first: rows without a checkpoint are harmless, a checkpoint without rows is
+      // not.
       await this.checkpoints.deleteOne({ _id: rowSetName(view) }, inTime());
       await this.rows(view)
         .drop(inTime())
@@ -195,45 +196,45 @@ export class MongoRowStore implements RowStore {
     await this.rows(view).createIndexes([{ key: PARKED, sparse: true }, ...found], inTime(INDEXING));
   }
 
-  /** What is read of a view's rows. Those that are being dropped read as if there were few or none, or end a cursor. */
+  /** Read a view's rows. During a drop, reads return few or no rows, or the cursor fails. */
   private reading<T>(view: RowSet, read: () => Promise<T>): Promise<T> {
     return answered(async () => {
       try {
         const found = await read();
-        await this.beThere(view);
+        await this.requireExists(view);
         return found;
       } catch (error) {
-        if (error instanceof MongoServerError) await this.beThere(view);
+        if (error instanceof MongoServerError) await this.requireExists(view);
         throw error;
       }
     });
   }
 
-  /** Asked after reading, and not before: what is dropped loses its checkpoint first. */
-  private async beThere(view: RowSet): Promise<void> {
-    if (!(await this.where(view))) throw new RowsGone(view);
+  /** Checked after the read, because a drop deletes the checkpoint first. */
+  private async requireExists(view: RowSet): Promise<void> {
+    if (!(await this.checkpointOf(view))) throw new RowsGone(view);
   }
 
-  private where(view: RowSet): Promise<Checkpoint | null> {
+  private checkpointOf(view: RowSet): Promise<Checkpoint | null> {
     return this.checkpoints.findOne({ _id: rowSetName(view) }, inTime());
   }
 
-  /** Why nothing may be written from there by that owner; undefined where it may. */
+  /** Why this owner may not write from this position; undefined if it may. */
   private async refusal(view: RowSet, from: Position, epoch: Epoch): Promise<Error | undefined> {
-    const at = await this.where(view);
+    const at = await this.checkpointOf(view);
     if (!at) return new RowsGone(view);
     if (at.epoch > epoch) return new Fenced(view.name, epoch, at.epoch);
     return at.position === from ? undefined : new CheckpointMoved(view.name, from, at.position);
   }
 
-  /** The refusal of a batch that another writer came before, with rows or with the checkpoint. */
-  private async moved(view: RowSet, from: Position, epoch: Epoch): Promise<Error> {
+  /** The error for a batch that lost against another writer, on rows or on the checkpoint. */
+  private async conflict(view: RowSet, from: Position, epoch: Epoch): Promise<Error> {
     return (await this.refusal(view, from, epoch)) ?? new CheckpointMoved(view.name, from, from);
   }
 }
 
-/** A collection that is not there has no indexes either. */
-function noneOfNothing(error: unknown): [] {
+/** A collection that does not exist has no indexes. */
+function noneIfMissing(error: unknown): [] {
   if (error instanceof MongoServerError && error.code === NAMESPACE_NOT_FOUND) return [];
   throw error;
 }

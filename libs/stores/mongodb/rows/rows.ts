@@ -8,7 +8,10 @@ import {
 import type { FindRows, Parked, Position, RowChange, RowSet } from '@waymark/core/kernel';
 import { DUPLICATE_KEY, inTime } from '../connection';
 
-/** A row as a document. One that was deleted stays, without a row: its position says which events it has seen. */
+/**
+ * A row as a document. A deleted row keeps its document, without the row: its position shows which events it
+ * reflects.
+ */
 export interface StoredDocument {
   readonly _id: string;
   readonly position: Position;
@@ -18,23 +21,25 @@ export interface StoredDocument {
 
 export type Rows = Collection<StoredDocument>;
 
-/** Few documents have it: an index that holds only those. */
+/** A sparse index: few documents have the field. */
 export const PARKED = { 'parked.position': 1 } as const;
 
-/** Rows that are written in one command: few enough that it is answered in time. */
-const ROWS_AT_ONCE = 5_000;
+/** Maximum number of rows in one command, so that it completes within the time limit. */
+const ROWS_PER_COMMAND = 5_000;
 
-/** Equality of one field, in the order of the keys. */
+/** Index for equality of one field, ordered by key. */
 export const indexOn = (field: string): Record<string, 1> => ({ [`row.${field}`]: 1, _id: 1 });
 
-/** A collection's name takes all but a few characters; those of row sets are kept apart from the others by the prefix. */
+/**
+ * Collection names may contain all but a few characters. The prefix separates row sets from other collections.
+ */
 export const collectionName = (rowSet: string): string =>
   `rows.${rowSet.replaceAll(/[^\w@.-]/gu, encodeURIComponent)}`;
 
-/** What a value is as JSON, which is all that a row can be. */
+/** The value's JSON form: rows contain nothing else. */
 export const asJson = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
 
-/** The query, and the index that it goes by, so that it never reads a collection from end to end for want of one. */
+/** The query and the index hint, so that a missing index cannot lead to a full collection scan. */
 export function finding(
   view: RowSet,
   { where = {}, after }: FindRows,
@@ -55,7 +60,7 @@ export function finding(
   };
 }
 
-/** The write that a change is: it does nothing where the row is no longer as it was loaded. */
+/** The write for a change; it has no effect if the row has changed since it was loaded. */
 export function guarded(
   key: string,
   { row, parked, loaded }: RowChange,
@@ -67,13 +72,13 @@ export function guarded(
     : { replaceOne: { filter: { _id: key, position: loaded }, replacement } };
 }
 
-/** False where some rows were no longer as they were loaded; others may be written. */
+/** False if some rows have changed since they were loaded; the others may have been written. */
 export async function writeAll(
   rows: Rows,
   writes: readonly AnyBulkWriteOperation<StoredDocument>[],
 ): Promise<boolean> {
-  for (let at = 0; at < writes.length; at += ROWS_AT_ONCE) {
-    if (!(await writeSome(rows, writes.slice(at, at + ROWS_AT_ONCE)))) return false;
+  for (let at = 0; at < writes.length; at += ROWS_PER_COMMAND) {
+    if (!(await writeSome(rows, writes.slice(at, at + ROWS_PER_COMMAND)))) return false;
   }
   return true;
 }
@@ -85,12 +90,12 @@ async function writeSome(
   const done = await rows.bulkWrite(writes, { ordered: false, ...inTime() }).catch(partlyDone);
   const refused = done.getWriteErrors();
   const other = refused.find(({ code }) => code !== DUPLICATE_KEY);
-  // In words of our own: the driver's error holds the rows.
-  if (other) throw new Error(`MongoDB refuses to write a row, with error ${String(other.code)}`);
+  // Not the driver's error, because it contains the rows.
+  if (other) throw new Error(`MongoDB refused to write a row, with error ${String(other.code)}`);
   return refused.length === 0 && done.insertedCount + done.matchedCount === writes.length;
 }
 
-/** What was done of a bulk write that was refused in part; what went wrong altogether is thrown again. */
+/** The result of a partially refused bulk write. If the whole command failed, the error is thrown. */
 function partlyDone(error: unknown): BulkWriteResult {
   if (error instanceof MongoBulkWriteError && [error.writeErrors].flat().length > 0) return error.result;
   throw error;

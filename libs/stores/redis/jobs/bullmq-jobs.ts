@@ -6,35 +6,38 @@ import { fromBullId, JobIndex, toBullId } from './job-index';
 import { connect, within } from './redis';
 import { WorkerGroup } from './worker-group';
 
-/** A queue of BullMQ whose jobs are the times of schedules; it is no kind of job. */
+/** The BullMQ queue of schedule times; it is not a kind of job. */
 const TIMES = '_times';
-/** Jobs read from Redis at once. */
+/** Number of jobs read from Redis at a time. */
 const PAGE = 100;
-/** How often a job is tried, and after which pauses, is for its handler to say. */
-const HANDLERS_SAY = { attempts: 1_000_000, backoff: { type: 'handler' } };
+/** The number of attempts and the backoff are determined by the handler. */
+const DECIDED_BY_HANDLER = { attempts: 1_000_000, backoff: { type: 'handler' } };
 
 export interface BullMqJobsOptions {
-  /** redis:// or, with TLS, rediss://, with credentials where they are needed. */
+  /** redis:// or, with TLS, rediss://, with credentials if required. */
   readonly url: string;
-  /** What the keys in Redis begin with; `waymark` if left out. Queues of different prefixes know nothing of each other. */
+  /** Key prefix in Redis; default `waymark`. Queues with different prefixes are independent. */
   readonly prefix?: string;
   /**
-   * Milliseconds after which a worker that gives no sign of life is taken for dead, and its jobs are begun again: after
-   * half as much again at most. A handler must not keep the thread for as long; 10,000 if left out.
+   * Milliseconds without a heartbeat after which a worker is considered dead; default 10,000. Its jobs are
+   * restarted after at most 1.5 times as long. A handler must not block the event loop for this long.
    */
   readonly lease?: number;
-  /** How many done jobs of each kind, and how many cancelled ones, are kept; 1,000 if left out. */
+  /** How many done jobs of each kind, and how many cancelled jobs in total, are kept; default 1,000. */
   readonly keep?: number;
-  /** Milliseconds after which Redis is taken to be unavailable; 5,000 if left out. */
+  /** Milliseconds after which Redis is considered unavailable; default 5,000. */
   readonly deadline?: number;
-  /** Told of trouble with Redis; workers wait until it is over. Never a credential. */
+  /**
+   * Called on problems with Redis; workers wait until they are over. The message never contains credentials.
+   */
   readonly warn?: (message: string) => void;
 }
 
 /**
- * Jobs on Redis by BullMQ: a queue for each kind. What is added is as durable as Redis: with `appendonly yes` and
- * `appendfsync everysec` it outlives a killed Redis, and a power cut but for the last second; with `appendfsync always` a
- * power cut too. Redis must never evict keys (`maxmemory-policy noeviction`), or it is refused.
+ * Jobs on Redis with BullMQ: one queue per kind. Added jobs are as durable as Redis: with `appendonly yes` and
+ * `appendfsync everysec` they survive a crash of Redis, and a power failure except for the last second; with
+ * `appendfsync always` also a power failure. Redis must never evict keys (`maxmemory-policy noeviction`);
+ * otherwise it is refused.
  */
 export class BullMqJobs implements Jobs {
   private readonly index: JobIndex;
@@ -42,7 +45,10 @@ export class BullMqJobs implements Jobs {
   private group: WorkerGroup | undefined;
   private closed: Promise<void> | undefined;
 
-  /** Throws where the URL is none, where Redis refuses the credentials or would evict jobs, and `StoreUnavailable`. */
+  /**
+   * Throws if the URL is invalid, if Redis refuses the credentials, or if Redis would evict jobs; and
+   * `StoreUnavailable`.
+   */
   static async open(options: BullMqJobsOptions): Promise<BullMqJobs> {
     const all = {
       warn: () => undefined,
@@ -52,7 +58,7 @@ export class BullMqJobs implements Jobs {
       deadline: 5_000,
       ...options,
     };
-    // Each trouble once, and not as often as something is tried.
+    // Report a repeated problem only once.
     let last: string | undefined;
     const warn = (message: string): void => {
       if (message !== last) all.warn(message);
@@ -100,7 +106,7 @@ export class BullMqJobs implements Jobs {
     this.group = new WorkerGroup(this.index, { connection: this.redis, prefix, lease, warn }, (kind, done) =>
       this.tidy(kind, done),
     );
-    for (const handler of handlers) this.group.do(handler);
+    for (const handler of handlers) this.group.handle(handler);
     this.group.start(TIMES, (time) => this.addScheduled(time), {
       attempts: 10,
       backoff: 500,
@@ -127,8 +133,8 @@ export class BullMqJobs implements Jobs {
 
   private async addNow({ id = randomUUID(), kind, data }: JobRequest): Promise<string> {
     const queue = this.queue(kind);
-    JSON.stringify(data); // What cannot be written claims no id.
-    // A job that is not there yet where the process dies here is added by the same request, sent again.
+    JSON.stringify(data); // Data that cannot be serialised must not claim an id.
+    // If the process dies here, sending the same request again adds the job.
     if ((await this.index.claim(id, kind)) === kind) await queue.add(kind, data, { jobId: toBullId(id) });
     return id;
   }
@@ -140,7 +146,7 @@ export class BullMqJobs implements Jobs {
     const bullId = toBullId(id);
     for (let state = await queue.getJobState(bullId); ;) {
       const [found, cancelled] = await Promise.all([queue.getJob(bullId), this.index.cancelledOf([id])]);
-      // What was read while the job went from one state to another is neither.
+      // If the state changed during the read, read again.
       const now = await queue.getJobState(bullId);
       if (!found || now === 'unknown') return undefined;
       if (now === state) return job(found, states[now], cancelled.has(id));
@@ -150,7 +156,7 @@ export class BullMqJobs implements Jobs {
 
   private async listNow({ kind, state, limit = 100 }: ListJobs): Promise<readonly Job[]> {
     const all = (await this.index.all()).filter((known) => known.kind === (kind ?? known.kind));
-    const among = state && (await this.mayBe(state, new Set(all.map((known) => known.kind))));
+    const among = state && (await this.candidates(state, new Set(all.map((known) => known.kind))));
     const ids = all.map(({ id }) => id).filter((id) => among?.has(id) ?? true);
     const jobs: Job[] = [];
     for (let from = 0; from < ids.length && jobs.length < limit; from += PAGE) {
@@ -161,8 +167,8 @@ export class BullMqJobs implements Jobs {
     return jobs.slice(0, limit);
   }
 
-  /** Those jobs of these kinds that are in a state, and perhaps some more. */
-  private async mayBe(state: JobState, kinds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  /** A superset of the jobs of these kinds that are in a state. */
+  private async candidates(state: JobState, kinds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     if (state === 'cancelled') return new Set(await this.index.cancelledBefore(0));
     const found = await Promise.all(
       [...kinds].map((kind) => this.queue(kind).getRanges([...lists[state]], 0, -1)),
@@ -182,7 +188,7 @@ export class BullMqJobs implements Jobs {
     if (found?.state !== 'failed' && found?.state !== 'cancelled') return false;
     const queue = this.queue(found.kind);
     await this.index.unmark(id);
-    await this.redis.hdel(queue.toKey(toBullId(id)), 'stc'); // Its workers' deaths, of which BullMQ keeps count.
+    await this.redis.hdel(queue.toKey(toBullId(id)), 'stc'); // The number of worker deaths, which BullMQ counts.
     const bullJob = await queue.getJob(toBullId(id));
     if (await bullJob?.isFailed())
       await bullJob?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
@@ -192,25 +198,25 @@ export class BullMqJobs implements Jobs {
   private async scheduleNow(kind: string, cron: string, data: object): Promise<void> {
     const times = this.queue(TIMES);
     const known = await times.getJobScheduler(kind);
-    // One that is as it should be keeps its next time, which may have passed while nobody worked.
+    // An unchanged schedule keeps its next time, which may have passed while no worker ran.
     if (known?.pattern === cron && JSON.stringify(known.template?.data) === JSON.stringify(data)) return;
     const opts = { removeOnComplete: true };
     await times.upsertJobScheduler(kind, { pattern: cron, tz: 'UTC' }, { name: kind, data, opts });
   }
 
-  /** The time of a schedule has come. */
+  /** Add the job of a schedule whose time has come. */
   private async addScheduled({ name: kind, data, opts }: BullJob): Promise<void> {
     const time = new Date(opts.prevMillis!).toISOString();
     await this.addNow({ id: `${kind}@${time}`, kind, data: data as object });
   }
 
-  /** After jobs of a kind have ended: one that was done although it was cancelled is marked no longer. */
+  /** Called after jobs of a kind have ended: removes the cancelled mark of jobs that were completed anyway. */
   private async tidy(kind: string, done: readonly string[]): Promise<void> {
     await this.index.unmark(...done);
     await this.prune(kind);
   }
 
-  /** Forget the oldest of the done jobs of a kind, and of all cancelled ones. */
+  /** Delete the oldest done jobs of a kind, and the oldest cancelled jobs. */
   private async prune(kind: string): Promise<void> {
     const { keep } = this.options;
     const done = await this.queue(kind).getRanges(['completed'], 0, -keep - 1, true);
@@ -219,7 +225,7 @@ export class BullMqJobs implements Jobs {
     await this.index.forget(ids.filter((_, at) => removed[at]));
   }
 
-  /** False where the job still runs. */
+  /** False if the job is still running. */
   private async remove(id: string): Promise<boolean> {
     const kind = await this.index.kindOf(id);
     return kind === undefined || (await this.queue(kind).remove(toBullId(id))) === 1;
@@ -231,9 +237,9 @@ export class BullMqJobs implements Jobs {
       queue = new Queue<object, object | null>(kind, {
         connection: this.redis,
         prefix: this.options.prefix,
-        defaultJobOptions: { ...HANDLERS_SAY, stackTraceLimit: 0 },
+        defaultJobOptions: { ...DECIDED_BY_HANDLER, stackTraceLimit: 0 },
       });
-      // Trouble with the connection, of which that tells by itself.
+      // Connection problems are reported by the connection itself.
       queue.on('error', () => undefined);
       this.queues.set(kind, queue);
     }
@@ -255,7 +261,7 @@ const states: Readonly<Record<BullState, JobState>> = {
   failed: 'failed',
 };
 
-/** Where BullMQ has jobs of a state; the cancelled ones are marked besides. */
+/** BullMQ's lists for each state. Cancelled jobs are additionally marked. */
 const lists = {
   waiting: ['wait', 'delayed'],
   running: ['active'],
@@ -263,7 +269,7 @@ const lists = {
   failed: ['failed'],
 } as const;
 
-/** BullMQ counts an attempt when it has ended. */
+/** BullMQ counts an attempt only when it has ended. */
 function job(found: BullJob<object, object | null>, state: JobState, marked: boolean): Job {
   const over = state === 'done' || state === 'failed';
   const cancelled = marked && (state === 'waiting' || state === 'failed');

@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-/** An id belongs to the kind that it was first added under, and comes after all that were added before. */
+/** Assigns an id to the kind under which it is first added, with a higher score than all earlier ids. */
 const CLAIM = `
   local kinds, added, id, kind = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
   local known = redis.call('HGET', kinds, id)
@@ -13,8 +13,8 @@ const CLAIM = `
 `;
 
 /**
- * A job that no worker has begun goes to the failed ones, as BullMQ would put it there. It is marked, and so is one that
- * runs: its worker looks for the mark.
+ * Moves a waiting job to the failed set, in the way BullMQ would, and marks it as cancelled. A running job is
+ * only marked; its worker checks for the mark.
  */
 const CANCEL = `
   local wait, delayed, active, failed, job, cancelled = unpack(KEYS)
@@ -29,13 +29,13 @@ const CANCEL = `
   return 1
 `;
 
-/** BullMQ takes no number and no colon for an id. */
+/** BullMQ does not accept integers or colons in ids. */
 export const toBullId = (id: string): string => `=${encodeURIComponent(id)}`;
 export const fromBullId = (bullId: string): string => decodeURIComponent(bullId.slice(1));
 
 /**
- * What BullMQ, which has a queue for each kind, does not know of jobs: which kind an id is of, the order in which they
- * were added, and which of them were cancelled.
+ * Job data that BullMQ, with one queue per kind, does not have: the kind of each id, the order in which jobs
+ * were added, and which jobs were cancelled.
  */
 export class JobIndex {
   private readonly kinds: string;
@@ -51,7 +51,9 @@ export class JobIndex {
     this.cancelled = `${prefix}:cancelled`;
   }
 
-  /** The kind that an id belongs to from now on: this one, unless it was known under another. */
+  /**
+   * Claim an id for a kind. Returns the kind that the id belongs to, which differs if it was claimed before.
+   */
   async claim(id: string, kind: string): Promise<string> {
     return (await this.redis.eval(CLAIM, 2, this.kinds, this.added, id, kind)) as string;
   }
@@ -60,7 +62,7 @@ export class JobIndex {
     return (await this.redis.hget(this.kinds, id)) ?? undefined;
   }
 
-  /** All ids, with their kinds: the last added first. */
+  /** All ids with their kinds, most recently added first. */
   async all(): Promise<readonly { readonly id: string; readonly kind: string }[]> {
     const [ids, kinds] = await Promise.all([
       this.redis.zrevrange(this.added, 0, -1),
@@ -72,14 +74,14 @@ export class JobIndex {
     });
   }
 
-  /** Which of these are marked as cancelled. */
+  /** The ids that are marked as cancelled. */
   async cancelledOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (ids.length === 0) return new Set();
     const marks = await this.redis.zmscore(this.cancelled, ...ids);
     return new Set(ids.filter((_, at) => marks[at] !== null));
   }
 
-  /** True where the job was waiting, and never runs, or running, and is marked. */
+  /** True if the job was waiting (it never runs) or running (it is marked). */
   async cancel(queue: Queue, id: string, now: number): Promise<boolean> {
     const keys = ['wait', 'delayed', 'active', 'failed', toBullId(id)].map((key) => queue.toKey(key));
     const values = [toBullId(id), id, String(now)];
@@ -90,7 +92,7 @@ export class JobIndex {
     if (ids.length > 0) await this.redis.zrem(this.cancelled, ...ids);
   }
 
-  /** All but the last that were marked, where so many are to be kept. */
+  /** All marked ids except the `keep` most recent ones. */
   cancelledBefore(keep: number): Promise<string[]> {
     return this.redis.zrange(this.cancelled, 0, String(-keep - 1));
   }

@@ -2,7 +2,10 @@ import { Redis } from 'ioredis';
 import { StoreUnavailable } from '@waymark/core/kernel';
 import { failureText } from '../../shared/failure-text';
 
-/** What Redis answers, or {@link StoreUnavailable} where it has not by a deadline, in milliseconds. */
+/**
+ * The result of a Redis operation; {@link StoreUnavailable} if there is none within the deadline in
+ * milliseconds.
+ */
 export async function within<T>(deadline: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -15,13 +18,13 @@ export async function within<T>(deadline: number, work: Promise<T>): Promise<T> 
   }
 }
 
-/** In words: what an error says, and not what it carries, for that may be a command. */
-export const trouble = (error: unknown): string => `trouble with the job queue: ${failureText(error)}`;
+/** A warning text with the error's message only: other properties may contain the command. */
+export const warningText = (error: unknown): string => `problem with the job queue: ${failureText(error)}`;
 
 /**
- * A connection that comes back however often it is lost; what is asked meanwhile waits for it. Throws where the URL is
- * none of Redis, where Redis refuses the credentials, or where it would lose jobs; {@link StoreUnavailable} where it does
- * not answer by the deadline.
+ * A connection that reconnects automatically; operations wait meanwhile. Throws if the URL is not a Redis URL,
+ * if Redis refuses the credentials, or if Redis would lose jobs. Throws {@link StoreUnavailable} if there is no
+ * response within the deadline.
  */
 export async function connect(
   url: string,
@@ -30,18 +33,18 @@ export async function connect(
 ): Promise<Redis> {
   if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol))
     throw new Error(
-      'the URL of the job queue is none of Redis: redis://host:port, or rediss://host:port for TLS',
+      'the job queue URL is not a Redis URL: use redis://host:port, or rediss://host:port for TLS',
     );
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(times * 100, 1_000),
     disconnectTimeout: 500,
   });
-  redis.on('error', (error) => warn(trouble(error)));
+  redis.on('error', (error) => warn(warningText(error)));
   try {
     const info = await within(deadline, redis.info()).catch((error: unknown) => {
-      // Not the error itself: it quotes the command, and with it the password.
-      throw error instanceof StoreUnavailable ? error : new Error(trouble(error));
+      // Do not pass on the error itself: it contains the command, including the password.
+      throw error instanceof StoreUnavailable ? error : new Error(warningText(error));
     });
     check(info, warn);
   } catch (error) {
@@ -51,16 +54,16 @@ export async function connect(
   return redis;
 }
 
-/** Jobs must outlive a shortage of memory, and a restart. */
+/** Check that jobs survive memory shortage (error) and a restart (warning). */
 function check(info: string, warn: (message: string) => void): void {
   const setting = (name: string): string | undefined =>
     new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const policy = setting('maxmemory_policy');
   if (policy !== undefined && policy !== 'noeviction') {
     throw new Error(
-      `this Redis drops jobs when it is short of memory (maxmemory-policy ${policy}): set maxmemory-policy noeviction`,
+      `this Redis evicts jobs when it runs out of memory (maxmemory-policy ${policy}): set maxmemory-policy noeviction`,
     );
   }
   if (setting('aof_enabled') === '0')
-    warn('this Redis loses jobs when it is restarted (appendonly no): set appendonly yes');
+    warn('this Redis loses jobs on restart (appendonly no): set appendonly yes');
 }

@@ -2,49 +2,49 @@ import { type Job as BullJob, UnrecoverableError, WaitingError, Worker } from 'b
 import type { Redis } from 'ioredis';
 import { type Interruption, type JobHandler, JobInterrupted, PermanentFailure } from '@waymark/core/kernel';
 import { failureText } from '../../shared/failure-text';
-import { settled } from '../../shared/settled';
+import { asPromise } from '../../shared/as-promise';
 import { fromBullId, type JobIndex } from './job-index';
-import { trouble, within } from './redis';
+import { warningText, within } from './redis';
 
-/** Milliseconds between looks for jobs at hand that were cancelled, and tidying up after those that have ended. */
-const LOOK = 500;
-/** A job whose workers died more often is a dead letter. */
+/** Interval for checking for cancelled jobs and cleaning up after ended ones, in milliseconds. */
+const CHECK_INTERVAL = 500;
+/** A job whose workers died more often becomes a dead letter. */
 const DEATHS = 9;
 
 interface Running {
   readonly id: string;
   readonly abort: AbortController;
-  /** Kept when the handler has ended, in whatever way. */
-  readonly over: Promise<unknown>;
+  /** Fulfilled when the handler has ended, whatever its outcome. */
+  readonly ended: Promise<unknown>;
 }
 
 export interface WorkerGroupOptions {
   readonly connection: Redis;
   readonly prefix: string;
-  /** Milliseconds after which a worker that gives no sign of life is taken for dead. */
+  /** Milliseconds without a heartbeat after which a worker is considered dead. */
   readonly lease: number;
   readonly warn: (message: string) => void;
 }
 
-/** BullMQ's workers of one process, one for each kind of job, and what they do with the jobs' handlers. */
+/** The BullMQ workers of one process, one per kind of job. They run the job handlers. */
 export class WorkerGroup {
   private readonly workers: Worker[] = [];
   private readonly running = new Set<Running>();
   private readonly timer: NodeJS.Timeout;
-  /** Jobs that were done since the last look, by kind; a kind without any where one failed. */
+  /** Jobs done since the last check, by kind. A kind with an empty list had a failed job. */
   private ended = new Map<string, string[]>();
   private stopping = false;
 
   constructor(
     private readonly index: JobIndex,
     private readonly options: WorkerGroupOptions,
-    /** Called with jobs that were done, now and then, and after jobs of a kind have failed. */
+    /** Called periodically with done jobs, and after jobs of a kind have failed. */
     private readonly tidy: (kind: string, done: readonly string[]) => Promise<void>,
   ) {
-    this.timer = setInterval(() => void this.look(), LOOK);
+    this.timer = setInterval(() => void this.check(), CHECK_INTERVAL);
   }
 
-  do(handler: JobHandler): void {
+  handle(handler: JobHandler): void {
     const worker = this.start(handler.kind, (job, token) => this.attempt(handler, job, token!), handler);
     const ended = (...done: string[]): void =>
       void this.ended.set(handler.kind, [...(this.ended.get(handler.kind) ?? []), ...done]);
@@ -56,7 +56,7 @@ export class WorkerGroup {
     });
   }
 
-  /** Do jobs that are not of the port's. */
+  /** Start a worker on a queue with a BullMQ processor instead of a job handler. */
   start(
     kind: string,
     process: (job: BullJob, token?: string) => Promise<unknown>,
@@ -70,7 +70,7 @@ export class WorkerGroup {
       lockDuration: lease,
       stalledInterval: lease / 2,
       maxStalledCount: DEATHS,
-      // In seconds: how soon a worker notices that a connection is dead which nobody has closed.
+      // In seconds. Limits how long a worker takes to notice a dead connection that was not closed.
       drainDelay: 1,
       runRetryDelay: 1_000,
       settings: {
@@ -83,26 +83,26 @@ export class WorkerGroup {
   }
 
   /**
-   * Take no further job, and put back those whose handlers end when they are told to. Where Redis does not answer by the
-   * deadline, in milliseconds, it finds out by itself that nobody works on them.
+   * Take no further jobs, and put back the jobs whose handlers stop when interrupted. If Redis does not respond
+   * within the deadline (milliseconds), it detects by itself that these jobs have no worker.
    */
   async stop(deadline: number): Promise<void> {
     this.stopping = true;
     await Promise.all(this.workers.map((worker) => worker.pause(true)));
     this.interrupt('stopping');
-    await Promise.all([...this.running].map(({ over }) => over));
+    await Promise.all([...this.running].map(({ ended: over }) => over));
     const answers = await within(deadline, this.options.connection.ping()).then(
       () => true,
       () => false,
     );
     await Promise.all(this.workers.map((worker) => worker.close(!answers)));
     clearInterval(this.timer);
-    if (answers) await this.look();
+    if (answers) await this.check();
   }
 
   private async attempt(handler: JobHandler, job: BullJob, token: string): Promise<object | undefined> {
     const id = fromBullId(job.id!);
-    // One that was cancelled while a worker had it that died.
+    // The job was cancelled while a worker had it that then died.
     if (await this.isCancelled(id)) throw new UnrecoverableError('cancelled');
     if (this.stopping) return this.putBack(job, token);
     const abort = new AbortController();
@@ -112,8 +112,8 @@ export class WorkerGroup {
       await job.updateProgress(how);
     };
     const context = { id, attempt: job.attemptsMade + 1, signal, progress };
-    const work = settled(() => handler.run(job.data as never, context));
-    const running = { id, abort, over: work.catch(() => undefined) };
+    const work = asPromise(() => handler.run(job.data as never, context));
+    const running = { id, abort, ended: work.catch(() => undefined) };
     this.running.add(running);
     try {
       return await work;
@@ -122,7 +122,7 @@ export class WorkerGroup {
       if (await this.isCancelled(id)) throw new UnrecoverableError('cancelled');
       const { why } = interruption(signal);
       if (why === 'stopping') return await this.putBack(job, token);
-      // Another worker has it, and says what comes of it.
+      // Another worker has the job and reports its outcome.
       if (why === 'taken over') throw new WaitingError();
       throw error instanceof PermanentFailure
         ? new UnrecoverableError(failureText(error))
@@ -136,13 +136,13 @@ export class WorkerGroup {
     return (await this.index.cancelledOf([id])).size > 0;
   }
 
-  /** Before all that wait, its attempt not counted. */
+  /** Put the job back before all waiting ones, without counting the attempt. */
   private async putBack(job: BullJob, token: string): Promise<never> {
     await job.moveToWait(token);
     throw new WaitingError();
   }
 
-  private async look(): Promise<void> {
+  private async check(): Promise<void> {
     try {
       const cancelled = await this.index.cancelledOf([...this.running].map(({ id }) => id));
       this.interrupt('cancelled', ({ id }) => cancelled.has(id));
@@ -162,7 +162,7 @@ export class WorkerGroup {
   }
 
   private warn(error: unknown): void {
-    this.options.warn(trouble(error));
+    this.options.warn(warningText(error));
   }
 }
 

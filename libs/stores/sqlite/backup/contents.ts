@@ -2,11 +2,11 @@ import Database from 'better-sqlite3';
 import { type Position, START } from '@waymark/core/kernel';
 
 /*
- * What the files of the embedded default hold. They are read without being opened as stores, which would bring them into
- * the form of this release.
+ * Reads the files of a local installation without opening them as stores, which would change their schema to
+ * that of this release.
  */
 
-/** How many events a log holds, and the position of the last. */
+/** The number of events in a log, and the position of the last one. */
 export interface LogContents {
   readonly events: number;
   readonly head: Position;
@@ -21,7 +21,7 @@ export const logIn = (file: string): LogContents =>
       .get(START)!,
   );
 
-/** How far each view has seen the log, by the names of their rows. */
+/** The checkpoint of each view, by row set name. */
 export const checkpointsIn = (file: string): Readonly<Record<string, Position>> =>
   read(file, (db) =>
     Object.fromEntries(
@@ -34,11 +34,11 @@ export const checkpointsIn = (file: string): Readonly<Record<string, Position>> 
     ),
   );
 
-/** How many jobs there are, those included that are done. */
+/** Number of jobs, including done ones. */
 export const jobsIn = (file: string): number =>
   read(file, (db) => db.prepare<[], number>('SELECT count(*) FROM jobs').pluck().get()!);
 
-/** Control documents whose id begins so. */
+/** Control documents whose id has this prefix. */
 export const documentsIn = (file: string, prefix: string): readonly object[] =>
   read(file, (db) =>
     db
@@ -48,17 +48,17 @@ export const documentsIn = (file: string, prefix: string): readonly object[] =>
       .map((doc) => JSON.parse(doc) as object),
   );
 
-/** What SQLite finds wrong with a file: nothing where it is sound. */
+/** The faults that SQLite finds in a file; empty if it is intact. */
 export function faultsIn(file: string): readonly string[] {
   try {
     const found = read(file, (db) => db.pragma('integrity_check') as { integrity_check: string }[]);
-    return found.map(({ integrity_check: said }) => said).filter((said) => said !== 'ok');
+    return found.map(({ integrity_check: result }) => result).filter((said) => said !== 'ok');
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
 }
 
-/** The version of SQLite that this program has. */
+/** The SQLite version of this program. */
 export const sqliteVersion = (): string =>
   read(':memory:', (db) => db.prepare<[], string>('SELECT sqlite_version()').pluck().get()!);
 

@@ -1,25 +1,25 @@
 import Database from 'better-sqlite3';
 
-/** Pages copied at a time; in between, the process does other things. */
+/** Number of pages copied at a time; other work of the process runs in between. */
 const PAGES = 1_000;
 
 /**
- * A SQLite file as it is at one moment, while others go on writing it: a read transaction holds it, as long as the snapshot is
- * open. They need not wait for it; their write-ahead log grows meanwhile.
+ * A consistent snapshot of a SQLite file that others keep writing to. It is held by an open read transaction.
+ * Writers do not wait for it, but their write-ahead log grows meanwhile.
  */
 export class SqliteSnapshot {
-  /** Bytes that a copy takes. */
+  /** Size of a copy in bytes. */
   readonly bytes: number;
   private readonly db: Database.Database;
 
   constructor(file: string) {
     this.db = new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
     this.db.exec('BEGIN');
-    // Only the first reading begins it.
+    // The transaction starts with the first read.
     this.bytes = this.number('page_count') * this.number('page_size');
   }
 
-  /** Copy it to a file that is not there; a single one, which can be read where nothing may be written. */
+  /** Copy the snapshot to a new file. The copy is a single file that can be read from read-only storage. */
   async copyTo(file: string, onProgress: (bytes: number) => void): Promise<void> {
     await this.db.backup(file, {
       progress: ({ totalPages, remainingPages }) => {

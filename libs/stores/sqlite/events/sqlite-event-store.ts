@@ -16,9 +16,9 @@ import {
   type StoredPage,
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
-import { settled } from '../../shared/settled';
+import { asPromise } from '../../shared/as-promise';
 
-/** The log's table. Exported so that the benchmark can fill the very same one by hand. */
+/** The table of the log. Exported so that the benchmark can fill the same table directly. */
 export const EVENTS_SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
     position INTEGER PRIMARY KEY,
@@ -32,22 +32,22 @@ export const EVENTS_SCHEMA = `
   CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
 `;
 
-/** Settings under which an acknowledged commit survives a power cut. */
+/** Settings with which an acknowledged commit survives a power failure. */
 export const DURABLE = ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = FULL'] as const;
 
 export const INSERT_EVENT =
   'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)';
 
-/** Streams whose heads are kept in memory. */
+/** Number of streams whose last event's position is cached. */
 const HEADS = 50_000;
-/** Positions that are looked through at once for events of some types. */
+/** Number of positions scanned at a time for events of some types. */
 const PIECE = 10_000;
-/** How often to look whether another process has written, in milliseconds. */
+/** Interval for checking whether another process has written, in milliseconds. */
 const POLL = 100;
 
 type Serialized = Pick<StoredEvent, 'id' | 'type' | 'data' | 'metadata'>;
 
-/** Where a stream's last event stands. */
+/** Revision and position of a stream's last event. */
 interface Head {
   readonly revision: number;
   readonly position: number;
@@ -61,16 +61,15 @@ interface Append {
   readonly reject: (error: unknown) => void;
 }
 
-/** What became of an append, to be told once the transaction is durable. */
+/** The response to an append, to be given once the transaction is durable. */
 interface Written {
   readonly answer: () => void;
 }
 
 /**
- * The event store in one SQLite file, for one machine and any number of its processes.
- *
- * Appends that arrive while others are being gathered share one transaction, and so one fsync (group commit):
- * each still is all or nothing, and answers only when it is durable.
+ * The event store in one SQLite file, for any number of processes on one machine.
+ * Appends that arrive together share one transaction and one fsync (group commit). Each append is still all or
+ * nothing, and is acknowledged only when it is durable.
  */
 export class SqliteEventStore implements EventStore {
   private readonly db: Database.Database;
@@ -82,7 +81,7 @@ export class SqliteEventStore implements EventStore {
   private readonly pageOf: Database.Statement<[number, number, string, number], StoredEvent>;
   private readonly end: Database.Statement<[], { position: number | null }>;
   private readonly version: Database.Statement<[], number>;
-  /** Heads of streams as this process has written or read them: true until another one has written. */
+  /** Cached heads of streams; valid until another process writes. */
   private readonly heads = new LRUCache<string, Head>({ max: HEADS });
   private headsVersion: number | undefined;
   private readonly wakers = new Set<() => void>();
@@ -115,7 +114,8 @@ export class SqliteEventStore implements EventStore {
 
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      // Here and not in the transaction: what cannot be written must not fail the appends it would share it with.
+      // Serialise here and not in the transaction: an event that cannot be serialised must not fail other
+      // appends.
       const append = { stream, expected, events: events.map(serialized), resolve, reject };
       if (this.queue.push(append) === 1) setImmediate(() => this.commit());
     });
@@ -125,7 +125,7 @@ export class SqliteEventStore implements EventStore {
     stream: string,
     { from, direction = 'forwards', limit = -1 }: ReadStream = {},
   ): Promise<RecordedEvent[]> {
-    return settled(() => {
+    return asPromise(() => {
       const head = this.knownHead(stream);
       if (direction === 'backwards')
         return this.backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, limit).map(recorded);
@@ -139,18 +139,18 @@ export class SqliteEventStore implements EventStore {
 
   readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {
     if (types) return this.lookThrough(after, limit, types);
-    return settled(() => {
+    return asPromise(() => {
       const { events, through } = this.pageAfter(after, limit);
       return { events: events.map(recorded), through };
     });
   }
 
   readStored(after: Position, limit: number): Promise<StoredPage> {
-    return settled(() => this.pageAfter(after, limit));
+    return asPromise(() => this.pageAfter(after, limit));
   }
 
   head(): Promise<Position> {
-    return settled(() => this.end.get()?.position ?? START);
+    return asPromise(() => this.end.get()?.position ?? START);
   }
 
   onAppended(wake: () => void): () => void {
@@ -165,13 +165,13 @@ export class SqliteEventStore implements EventStore {
     };
   }
 
-  /** Copy the log to another file, while it is in use. */
+  /** Copy the log to another file while it is in use. */
   async copyTo(file: string): Promise<void> {
     await this.db.backup(file);
   }
 
   close(): Promise<void> {
-    return settled(() => {
+    return asPromise(() => {
       clearInterval(this.poll);
       this.commit();
       this.db.close();
@@ -179,14 +179,17 @@ export class SqliteEventStore implements EventStore {
   }
 
   private pageAfter(after: Position, limit: number): StoredPage {
-    // Before the page: whatever stands at or below this end, the page then sees.
+    // Read before the page, so that the page includes every event at or before this end.
     const end = this.end.get()?.position ?? START;
     const events = this.page.all(after, limit);
     const last = events.at(-1)?.position ?? after;
     return { events, through: events.length < limit ? Math.max(last, end) : last };
   }
 
-  /** A page of some types: the log is looked through a piece at a time, for it may be long, and others wait for their turn. */
+  /**
+   * A page of events of some types. The log is scanned in pieces, because a long scan would block the event
+   * loop.
+   */
   private async lookThrough(after: Position, limit: number, types: ReadonlySet<string>): Promise<LogPage> {
     const end = this.end.get()?.position ?? START;
     const wanted = JSON.stringify([...types]);
@@ -199,7 +202,7 @@ export class SqliteEventStore implements EventStore {
     return { events: found.map(recorded), through };
   }
 
-  /** Write everything that is waiting, in one transaction, and then answer each. */
+  /** Write all queued appends in one transaction, and then respond to each. */
   private commit(): void {
     const batch = this.queue;
     this.queue = [];
@@ -233,7 +236,7 @@ export class SqliteEventStore implements EventStore {
     return { answer: () => resolve(head) };
   }
 
-  /** A stream's head, where it is known and no other process has written since. */
+  /** The head of a stream, if it is cached and no other process has written since. */
   private knownHead(stream: string): Head | undefined {
     const version = this.version.get();
     if (version !== this.headsVersion) this.heads.clear();
@@ -241,7 +244,7 @@ export class SqliteEventStore implements EventStore {
     return this.heads.get(stream);
   }
 
-  /** `data_version` changes when another connection has committed. */
+  /** `data_version` changes when another connection commits. */
   private wakeIfWritten(): void {
     const version = this.version.get();
     if (version === this.polledVersion) return;

@@ -11,13 +11,16 @@ import {
   PermanentFailure,
 } from '@waymark/core/kernel';
 import { failureText } from '../../shared/failure-text';
-import { settled } from '../../shared/settled';
+import { asPromise } from '../../shared/as-promise';
 import { type Attempt, JobTable, type Outcome } from './job-table';
 
-/** Milliseconds between looks for jobs of other processes, and for what they did with ours. */
+/**
+ * Interval for checking for jobs from other processes, and for changes they made to this process's jobs, in
+ * milliseconds.
+ */
 const POLL = 200;
 
-/** An attempt that is being made in this process. */
+/** An attempt that is running in this process. */
 interface Running {
   readonly kind: string;
   readonly abort: AbortController;
@@ -26,20 +29,20 @@ interface Running {
 
 export interface EmbeddedJobsOptions {
   /**
-   * Milliseconds after which a worker that gives no sign of life is taken for dead, and its jobs are begun again. A handler
-   * must not keep the thread for as long; 10,000 if left out.
+   * Milliseconds without a lease renewal after which a worker is considered dead and its jobs are restarted;
+   * default 10,000. A handler must not block the event loop for this long.
    */
   readonly lease?: number;
-  /** How many done and how many cancelled jobs are kept; 1,000 of each if left out. */
+  /** How many done jobs and how many cancelled jobs are kept; default 1,000 each. */
   readonly keep?: number;
-  /** Told when the work comes to a halt, since the file cannot be read or written. It is tried again and again. */
+  /** Called when work stops because the file cannot be read or written. It is retried continuously. */
   readonly warn?: (message: string) => void;
 }
 
 /**
- * Jobs in a SQLite file, for one machine and any number of its processes: what is added survives a power cut. A worker
- * holds a job by a lease that it renews, and each attempt by a token: who wakes up late can no longer end what another
- * has begun again.
+ * Jobs in a SQLite file, for any number of processes on one machine. Added jobs survive a power failure. A
+ * worker holds a job by a lease that it renews, and each attempt has a token: a worker that was considered dead
+ * cannot end an attempt that another worker has restarted.
  */
 export class EmbeddedJobs implements Jobs {
   private readonly table: JobTable;
@@ -61,44 +64,44 @@ export class EmbeddedJobs implements Jobs {
   }
 
   add({ id = randomUUID(), kind, data }: JobRequest): Promise<string> {
-    return settled(() => {
+    return asPromise(() => {
       this.table.add({ id, kind, data }, Date.now());
-      this.wake();
+      this.checkSoon();
       return id;
     });
   }
 
   get(id: string): Promise<Job | undefined> {
-    return settled(() => this.table.get(id));
+    return asPromise(() => this.table.get(id));
   }
 
   list(which: ListJobs = {}): Promise<readonly Job[]> {
-    return settled(() => this.table.list(which));
+    return asPromise(() => this.table.list(which));
   }
 
   cancel(id: string): Promise<boolean> {
-    return settled(() => this.table.cancel(id, Date.now()));
+    return asPromise(() => this.table.cancel(id, Date.now()));
   }
 
   retry(id: string): Promise<boolean> {
-    return settled(() => {
+    return asPromise(() => {
       const retried = this.table.retry(id, Date.now());
-      this.wake();
+      this.checkSoon();
       return retried;
     });
   }
 
   schedule(kind: string, cron: string, data: object): Promise<void> {
-    return settled(() => {
+    return asPromise(() => {
       this.table.schedule({ kind, cron, data: JSON.stringify(data), next: following(cron, Date.now()) });
     });
   }
 
   work(handlers: readonly JobHandler[]): Promise<void> {
-    return settled(() => {
+    return asPromise(() => {
       this.handlers = handlers;
-      this.timer ??= setInterval(() => this.look(), POLL);
-      this.look();
+      this.timer ??= setInterval(() => this.check(), POLL);
+      this.check();
     });
   }
 
@@ -116,16 +119,16 @@ export class EmbeddedJobs implements Jobs {
     this.table.close();
   }
 
-  /** Look at once, and not only when it is time to. */
-  private wake(): void {
-    if (this.handlers.length > 0) setImmediate(() => this.look());
+  /** Check immediately instead of at the next interval. */
+  private checkSoon(): void {
+    if (this.handlers.length > 0) setImmediate(() => this.check());
   }
 
-  private look(): void {
+  private check(): void {
     if (this.timer === undefined) return;
     try {
-      // First of all, lest this very process takes itself for dead after a long pause.
-      this.holdOn();
+      // Renew first, so that this process does not consider itself dead after a long pause.
+      this.renewLeases();
       if (this.handlers.length > 0) {
         this.table.recover(Date.now());
         this.addScheduled();
@@ -133,19 +136,19 @@ export class EmbeddedJobs implements Jobs {
       }
       this.halted = false;
     } catch (error) {
-      if (!this.halted) this.warn(`the job queue has come to a halt: ${failureText(error)}`);
+      if (!this.halted) this.warn(`the job queue has stopped: ${failureText(error)}`);
       this.halted = true;
     }
   }
 
-  private holdOn(): void {
+  private renewLeases(): void {
     if (this.running.size === 0) return;
     const now = Date.now();
     if (now >= this.renewAt) {
-      this.table.hold([...this.running.keys()], now + this.lease);
+      this.table.renew([...this.running.keys()], now + this.lease);
       this.renewAt = now + this.lease / 3;
     }
-    const held = this.table.held();
+    const held = this.table.leased();
     for (const [token, { abort }] of this.running) {
       const cancelled = held.get(token);
       if (cancelled === undefined) interrupt(abort, 'taken over');
@@ -170,7 +173,7 @@ export class EmbeddedJobs implements Jobs {
       const abort = new AbortController();
       const ended = this.run(handler, attempt, abort.signal).finally(() => {
         this.running.delete(attempt.token);
-        this.wake();
+        this.checkSoon();
       });
       this.running.set(attempt.token, { kind, abort, ended });
     }
@@ -182,7 +185,7 @@ export class EmbeddedJobs implements Jobs {
       this.table.end(attempt, outcome, Date.now());
     } catch (error) {
       this.warn(
-        `job ${attempt.id} ended, and will be begun again, for that was not written: ${failureText(error)}`,
+        `job ${attempt.id} ended but its outcome could not be saved; it will run again: ${failureText(error)}`,
       );
     }
   }
@@ -193,7 +196,7 @@ export class EmbeddedJobs implements Jobs {
       attempt: attempt.attempts,
       signal,
       progress: (progress: object) =>
-        settled(() => {
+        asPromise(() => {
           if (!this.table.progress(attempt, progress)) throw new JobInterrupted('taken over');
         }),
     };
@@ -201,12 +204,12 @@ export class EmbeddedJobs implements Jobs {
       const result = await handler.run(JSON.parse(attempt.data) as never, context);
       return { is: 'done', result: result === undefined ? null : JSON.stringify(result) };
     } catch (error) {
-      if (signal.aborted) return { is: 'broken off' };
+      if (signal.aborted) return { is: 'interrupted' };
       const text = failureText(error);
       if (error instanceof PermanentFailure || attempt.attempts >= handler.attempts)
         return { is: 'failed', error: text };
       const pause = handler.backoff * 2 ** (attempt.attempts - 1);
-      return { is: 'to be tried again', error: text, due: Date.now() + pause };
+      return { is: 'retry', error: text, due: Date.now() + pause };
     }
   }
 }
@@ -215,6 +218,6 @@ const interrupt = (abort: AbortController, why: Interruption): void => {
   if (!abort.signal.aborted) abort.abort(new JobInterrupted(why));
 };
 
-/** The next time of a cron expression after a moment, in milliseconds. */
+/** The next time of a cron expression after a time, in milliseconds since the epoch. */
 const following = (cron: string, after: number): number =>
   CronExpressionParser.parse(cron, { currentDate: after, tz: 'UTC' }).next().getTime();

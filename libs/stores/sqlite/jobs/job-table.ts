@@ -15,30 +15,30 @@ interface Row {
 }
 
 /** A running job. */
-interface Held extends Row {
+interface RunningRow extends Row {
   readonly token: string;
   readonly deaths: number;
   readonly cancelled: number;
 }
 
-/** An attempt that a worker has begun, and holds as long as the job has its token. */
+/** An attempt that a worker has started and holds while the job has its token. */
 export interface Attempt {
   readonly id: string;
   readonly kind: string;
   readonly data: string;
   readonly token: string;
-  /** 1 for the first. */
+  /** 1 for the first attempt. */
   readonly attempts: number;
-  /** Why the attempt before failed. */
+  /** Error of the previous attempt. */
   readonly error: string | null;
 }
 
-/** What an attempt came to. Whatever it is but done, a job that was cancelled meanwhile is cancelled. */
+/** Outcome of an attempt. A job that was cancelled meanwhile becomes cancelled, unless the outcome is done. */
 export type Outcome =
   | { readonly is: 'done'; readonly result: string | null }
   | { readonly is: 'failed'; readonly error: string }
-  | { readonly is: 'to be tried again'; readonly error: string; readonly due: number }
-  | { readonly is: 'broken off' };
+  | { readonly is: 'retry'; readonly error: string; readonly due: number }
+  | { readonly is: 'interrupted' };
 
 export interface Schedule {
   readonly kind: string;
@@ -47,14 +47,15 @@ export interface Schedule {
   readonly next: number;
 }
 
-/** Deaths of its workers that a job outlives. */
+/** A job whose workers died this often fails. */
 const DEATHS = 10;
-/** Before all others: what was begun goes on first. */
+/** Due time of a job that was already started: before all others. */
 const AT_ONCE = 0;
 
 /**
- * `due` says when a waiting job may begin, and until when a running one is held by its worker. `deaths` counts workers that
- * died with the job; `cancelled`, where it is running, that its handler is to be told.
+ * `due`: when a waiting job may start, or when the lease of a running job ends. `deaths`: how many workers died
+ * with the job. `cancelled`: whether a running job's handler must be interrupted. Times are in milliseconds
+ * since the epoch.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS jobs (
@@ -84,14 +85,14 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** Jobs in one SQLite file: each step that a job takes is one transaction, and on the disk when it is answered. */
+/** Jobs in one SQLite file. Each state change is one durable transaction. */
 export class JobTable {
   private readonly db: Database.Database;
   private readonly statements = new Map<string, Database.Statement>();
 
   constructor(
     file: string,
-    /** How many done and how many cancelled jobs are kept. */
+    /** How many done jobs and how many cancelled jobs are kept. */
     private readonly keep: number,
   ) {
     this.db = new Database(file);
@@ -136,10 +137,10 @@ export class JobTable {
     );
   }
 
-  /** Begin the next attempt at a job of this kind that is due, and hold it until then. */
+  /** Start the next attempt of a due job of this kind, with a lease until `until`. */
   begin(kind: string, token: string, now: number, until: number): Attempt | undefined {
     const due = `FROM jobs WHERE state = 'waiting' AND kind = ? AND due <= ? ORDER BY due LIMIT 1`;
-    // Looks first: to ask for nothing must not keep others from writing.
+    // Check first, so that an empty poll takes no write lock.
     if (!this.first(`SELECT 1 ${due}`, [kind, now])) return undefined;
     return this.first(
       `UPDATE jobs SET state = 'running', token = ?, due = ?, attempts = attempts + 1
@@ -148,21 +149,21 @@ export class JobTable {
     ) as Attempt | undefined;
   }
 
-  /** Hold attempts for longer. Those that are no longer the worker's stay as they are. */
-  hold(tokens: readonly string[], until: number): void {
+  /** Extend the leases of attempts. Attempts that the worker no longer holds are not changed. */
+  renew(tokens: readonly string[], until: number): void {
     this.run(
       `UPDATE jobs SET due = ? WHERE state = 'running' AND token IN (SELECT value FROM json_each(?))`,
       [until, JSON.stringify(tokens)],
     );
   }
 
-  /** Tokens of all attempts that somebody holds, and whether their handlers are to be told to end. */
-  held(): ReadonlyMap<string, boolean> {
-    const rows = this.all(`SELECT token, cancelled FROM jobs WHERE state = 'running'`) as Held[];
+  /** The tokens of all running attempts, and whether their handlers must be interrupted. */
+  leased(): ReadonlyMap<string, boolean> {
+    const rows = this.all(`SELECT token, cancelled FROM jobs WHERE state = 'running'`) as RunningRow[];
     return new Map(rows.map(({ token, cancelled }) => [token, cancelled === 1]));
   }
 
-  /** False where the attempt is no longer the worker's. */
+  /** False if the worker no longer holds the attempt. */
   progress({ id, token }: Attempt, progress: object): boolean {
     return this.run('UPDATE jobs SET progress = ? WHERE id = ? AND token = ?', [
       JSON.stringify(progress),
@@ -171,28 +172,28 @@ export class JobTable {
     ]);
   }
 
-  /** What an attempt came to; nothing happens where it is no longer the worker's. */
+  /** Save the outcome of an attempt; does nothing if the worker no longer holds it. */
   end({ id, token, error }: Attempt, outcome: Outcome, now: number): void {
     this.write(() => {
       const held = this.first('SELECT * FROM jobs WHERE id = ? AND token = ?', [id, token]) as
-        Held | undefined;
+        RunningRow | undefined;
       if (!held) return;
       if (outcome.is === 'done') this.finish(id, 'done', outcome.result, null, now);
       else if (held.cancelled) this.finish(id, 'cancelled', null, null, now);
       else if (outcome.is === 'failed') this.finish(id, 'failed', null, outcome.error, now);
-      else if (outcome.is === 'broken off') this.putBack(id, AT_ONCE, error, 1);
+      else if (outcome.is === 'interrupted') this.putBack(id, AT_ONCE, error, 1);
       else this.putBack(id, outcome.due, outcome.error, 0);
     });
   }
 
-  /** Take jobs from workers that no longer hold them: these are taken for dead. */
+  /** Take jobs away from workers whose leases have expired: they are considered dead. */
   recover(now: number): void {
     const lost = `state = 'running' AND due <= ?`;
     if (!this.first(`SELECT 1 FROM jobs WHERE ${lost}`, [now])) return;
     this.write(() => {
       const taken = this.all(`UPDATE jobs SET deaths = deaths + 1 WHERE ${lost} RETURNING *`, [
         now,
-      ]) as Held[];
+      ]) as RunningRow[];
       for (const { id, deaths, cancelled, error } of taken) {
         if (cancelled) this.finish(id, 'cancelled', null, null, now);
         else if (deaths < DEATHS) this.putBack(id, AT_ONCE, error, 1);
@@ -205,7 +206,7 @@ export class JobTable {
     return this.all('SELECT * FROM schedules') as Schedule[];
   }
 
-  /** A schedule that is there as it is keeps its next time. */
+  /** An unchanged schedule keeps its next time. */
   schedule({ kind, cron, data, next }: Schedule): void {
     this.run(
       `INSERT INTO schedules VALUES (?, ?, ?, ?)
@@ -215,7 +216,7 @@ export class JobTable {
     );
   }
 
-  /** Add the job of a schedule's time, and move on to the next, unless another process has. */
+  /** Add the job of a schedule's time and advance the schedule, unless another process already has. */
   addScheduled({ kind, cron, data, next }: Schedule, following: number, now: number): void {
     this.write(() => {
       const own = this.run('UPDATE schedules SET next = ? WHERE kind = ? AND cron = ? AND next = ?', [
@@ -269,7 +270,7 @@ export class JobTable {
     return this.db.transaction(work).immediate();
   }
 
-  /** True where anything was written. */
+  /** True if any row was changed. */
   private run(sql: string, values: readonly unknown[]): boolean {
     return this.prepared(sql).run(...values).changes > 0;
   }

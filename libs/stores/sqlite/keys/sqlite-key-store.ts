@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { DestroyedKey, KeyStore, StoredKey, WrappedKey } from '@waymark/core/kernel';
-import { settled } from '../../shared/settled';
+import { asPromise } from '../../shared/as-promise';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS keys (
@@ -15,7 +15,7 @@ const SCHEMA = `
   INSERT INTO destructions SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM destructions);
 `;
 
-/** What is written survives a power cut, and what is deleted is overwritten. */
+/** Writes survive a power failure, and deleted data is overwritten. */
 const SETTINGS = [
   'busy_timeout = 10000',
   'secure_delete = ON',
@@ -31,12 +31,12 @@ interface Row {
 }
 
 interface Write {
-  /** Carried out in the transaction; tells of it once that is durable. */
+  /** Runs in the transaction. Returns a function that reports the result once the transaction is durable. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Data keys in a SQLite file of their own, for one machine and any number of its processes. */
+/** Data keys in a SQLite file of their own, for any number of processes on one machine. */
 export class SqliteKeyStore implements KeyStore {
   private readonly db: Database.Database;
   private readonly some: Database.Statement<[string], Row>;
@@ -72,7 +72,7 @@ export class SqliteKeyStore implements KeyStore {
   }
 
   load(subjects: readonly string[]): Promise<ReadonlyMap<string, StoredKey>> {
-    return settled(
+    return asPromise(
       () => new Map(this.some.all(JSON.stringify(subjects)).map((row) => [row.subject, stored(row)])),
     );
   }
@@ -105,29 +105,29 @@ export class SqliteKeyStore implements KeyStore {
     after: string | undefined,
     limit: number,
   ): Promise<readonly { readonly subject: string; readonly key: StoredKey }[]> {
-    return settled(() =>
+    return asPromise(() =>
       this.page.all(after ?? '', limit).map((row) => ({ subject: row.subject, key: stored(row) })),
     );
   }
 
   version(): Promise<number> {
-    return settled(() => this.count.get()!);
+    return asPromise(() => this.count.get()!);
   }
 
-  /** Copy the keys to another file, while they are in use. */
+  /** Copy the keys to another file while they are in use. */
   async copyTo(file: string): Promise<void> {
     await this.db.backup(file);
     chmodSync(file, 0o600);
   }
 
   close(): Promise<void> {
-    return settled(() => {
+    return asPromise(() => {
       this.commit();
       this.db.close();
     });
   }
 
-  /** Writes that arrive while others are being gathered share one transaction, and so one fsync. */
+  /** Queue a write. Writes that arrive together share one transaction and one fsync. */
   private written<T>(work: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const run = (): (() => void) => {
@@ -152,12 +152,14 @@ export class SqliteKeyStore implements KeyStore {
     for (const answer of answers) answer();
   }
 
-  /** Bring what was overwritten into the file, and empty the log of writes, where the key stands still. */
+  /**
+   * Write the overwritten pages into the file and truncate the write-ahead log, which still contains the key.
+   */
   private scrub(): void {
     const [{ busy }] = this.db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
     if (busy !== 0) {
       throw new Error(
-        'the key is destroyed, and yet in the log of the key file while others read it: do it again',
+        'the key is destroyed, but the write-ahead log of the key file still contains it because another process is reading the file: run the erasure again',
       );
     }
   }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type ControlDocument, ControlMoved, type ControlStore } from '@waymark/core/kernel';
-import { settled } from '../../shared/settled';
+import { asPromise } from '../../shared/as-promise';
 
 interface Row {
   id: string;
@@ -8,7 +8,7 @@ interface Row {
   doc: string;
 }
 
-/** Control documents in a table beside the views' rows. */
+/** Control documents in a table of the file that holds the views' rows. */
 export class SqliteControlStore implements ControlStore {
   private readonly one: Database.Statement<[string], Row>;
   private readonly some: Database.Statement<[string, string], Row>;
@@ -30,18 +30,18 @@ export class SqliteControlStore implements ControlStore {
   }
 
   get(id: string): Promise<ControlDocument | undefined> {
-    return settled(() => {
+    return asPromise(() => {
       const row = this.one.get(id);
       return row && found(row);
     });
   }
 
   list(prefix: string): Promise<readonly ControlDocument[]> {
-    return settled(() => this.some.all(prefix, prefix).map(found));
+    return asPromise(() => this.some.all(prefix, prefix).map(found));
   }
 
   put(id: string, expected: number | 'none', doc: object): Promise<number> {
-    return settled(() => {
+    return asPromise(() => {
       const text = JSON.stringify(doc);
       const { changes } =
         expected === 'none' ? this.insert.run(id, text) : this.update.run(text, id, expected);
@@ -51,7 +51,7 @@ export class SqliteControlStore implements ControlStore {
   }
 
   remove(id: string, expected: number): Promise<void> {
-    return settled(() => {
+    return asPromise(() => {
       if (this.erase.run(id, expected).changes === 0) throw new ControlMoved(id);
     });
   }

@@ -17,30 +17,36 @@ import {
   START,
   type StoredRow,
 } from '@waymark/core/kernel';
-import { settled } from '../../shared/settled';
-import { takeForm } from './form';
+import { asPromise } from '../../shared/as-promise';
+import { ensureSchema } from './schema';
 import { SqliteControlStore } from './sqlite-control-store';
 import { createIndexes, createTable, missingIndexes, type RowTable, type StoredText, Tables } from './tables';
 
-/** Rows written in one transaction. */
-const AT_ONCE = 200;
-/** Characters of rows that are kept as they were found: of two years' pupils, all that KPIs are added up from. */
-const FOUND = 40_000_000;
-/** Ends a transaction that another writer came before. */
-const BEATEN = new Error();
+/** Maximum number of rows in one transaction. */
+const ROWS_PER_TRANSACTION = 200;
+/**
+ * Size of the cache of parsed rows, in characters of JSON: enough for two years' pupils, which the KPIs are
+ * computed from.
+ */
+const CACHE_SIZE = 40_000_000;
+/** Rolls back a transaction because another writer came first. */
+const CONFLICT = new Error();
 
 export interface SqliteRowStoreOptions {
-  /** Begin a file anew that another release wrote in a form of its own. Refused as `VIEWS_OF_ANOTHER_RELEASE`, if left out. */
-  readonly anew?: boolean;
+  /**
+   * Reset a file with another release's schema. If left out, such a file is refused as
+   * `VIEWS_OF_ANOTHER_RELEASE`.
+   */
+  readonly reset?: boolean;
 }
 
-/** A batch that waits to be written, its rows as text. */
-interface Waiting {
+/** A queued batch with its rows as text. */
+interface QueuedBatch {
   readonly view: RowSet;
   readonly table: RowTable;
   readonly batch: Omit<RowBatch, 'changes'>;
   readonly rows: readonly TextChange[];
-  /** Moves the checkpoint. */
+  /** Whether this part moves the checkpoint. */
   readonly last: boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -60,11 +66,10 @@ interface Checkpoint {
 }
 
 /**
- * Views' rows in one SQLite file: a table for each generation of a view, its rows as JSON, an index for each field that it is
- * searched by. Rows and checkpoint are written in one transaction, but for large batches.
- *
- * `synchronous = NORMAL`: after a power cut the last commits may be missing, rows and checkpoint together, and are
- * projected again from the log.
+ * Views' rows in one SQLite file: a table for each generation of a view, rows as JSON, and an index for each
+ * searchable field. Rows and checkpoint are written in one transaction, except for large batches.
+ * `synchronous = NORMAL`: after a power failure the last commits may be missing, rows and checkpoint together.
+ * They are projected again from the log.
  */
 export class SqliteRowStore implements RowStore {
   readonly control: SqliteControlStore;
@@ -72,15 +77,15 @@ export class SqliteRowStore implements RowStore {
   private readonly tables: Tables;
   private readonly checkpoints: Database.Statement<[string], Checkpoint>;
   private readonly move: Database.Statement<[Position, Epoch, number, string, Position, Epoch]>;
-  private queue: Waiting[] = [];
-  /** Rows that were found lately, for figures go through all of them, and few change from one question to the next. */
-  private readonly found = new LRUCache<string, { readonly doc: string; readonly row: object }>({
-    maxSize: FOUND,
+  private queue: QueuedBatch[] = [];
+  /** Cache of parsed rows: figures read all rows, and few of them change between queries. */
+  private readonly parsedRows = new LRUCache<string, { readonly doc: string; readonly row: object }>({
+    maxSize: CACHE_SIZE,
     sizeCalculation: ({ doc }) => doc.length,
   });
 
-  constructor(file: string, { anew = false }: SqliteRowStoreOptions = {}) {
-    this.db = opened(file, anew);
+  constructor(file: string, { reset = false }: SqliteRowStoreOptions = {}) {
+    this.db = opened(file, reset);
     this.control = new SqliteControlStore(this.db);
     this.tables = new Tables(this.db);
     this.checkpoints = this.db.prepare('SELECT position, epoch, revision FROM checkpoints WHERE view = ?');
@@ -91,9 +96,9 @@ export class SqliteRowStore implements RowStore {
   }
 
   prepare(view: RowSet, indexes: 'now' | 'later' = 'now'): Promise<void> {
-    return settled(() => {
-      // Each time, since another process may have dropped the view; and immediate, since a transaction that
-      // begins by reading cannot wait for another process's write once it comes to its own.
+    return asPromise(() => {
+      // Run each time, because another process may have dropped the view. IMMEDIATE, because a transaction that
+      // starts with a read cannot wait for another process's write when it comes to write itself.
       this.db
         .transaction(() => {
           createTable(this.db, view);
@@ -107,36 +112,36 @@ export class SqliteRowStore implements RowStore {
   }
 
   index(view: RowSet): Promise<void> {
-    return settled(() => this.db.transaction(() => createIndexes(this.db, view)).immediate());
+    return asPromise(() => this.db.transaction(() => createIndexes(this.db, view)).immediate());
   }
 
   missingIndexes(view: RowSet): Promise<string[]> {
-    return settled(() => missingIndexes(this.db, view));
+    return asPromise(() => missingIndexes(this.db, view));
   }
 
   checkpoint(view: RowSet): Promise<Position> {
-    return settled(() => this.where(view)?.position ?? START);
+    return asPromise(() => this.checkpointOf(view)?.position ?? START);
   }
 
   revision(view: RowSet): Promise<number> {
-    return settled(() => this.where(view)?.revision ?? 0);
+    return asPromise(() => this.checkpointOf(view)?.revision ?? 0);
   }
 
   fence(view: RowSet, epoch: Epoch): Promise<Position> {
-    return settled(() => {
+    return asPromise(() => {
       const raised = this.db
         .prepare<[Epoch, string, Epoch], { position: Position }>(
           'UPDATE checkpoints SET epoch = ? WHERE view = ? AND epoch <= ? RETURNING position',
         )
         .get(epoch, rowSetName(view), epoch);
       if (raised) return raised.position;
-      const at = this.where(view);
+      const at = this.checkpointOf(view);
       throw at ? new Fenced(view.name, epoch, at.epoch) : new RowsGone(view);
     });
   }
 
   load(view: RowSet, keys: readonly string[]): Promise<Map<string, StoredRow>> {
-    return settled(() =>
+    return asPromise(() =>
       this.orGone(view, () => {
         const { get } = this.tables.of(view);
         const rows = new Map<string, StoredRow>();
@@ -151,14 +156,16 @@ export class SqliteRowStore implements RowStore {
 
   async commit(view: RowSet, { changes, ...batch }: RowBatch): Promise<void> {
     const rows = [...changes];
-    // A transaction keeps everything else waiting: of many rows, all but the last are written ahead, a few at a time.
-    // What is written ahead says so by its position, and is passed over should the batch not come to its end.
-    while (rows.length > AT_ONCE) await this.enqueue(view, batch, rows.splice(0, AT_ONCE), false);
+    // A transaction blocks the event loop. Large batches are written ahead in small parts, and only the last
+    // part moves the checkpoint. The positions of rows written ahead show that, so their events are skipped if
+    // the batch is interrupted.
+    while (rows.length > ROWS_PER_TRANSACTION)
+      await this.enqueue(view, batch, rows.splice(0, ROWS_PER_TRANSACTION), false);
     await this.enqueue(view, batch, rows, true);
   }
 
   find(view: RowSet, { where = {}, after, limit = -1 }: FindRows = {}): Promise<KeyedRow[]> {
-    return settled(() => {
+    return asPromise(() => {
       const fields = Object.keys(where);
       for (const field of fields) {
         if (!view.indexes.includes(field)) throw new Error(`view ${view.name} declares no index on ${field}`);
@@ -172,24 +179,26 @@ export class SqliteRowStore implements RowStore {
   }
 
   parked(view: RowSet): Promise<{ key: string; parked: Parked }[]> {
-    return settled(() => {
-      const parked = this.where(view) ? this.tables.of(view).parked.all() : [];
+    return asPromise(() => {
+      const parked = this.checkpointOf(view) ? this.tables.of(view).parked.all() : [];
       return parked.map(({ key, parked: text }) => ({ key, parked: JSON.parse(text) as Parked }));
     });
   }
 
   size(view: RowSet): Promise<{ rows: number; bytes: number }> {
-    return settled(() => (this.where(view) && this.tables.of(view).size.get()) ?? { rows: 0, bytes: 0 });
+    return asPromise(
+      () => (this.checkpointOf(view) && this.tables.of(view).size.get()) ?? { rows: 0, bytes: 0 },
+    );
   }
 
   names(): Promise<readonly string[]> {
-    return settled(() =>
+    return asPromise(() =>
       this.db.prepare<[], string>('SELECT view FROM checkpoints ORDER BY view').pluck().all(),
     );
   }
 
   drop(view: RowSet): Promise<void> {
-    return settled(() =>
+    return asPromise(() =>
       this.db
         .transaction(() => {
           this.tables.drop(view);
@@ -199,13 +208,13 @@ export class SqliteRowStore implements RowStore {
     );
   }
 
-  /** Copy all views to another file, while they are in use. */
+  /** Copy all views to another file while they are in use. */
   async copyTo(file: string): Promise<void> {
     await this.db.backup(file);
   }
 
   close(): Promise<void> {
-    return settled(() => {
+    return asPromise(() => {
       this.write();
       this.db.close();
     });
@@ -213,12 +222,13 @@ export class SqliteRowStore implements RowStore {
 
   private enqueue(
     view: RowSet,
-    batch: Waiting['batch'],
+    batch: QueuedBatch['batch'],
     changes: readonly (readonly [string, RowChange])[],
     last: boolean,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      // Here and not in the transaction: what cannot be written must not fail the views it would share it with.
+      // Serialise here and not in the transaction: a row that cannot be serialised must not fail other views'
+      // batches.
       const rows = changes.map(([key, { row, parked, loaded }]) => ({
         key,
         doc: row && JSON.stringify(row),
@@ -231,7 +241,7 @@ export class SqliteRowStore implements RowStore {
     });
   }
 
-  /** Write the batches of all views that are waiting, in one transaction: each whole, or not at all. */
+  /** Write all queued batches in one transaction; each succeeds or fails as a whole. */
   private write(): void {
     const waiting = this.queue;
     this.queue = [];
@@ -246,64 +256,64 @@ export class SqliteRowStore implements RowStore {
     for (const answer of answers) answer();
   }
 
-  private writeOne({ view, table, batch, rows, last, resolve, reject }: Waiting): () => void {
+  private writeOne({ view, table, batch, rows, last, resolve, reject }: QueuedBatch): () => void {
     const { from, to, epoch, ahead = false } = batch;
-    // Also of a part alone: who reads between it and the rest has read other rows than who reads after.
+    // Also for a partial write: a read between the parts sees different rows than a read after them.
     const changed = rows.length > 0 || ahead ? 1 : 0;
     try {
-      // A transaction within the transaction: what does not fit takes nothing else with it.
+      // A nested transaction (savepoint), so that a conflict rolls back only this batch.
       this.db.transaction(() => {
         const { changes } = this.move.run(last ? to : from, epoch, changed, rowSetName(view), from, epoch);
-        if (changes === 0 || !rows.every((row) => writeRow(table, row, to))) throw BEATEN;
+        if (changes === 0 || !rows.every((row) => writeRow(table, row, to))) throw CONFLICT;
       })();
       return resolve;
     } catch (error) {
-      if (error !== BEATEN) throw error;
-      // Asked once it is undone: until then the checkpoint is where this batch moved it.
-      const refusal = this.moved(view, from, epoch);
+      if (error !== CONFLICT) throw error;
+      // Read after the rollback: before it, the checkpoint is where this batch moved it.
+      const refusal = this.conflict(view, from, epoch);
       return () => reject(refusal);
     }
   }
 
-  private moved(view: RowSet, from: Position, epoch: Epoch): CheckpointMoved | Fenced | RowsGone {
-    const actual = this.where(view);
+  private conflict(view: RowSet, from: Position, epoch: Epoch): CheckpointMoved | Fenced | RowsGone {
+    const actual = this.checkpointOf(view);
     if (!actual) return new RowsGone(view);
     return actual.epoch > epoch
       ? new Fenced(view.name, epoch, actual.epoch)
       : new CheckpointMoved(view.name, from, actual.position);
   }
 
-  /** What a row's text says. It may be given to several who ask: nobody changes it. */
+  /** Parse a row. The result is frozen, because several callers may share it. */
   private parsed(rows: string, key: string, doc: string): object {
     const name = `${rows} ${key}`;
-    const before = this.found.get(name);
+    const before = this.parsedRows.get(name);
     if (before?.doc === doc) return before.row;
     const row = Object.freeze(JSON.parse(doc) as object);
-    this.found.set(name, { doc, row });
+    this.parsedRows.set(name, { doc, row });
     return row;
   }
 
-  /** What is done with a view's table; {@link RowsGone} where that cannot be done for there is none. */
+  /** Run work on a view's table; throws {@link RowsGone} if it fails because the view does not exist. */
   private orGone<T>(view: RowSet, work: () => T): T {
     try {
       return work();
     } catch (error) {
-      throw this.where(view) ? error : new RowsGone(view);
+      throw this.checkpointOf(view) ? error : new RowsGone(view);
     }
   }
 
-  private where(view: RowSet): Checkpoint | undefined {
+  private checkpointOf(view: RowSet): Checkpoint | undefined {
     return this.checkpoints.get(rowSetName(view));
   }
 }
 
-/** A file with its tables in the form of this release. */
-function opened(file: string, anew: boolean): Database.Database {
+/** Open a file and make sure that it has this release's schema. */
+function opened(file: string, reset: boolean): Database.Database {
   const db = new Database(file);
   try {
     for (const pragma of ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = NORMAL'])
       db.pragma(pragma);
-    db.transaction(() => takeForm(db, anew)).immediate();
+    db.transaction(() => ensureSchema(db, reset)).immediate();
     return db;
   } catch (error) {
     db.close();
@@ -311,7 +321,7 @@ function opened(file: string, anew: boolean): Database.Database {
   }
 }
 
-/** False where the row is not as it was when it was loaded. A row that is deleted keeps its position. */
+/** False if the row has changed since it was loaded. A deleted row keeps its position. */
 function writeRow(table: RowTable, { key, doc, parked, loaded }: TextChange, to: Position): boolean {
   const { changes } =
     loaded === undefined

@@ -7,7 +7,7 @@ export interface StoredText {
   readonly parked: string | null;
 }
 
-/** What is done with the table of one row set. */
+/** The statements for the table of one row set. */
 export interface RowTable {
   readonly get: Database.Statement<[string], StoredText>;
   readonly insert: Database.Statement<[string, string | null, Position, string | null]>;
@@ -38,7 +38,7 @@ export function createIndexes(db: Database.Database, view: RowSet): void {
   index('(parked)', '(key) WHERE parked IS NOT NULL');
 }
 
-/** Fields of a view for which {@link createIndexes} would make an index. */
+/** Fields of a view whose index {@link createIndexes} would create. */
 export function missingIndexes(db: Database.Database, view: RowSet): string[] {
   const there = db
     .prepare<[string], string>("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?")
@@ -47,7 +47,7 @@ export function missingIndexes(db: Database.Database, view: RowSet): string[] {
   return view.indexes.filter((field) => !there.includes(indexName(view, field)));
 }
 
-/** Statements on the tables of row sets, each prepared once. */
+/** Statements for the tables of row sets, each prepared once. */
 export class Tables {
   private readonly tables = new Map<string, RowTable>();
   private readonly finders = new Map<string, Finder>();
@@ -77,7 +77,7 @@ export class Tables {
     };
   }
 
-  /** Rows by equality of some fields, in the order of their keys. */
+  /** Rows by equality of some fields, ordered by key. */
   finder(view: RowSet, fields: readonly string[], continued: boolean): Finder {
     const conditions = [
       'doc IS NOT NULL',

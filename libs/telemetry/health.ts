@@ -5,39 +5,42 @@ import { type Lag, measureLag } from '@waymark/operations';
 import type { Platform } from '@waymark/platform';
 import { type Served, servedViews } from './served';
 
-/** States of jobs that are counted; of those that came to an end, only a part is kept. */
+/** The job states that are counted. Of done and cancelled jobs, only some are kept. */
 export const counted = ['waiting', 'running', 'failed'] as const satisfies readonly JobState[];
 
-/** How a view, or the policies, stand. */
-export interface Standing {
-  /** 1 where it goes on, 0 where it has stopped or was never built. */
+/** The state of a view or of the policies. */
+export interface ViewHealth {
+  /** 1 if it keeps up, 0 if it has stopped or was never built. */
   readonly up: number;
   readonly lag?: Lag;
-  /** Rows that wait at an event which could not be folded. */
+  /** Number of rows parked at an event that could not be folded. */
   readonly parked: number;
-  /** How much of the log the generation that is being built has seen, from 0 to 1. */
+  /** Share of the log that the generation being built has processed, from 0 to 1. */
   readonly rebuilt?: number;
 }
 
-/** How everything stands, as far as the stores say. */
-export interface Standings {
-  /** Which of the stores answer. */
+/** The state of everything, as far as the stores respond. */
+export interface Health {
+  /** Which stores respond. */
   readonly up: Readonly<Record<'events' | 'rows' | 'jobs', boolean>>;
-  /** By the name of the view; `policies` for these. */
-  readonly views: ReadonlyMap<string, Standing>;
-  /** Jobs by kind and state, a thousand of each state at most. */
+  /** By view name; `policies` for the policies. */
+  readonly views: ReadonlyMap<string, ViewHealth>;
+  /** Number of jobs by kind and state, at most a thousand per state. */
   readonly jobs: ReadonlyMap<string, Readonly<Record<(typeof counted)[number], number>>>;
 }
 
-/** How long a store may take to answer, in milliseconds. */
+/** Time limit for a store to respond, in milliseconds. */
 const DEADLINE = 2_000;
-const MOST_JOBS = 1_000;
+const MAX_JOBS = 1_000;
 
-/** Policies pass over what is nothing to them without saying so: only events of these types tell how far they are. */
+/**
+ * The policies' checkpoint does not advance over events they do not react to, so their lag is measured only in
+ * events of these types.
+ */
 const reactedTo: ReadonlySet<string> = new Set(policies.flatMap(({ on }) => [...on.keys()]));
 
-/** Look at all of the stores; one that does not answer in time leaves out what it would have said. */
-export async function standingsOf(platform: Platform): Promise<Standings> {
+/** Query all stores. Values of a store that does not respond in time are left out. */
+export async function healthOf(platform: Platform): Promise<Health> {
   const [head, served, jobs] = await Promise.all([
     inTime(platform.log.head()),
     inTime(servedViews(platform)),
@@ -55,15 +58,15 @@ async function viewsOf(
   { log: events, rowStore, reactor }: Platform,
   head: Position,
   served: readonly Served[],
-): Promise<ReadonlyMap<string, Standing>> {
+): Promise<ReadonlyMap<string, ViewHealth>> {
   const lags = new Map<Position, Promise<Lag>>();
-  /** Most views are at the same place. */
+  /** Most views have the same checkpoint. */
   const lagAt = (position: Position): Promise<Lag> => {
     const lag = lags.get(position) ?? measureLag(events, head, position);
     lags.set(position, lag);
     return lag;
   };
-  const standing = async ({ from, stopped, building }: Served): Promise<Standing> => ({
+  const state = async ({ from, stopped, building }: Served): Promise<ViewHealth> => ({
     up: from && stopped === undefined ? 1 : 0,
     ...(from && { lag: await lagAt(from.position) }),
     parked: from ? (await rowStore.parked(from.set)).length : 0,
@@ -72,17 +75,17 @@ async function viewsOf(
   const parked = await reactor.parked();
   const reacted = await rowStore.checkpoint(POLICIES);
   const lag = await measureLag(events, head, reacted, reactedTo);
-  const standings = served.map(async (view) => [view.view, await standing(view)] as const);
+  const states = served.map(async (view) => [view.view, await state(view)] as const);
   return new Map([
-    ...(await Promise.all(standings)),
+    ...(await Promise.all(states)),
     [POLICIES.name, { up: 1, lag, parked: parked.length }] as const,
   ]);
 }
 
-async function jobsOf({ jobs }: Platform): Promise<Standings['jobs']> {
+async function jobsOf({ jobs }: Platform): Promise<Health['jobs']> {
   const kinds = new Map<string, Record<(typeof counted)[number], number>>();
   for (const state of counted) {
-    for (const { kind } of await jobs.list({ state, limit: MOST_JOBS })) {
+    for (const { kind } of await jobs.list({ state, limit: MAX_JOBS })) {
       const counts = kinds.get(kind) ?? { waiting: 0, running: 0, failed: 0 };
       counts[state] += 1;
       kinds.set(kind, counts);
@@ -91,7 +94,7 @@ async function jobsOf({ jobs }: Platform): Promise<Standings['jobs']> {
   return kinds;
 }
 
-/** What is promised, or undefined where it is not there in time or fails. */
+/** The result, or undefined if the work fails or exceeds the time limit. */
 async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
