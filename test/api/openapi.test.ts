@@ -3,7 +3,8 @@ import { domain } from '@waymark/modules/domain';
 import { kebab } from '../../apps/api/commands/routes';
 import { openApi } from '../../apps/api/openapi/document';
 import { questions } from '../../apps/api/questions/questions';
-import { allocated, JOURNEY, MENTOR, serve, serverOfAll } from './client';
+import { demandDocumented } from '../support/documented';
+import { serverOfAll } from './client';
 
 interface Operation {
   readonly operationId: string;
@@ -126,29 +127,39 @@ describe('the OpenAPI document', () => {
 });
 
 describe('examples of answers', () => {
-  it('have the fields that answers have', async () => {
-    const api = await serve();
-    await allocated(api);
-    const exampleOf = (path: string): object =>
-      document.paths[path]!['get']!.responses['200']!.content!['application/json']!.example as object;
-    const asked = {
-      '/v1/journeys/{id}': `journeys/${JOURNEY}`,
-      '/v1/journeys/{id}/timeline': `journeys/${JOURNEY}/timeline?limit=1`,
-      '/v1/caseloads/{mentorId}': `caseloads/${MENTOR}`,
-      '/v1/phase-progress': 'phase-progress?by=area',
-      '/v1/kpis': 'kpis?by=region',
-      '/v1/attendance': 'attendance?by=area&from=2025-09-03&to=2025-10-24',
-    };
-    /** Fields that may be left out. */
-    const optional = ['asOf', 'asKnownAt', 'next', 'lastSession', 'nextSession', 'on', 'by', 'severity'];
-    for (const [path, question] of Object.entries(asked)) {
-      const { body } = await api.get(question).expect(200);
-      const shape = (value: object): object => ('items' in value ? (value.items as object[])[0]! : value);
-      const fields = (value: object): string[] =>
-        Object.keys(value)
-          .filter((field) => !optional.includes(field))
-          .sort();
-      expect([path, fields(shape(body))]).toEqual([path, fields(shape(exampleOf(path)))]);
-    }
+  const examples = operations.flatMap(({ path, method, operation }) =>
+    Object.entries(operation.responses).flatMap(([status, { content = {} }]) =>
+      Object.entries(content).flatMap(([type, { example }]) =>
+        example === undefined
+          ? []
+          : [{ path, method: method.toUpperCase(), status: Number(status), type, example }],
+      ),
+    ),
+  );
+
+  it.each(examples)('are what the schema describes: $method $path $status', ({ example, ...answered }) => {
+    demandDocumented({ ...answered, text: JSON.stringify(example) });
+    expect(() =>
+      demandDocumented({ ...answered, text: JSON.stringify({ ...(example as object), surplus: 1 }) }),
+    ).toThrow('additional properties');
+  });
+
+  it('are there for every answer in JSON', () => {
+    const answered = operations.flatMap(({ operation }) =>
+      Object.values(operation.responses).filter(({ content = {} }) => 'application/json' in content),
+    );
+    expect(answered.length).toBeGreaterThan(operations.length - 3);
+    expect(examples).toHaveLength(answered.length);
+  });
+
+  it('are of schemas that say of every object which fields it has', () => {
+    const open = [...within({ paths: document.paths, components: document.components })].filter(
+      ([way, value]) =>
+        /(responses|components\/schemas)\//.test(way) &&
+        typeof value === 'object' &&
+        (value as { type?: string } | null)?.type === 'object' &&
+        !('additionalProperties' in value!),
+    );
+    expect(open.map(([way]) => way)).toEqual([]);
   });
 });

@@ -1,10 +1,9 @@
 import type { Server } from 'node:http';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
 import type { SuperAgentRequest } from 'superagent';
 import type { Response, Test } from 'supertest';
 import request from 'supertest';
 import { openApi } from '../../apps/api/openapi/document';
+import { schemasIn } from './schemas';
 
 /*
  * Holds every answer that tests get against the OpenAPI document: a body that its schema does not describe, or that has a field
@@ -34,34 +33,15 @@ export interface Answered {
 }
 
 const PROBLEM = 'application/problem+json';
-const DOCUMENT = 'openapi.json';
 
 const document = openApi() as unknown as Document;
 
-// The document has keywords of OpenAPI's own, which say nothing about what is valid.
-const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
-ajv.addSchema({ ...document, $id: DOCUMENT });
+const errorsAt = schemasIn(document);
 
 const patterns = Object.entries(document.paths).map(
   ([template, operations]) =>
     [template, new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`), operations] as const,
 );
-
-const validators = new Map<string, ValidateFunction>();
-
-/** What the schema at a place in the document finds wrong with a value. */
-function errorsAt(pointer: readonly string[], value: unknown): string[] {
-  const path = pointer
-    .map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1'))
-    .map(encodeURIComponent);
-  const place = `${DOCUMENT}#/${path.join('/')}`;
-  const validate = validators.get(place) ?? ajv.compile({ $ref: place });
-  validators.set(place, validate);
-  if (validate(value)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message, params }) =>
-    [instancePath || '/', message, JSON.stringify(params)].join(' '),
-  );
-}
 
 /** The response that the document declares for an answer. */
 function responseOf({ method, path, status }: Answered): string[] | undefined {

@@ -1,0 +1,58 @@
+import { furnished, mentorScopes, mentorStates } from '@test/support/insights';
+import { answerTo } from '@test/support/questions';
+import { type CaseloadRow, caseloads } from '@waymark/modules/journey/views/caseload';
+import { exampleIds } from '@waymark/modules/shared/examples';
+import { getCaseload } from './caseload';
+
+const { pupil, journey, person, session, barrier, referral } = exampleIds;
+
+const row: CaseloadRow = {
+  ...{ pupil, programme: 'ampe-2025-11', school: '990401', yearGroup: 8, mentor: 'M-1' },
+  ...{ allocatedOn: '2025-10-27', phase: 1, phaseName: 'One', phases: ['One', 'Two'], sessionsPlanned: 6 },
+  ...{ consented: true, ended: false, baselineAbsencePercent: 21.0526 },
+  sessions: { [session]: { on: '2025-11-03', is: 'held' } },
+  barriers: {
+    [barrier]: { kind: 'FAMILY_CONFLICT', awaitsDecision: true },
+    [person]: { kind: 'TRANSPORT', severity: 0 },
+  },
+  support: { [referral]: { service: 'Early Help', step: 'made' } },
+};
+
+const given = {
+  rows: [...furnished, [caseloads, { [journey]: row, other: { ...row, mentor: 'M-2' } }]] as const,
+  states: {
+    ...mentorStates,
+    [`pupil ${pupil}`]: { upn: 'H801200001001', details: { forename: 'Zara', surname: 'Farouk' } },
+  },
+  scopes: mentorScopes,
+};
+
+describe('GetCaseload', () => {
+  it("has a mentor's own pupils by name, without barriers that are none any more", async () => {
+    const as = [{ role: 'mentor', mentor: 'M-1' } as const];
+    const answer = await answerTo(getCaseload, { mentorId: 'M-1' }, { ...given, as });
+    expect(answer).toMatchObject({ mentor: 'M-1', name: 'Oscar Roberts', pupils: 1 });
+    expect(answer.items).toMatchObject([
+      { journey, name: 'Zara Farouk', lastSession: '2025-11-03', sessionsHeld: 1 },
+    ]);
+    expect(answer.items[0]!.barriers).toEqual([{ barrier, kind: 'FAMILY_CONFLICT', awaitsDecision: true }]);
+    expect(getCaseload.shown(answer)).toEqual([pupil]);
+  });
+
+  it('has no names for those who may not see them', async () => {
+    const as = [{ role: 'evaluator', programme: 'ampe-2025-11' } as const];
+    const answer = await answerTo(getCaseload, { mentorId: 'M-1' }, { ...given, as });
+    expect(JSON.stringify(answer)).not.toMatch(/Oscar|Zara/);
+    expect(answer.items).toHaveLength(1);
+  });
+
+  it('is refused out of reach, and where there is no such mentor', async () => {
+    const as = [{ role: 'mentor', mentor: 'M-2' } as const];
+    await expect(answerTo(getCaseload, { mentorId: 'M-1' }, { ...given, as })).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
+    await expect(answerTo(getCaseload, { mentorId: 'M-3' }, given)).rejects.toMatchObject({
+      code: 'UNKNOWN_MENTOR',
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import { answerTo } from '@test/support/questions';
+import type { Journey } from '@waymark/modules/journey';
+import { exampleIds } from '@waymark/modules/shared/examples';
+import { getJourney } from './get-journey';
+
+const id = exampleIds.journey;
+
+const state: Journey = {
+  pupil: exampleIds.pupil,
+  programme: 'ampe-2025-11',
+  school: '990401',
+  referredOn: '2025-09-19',
+  consents: [],
+  allocations: [],
+  phase: 2,
+  model: { version: 1, weeks: 12, sessionMinutes: 60, sessionsPerPhase: 3, phases: ['One', 'Two'] },
+  sessions: {
+    [exampleIds.session]: { outcome: 'scheduled', on: '2025-11-10', mentor: 'M-1' },
+    [exampleIds.referral]: {
+      ...{ outcome: 'held', on: '2025-11-03', mentor: 'M-1', minutes: 60 },
+      ...{ mode: 'IN_PERSON', place: 'SCHOOL', phase: 1 },
+    },
+  },
+  barriers: { [exampleIds.barrier]: { kind: 'TRANSPORT' } },
+  support: {},
+};
+
+const scopes = { [`journey ${id}`]: [{ mentor: 'M-1', programme: 'ampe-2025-11' }] };
+const given = { states: { [`journey ${id}`]: state }, scopes };
+
+describe('GetJourney', () => {
+  it('tells what a journey keeps by id as lists, sessions in the order of their days', async () => {
+    const answer = await answerTo(getJourney, { id }, given);
+    expect(answer).toMatchObject({ id, revision: 3, model: { phases: ['One', 'Two'], sessionsPlanned: 6 } });
+    expect(answer.sessions.map(({ on, outcome }) => [on, outcome])).toEqual([
+      ['2025-11-03', 'held'],
+      ['2025-11-10', 'scheduled'],
+    ]);
+    expect(answer.barriers).toEqual([{ barrier: exampleIds.barrier, kind: 'TRANSPORT' }]);
+  });
+
+  it('shows the pupil of the journey', async () => {
+    expect(getJourney.shown(await answerTo(getJourney, { id }, given))).toEqual([exampleIds.pupil]);
+  });
+
+  it('has the revision as its entity tag, unless it is of the past', async () => {
+    const answer = await answerTo(getJourney, { id }, given);
+    expect(getJourney.etag?.(answer)).toBe('"3"');
+    expect(getJourney.etag?.({ ...answer, asOf: '2025-11-03' })).toBeUndefined();
+    expect(getJourney.etag?.({ ...answer, asKnownAt: '2025-11-03T09:00:00.000Z' })).toBeUndefined();
+  });
+
+  it('is answered from records without personal data for those who see no names', async () => {
+    const redacted = { [`journey ${id}`]: { ...state, school: '990402' } };
+    const schoolFor = async (role: 'evaluator' | 'programme-administrator'): Promise<string> =>
+      (await answerTo(getJourney, { id }, { ...given, redacted, as: [{ role, programme: 'ampe-2025-11' }] })).school;
+    expect(await schoolFor('programme-administrator')).toBe('990401');
+    expect(await schoolFor('evaluator')).toBe('990402');
+  });
+
+  it('is refused where the journey is out of reach, or is not there', async () => {
+    const as = [{ role: 'mentor', mentor: 'M-2' } as const];
+    await expect(answerTo(getJourney, { id }, { ...given, as })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await expect(answerTo(getJourney, { id }, {})).rejects.toMatchObject({ code: 'UNKNOWN_JOURNEY' });
+  });
+});

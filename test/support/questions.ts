@@ -1,0 +1,109 @@
+import type { TSchema } from '@sinclair/typebox';
+import { type Grant, Reach } from '@waymark/core/access';
+import type { EventStore, Job, RecordedEvent, Rights, RowReader, RowSet, Scope } from '@waymark/core/kernel';
+import type { QuestionSources } from '@waymark/core/questions';
+import { rights } from '@waymark/governance/access';
+import { withComponents } from '../../apps/api/openapi/answers';
+import { schemasIn } from './schemas';
+
+/** The rows of a view by their keys. */
+export type ViewRows = readonly [view: RowSet, rows: Readonly<Record<string, object>>];
+
+/** Rows in memory. */
+export function rowReader(...all: readonly ViewRows[]): RowReader {
+  const rowsOf = (view: RowSet): [string, object][] =>
+    all
+      .filter(([{ name }]) => name === view.name)
+      .flatMap(([, rows]) => Object.entries(rows))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    load: async (view, keys) =>
+      new Map(
+        rowsOf(view)
+          .filter(([key]) => keys.includes(key))
+          .map(([key, row]) => [key, { row, position: 1 }]),
+      ),
+    find: async (view, { where = {}, after = '', limit = Infinity } = {}) =>
+      rowsOf(view)
+        .filter(([key, row]) => key > after && has(row, where))
+        .slice(0, limit)
+        .map(([key, row]) => ({ key, row })),
+  };
+}
+
+const has = (row: object, where: Readonly<Record<string, string>>): boolean =>
+  Object.entries(where).every(([field, value]) => (row as Record<string, unknown>)[field] === value);
+
+/** What there is when a question is asked. What is left out is not there. */
+export interface Given {
+  readonly rows?: readonly ViewRows[];
+  /** States of things, and what others may know of them, by `module id`. */
+  readonly states?: Readonly<Record<string, object>>;
+  readonly facts?: Readonly<Record<string, object>>;
+  /** The same states without personal data, for those who may not see it; as `states`, if left out. */
+  readonly redacted?: Readonly<Record<string, object>>;
+  readonly streams?: Readonly<Record<string, readonly RecordedEvent[]>>;
+  readonly jobs?: Readonly<Record<string, Pick<Job, 'state'>>>;
+  /** Scopes of things, by `module id`. */
+  readonly scopes?: Readonly<Record<string, readonly Scope[]>>;
+  /** Who asks: somebody who may see everything, if left out. */
+  readonly as?: readonly Grant[];
+  readonly reason?: string;
+  /** Told of what would be kept. */
+  readonly onKept?: (result: unknown) => void;
+}
+
+interface Asked<Parameters, Answer, Sources> {
+  readonly schema: TSchema;
+  readonly by: Rights;
+  readonly answer: (asked: Parameters, sources: Sources) => Promise<Answer>;
+}
+
+/** Answer a question with nothing but what is given. Throws where the answer is not what the schema describes. */
+export async function answerTo<Parameters, Answer, Sources extends QuestionSources>(
+  question: Asked<Parameters, Answer, Sources>,
+  asked: NoInfer<Parameters>,
+  given: Given,
+  ...more: object extends Omit<Sources, keyof QuestionSources> ? [] : [Omit<Sources, keyof QuestionSources>]
+): Promise<Answer> {
+  const sources = { ...sourcesOf(question.by, given), ...more[0] } as unknown as Sources;
+  const answer = await question.answer(asked, sources);
+  const document = withComponents({ components: { schemas: { answer: question.schema } } });
+  const found = schemasIn(document)(['components', 'schemas', 'answer'], JSON.parse(JSON.stringify(answer)));
+  if (found.length > 0) throw new Error(`the answer is not what the schema describes: ${found.join('; ')}`);
+  return answer;
+}
+
+function sourcesOf(by: Rights, given: Given): QuestionSources {
+  const { states = {}, redacted = states, facts = {}, streams = {}, jobs = {}, scopes = {} } = given;
+  const grants = given.as ?? [
+    { role: 'local-operator' as const },
+    { role: 'data-protection-officer' as const },
+  ];
+  const things = (of: Readonly<Record<string, object>>): QuestionSources['fullRecords']['things'] => ({
+    load: async (module, id) => ({ state: (of[`${module} ${id}`] ?? {}) as never, revision: 3 }),
+    replay: () => Promise.reject(new Error('nothing is replayed here')),
+  });
+  const events = { readStream: async (stream: string) => streams[stream] ?? [] } as unknown as EventStore;
+  const rows = rowReader(...(given.rows ?? []));
+  return {
+    rows,
+    events,
+    submitter: { ...things(states), facts: async (module, id) => facts[`${module} ${id}`] as never },
+    fullRecords: { things: things(states), events },
+    redactedRecords: { things: things(redacted), events },
+    reach: new Reach(
+      { id: 'asker', grants },
+      { action: by, names: rights.get('SeeNames')!, upns: rights.get('SeeUpns')! },
+    ),
+    ...(given.reason !== undefined && { reason: given.reason }),
+    jobs: { get: async (id) => jobs[id] as Job | undefined },
+    now: () => '2026-02-15T09:00:00.000Z',
+    scopesOf: async (module, id) => scopes[`${module} ${id}`] ?? [],
+    kept: async (_, work) => {
+      const result = await work(rows);
+      given.onKept?.(result);
+      return result;
+    },
+  };
+}
