@@ -1,8 +1,10 @@
 import type { ContextModule, RecordingModule } from '@waymark/core/context';
 import type { View } from '@waymark/core/kernel';
+import type { Question } from '@waymark/core/questions';
 import { attendanceModule } from './attendance/module';
 import { importsModule } from './imports/module';
 import { insightsModule } from './insights/module';
+import type { InsightSources } from './insights/questions/sources';
 import { journeyModule } from './journey/module';
 import { mentorModule } from './mentor/module';
 import { peopleModule } from './people/module';
@@ -11,7 +13,7 @@ import { pupilModule } from './pupil/module';
 import { schoolModule } from './school/module';
 
 /** Every module of the service. A new module is added here, and its events in `domain.ts`. */
-export const modules: readonly ContextModule[] = [
+export const modules: readonly ContextModule<InsightSources>[] = [
   programmeModule,
   schoolModule,
   mentorModule,
@@ -24,9 +26,12 @@ export const modules: readonly ContextModule[] = [
 ];
 
 /** The modules that record events. */
-export const recordingModules: readonly RecordingModule[] = modules.flatMap((module) =>
+export const recordingModules: readonly RecordingModule<InsightSources>[] = modules.flatMap((module) =>
   module.domain ? [module] : [],
 );
 
 /** Every view. */
 export const views: readonly View[] = modules.flatMap((module) => module.views);
+
+/** Every question of the modules. */
+export const questions: readonly Question<InsightSources>[] = modules.flatMap((module) => module.questions);

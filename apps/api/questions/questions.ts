@@ -1,7 +1,7 @@
 import type { Question } from '@waymark/core/questions';
 import { type AccessLogSources, listReads } from '@waymark/governance/access/questions/list-reads';
 import type { InsightSources } from '@waymark/modules/insights/questions/sources';
-import { questions as ofModules } from '@waymark/modules/questions';
+import { questions as ofModules } from '@waymark/modules';
 import type { RowSources } from '@waymark/operations';
 import { getRow } from '@waymark/operations/questions/get-row';
 

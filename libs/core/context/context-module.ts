@@ -1,45 +1,61 @@
 import type { ScopesOf } from '@waymark/core/access';
 import type { Module, RowSet, View } from '@waymark/core/kernel';
 import type { PersonalData } from '@waymark/core/privacy';
+import type { Question, QuestionSources } from '@waymark/core/questions';
 
-/** A module that records events: its things, and what governance has to know of them. Leaving one out does not compile. */
-export interface RecordingModule {
+/**
+ * A module that records events: its things, what is read of them, and what governance has to know. Leaving one of these out
+ * does not compile. `Sources` is what its questions are answered from.
+ */
+export interface RecordingModule<Sources extends QuestionSources = QuestionSources> {
   readonly domain: Module;
   readonly views: readonly View[];
-  /** The scopes that a thing lies in: what rights over it depend on. */
+  readonly questions: readonly Question<Sources>[];
+  /** The scopes that a thing lies in: rights over a thing depend on them. */
   readonly scopes: ScopesOf;
   readonly personalData: PersonalData;
 }
 
 /** A module that records nothing: views and questions over the events of others. */
-export interface ReadingModule {
+export interface ReadingModule<Sources extends QuestionSources = QuestionSources> {
   readonly views: readonly View[];
+  readonly questions: readonly Question<Sources>[];
   readonly domain?: never;
 }
 
 /** A part of the domain with everything that belongs to it, as the list of modules has it. */
-export type ContextModule = RecordingModule | ReadingModule;
+export type ContextModule<Sources extends QuestionSources = QuestionSources> =
+  RecordingModule<Sources> | ReadingModule<Sources>;
 
-/** A view and a module as a list takes them: their types left behind. */
+/** A view and a module without the types of their rows and states. */
 type AnyView = RowSet & Pick<View, 'key'>;
 type AnyModule = Pick<Module, 'name' | 'handlers' | 'folds' | 'personal'>;
 
-interface Definition extends Omit<RecordingModule, 'domain' | 'views'> {
+type Definition<Sources extends QuestionSources> = Omit<RecordingModule<Sources>, 'domain' | 'views'> & {
   readonly domain: AnyModule;
   readonly views: readonly AnyView[];
-}
+};
 
-/** Put a module together that records events. Throws where its personal data have no subject. */
-export function recordingModule({ domain, views, ...governance }: Definition): RecordingModule {
+/** Put a module together that records events. Throws if its personal data have no subject. */
+export function recordingModule<Sources extends QuestionSources = QuestionSources>({
+  domain,
+  views,
+  ...declared
+}: Definition<Sources>): RecordingModule<Sources> {
   const module = domain as Module;
-  const isPersonal = governance.personalData.holds !== 'no personal data';
-  if (isPersonal && !module.subject) throw new Error(`${module.name} holds personal data of no subject`);
+  const isPersonal = declared.personalData.holds !== 'no personal data';
+  if (isPersonal && !module.subject)
+    throw new Error(`the module ${module.name} holds personal data, and its events have no subject`);
   if (!isPersonal && module.personal.size > 0)
-    throw new Error(`${module.name} has personal fields, and says that it holds no personal data`);
-  return { domain: module, views: views as readonly View[], ...governance };
+    throw new Error(`the module ${module.name} has personal fields, and declares no personal data`);
+  return { domain: module, views: views as readonly View[], ...declared };
 }
 
 /** Put a module together that records nothing. */
-export const readingModule = ({ views }: { readonly views: readonly AnyView[] }): ReadingModule => ({
-  views: views as readonly View[],
-});
+export const readingModule = <Sources extends QuestionSources = QuestionSources>({
+  views,
+  questions,
+}: {
+  readonly views: readonly AnyView[];
+  readonly questions: readonly Question<Sources>[];
+}): ReadingModule<Sources> => ({ views: views as readonly View[], questions });

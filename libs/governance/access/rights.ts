@@ -2,7 +2,7 @@ import { type RecordingModule } from '@waymark/core/context';
 import { type Principal, Reach } from '@waymark/core/access';
 import { actingRoles, type ActingRole, all, own, type Rights, type Role } from '@waymark/core/kernel';
 import { governed } from '../governed';
-import { questions } from '@waymark/modules/questions';
+import { questions } from '@waymark/modules';
 import { listReads } from './questions/list-reads';
 
 const operators = all('operations', 'local-operator');
@@ -65,7 +65,7 @@ const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
 };
 
 /** The commands of a module that persons may send, by name, with who may. */
-const commandRights = ({ domain }: RecordingModule): Record<string, Rights> =>
+const commandRights = ({ domain }: Pick<RecordingModule, 'domain'>): Record<string, Rights> =>
   Object.fromEntries(
     [...domain.handlers].flatMap(([name, { by }]) => (by === 'service' ? [] : [[name, by] as const])),
   );

@@ -6,6 +6,7 @@ import { attendanceHistory, attendance as registers } from './views/registers';
 export const attendanceModule = recordingModule({
   domain: attendance,
   views: [registers, attendanceHistory],
+  questions: [],
   // A register is kept under its pupil's id.
   scopes: scopesOfPupil,
   personalData: {

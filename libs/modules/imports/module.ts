@@ -2,10 +2,14 @@ import { recordingModule } from '@waymark/core/context';
 import { CONTROLLER } from '@waymark/core/privacy';
 import { imports } from './import';
 import { importReports } from './views/import-reports';
+import { getImport } from './questions/get-import';
+import { listImports } from './questions/list-imports';
+import { listRows } from './questions/list-rows';
 
 export const importsModule = recordingModule({
   domain: imports,
   views: [importReports],
+  questions: [listImports, getImport, listRows],
   // An import is the whole service's: the right to see one is over everything.
   scopes: () => Promise.resolve([]),
   personalData: {

@@ -1,5 +1,14 @@
 import { readingModule } from '@waymark/core/context';
+import { getAttendance } from './questions/attendance';
+import { getCaseload } from './questions/caseload';
+import { getKpis } from './questions/kpis';
+import { getPhaseProgress } from './questions/phase-progress';
+import type { InsightSources } from './questions/sources';
+import { getTimeline } from './questions/timeline';
 import { regionalKpis } from './views/pupil-outcomes';
 
 /** Views and questions over the events of several modules. */
-export const insightsModule = readingModule({ views: [regionalKpis] });
+export const insightsModule = readingModule<InsightSources>({
+  views: [regionalKpis],
+  questions: [getTimeline, getCaseload, getPhaseProgress, getKpis, getAttendance],
+});

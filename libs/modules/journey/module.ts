@@ -7,6 +7,7 @@ import { journey } from './journey';
 import { journeyOf } from './questions/journey-document';
 import { caseloads } from './views/caseload';
 import { phaseProgress } from './views/phase-progress';
+import { getJourney } from './questions/get-journey';
 
 /** A journey lies in its programme, at the school of the referral, and with its mentor. */
 const scopes: ScopesOf = async (id, look) => {
@@ -19,6 +20,7 @@ const scopes: ScopesOf = async (id, look) => {
 export const journeyModule = recordingModule({
   domain: journey,
   views: [caseloads, phaseProgress],
+  questions: [getJourney],
   scopes,
   personalData: {
     holds: 'records',

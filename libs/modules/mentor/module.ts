@@ -19,6 +19,7 @@ const scopes: ScopesOf = async (id, look) => {
 export const mentorModule = recordingModule({
   domain: mentor,
   views: [mentors],
+  questions: [],
   scopes,
   personalData: {
     holds: 'persons',

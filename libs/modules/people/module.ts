@@ -5,6 +5,7 @@ import { CompletePersonErasure, ErasePerson } from './erasure';
 import type { PersonFacts } from './facts';
 import { person } from './person';
 import type { Person } from './state';
+import { getPerson } from './questions/get-person';
 
 /** Years for which the record of a person who works with the service is kept after the end of the last role. */
 export const STAFF_KEPT = 6;
@@ -27,6 +28,7 @@ const kept: KeptForYears = {
 export const peopleModule = recordingModule({
   domain: person,
   views: [],
+  questions: [getPerson],
   // Rights over a person depend on the role that is given or taken back: see governance/access.
   scopes: () => Promise.resolve([]),
   personalData: {

@@ -5,6 +5,7 @@ import { programmes } from './views/programmes';
 export const programmeModule = recordingModule({
   domain: programme,
   views: [programmes],
+  questions: [],
   scopes: (id) => Promise.resolve([{ programme: id }]),
   personalData: {
     holds: 'no personal data',

@@ -7,6 +7,7 @@ import { type PupilFacts, scopesOfPupil } from './facts';
 import { pupil } from './pupil';
 import type { Pupil } from './state';
 import { pupils } from './views/pupils';
+import { getPupil } from './questions/get-pupil';
 
 /** Years for which a pupil's record is kept after the end of the last journey. */
 export const JOURNEYS_KEPT = 6;
@@ -33,6 +34,7 @@ const kept: KeptForYears = {
 export const pupilModule = recordingModule({
   domain: pupil,
   views: [pupils],
+  questions: [getPupil],
   scopes: scopesOfPupil,
   personalData: {
     holds: 'persons',

@@ -14,6 +14,7 @@ const scopes: ScopesOf = async (urn, look) => {
 export const schoolModule = recordingModule({
   domain: school,
   views: [schools],
+  questions: [],
   scopes,
   personalData: {
     holds: 'no personal data',

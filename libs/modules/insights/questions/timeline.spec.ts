@@ -15,7 +15,7 @@ const given = {
     [`journey ${id}`]: {
       ...{ pupil, programme: 'ampe-2025-11', school: '990401', referredOn: '2025-09-19', phase: 1 },
       model: { version: 1, phases: ['One'], sessionsPerPhase: 3 },
-      ...{ sessions: {}, barriers: {}, support: {} },
+      ...{ consents: [], allocations: [], sessions: {}, barriers: {}, support: {} },
     },
   },
   streams: {

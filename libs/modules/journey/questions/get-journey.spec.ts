@@ -53,14 +53,17 @@ describe('GetJourney', () => {
   it('is answered from records without personal data for those who see no names', async () => {
     const redacted = { [`journey ${id}`]: { ...state, school: '990402' } };
     const schoolFor = async (role: 'evaluator' | 'programme-administrator'): Promise<string> =>
-      (await answerTo(getJourney, { id }, { ...given, redacted, as: [{ role, programme: 'ampe-2025-11' }] })).school;
+      (await answerTo(getJourney, { id }, { ...given, redacted, as: [{ role, programme: 'ampe-2025-11' }] }))
+        .school;
     expect(await schoolFor('programme-administrator')).toBe('990401');
     expect(await schoolFor('evaluator')).toBe('990402');
   });
 
   it('is refused where the journey is out of reach, or is not there', async () => {
     const as = [{ role: 'mentor', mentor: 'M-2' } as const];
-    await expect(answerTo(getJourney, { id }, { ...given, as })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await expect(answerTo(getJourney, { id }, { ...given, as })).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
     await expect(answerTo(getJourney, { id }, {})).rejects.toMatchObject({ code: 'UNKNOWN_JOURNEY' });
   });
 });

@@ -15,7 +15,9 @@ describe('GetPerson', () => {
   });
 
   it('has no name where the person has been erased', async () => {
-    expect(await answerTo(getPerson, { id }, { states: { [`person ${id}`]: state } })).not.toHaveProperty('name');
+    expect(await answerTo(getPerson, { id }, { states: { [`person ${id}`]: state } })).not.toHaveProperty(
+      'name',
+    );
   });
 
   it('is refused where there is nobody', async () => {

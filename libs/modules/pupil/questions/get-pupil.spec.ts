@@ -32,7 +32,10 @@ describe('GetPupil', () => {
 
   it('has neither name nor number once the key to them is destroyed', async () => {
     const states = { [thing]: { upn: 'H801200001001', details: {} } };
-    expect(await answerTo(getPupil, { id }, { ...given, states, as: lead })).toEqual({ id, school: '990402' });
+    expect(await answerTo(getPupil, { id }, { ...given, states, as: lead })).toEqual({
+      id,
+      school: '990402',
+    });
   });
 
   it('is refused out of reach, and where there is no such pupil', async () => {
