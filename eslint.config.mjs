@@ -14,7 +14,7 @@ const core = {
   instruments: ['kernel'],
   log: ['kernel'],
   commands: ['kernel', 'instruments', 'log'],
-  questions: ['kernel', 'fields', 'access', 'commands'],
+  questions: ['kernel', 'fields', 'access', 'commands', 'projections'],
   projections: ['kernel', 'concurrency', 'instruments'],
   reactions: ['kernel', 'concurrency', 'instruments', 'commands', 'projections'],
   upkeep: ['kernel', 'instruments', 'jobs', 'log', 'commands', 'projections', 'reactions'],

@@ -1,6 +1,6 @@
 import { IsDay, IsInstant, Optional, toMoment } from '@waymark/core/fields';
 import { question } from '@waymark/core/questions';
-import { journey } from '@waymark/modules/journey';
+import { journey } from '../journey';
 import { exampleIds, examplePhases } from '@waymark/modules/shared/examples';
 import { isNow, journeyDocument, journeyOf, type Then } from './journey-document';
 import { recordsFor } from './records';

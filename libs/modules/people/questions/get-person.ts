@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { Refusal, roles } from '@waymark/core/kernel';
 import { day, nobody, object, oneOf, question, text, uuid } from '@waymark/core/questions';
-import { type Person, person } from '@waymark/modules/people';
+import { person } from '../person';
+import type { Person } from '../state';
 import { exampleIds } from '@waymark/modules/shared/examples';
 
 const assignment = object(

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { Refusal } from '@waymark/core/kernel';
 import { object, question, text, uuid } from '@waymark/core/questions';
-import { type Pupil, type PupilDetails, pupil } from '@waymark/modules/pupil';
+import { pupil } from '../pupil';
+import type { Pupil, PupilDetails } from '../state';
 import { exampleIds } from '@waymark/modules/shared/examples';
 import type { PupilFacts } from '../facts';
 
