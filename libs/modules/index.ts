@@ -31,7 +31,24 @@ export const recordingModules: readonly RecordingModule<InsightSources>[] = modu
 );
 
 /** Every view. */
-export const views: readonly View[] = modules.flatMap((module) => module.views);
+export const views: readonly View[] = unique(
+  modules.flatMap((module) => module.views),
+  'views',
+);
 
 /** Every question of the modules. */
-export const questions: readonly Question<InsightSources>[] = modules.flatMap((module) => module.questions);
+export const questions: readonly Question<InsightSources>[] = unique(
+  modules.flatMap((module) => module.questions),
+  'questions',
+);
+
+/** Throws if two of them have one name. */
+function unique<Named extends { readonly name: string }>(
+  all: readonly Named[],
+  what: string,
+): readonly Named[] {
+  const names = all.map(({ name }) => name);
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  if (twice.length > 0) throw new Error(`two ${what} have the name ${twice.join(', ')}`);
+  return all;
+}

@@ -33,7 +33,7 @@ export class CommandsController {
     response.locals['route'] = route.template;
     const reader = principalOf(response);
     // Whoever may not send it anywhere is told so, whatever they have sent.
-    const { everything } = reachFor(reader, route.type.name);
+    const { everything } = reachFor(reader, route.action);
     if (!route.module.id.pattern.test(params.id)) throw unknownId(route);
     const headers = commandHeaders(request as unknown as Request);
     const { command, errors } = check(route.type, jsonBody(request as unknown as Request));

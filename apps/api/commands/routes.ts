@@ -1,5 +1,5 @@
 import type { CommandClass, Module } from '@waymark/core/kernel';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 
 /** How one command is reached over HTTP. */
 export interface CommandRoute {
@@ -8,6 +8,8 @@ export interface CommandRoute {
   readonly type: CommandClass;
   /** May be sent to a thing that has no history yet. */
   readonly creates: boolean;
+  /** The command's name in the table of rights and in the OpenAPI document, with its module's namespace. */
+  readonly action: string;
   /** `give-consent`. */
   readonly name: string;
   /** `/v1/journeys/{id}/give-consent`: what logs and the OpenAPI document call it. */
@@ -23,15 +25,19 @@ const routesOf = (module: Module): CommandRoute[] =>
     .filter(([type]) => !module.internal.has(type))
     .map(([type, { command, creates }]) => {
       const name = kebab(type);
-      return { module, type: command, creates, name, template: `/v1/${module.plural}/{id}/${name}` };
+      const action = module.qualified(type);
+      return { module, type: command, creates, action, name, template: `/v1/${module.plural}/{id}/${name}` };
     });
 
 /** Every command that may be sent from outside, by module and command as they stand in the path. */
 export const commandRoutes: ReadonlyMap<string, ReadonlyMap<string, CommandRoute>> = new Map(
-  domain.map((module) => [module.plural, new Map(routesOf(module).map((route) => [route.name, route]))]),
+  recordingModules.map(({ domain: module }) => [
+    module.plural,
+    new Map(routesOf(module).map((route) => [route.name, route])),
+  ]),
 );
 
 /** The names of those commands, as the table of rights has them. */
 export const commandNames: readonly string[] = [...commandRoutes.values()].flatMap((routes) =>
-  [...routes.values()].map(({ type }) => type.name),
+  [...routes.values()].map(({ action }) => action),
 );

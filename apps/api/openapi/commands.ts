@@ -3,7 +3,7 @@ import { type CommandRoute, commandRoutes } from '../commands/routes';
 import { answered } from './answers';
 import { headers, pathId } from './parameters';
 import { problems } from './problems';
-import { exampleOf, ref, type Schema, schemaOf, schemasOf } from './schemas';
+import { exampleOf, ref, type Schema, schemasOf } from './schemas';
 
 const routes: readonly CommandRoute[] = [...commandRoutes.values()].flatMap((commands) => [
   ...commands.values(),
@@ -19,7 +19,7 @@ const answer: CommandAnswer = {
 
 /** What commands take, by name. */
 export const commandSchemas = (): Readonly<Record<string, Schema>> =>
-  schemasOf(routes.map(({ type }) => type));
+  schemasOf(routes.map(({ type, action }) => ({ type, name: action })));
 
 const carriedOut = {
   ...answered(
@@ -37,14 +37,14 @@ const carriedOut = {
   },
 };
 
-const operation = ({ module, name, type }: CommandRoute) => ({
+const operation = ({ module, name, action, type }: CommandRoute) => ({
   operationId: `${module.plural}.${name}`,
   summary: summaryOf(name),
   tags: [module.plural],
   parameters: [pathId('id', module), ...headers('IfMatch', 'IdempotencyKey')],
   requestBody: {
     required: true,
-    content: { 'application/json': { schema: ref(type.name), example: exampleOf(schemaOf(type)) } },
+    content: { 'application/json': { schema: ref(action), example: exampleOf(type) } },
   },
   responses: { 200: carriedOut, ...problems(400, 404, 409, 412, 413, 415, 422, 500) },
 });

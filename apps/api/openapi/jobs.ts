@@ -5,7 +5,7 @@ import { JobsParameters } from '../jobs/jobs.controller';
 import { answered } from './answers';
 import { queryParameters } from './parameters';
 import { problems } from './problems';
-import { exampleOf, ref, type Schema, schemaOf, schemasOf } from './schemas';
+import { exampleOf, ref, type Schema, schemasOf, named } from './schemas';
 
 const EXPORT = '9b2f4c1e-6d3a-4e8b-a1c7-5f0e2d9b8a64';
 
@@ -51,7 +51,7 @@ const id = (of: string, example: string) => ({
 const requests = Object.values(exportKinds).map(({ request }) => request);
 
 /** What exports are asked for with, by name. */
-export const exportSchemas = (): Readonly<Record<string, Schema>> => schemasOf(requests);
+export const exportSchemas = (): Readonly<Record<string, Schema>> => schemasOf(requests.map(named));
 
 const step = (name: string, summary: string, description: string) => ({
   post: {
@@ -112,7 +112,7 @@ export const exportPaths = () => ({
         content: {
           'application/json': {
             schema: { oneOf: requests.map(({ name }) => ref(name)) },
-            example: exampleOf(schemaOf(exportKinds.kpis.request)),
+            example: exampleOf(exportKinds.kpis.request),
           },
         },
       },

@@ -1,3 +1,4 @@
+import { CommandClass } from '@waymark/core/kernel';
 import { POLICIES } from '@waymark/core/reactions';
 import { views } from '@waymark/modules';
 import { listOf } from '@waymark/core/questions';
@@ -15,7 +16,7 @@ import {
 import { SkipParked, StartRebuild } from '../operations/operations.controller';
 import { answered } from './answers';
 import { problems } from './problems';
-import { exampleOf, ref, type Schema, schemaOf, schemasOf } from './schemas';
+import { exampleOf, ref, type Schema, schemasOf, named } from './schemas';
 
 const names = views.map(({ name }) => name);
 
@@ -80,15 +81,16 @@ const inPath = (name: string, description: string, example: string, values?: rea
   example,
 });
 
-const body = (type: { readonly name: string }) => ({
+const body = (type: CommandClass) => ({
   required: true,
-  content: { 'application/json': { schema: ref(type.name), example: exampleOf(schemaOf(type)) } },
+  content: { 'application/json': { schema: ref(type.name), example: exampleOf(type) } },
 });
 
 const tags = ['operations'];
 
 /** What these operations take, by name. */
-export const operationSchemas = (): Readonly<Record<string, Schema>> => schemasOf([StartRebuild, SkipParked]);
+export const operationSchemas = (): Readonly<Record<string, Schema>> =>
+  schemasOf([StartRebuild, SkipParked].map(named));
 
 const acts: Readonly<Record<RebuildAction, readonly [summary: string, description: string]>> = {
   pause: [

@@ -1,3 +1,4 @@
+import { CommandClass } from '@waymark/core/kernel';
 import type { Module } from '@waymark/core/kernel';
 import { LONGEST_WAIT } from '../headers';
 import { type Schema, schemaOf } from './schemas';
@@ -22,7 +23,7 @@ export const pathId = (name: string, { id }: Pick<Module, 'id'>): Parameter => (
 });
 
 /** A question's parameters: the fields of its class that have rules. */
-export function queryParameters(question: { readonly name: string }): Parameter[] {
+export function queryParameters(question: CommandClass): Parameter[] {
   const { properties = {}, required = [] } = schemaOf(question);
   return Object.entries(properties).map(([name, { description, example, ...schema }]) => ({
     name,

@@ -11,7 +11,7 @@ import { ErasePerson } from '../privacy/privacy.controller';
 import { answered } from './answers';
 import { headers } from './parameters';
 import { problems } from './problems';
-import { exampleOf, ref, type Schema, schemaOf, schemasOf } from './schemas';
+import { exampleOf, ref, type Schema, schemasOf, named } from './schemas';
 
 const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
 
@@ -51,7 +51,7 @@ const held: SubjectAccessAnswer = {
 const tags = ['privacy'];
 
 /** What these take, by name. */
-export const privacySchemas = (): Readonly<Record<string, Schema>> => schemasOf([ErasePerson]);
+export const privacySchemas = (): Readonly<Record<string, Schema>> => schemasOf([named(ErasePerson)]);
 
 /** What people may ask for who are recorded: for the data protection officer. */
 export const privacyPaths = (): Readonly<Record<string, object>> => ({
@@ -65,7 +65,7 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
       requestBody: {
         required: true,
         content: {
-          'application/json': { schema: ref(ErasePerson.name), example: exampleOf(schemaOf(ErasePerson)) },
+          'application/json': { schema: ref(ErasePerson.name), example: exampleOf(ErasePerson) },
         },
       },
       responses: {

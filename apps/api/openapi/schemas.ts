@@ -1,5 +1,6 @@
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage';
-import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { targetConstructorToSchema } from 'class-validator-jsonschema';
+import type { CommandClass } from '@waymark/core/kernel';
 
 /** As much of JSON Schema as the document is made of. */
 export interface Schema {
@@ -17,52 +18,69 @@ export const PREFIX = '#/components/schemas/';
 
 export const ref = (name: string): Schema => ({ $ref: PREFIX + name });
 
-let classes: Readonly<Record<string, Schema>> | undefined;
+/** A class whose fields have rules, and the name of its schema where that is not the class's own. */
+export interface Described {
+  readonly type: CommandClass;
+  readonly name: string;
+}
 
-/**
- * Schemas of all classes with rules for their fields, by the class's name: the rules that are checked, told once.
- * Made when first asked for, for only then every class is there.
- */
-const classSchemas = (): Readonly<Record<string, Schema>> =>
-  (classes ??= validationMetadatasToSchemas({
+/** A class whose schema has the class's own name. */
+export const named = (type: CommandClass): Described => ({ type, name: type.name });
+
+/** The class of a field that is an object, or a list of them. */
+const partOf = (type: CommandClass, field: string): CommandClass =>
+  defaultMetadataStorage.findTypeMetadata(type, field).typeFunction() as CommandClass;
+
+/** The classes of the fields that refer to a schema of their own, by the field. */
+const partsOf = (
+  type: CommandClass,
+  properties: Readonly<Record<string, Schema>>,
+): [string, CommandClass][] =>
+  Object.entries(properties)
+    .filter(([, { $ref, items }]) => ($ref ?? items?.$ref) !== undefined)
+    .map(([field]) => [field, partOf(type, field)]);
+
+/** What a class takes: its own fields and no others. Its rules, as they are checked, give the schema. */
+export function schemaOf(type: CommandClass): Schema {
+  const { properties = {}, required = [] } = targetConstructorToSchema(type, {
     classTransformerMetadataStorage: defaultMetadataStorage,
     refPointerPrefix: PREFIX,
-    // Rules that only lend a list, a part or an optional field its words; its schema says so already.
+    // These rules describe a list, a part or an optional field, which its schema already says.
     additionalConverters: { isObject: {}, isDefined: {} },
-  }) as Readonly<Record<string, Schema>>);
-
-/** What a class takes: its own fields and no others. */
-export const schemaOf = ({ name }: { readonly name: string }): Schema => {
-  const { properties = {}, required = [] } = classSchemas()[name] ?? {};
+  }) as Schema;
   return {
     type: 'object',
     properties,
     ...(required.length > 0 ? { required } : {}),
     additionalProperties: false,
   };
-};
+}
 
-/** Schemas of classes, and of those that stand within them, by name. */
-export function schemasOf(types: readonly { readonly name: string }[]): Record<string, Schema> {
+/** Schemas of classes and of their parts, by name. Throws if two classes have the same name. */
+export function schemasOf(described: readonly Described[]): Record<string, Schema> {
+  const classes = new Map<string, CommandClass>();
   const found: Record<string, Schema> = {};
-  const take = (name: string): void => {
-    if (found[name]) return;
-    found[name] = schemaOf({ name });
-    for (const property of Object.values(found[name].properties ?? {})) {
-      const inner = property.$ref ?? property.items?.$ref;
-      if (inner) take(inner.slice(PREFIX.length));
-    }
+  const take = (name: string, type: CommandClass): void => {
+    const known = classes.get(name);
+    if (known === type) return;
+    if (known) throw new Error(`two classes have the schema ${name}: give one of them another name`);
+    classes.set(name, type);
+    const schema = (found[name] = schemaOf(type));
+    for (const [, part] of partsOf(type, schema.properties ?? {})) take(part.name, part);
   };
-  for (const { name } of types) take(name);
+  for (const { name, type } of described) take(name, type);
   return found;
 }
 
-/** An example of what a schema describes, put together from the examples of its fields. */
-export function exampleOf(schema: Schema): unknown {
-  if (schema.example !== undefined) return schema.example;
-  if (schema.$ref) return exampleOf(schemaOf({ name: schema.$ref.slice(PREFIX.length) }));
-  if (schema.items) return [exampleOf(schema.items)];
+/** An example of what a class takes, put together from the examples of its fields. */
+export function exampleOf(type: CommandClass): Record<string, unknown> {
+  const { properties = {} } = schemaOf(type);
+  const parts = new Map(partsOf(type, properties));
   return Object.fromEntries(
-    Object.entries(schema.properties ?? {}).map(([field, property]) => [field, exampleOf(property)]),
+    Object.entries(properties).map(([field, schema]) => {
+      const part = parts.get(field);
+      const example = part ? exampleOf(part) : schema.example;
+      return [field, schema.items?.$ref === undefined ? example : [example]];
+    }),
   );
 }

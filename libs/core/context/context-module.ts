@@ -36,7 +36,7 @@ type Definition<Sources extends QuestionSources> = Omit<RecordingModule<Sources>
   readonly views: readonly AnyView[];
 };
 
-/** Put a module together that records events. Throws if its personal data have no subject. */
+/** Put a module together that records events. Throws if its personal data have no subject, or a view's name lacks its namespace. */
 export function recordingModule<Sources extends QuestionSources = QuestionSources>({
   domain,
   views,
@@ -48,6 +48,11 @@ export function recordingModule<Sources extends QuestionSources = QuestionSource
     throw new Error(`the module ${module.name} holds personal data, and its events have no subject`);
   if (!isPersonal && module.personal.size > 0)
     throw new Error(`the module ${module.name} has personal fields, and declares no personal data`);
+  const outside = views.filter(({ name }) => !name.startsWith(module.qualified('')));
+  if (outside.length > 0)
+    throw new Error(
+      `the views of ${module.name} have its namespace before their names: ${outside.map(({ name }) => name).join(', ')}`,
+    );
   return { domain: module, views: views as readonly View[], ...declared };
 }
 

@@ -74,7 +74,7 @@ export function asCommand<Answer extends { readonly repeated: boolean; readonly 
   { constructor }: object,
   work: () => Promise<Answer>,
 ): Promise<Answer> {
-  const command = module.handlers.has(constructor.name) ? constructor.name : 'unknown';
+  const command = module.handlers.has(constructor.name) ? module.qualified(constructor.name) : 'unknown';
   const attributes = { module: module.name, command };
   const observed: Observed<Answer> = {
     name: `${module.name} ${command}`,

@@ -59,7 +59,8 @@ export function decide(received: Received, { facts, now, actor, newId }: Circums
 
   const context: Context<never> = { id, now, today: now.slice(0, 10), actor, newId, facts: facts as never };
   return undecidable(command.constructor.name, () => {
-    const events = handler.decide(command as never, state, context) as Decision['events'];
+    const decided = handler.decide(command as never, state, context) as Decision['events'];
+    const events = decided.map((each) => ({ ...each, type: module.qualified(each.type) }));
     const claims = events.length > 0 ? handler.claims(command as never, state) : [];
     const after = evolve(module, state, events);
     return { events, claims, state: after, subject: module.subject?.(after, id) };

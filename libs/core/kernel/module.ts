@@ -2,9 +2,14 @@ import type { AnySlice, Handler, Upcaster } from './decider';
 
 type Fold = (state: never, data: never, on: string) => unknown;
 
-interface Shape<State, Facts> {
+interface Shape<State, Facts, Namespace extends string | undefined = string | undefined> {
   /** The streams' category, and the module's name in the code: `journey`. */
   readonly name: string;
+  /**
+   * Stands before the names of the module's events and commands, with a dot, wherever they are told apart from those of other
+   * modules: in the log, in rights, in the OpenAPI document. Modules that were there before namespaces have none.
+   */
+  readonly namespace?: Namespace;
   /** Its name in a route: `journeys`. */
   readonly plural: string;
   /** What an id looks like, with an example. */
@@ -28,6 +33,8 @@ export interface Module<Events = unknown, State = unknown, Facts = unknown> exte
   readonly schema: ReadonlyMap<string, number>;
   /** Commands that the service alone sends: no route leads to them. */
   readonly internal: ReadonlySet<string>;
+  /** The name of an event or a command of the module, with the namespace if there is one. */
+  readonly qualified: (name: string) => string;
   /** Only types: the module's events and state. */
   readonly types?: { readonly events: Events; readonly state: State };
 }
@@ -39,19 +46,38 @@ type EventsOfSlices<S> = S extends readonly [AnySlice<unknown, infer Head>, ...i
   ? Head & EventsOfSlices<Rest>
   : unknown;
 
+/** A table of events with the names that they are recorded under. */
+type Qualified<Namespace extends string | undefined, Events> = [Namespace] extends [string]
+  ? { [Type in keyof Events & string as `${Namespace}.${Type}`]: Events[Type] }
+  : Events;
+
+const NAMESPACE = /^[a-z][a-z-]*$/;
+
 /** Put slices together into a module. Throws where two of them declare one name. */
-export function defineModule<State, Facts, const Slices extends readonly AnySlice<State>[]>(
-  shape: Shape<State, Facts>,
+export function defineModule<
+  State,
+  Facts,
+  const Slices extends readonly AnySlice<State>[],
+  const Namespace extends string | undefined = undefined,
+>(
+  shape: Shape<State, Facts, Namespace>,
   slices: Slices,
-): Module<EventsOfSlices<Slices>, State, Facts> {
-  const folds = merged(slices, (slice) => slice.evolve);
-  const upcasters = merged(slices, (slice) => slice.upcast ?? {});
+): Module<Qualified<Namespace, EventsOfSlices<Slices>>, State, Facts> {
+  const { namespace } = shape;
+  if (namespace !== undefined && !NAMESPACE.test(namespace))
+    throw new Error(`the namespace of ${shape.name} must be lower-case letters and dashes`);
+  const qualified = (name: string): string => (namespace === undefined ? name : `${namespace}.${name}`);
+  const ofEvents = <T>(table: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map([...table].map(([type, value]) => [qualified(type), value]));
+  const folds = ofEvents(merged(slices, (slice) => slice.evolve));
+  const upcasters = ofEvents(merged(slices, (slice) => slice.upcast ?? {}));
   return {
     ...(shape as unknown as Shape<never, Facts>),
     initial: shape.initial as never,
     handlers: merged(slices, (slice) => slice.decide),
     folds,
-    personal: merged(slices, (slice) => slice.personal ?? {}),
+    personal: ofEvents(merged(slices, (slice) => slice.personal ?? {})),
+    qualified,
     upcasters,
     schema: new Map([...folds.keys()].map((type) => [type, 1 + (upcasters.get(type)?.length ?? 0)])),
     internal: new Set(

@@ -67,6 +67,6 @@ describe('a page in another order than that of keys', () => {
   });
 
   it('is refused after what no page gave', () => {
-    expect(() => page(2, 'x')).toThrow('Some fields are wrong');
+    expect(() => page(2, 'x')).toThrow('Some fields are invalid');
   });
 });

@@ -2,6 +2,7 @@ import type { Scope } from '@waymark/core/kernel';
 import { type Assignment, type Lookup, scopeIn, type Principal } from '@waymark/core/access';
 import type { PersonFacts } from '@waymark/modules/people/facts';
 import { scopeOfSchool } from '@waymark/modules/school/facts';
+import { governed } from '../governed';
 import { scopesOf } from './scopes';
 import { mayGive, reachFor } from './rights';
 
@@ -22,7 +23,7 @@ type Named = Readonly<Partial<Record<'programme' | 'school' | 'journey' | 'pupil
  */
 export async function demandRight(look: Lookup, principal: Principal, wanted: Wanted): Promise<void> {
   const { module, id, command, creates } = wanted;
-  const action = command.constructor.name;
+  const action = governed.get(module)?.domain.qualified(command.constructor.name) ?? '';
   if (module === 'person') return demandGiver(look, principal, wanted, action);
   const reach = reachFor(principal, action);
   if (reach.everything) return;

@@ -67,7 +67,9 @@ const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
 /** The commands of a module that persons may send, by name, with who may. */
 const commandRights = ({ domain }: Pick<RecordingModule, 'domain'>): Record<string, Rights> =>
   Object.fromEntries(
-    [...domain.handlers].flatMap(([name, { by }]) => (by === 'service' ? [] : [[name, by] as const])),
+    [...domain.handlers].flatMap(([name, { by }]) =>
+      by === 'service' ? [] : [[domain.qualified(name), by] as const],
+    ),
   );
 
 /** All rights in groups: the commands of each module, then the rest. A name that stands in two groups throws. */
