@@ -1,4 +1,4 @@
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 import { commandRoutes } from '../../apps/api/commands/routes';
 import { openApi } from '../../apps/api/openapi/document';
 import {
@@ -13,6 +13,8 @@ import {
   serverOfAll,
   UPN,
 } from './client';
+
+const domain = recordingModules.map((module) => module.domain);
 
 const SEED = Number(process.env['WAYMARK_SEED'] ?? Math.floor(Math.random() * 1_000_000_000));
 const REQUESTS = 300;

@@ -1,10 +1,12 @@
 import { check } from '@waymark/core/fields';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 import { kebab } from '../../apps/api/commands/routes';
 import { openApi } from '../../apps/api/openapi/document';
 import { questions } from '../../apps/api/questions/questions';
 import { demandDocumented } from '../support/documented';
 import { serverOfAll } from './client';
+
+const domain = recordingModules.map((module) => module.domain);
 
 interface Operation {
   readonly operationId: string;

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { START, type View } from '@waymark/core/kernel';
 import { schemasOf, unknownReason } from '@waymark/core/log';
 import { Projector, Skips } from '@waymark/core/projections';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { type Comparison, inFolder, limited, rate, sideBySide } from './measure';
 import { insertRaw, pupilEvents } from './sample-log';
+
+const domain = recordingModules.map((module) => module.domain);
 
 const PAGE = 2_000;
 

@@ -5,13 +5,15 @@ import { text } from 'node:stream/consumers';
 import { type EventStore, rowSetName, START, type View } from '@waymark/core/kernel';
 import { schemasOf, unknownReason } from '@waymark/core/log';
 import { Catalog, generationOf, ownerEpoch, Projector, Rebuilder, Skips } from '@waymark/core/projections';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { consumeWithEmmett, EMMETT, fillEmmett, forEmmett } from './emmett';
 import { type Comparison, type Figure, inFolder, limited, rate, sideBySide } from './measure';
 import { insertRaw, pupilEvents } from './sample-log';
+
+const domain = recordingModules.map((module) => module.domain);
 
 const PAGE = 2_000;
 const view = regionalKpis as unknown as View;

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { EventMetadata, EventStore, NewEvent } from '@waymark/core/kernel';
 import { chaining, Keyring, personalFieldsOf, encrypting } from '@waymark/core/log';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 import { localMasterKey } from '@waymark/stores/files/master-key';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
 import { type Comparison, inFolder, limited, rate, sideBySide } from './measure';
 import { rebuildKpis } from './rebuild';
 import { pupilEvents, type StoredEvent } from './sample-log';
+
+const domain = recordingModules.map((module) => module.domain);
 
 const CALLERS = 64;
 /** One in so many is followed by an event with a text about the pupil. */

@@ -6,7 +6,7 @@ import { copyLog, schemasOf, unknownReason, upcasting } from '@waymark/core/log'
 import { projections, Projector, Skips } from '@waymark/core/projections';
 import { Reactor } from '@waymark/core/reactions';
 import { access } from '@waymark/governance/access';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
@@ -14,6 +14,8 @@ import { keyFromFile } from '@waymark/stores/files/key-file';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { still } from './moments';
+
+const domain = recordingModules.map((module) => module.domain);
 
 const modules: readonly Module[] = [...domain, access as Module, claims as Module, projections];
 const schemas = schemasOf(modules);

@@ -5,7 +5,9 @@ import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import ts from 'typescript';
 import { check } from '@waymark/core/fields';
 import type { CommandClass } from '@waymark/core/kernel';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
+
+const domain = recordingModules.map((module) => module.domain);
 
 /** What the sources declare: events in interfaces `…Events`, and classes; with whether a word of meaning stands above. */
 interface Declared {

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EventStore, type RecordedEvent, START } from '@waymark/core/kernel';
 import { personalFieldsOf, upcasting } from '@waymark/core/log';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
+
+const domain = recordingModules.map((module) => module.domain);
 
 const folder = join(__dirname, 'samples');
 const personal = personalFieldsOf(domain);

@@ -6,10 +6,12 @@ import { type EventStore, type Module, type RecordedEvent, START } from '@waymar
 import { schemasOf, upcasting } from '@waymark/core/log';
 import { projections } from '@waymark/core/projections';
 import { access } from '@waymark/governance/access';
-import { domain } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
 import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
 import { misfits, type Typed } from './samples/misfits';
+
+const domain = recordingModules.map((module) => module.domain);
 
 /*
  * Events as logs hold them, of every schema version that there ever was: <type>.<schema>.json, one event or two of one

@@ -1,5 +1,5 @@
 import { uuidId } from '@waymark/core/fields';
-import { defineModule } from '@waymark/core/kernel';
+import { defineModule, type EventsOf } from '@waymark/core/kernel';
 import { given } from '@waymark/modules/shared/said';
 import { allocation } from './allocation';
 import { barriers } from './barriers';
@@ -38,3 +38,6 @@ function facts(state: Journey): JourneyFacts | undefined {
     mentor: state.mentor,
   });
 }
+
+/** The events of all slices of the journey. */
+export type JourneyEvents = EventsOf<typeof journey>;

@@ -1,5 +1,5 @@
 import { codeId } from '@waymark/core/fields';
-import { defineModule } from '@waymark/core/kernel';
+import { defineModule, type EventsOf } from '@waymark/core/kernel';
 import { appointment } from './appointment';
 import { caseload } from './caseload';
 import { erasure } from './erasure';
@@ -18,3 +18,6 @@ export const mentor = defineModule(
   },
   [appointment, caseload, reminders, erasure],
 );
+
+/** The events of all slices of the mentor. */
+export type MentorEvents = EventsOf<typeof mentor>;

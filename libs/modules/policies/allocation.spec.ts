@@ -2,10 +2,13 @@ import { newEvent } from '@test/support/events';
 import { JOURNEY, MENTOR, OTHER_MENTOR } from '@test/support/given';
 import { command, event } from '@test/support/spec';
 import { type Policy, type Reaction, type RecordedEvent, Refusal, streamName } from '@waymark/core/kernel';
-import { domain, type DomainEvents } from '@waymark/modules/domain';
+import { recordingModules } from '@waymark/modules';
+import type { DomainEvents } from '@waymark/modules/domain';
 import { ConfirmAllocation } from '@waymark/modules/journey';
 import { AllocatePupil, ReleasePlace } from '@waymark/modules/mentor';
 import { policies } from './index';
+
+const domain = recordingModules.map((module) => module.domain);
 
 const allocation = policies.find(({ name }) => name === 'allocation')!;
 

@@ -1,9 +1,9 @@
 import { type RecordedEvent, streamId, viewsOf } from '@waymark/core/kernel';
-import type { DomainEvents } from '@waymark/modules/domain';
 import { type RegisterPages, written } from '../page';
 import type { Recording } from '../register';
+import type { AttendanceEvents } from '../attendance';
 
-const view = viewsOf<DomainEvents>();
+const view = viewsOf<AttendanceEvents>();
 
 /** A pupil's register at one school. */
 export interface OfPupil {

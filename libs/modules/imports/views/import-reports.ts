@@ -3,8 +3,7 @@ import { fileKinds, type RowWarning } from '@waymark/core/imports';
 import { type EventStore, type RowReader, viewsOf } from '@waymark/core/kernel';
 import { every, one } from '@waymark/core/projections';
 import { type Answer, count, counts, moment, object, oneOf, text } from '@waymark/core/questions';
-import type { DomainEvents } from '@waymark/modules/domain';
-import type { OutcomeRun } from '../import';
+import type { ImportEvents, OutcomeRun } from '../import';
 
 export const fileKind = oneOf(fileKinds, { $id: 'FileKind' });
 
@@ -53,7 +52,7 @@ export const importReportFields = {
 export type ImportReport = Answer<TObject<typeof importReportFields>>;
 
 /** Imports by id: the sums of their rows' outcomes. */
-export const importReports = viewsOf<DomainEvents>()<ImportReport>({
+export const importReports = viewsOf<ImportEvents>()<ImportReport>({
   name: 'imports',
   version: 1,
   indexes: ['state'],
@@ -199,7 +198,7 @@ export async function rowOutcomes(events: EventStore, id: string): Promise<RowsO
   let files: readonly string[] = [];
   for (const { type, data } of await events.readStream(`import-${id}`)) {
     if (type === 'ImportStarted')
-      files = (data as DomainEvents['ImportStarted']).files.map(({ name }) => name);
+      files = (data as ImportEvents['ImportStarted']).files.map(({ name }) => name);
     if (type !== 'RowsImported') continue;
     const {
       file,

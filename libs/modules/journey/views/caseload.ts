@@ -1,6 +1,6 @@
 import { viewsOf } from '@waymark/core/kernel';
-import type { DomainEvents } from '@waymark/modules/domain';
 import { safeguardingKinds } from '../barriers';
+import type { JourneyEvents } from '../journey';
 
 export interface OpenBarrier {
   readonly kind: string;
@@ -40,9 +40,9 @@ export interface CaseloadRow {
   readonly support: Readonly<Record<string, { readonly service: string; readonly step: OpenStep }>>;
 }
 
-type Fold<Type extends keyof DomainEvents> = (
+type Fold<Type extends keyof JourneyEvents> = (
   row: CaseloadRow | null,
-  event: { readonly data: DomainEvents[Type] },
+  event: { readonly data: JourneyEvents[Type] },
 ) => CaseloadRow | null;
 
 const session =
@@ -72,7 +72,7 @@ const withoutMentor = (row: CaseloadRow): CaseloadRow => {
 };
 
 /** Journeys by id, found by their mentor. */
-export const caseloads = viewsOf<DomainEvents>()<CaseloadRow>({
+export const caseloads = viewsOf<JourneyEvents>()<CaseloadRow>({
   name: 'caseload',
   version: 1,
   indexes: ['mentor', 'programme'],

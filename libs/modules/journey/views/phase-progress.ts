@@ -1,5 +1,5 @@
 import { viewsOf } from '@waymark/core/kernel';
-import type { DomainEvents } from '@waymark/modules/domain';
+import type { JourneyEvents } from '../journey';
 
 /** Where a journey is on its way through the phases. */
 export interface PhaseProgressRow {
@@ -13,9 +13,9 @@ export interface PhaseProgressRow {
   readonly state: 'waiting' | 'going on' | 'completed' | 'ended';
 }
 
-type Fold<Type extends keyof DomainEvents> = (
+type Fold<Type extends keyof JourneyEvents> = (
   row: PhaseProgressRow | null,
-  event: { readonly data: DomainEvents[Type] },
+  event: { readonly data: JourneyEvents[Type] },
 ) => PhaseProgressRow | null;
 
 const held: Fold<'SessionHeld' | 'SessionCorrected'> = (row, { data: { session, phase } }) =>
@@ -26,7 +26,7 @@ const held: Fold<'SessionHeld' | 'SessionCorrected'> = (row, { data: { session, 
   };
 
 /** Journeys by id, as they go through the phases. */
-export const phaseProgress = viewsOf<DomainEvents>()<PhaseProgressRow>({
+export const phaseProgress = viewsOf<JourneyEvents>()<PhaseProgressRow>({
   name: 'phase-progress',
   version: 1,
   indexes: [],

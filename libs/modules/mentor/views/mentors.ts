@@ -1,8 +1,8 @@
 import { type View, viewsOf } from '@waymark/core/kernel';
-import type { DomainEvents } from '@waymark/modules/domain';
 import type { Reminders } from '../reminders';
+import type { MentorEvents } from '../mentor';
 
-const view = viewsOf<DomainEvents>();
+const view = viewsOf<MentorEvents>();
 
 export interface MentorRow {
   readonly programme: string;

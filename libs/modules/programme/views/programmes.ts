@@ -1,8 +1,8 @@
 import { viewsOf } from '@waymark/core/kernel';
-import type { DomainEvents } from '@waymark/modules/domain';
 import type { ProgrammeDefinition } from '../programme';
+import type { ProgrammeEvents } from '../programme';
 
-const view = viewsOf<DomainEvents>();
+const view = viewsOf<ProgrammeEvents>();
 
 /** Programmes by id, as they stand. */
 export const programmes = view<ProgrammeDefinition>({

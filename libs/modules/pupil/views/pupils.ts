@@ -1,7 +1,7 @@
 import { type View, viewsOf } from '@waymark/core/kernel';
-import type { DomainEvents } from '@waymark/modules/domain';
+import type { PupilEvents } from '../identity';
 
-const view = viewsOf<DomainEvents>();
+const view = viewsOf<PupilEvents>();
 
 export interface PupilRow {
   readonly school: string;

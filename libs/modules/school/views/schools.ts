@@ -1,8 +1,8 @@
 import { viewsOf } from '@waymark/core/kernel';
-import type { DomainEvents } from '@waymark/modules/domain';
 import type { SchoolDetails } from '../school';
+import type { SchoolEvents } from '../school';
 
-const view = viewsOf<DomainEvents>();
+const view = viewsOf<SchoolEvents>();
 
 /** Schools by URN. */
 export const schools = view<SchoolDetails>({
