@@ -67,13 +67,18 @@ export interface World {
   readonly close: () => Promise<void>;
 }
 
-/** Two parts that have nothing to do with each other, served as they are in life: tokens, roles, rights. */
-export async function world(): Promise<World> {
-  const data = mkdtempSync(join(tmpdir(), 'waymark-world-'));
-  const platform = await Platform.open({ data });
-  await platform.work();
-  for (const each of [own, other]) await furnish(platform, each);
-  await platform.settle();
+/**
+ * Two separate parts, served as in production: tokens, roles, rights. With `furnished`, the data folder holds the parts
+ * already, and nothing works on the views.
+ */
+export async function world({ furnished }: { readonly furnished?: string } = {}): Promise<World> {
+  const data = furnished ?? mkdtempSync(join(tmpdir(), 'waymark-world-'));
+  const platform = await Platform.open({ data, work: furnished === undefined });
+  if (furnished === undefined) {
+    await platform.work();
+    for (const each of [own, other]) await furnish(platform, each);
+    await platform.settle();
+  }
   const logged: string[] = [];
   const key = localTokenKey(data);
   const app = await createApp({
