@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** The rooms of the core, from the lowest: each may import those above it in this list, and what stands beside it here. */
+/** The folders of the core, from the lowest to the highest, each with the other core folders that it may import. */
 const core = {
   kernel: [],
   fields: ['kernel'],
@@ -21,19 +21,22 @@ const core = {
   imports: ['kernel', 'fields', 'concurrency', 'commands'],
 };
 
-/** Modules about one kind of thing: of each other they may import the published facts, and what is shared. */
+/** Modules about one kind of thing. From each other they may import only the published facts and `shared`. */
 const things = ['journey', 'pupil', 'mentor', 'attendance', 'school', 'programme', 'people', 'shared'];
 
 /** What the slices of a module may import from the core: pure functions need no store and no clock. */
 const pure = ['core/kernel', 'core/fields', 'core/access', 'core/privacy'];
 const facts = 'modules/[a-z]+/facts';
 
-/** The floors: each folder, and what it may import besides its own files. A folder that has no row may import nothing. */
+/**
+ * The layers: each folder with the folders that it may import besides its own files. A folder without a row may import
+ * nothing.
+ */
 const floors = [
   ...Object.entries(core).map(([room, below]) => [`libs/core/${room}`, below.map((each) => `core/${each}`)]),
   ['libs/stores', ['core/kernel']],
   ...things.map((module) => [`libs/modules/${module}`, [...pure, facts, 'modules/shared']]),
-  // Floors within a module: slices, then views, then questions and imports.
+  // Layers within a module: slices, then views, then questions and imports.
   ...things.flatMap((module) => [
     [`libs/modules/${module}/views`, [...pure, facts, 'modules/shared', 'modules/domain']],
     [`libs/modules/${module}/questions`, ['core', facts, 'modules/shared', 'modules/domain']],
@@ -54,7 +57,7 @@ const floors = [
   ['apps/*', ['core', 'modules', 'governance', 'platform', 'operations', 'telemetry']],
 ];
 
-/** Packages that are known in one place only; tests may import them too. */
+/** Packages that only one folder may import. Tests may import them too. */
 const confined = [
   ['@nestjs', 'apps/*'],
   ['better-sqlite3', 'libs/stores'],
@@ -62,29 +65,29 @@ const confined = [
   ['mongodb', 'libs/stores'],
   ['bullmq', 'libs/stores'],
   ['ioredis', 'libs/stores'],
-  // Code that measures needs the API alone.
+  // Code that records measurements needs only the API package.
   ['@opentelemetry/(?!api$)[^/]+', 'libs/telemetry'],
 ];
 
-/** How deep folders are told apart within a floor. */
+/** Depth up to which folders of a layer get separate rules. */
 const DEPTH = 3;
 
-/** Folders that a floor has a row of its own for: the row of the floor above them does not hold there. */
+/** Subfolders with a row of their own. The row of the parent folder does not apply to them. */
 const inner = (folder) => [
   ...floors.map(([each]) => each).filter((each) => each.startsWith(`${folder}/`)),
   ...(folder === 'libs/modules' ? ['libs/modules/*'] : []),
 ];
 
-/** Folders of a floor that do not import each other: programs have what they share in `shared`, stores too. */
+/** Folders whose subfolders may not import each other, except `shared`, with the depth of the subfolders. */
 const strangers = { 'apps/*': 0, 'libs/stores': 1 };
 
-/** The import rule of one floor: once for each depth, since a relative import is known by how far it climbs. */
+/** The import rules of one layer: one for each depth, because the depth decides where a relative import leads. */
 const walls = ([folder, below]) =>
   Array.from({ length: DEPTH + 1 }, (_, depth) => {
     const up = (levels) => `^(\\.\\.(/|$)){${String(levels)}}`;
     const packages = confined.filter(([, home]) => home !== folder).map(([name]) => name);
     const module = /^libs\/modules\/([a-z]+)/.exec(folder)?.[1];
-    // A room within a module may climb to the module's slices, and to the rooms below it.
+    // A folder within a module may import the module's slices, and the listed folders beside it.
     const room = /^libs\/modules\/[a-z]+\/([a-z]+)$/.exec(folder)?.[1];
     const climbs = { views: ['views'], questions: ['views', 'questions'], imports: ['imports'] }[room];
     const beyond = climbs
@@ -95,24 +98,31 @@ const walls = ([folder, below]) =>
         regex: `^@waymark/(?!(${below.join('|')})(/|$))`,
         message: `${folder} may import ${below.join(', ') || 'no other folder'}.`,
       },
-      { regex: `${beyond}|^(libs|apps|test)/|^/`, message: `This leads out of ${folder}.` },
-      { regex: `^\\./\\.\\.|[^./]/\\.\\.(/|$)`, message: 'Write the shortest path.' },
-      { regex: `^(${packages.join('|')})(/|$)`, message: `Not in ${folder}.` },
+      { regex: `${beyond}|^(libs|apps|test)/|^/`, message: `This import leads out of ${folder}.` },
+      { regex: `^\\./\\.\\.|[^./]/\\.\\.(/|$)`, message: 'Use the shortest path.' },
+      { regex: `^(${packages.join('|')})(/|$)`, message: `${folder} may not import this package.` },
       ...(module && things.includes(module) && !climbs
-        ? [{ regex: '^\\./(views|questions|imports)/', message: 'Slices lie below views and questions.' }]
+        ? [
+            {
+              regex: '^\\./(views|questions|imports)/',
+              message: 'Slices may not import views, questions or imports.',
+            },
+          ]
         : []),
       ...(module && things.includes(module)
         ? [
             {
               regex: `^@waymark/modules/${module}(/|$)`,
-              message: 'Import your own module by a relative path.',
+              message: 'Import files of the same module by a relative path.',
             },
           ]
         : []),
       ...(strangers[folder] === 1 && depth > 0
-        ? [{ regex: `${up(depth)}(?!\\.\\.(/|$)|shared(/|$))`, message: 'Stores do not know each other.' }]
+        ? [{ regex: `${up(depth)}(?!\\.\\.(/|$)|shared(/|$))`, message: 'Stores may not import each other.' }]
         : []),
-      ...(folder === 'libs/core/kernel' ? [{ regex: '^[^.]', message: 'The kernel imports nothing.' }] : []),
+      ...(folder === 'libs/core/kernel'
+        ? [{ regex: '^[^.]', message: 'The kernel may not import packages or other folders.' }]
+        : []),
     ];
     return {
       files: [`${folder}/${'*/'.repeat(depth)}${depth === DEPTH ? '**/' : ''}*.ts`],
@@ -121,7 +131,7 @@ const walls = ([folder, below]) =>
     };
   });
 
-/** Where a module is put together: it knows all of its rooms, and of other modules the facts. */
+/** The file that assembles a module. It may import all folders of the module, and only the facts of other modules. */
 const assembly = {
   files: ['libs/modules/*/module.ts'],
   rules: {
@@ -131,10 +141,13 @@ const assembly = {
         patterns: [
           {
             regex: `^@waymark/(?!(core|${facts})(/|$))`,
-            message: 'A module knows the facts of others alone.',
+            message: 'A module may import only the facts of other modules.',
           },
-          { regex: '^\\.\\.(/|$)|^(libs|apps|test)/|^/', message: 'This leads out of the module.' },
-          { regex: `^(${confined.map(([name]) => name).join('|')})(/|$)`, message: 'Not in a module.' },
+          { regex: '^\\.\\.(/|$)|^(libs|apps|test)/|^/', message: 'This import leads out of the module.' },
+          {
+            regex: `^(${confined.map(([name]) => name).join('|')})(/|$)`,
+            message: 'A module may not import this package.',
+          },
         ],
       },
     ],
@@ -151,7 +164,7 @@ export default defineConfig(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       'max-lines': ['error', { max: 350, skipBlankLines: false, skipComments: false }],
-      // The aliases are rewritten by the build in import and export declarations only.
+      // The build rewrites the aliases only in import and export declarations.
       'no-restricted-syntax': [
         'error',
         {
@@ -159,17 +172,17 @@ export default defineConfig(
           message: 'Import it at the top of the file.',
         },
       ],
-      // Text that people send is searched for control characters.
+      // Some validation rules search text for control characters.
       'no-control-regex': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // A Nest module is a class without members, and so is a command whose name says it all.
+      // Nest modules and commands without fields are classes without members.
       '@typescript-eslint/no-extraneous-class': ['error', { allowEmpty: true, allowWithDecorator: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // Commands are data: a literal of the right shape is one, and so is a copy.
+      // Commands are data: an object literal or a copy with the right fields is a command too.
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      // Takes `{} as State` for unnecessary where the state's type is inferred from it: its fix does not compile.
+      // It reports `{} as State` although the state's type is inferred from it, and its fix does not compile.
       '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -177,14 +190,14 @@ export default defineConfig(
     },
   },
   {
-    // What a test sends for has no type: bodies of answers, JSON.
+    // Response bodies and parsed JSON in tests have no type.
     files: ['test/**', '**/*.spec.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
-      // Stand-ins for ports promise without waiting for anything.
+      // Fake ports are async functions without await.
       '@typescript-eslint/require-await': 'off',
     },
   },

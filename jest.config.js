@@ -1,7 +1,7 @@
-/** Packages that are ES modules only, with what they pull in: Jest needs them as CommonJS, like the rest. */
+/** Packages that exist only as ES modules, with their dependencies. They are transformed to CommonJS for Jest. */
 const esm = [
   '@nestjs/(common|core|cqrs|mapped-types|platform-express|swagger|terminus|testing)',
-  '@opentelemetry/otlp-exporter-base', // imports Node's modules as an ES module does
+  '@opentelemetry/otlp-exporter-base', // imports Node's modules in the way of ES modules
   '@borewit/text-codec',
   '@tokenizer/inflate',
   'file-type',
@@ -15,7 +15,7 @@ const esm = [
   'uint8array-extras',
 ];
 
-/** The same as tsconfig.json says; here for swc, which knows nothing of it. */
+/** The same settings as in tsconfig.json, which swc does not read. */
 const swc = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
@@ -31,7 +31,7 @@ const swc = {
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/libs/**/*.spec.ts'],
-  // Those need servers: jest.engines.config.js runs them.
+  // Engine tests need servers: jest.engines.config.js runs them.
   testPathIgnorePatterns: ['/node_modules/', '\\.engine\\.test\\.ts$'],
   setupFiles: ['reflect-metadata'],
   transform: { '\\.[jt]s$': ['@swc/jest', swc] },
@@ -39,12 +39,12 @@ module.exports = {
   moduleNameMapper: {
     '^@waymark/(.*)$': '<rootDir>/libs/$1',
     '^@test/(.*)$': '<rootDir>/test/$1',
-    // What is loaded at run time is named as it will be once it is built.
+    // Files that are loaded at run time are referred to by the name that they have after the build.
     '^(\\./engines/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mutation/'],
-  // Nothing here waits for time to pass: this is for machines that are busy with something else.
+  // A generous limit for busy machines. No test waits for time to pass.
   testTimeout: 20_000,
-  // Two cores do; more would only make the tests of timing and recovery wait for each other.
+  // More workers would delay the tests of timing and recovery.
   maxWorkers: 2,
 };

@@ -1,8 +1,8 @@
 const base = require('./jest.config.js');
 
 /**
- * Tests against servers: EventStoreDB, MongoDB, Redis. They start what they need, or use what `EVENTSTORE_URL`, `MONGODB_URL`
- * and `REDIS_URL` name, and fail where there is neither.
+ * Tests with servers: EventStoreDB, MongoDB, Redis. They use the servers in `EVENTSTORE_URL`, `MONGODB_URL` and `REDIS_URL`,
+ * or else start their own. They fail if neither is possible.
  *
  * @type {import('jest').Config}
  */

@@ -1,8 +1,8 @@
 const base = require('./jest.config.js');
 
 /**
- * Tests of the rules: no server, no store, no process. For a quick answer while they are changed, and for mutation testing,
- * whose answer must not change from run to run: examples are not random.
+ * Tests of the domain rules, without servers, stores or processes. They are for quick feedback, and for mutation testing. The
+ * random examples are the same in each run, because the result of mutation testing must be repeatable.
  *
  * @type {import('jest').Config}
  */
@@ -12,7 +12,7 @@ module.exports = {
   testMatch: [
     '<rootDir>/libs/**/*.spec.ts',
     '<rootDir>/test/modules/**/*.test.ts',
-    // The other tests of access ask a server.
+    // The other access tests need a server.
     '<rootDir>/test/access/tokens.test.ts',
   ],
 };

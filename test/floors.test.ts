@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** A file, and what it imports. */
+/** A file, and a path that it imports. */
 type Import = readonly [file: string, from: string];
 
 const forbidden: readonly Import[] = [
-  // A floor above, or beside.
+  // A higher layer, or another folder of the same layer.
   ['libs/core/kernel/x.ts', '@waymark/core/commands'],
   ['libs/core/kernel/x.ts', '@waymark/core/kernel'],
   ['libs/core/fields/x.ts', '@waymark/modules/domain'],
@@ -19,7 +19,7 @@ const forbidden: readonly Import[] = [
   ['libs/platform/x.ts', '@waymark/operations'],
   ['libs/platform/x.ts', '@waymark/platform'],
   ['libs/platform/x.ts', '@waymark/telemetry'],
-  // Modules: slices know no stores, no submitter, and of other modules the facts alone.
+  // Modules: slices import no stores, no submitter, and only the facts of other modules.
   ['libs/modules/journey/x.ts', '@waymark/core/commands'],
   ['libs/modules/journey/x.ts', '@waymark/core/projections'],
   ['libs/modules/journey/x.ts', '@waymark/modules/mentor'],
@@ -44,18 +44,18 @@ const forbidden: readonly Import[] = [
   ['libs/modules/exports/x.ts', '@waymark/platform'],
   ['libs/modules/policies/x.ts', '@waymark/core/commands'],
   ['libs/modules/policies/x.ts', '@waymark/core/projections'],
-  // Stores are chosen in the platform.
+  // Only the platform selects stores.
   ['libs/core/projections/x.ts', '@waymark/stores/sqlite/rows/sqlite-row-store'],
   ['libs/modules/imports/x.ts', '@waymark/stores/sqlite/rows/sqlite-row-store'],
   ['libs/operations/x.ts', '@waymark/stores/mongodb/rows/mongo-row-store'],
   ['apps/api/x.ts', '@waymark/stores/sqlite/rows/sqlite-row-store'],
   ['libs/stores/sqlite/x.ts', '@waymark/core/commands'],
   ['libs/stores/sqlite/rows/x.ts', '../../mongodb/rows/mongo-row-store'],
-  // A folder that the table does not know.
+  // A folder without a row in the table.
   ['libs/unheard-of/x.ts', '@waymark/core/kernel'],
   ['libs/core/unheard-of/x.ts', '@waymark/core/kernel'],
   ['libs/modules/unheardof/x.ts', '@waymark/core/commands'],
-  // The same by a relative path, or by one from the root.
+  // The same by relative paths, or by paths from the root.
   ['libs/core/commands/x.ts', '../projections'],
   ['libs/core/commands/x.ts', '..'],
   ['libs/modules/journey/x.ts', '../mentor/index'],
@@ -74,7 +74,7 @@ const forbidden: readonly Import[] = [
   ['apps/shared/x.ts', '../api/problem'],
   ['libs/platform/x.ts', '../shared/log'],
   ['apps/api/x.ts', '../../libs/core'],
-  // Packages known in one place only; the kernel knows none.
+  // Packages that only one folder may import; the kernel imports none.
   ['libs/telemetry/x.ts', '@nestjs/common'],
   ['libs/core/instruments/x.ts', '@opentelemetry/sdk-metrics'],
   ['apps/api/x.ts', '@opentelemetry/exporter-prometheus'],
@@ -124,7 +124,7 @@ const allowed: readonly Import[] = [
   ['test/api/x.test.ts', '@nestjs/testing'],
 ];
 
-/** Every way to import binds: a value, a type, what is handed on. */
+/** The rules apply to every form of import: a value, a type, a re-export. */
 const forms: readonly ((from: string) => string)[] = [
   (from) => `import { x } from '${from}';\nx();\n`,
   (from) => `import type { X } from '${from}';\nexport const x: X = 1;\n`,
@@ -137,8 +137,8 @@ const later: Import = [
 ];
 
 /**
- * Lints snippets with the repository's own configuration, less the rules that need types and so a file. In a
- * process of its own, because Jest cannot load a configuration that is an ES module.
+ * Lints snippets with the repository's configuration, without the rules that need types and therefore a file. It runs in a
+ * separate process, because Jest cannot load a configuration that is an ES module.
  */
 const linter = `
   import { readFileSync } from 'node:fs';
@@ -162,8 +162,8 @@ function lint(snippets: readonly (readonly [file: string, code: string])[]): str
   return JSON.parse(output) as string[][];
 }
 
-describe('the floors of the house', () => {
-  /** The rules that each form of an import broke. */
+describe('the import rules between layers', () => {
+  /** The rules that each form of an import violates. */
   let broken: Map<string, string[][]>;
 
   beforeAll(() => {
@@ -187,12 +187,12 @@ describe('the floors of the house', () => {
     expect(broken.get(`${file} ${from}`)).toEqual(forms.map(() => []));
   });
 
-  it('holds for an import that waits until it is run', () => {
+  it('forbid dynamic imports of aliases', () => {
     expect(broken.get(later.join(' '))).toEqual([['no-restricted-syntax']]);
   });
 });
 
-/** Every source file, and the source files that it imports, types included. */
+/** Every source file with the source files that it imports, including imports of types. */
 function imports(): ReadonlyMap<string, readonly string[]> {
   const root = join(__dirname, '..');
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path))
@@ -211,7 +211,7 @@ function imports(): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** Files that import each other in a circle, one after another; none where there is no circle. */
+/** The files of an import cycle, in order; empty if there is none. */
 function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
   const path: string[] = [];
@@ -230,7 +230,7 @@ function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
   return [...graph.keys()].map(visit).find((circle) => circle.length > 0) ?? [];
 }
 
-describe('circles of files', () => {
+describe('import cycles', () => {
   it('are found', () => {
     const graph = new Map([
       ['a', ['b']],
@@ -241,7 +241,7 @@ describe('circles of files', () => {
     expect(circleIn(graph)).toEqual(['b', 'd']);
   });
 
-  it('do not exist, types included', () => {
+  it('do not exist, not even for types', () => {
     const graph = imports();
     expect(graph.size).toBeGreaterThan(200);
     expect(circleIn(graph)).toEqual([]);

@@ -25,7 +25,7 @@ import { requestLog } from './request-log';
 
 @Module({
   imports: [CqrsModule],
-  // Jobs before commands, whose path has three parts of any name.
+  // The jobs come before the commands, because the path of a command matches any three parts.
   controllers: [
     JobsController,
     ExportsController,
@@ -38,7 +38,7 @@ import { requestLog } from './request-log';
   providers: [SubmitHandler, AskHandler, KeptAnswers],
 })
 class AppModule {
-  /** The platform is given: whoever opened it closes it. */
+  /** The caller opens the platform and closes it. */
   static over(operated: Omit<OperationsOptions, 'role'>): DynamicModule {
     return {
       module: AppModule,
@@ -48,7 +48,7 @@ class AppModule {
   }
 }
 
-/** The HTTP interface over a platform, ready to listen; with metrics where there is telemetry. */
+/** Create the HTTP API on a platform, ready to listen. It has metrics if there is telemetry. */
 export async function createApp({
   log,
   origins = [],

@@ -7,10 +7,10 @@ const KEY = /^[\x20-\x7e]{1,200}$/;
 const POSITION = /^(-1|\d{1,15})$/;
 const WAIT = /(?:^|[,;])\s*wait\s*(?:=\s*"?([^",;\s]*)"?\s*)?(?=$|[,;])/i;
 
-/** The longest that a query may wait for its views, in seconds. */
+/** The longest time that a query may wait for its views, in seconds. */
 export const LONGEST_WAIT = 60;
 
-/** What a command's headers say of how it is to be carried out. */
+/** Read `Idempotency-Key` and `If-Match`. Throws `MALFORMED_HEADER`. */
 export function commandHeaders({ headers }: Request): {
   readonly idempotencyKey?: string;
   readonly ifRevision?: number;
@@ -22,7 +22,7 @@ export function commandHeaders({ headers }: Request): {
   const match = headers['if-match'];
   const revision = match === undefined ? undefined : REVISION.exec(match)?.[1];
   if (match !== undefined && revision === undefined) {
-    throw malformed('If-Match', 'must be one revision in quotes, as the ETag has it: "3"');
+    throw malformed('If-Match', 'must be one revision in quotes, as in the ETag: "3"');
   }
   return {
     ...(key === undefined ? {} : { idempotencyKey: key }),
@@ -30,7 +30,7 @@ export function commandHeaders({ headers }: Request): {
   };
 }
 
-/** Why somebody asks to be shown what otherwise is masked: it is recorded. */
+/** Read `Waymark-Reason`: why the reader needs to see masked values. It is recorded. Throws `MALFORMED_HEADER`. */
 export function reasonOf({ headers }: Request): string | undefined {
   const reason = one(headers['waymark-reason']);
   if (reason !== undefined && !REASON.test(reason)) {
@@ -39,7 +39,10 @@ export function reasonOf({ headers }: Request): string | undefined {
   return reason;
 }
 
-/** How far the views must be for a query, and how many seconds it may wait for them. */
+/**
+ * Read `Waymark-Position` and `Prefer`: the position that the views must have reached for a query, and how many seconds the
+ * query may wait for them. Throws `MALFORMED_HEADER`.
+ */
 export function freshness({
   headers,
 }: Request): { readonly position: number; readonly wait: number } | undefined {
@@ -47,11 +50,11 @@ export function freshness({
   const preference = WAIT.exec(one(headers['prefer']) ?? '');
   const wait = preference ? secondsIn(preference[1]) : 0;
   if (wait === undefined) {
-    throw malformed('Prefer', `must ask to wait for 0 to ${String(LONGEST_WAIT)} seconds: wait=5`);
+    throw malformed('Prefer', `must be a wait of 0 to ${String(LONGEST_WAIT)} seconds: wait=5`);
   }
   if (position === undefined) return undefined;
   if (!POSITION.test(position)) {
-    throw malformed('Waymark-Position', 'must be a position, as an answer to a command has it');
+    throw malformed('Waymark-Position', 'must be a position from the answer to a command');
   }
   return { position: Number(position), wait };
 }

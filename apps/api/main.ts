@@ -6,7 +6,7 @@ import { packageFile, type Platform } from '@waymark/platform';
 import { run } from '../shared/program';
 import { createApp } from './app.module';
 
-/** Import the sample programme, which changes nothing where that has been done before, and show its figures. */
+/** Import the sample programme and show its figures. Importing it again changes nothing. */
 async function showSample(platform: Platform): Promise<void> {
   await importWithProgress(platform, [packageFile('data', 'sample')], { actor: 'sample' });
   const { rows, published } = platform;

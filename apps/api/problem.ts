@@ -14,7 +14,7 @@ import {
 } from '@waymark/core/kernel';
 import { type Answer, object, position, text } from '@waymark/core/questions';
 
-/** The body of every problem: RFC 9457, with a stable code, and every field that is wrong. */
+/** The body of every error response (RFC 9457), with a stable code and every invalid field. */
 export const problemSchema = object(
   {
     type: text('A URN of the code.'),
@@ -31,8 +31,8 @@ export const problemSchema = object(
         }),
       ),
     ),
-    position: Type.Optional(position('Of `VIEW_BEHIND`: where the views are.')),
-    instance: text('A URN of the request, which logs know it by.'),
+    position: Type.Optional(position('For `VIEW_BEHIND`: the position that the views have reached.')),
+    instance: text('A URN with the id of the request. The logs contain the same id.'),
   },
   { $id: 'Problem' },
 );
@@ -42,17 +42,17 @@ export type ProblemAnswer = Answer<typeof problemSchema>;
 interface More {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Further members of the answer. */
+  /** Additional members of the body. */
   readonly members?: Pick<ProblemAnswer, 'position'>;
 }
 
-/** Why a request cannot be answered, for a reason of HTTP's own; what the domain refuses is a {@link Refusal}. */
+/** An error that concerns HTTP, such as a malformed header. The domain refuses with a {@link Refusal} instead. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     /** Stable, and part of the interface. */
     readonly code: string,
-    /** What was wrong and what to do. Never carries what was sent. */
+    /** What was wrong and what to do. Never contains values from the request. */
     message: string,
     readonly more: More = {},
   ) {
@@ -60,7 +60,7 @@ export class Problem extends Error {
   }
 }
 
-/** How each kind of refusal is answered: the one place where the domain's words become HTTP's. */
+/** The HTTP status of each kind of refusal. */
 const statusOf: Readonly<Record<RefusalKind, number>> = {
   invalid: HttpStatus.UNPROCESSABLE_ENTITY,
   unauthenticated: HttpStatus.UNAUTHORIZED,
@@ -72,39 +72,52 @@ const statusOf: Readonly<Record<RefusalKind, number>> = {
   unavailable: HttpStatus.SERVICE_UNAVAILABLE,
 };
 
-/** What the reader of bodies found, by the type of its error. */
+/** Problems found by the body parser, by the type of its error. */
 const bodyProblems: Readonly<Record<string, readonly [code: string, message: string]>> = {
-  'entity.parse.failed': ['MALFORMED_JSON', 'The body is not JSON.'],
-  'entity.too.large': ['BODY_TOO_LARGE', 'The body is larger than 1 MiB.'],
-  'encoding.unsupported': ['UNSUPPORTED_ENCODING', 'Send the body plain, or with gzip, deflate or br.'],
-  'charset.unsupported': ['UNSUPPORTED_CHARSET', 'Send JSON in UTF-8.'],
-  'request.aborted': ['REQUEST_ABORTED', 'The request ended before its body did.'],
+  'entity.parse.failed': ['MALFORMED_JSON', 'The body is not valid JSON. Correct it and send it again.'],
+  'entity.too.large': ['BODY_TOO_LARGE', 'The body is larger than 1 MiB. Send a smaller one.'],
+  'encoding.unsupported': [
+    'UNSUPPORTED_ENCODING',
+    'The content encoding is not supported. Send the body uncompressed, or with gzip, deflate or br.',
+  ],
+  'charset.unsupported': [
+    'UNSUPPORTED_CHARSET',
+    'The character set is not supported. Send the body in UTF-8.',
+  ],
+  'request.aborted': [
+    'REQUEST_ABORTED',
+    'The request ended before its body was complete. Send the request again.',
+  ],
 };
 
-const pathProblem = new Problem(400, 'MALFORMED_PATH', 'The path holds a percent sign that encodes nothing.');
-const unknownPath = new Problem(404, 'UNKNOWN_PATH', 'There is nothing at this path. See /docs.');
+const pathProblem = new Problem(
+  400,
+  'MALFORMED_PATH',
+  'The path contains an invalid percent-encoding. Percent-encode it as UTF-8.',
+);
+const unknownPath = new Problem(404, 'UNKNOWN_PATH', 'This path does not exist. See /docs for the paths.');
 
 const unavailable = new Problem(
   503,
   'STORE_UNAVAILABLE',
-  'What this needs does not answer. A command may have been carried out or not: send it again with its Idempotency-Key.',
+  'A service that this request needs does not respond. Send the request again later. A command may or may not have been carried out: send it again with the same Idempotency-Key.',
   { headers: { 'Retry-After': '5' } },
 );
 const tooLarge = new Problem(
   413,
   'COMMAND_TOO_LARGE',
-  'What this command would record is more than the event store takes at once. Send it in parts.',
+  'The command would record more than the event store accepts in one append. Send it in parts.',
 );
 
-/** Answers where the path, or what it names, does not exist; unless it does for another method. */
+/** Codes of problems that become `WRONG_METHOD` if the path exists for another method. */
 const pathless: ReadonlySet<string> = new Set(['UNKNOWN_PATH', 'UNKNOWN_MODULE', 'UNKNOWN_COMMAND']);
 
-/** Everything thrown becomes `application/problem+json` (RFC 9457), and nothing of it gives away what was sent. */
+/** Answers every thrown error as `application/problem+json` (RFC 9457), without any value from the request. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: Logger,
-    /** Methods that a path may be asked by. */
+    /** Methods that a path accepts. */
     private readonly methodsAt: (path: string) => readonly string[],
   ) {}
 
@@ -138,7 +151,8 @@ export class ProblemFilter implements ExceptionFilter {
     const methods = this.methodsAt(path);
     if (methods.length === 0 || methods.includes(method)) return problem;
     const headers = { Allow: methods.join(', ') };
-    return new Problem(405, 'WRONG_METHOD', 'The path is asked by another method. See Allow.', { headers });
+    const message = 'This path does not accept this method. Use one of the methods in the header Allow.';
+    return new Problem(405, 'WRONG_METHOD', message, { headers });
   }
 
   private unexpected(thrown: unknown, request: string): Problem {
@@ -147,12 +161,12 @@ export class ProblemFilter implements ExceptionFilter {
     return new Problem(
       500,
       'INTERNAL',
-      'Something went wrong on our side. Quote the instance when you ask about it.',
+      'An unexpected error occurred on our side. Quote the instance when you report it.',
     );
   }
 }
 
-/** The problem that something thrown stands for; undefined where nobody foresaw it. */
+/** The problem for a thrown error; undefined if the error is unexpected. */
 function known(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof Refusal) {
@@ -170,12 +184,12 @@ function known(thrown: unknown): Problem | undefined {
   if (thrown.getStatus() === 404) return unknownPath;
   const [code, message] = bodyProblems[(cause as { type?: string } | undefined)?.type ?? ''] ?? [
     'MALFORMED_BODY',
-    'The body cannot be read as its headers say.',
+    'The body does not match its headers. Check Content-Type, Content-Encoding and Content-Length.',
   ];
   return new Problem(thrown.getStatus(), code, message);
 }
 
-/** What HTTP wants to be said besides, where a token is lacking (RFC 6750) or there were too many requests. */
+/** Headers for a missing or invalid token (RFC 6750) and for too many requests. */
 function headersOf(refusal: Refusal): Pick<More, 'headers'> {
   if (refusal instanceof TooManyRequests) return { headers: { 'Retry-After': String(refusal.seconds) } };
   if (refusal.kind !== 'unauthenticated') return {};
@@ -183,8 +197,8 @@ function headersOf(refusal: Refusal): Pick<More, 'headers'> {
   return { headers: { 'WWW-Authenticate': `Bearer${error}` } };
 }
 
-/** `UNKNOWN_SCHOOL` is `Unknown school`. */
+/** `UNKNOWN_SCHOOL` becomes `Unknown school`. */
 const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ');
 
-/** Title of a status, for the OpenAPI document. */
+/** The title of a status, for the OpenAPI document. */
 export const statusTitle = (status: number): string => STATUS_CODES[status] ?? String(status);

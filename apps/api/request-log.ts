@@ -3,15 +3,15 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { observeRequest } from '@waymark/telemetry';
 
-/** What is asked every few seconds by those who watch over the process: of no interest as long as all is well. */
+/** Routes that monitoring requests every few seconds. Successful requests to them are logged at level debug. */
 const WATCHED = /^\/(health|metrics)(\/|$)/;
 
-/** How a request is counted whose client did not wait for the answer. */
+/** The status under which a request is counted if the client disconnected before the response was complete. */
 const ABORTED = 499;
 
 /**
- * Gives each request an id, measures and traces it, and logs what became of it: by its route's template, never by its
- * path.
+ * Gives each request an id, measures and traces it, and logs its outcome. The log contains the template of the route, never
+ * the path.
  */
 export const requestLog =
   (log: Logger) =>
@@ -40,7 +40,7 @@ export const requestLog =
     observed.within(next);
   };
 
-/** The route as it was declared: a command's own, or that of the controller. */
+/** The template of the route: that of the command, or that of the controller. */
 const routeOf = (request: Request, response: Response): string =>
   (response.locals['route'] as string | undefined) ??
   (request.route as { path?: string } | undefined)?.path ??

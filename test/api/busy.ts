@@ -1,4 +1,4 @@
-/** A programme with a thousand pupils, and clients who record and ask without a rest. */
+/** A programme with a thousand pupils, for clients that send commands and queries all the time. */
 import { randomUUID } from 'node:crypto';
 import { derivedId } from '@waymark/core/commands';
 import type { Position } from '@waymark/core/kernel';
@@ -14,17 +14,17 @@ import { upnOf } from '../support/made-up';
 import { command } from '../support/spec';
 import * as api from './client';
 
-/** More than are read at a time: figures are added up from several readings. */
+/** More pupils than one read returns, so that figures are computed from several reads. */
 export const PUPILS = 1_050;
-/** Those of them who have a mentor. */
+/** Number of pupils who have a mentor. */
 const MENTORED = 20;
-/** Each with a school in an area of its own, and half of the pupils. */
+/** Each mentor has a school in a different area, and half of the pupils. */
 const PLACES = [
   { mentor: 'M-1', school: '990401', area: 'Blackpool' },
   { mentor: 'M-2', school: '990402', area: 'Hastings' },
 ] as const;
 
-/** Of five days, three sessions absent. */
+/** Marks of five days, with three absent sessions. */
 const marks = ['/', 'I', '/', '/', '/'].map((am, day) => {
   const on = `2025-09-${String(15 + day)}`;
   return { on, am, pm: am === 'I' ? 'I' : day === 2 ? 'O' : '\\', at: `${on}T16:00:00Z` };
@@ -34,11 +34,11 @@ export const mentors = PLACES.map(({ mentor }) => mentor);
 const placeOf = (n: number): (typeof PLACES)[number] => PLACES[n % 2]!;
 const journeyOf = (n: number): string => derivedId('journey', String(n));
 
-/** Pupils who are referred, some of whom have a mentor: a few thousand events. */
+/** Record pupils with referrals, some of them with a mentor: a few thousand events. */
 export async function fill(platform: Platform): Promise<void> {
   const submit = (module: string, id: string, sent: object): Promise<unknown> =>
     platform.submitter.submit({ module, id, command: sent, actor: 'office' });
-  // So many that no journey is ever completed.
+  // So many sessions that no journey is ever completed.
   const deliveryModel = { ...api.programme.deliveryModel, sessionsPerPhase: 50 };
   await submit('programme', api.PROGRAMME, command(DefineProgramme, { ...api.programme, deliveryModel }));
   for (const { mentor, school, area } of PLACES) {
@@ -60,7 +60,7 @@ export async function fill(platform: Platform): Promise<void> {
   await platform.settle();
 }
 
-/** Send one command, whichever comes by chance, to one of the journeys that have a mentor. Returns where it is in the log. */
+/** Send a random command to a random journey that has a mentor. Returns the position of its event. */
 export async function record({ send }: api.Api, random: () => number): Promise<Position> {
   const n = Math.floor(random() * MENTORED);
   const [{ mentor }, on, chance] = [placeOf(n), '2025-11-03', random()];

@@ -16,19 +16,19 @@ import { afterwards, temporaryDirectory } from '../support/stores';
 export interface Api {
   readonly app: INestApplication;
   readonly platform: Platform;
-  /** Lines that were logged. */
+  /** The logged lines. */
   readonly logged: string[];
   /** A client of the running server. */
   readonly http: ReturnType<typeof request>;
   readonly url: string;
   /** Send a command. */
   readonly send: (path: string, body?: object, headers?: Record<string, string>) => request.Test;
-  /** Ask, and wait until what the client has seen is in the answer. */
+  /** Send a query. With a position, wait until the views have reached it. */
   readonly get: (path: string, position?: number) => request.Test;
   readonly close: () => Promise<void>;
 }
 
-/** A server on a folder of its own, stopped after the test if it has not been before. */
+/** A server on its own folder. It is stopped after the test if the test has not done so. */
 export async function serve(
   data = temporaryDirectory(),
   options: Partial<PlatformOptions> = {},
@@ -38,7 +38,7 @@ export async function serve(
   return api;
 }
 
-/** One server for all tests of a file, or of a part of it. */
+/** One server for all tests of a file or a describe block. */
 export function serverOfAll(): () => Api {
   let api: Api;
   const data = mkdtempSync(join(tmpdir(), 'waymark-api-'));
@@ -91,7 +91,7 @@ async function start(data: string, options: Partial<PlatformOptions> = {}): Prom
   };
 }
 
-/** Some fields of everything in a list. */
+/** Some fields of each item of a list. */
 export const picked = (list: unknown, ...fields: readonly string[]): unknown[][] =>
   (list as Record<string, unknown>[]).map((item) => fields.map((field) => item[field]));
 
@@ -108,7 +108,7 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** Send a request as it stands: no client library puts anything right. Rejects where the answer is not as documented. */
+/** Send a request unchanged, without a client library. Rejects if the answer does not match the OpenAPI document. */
 export const raw = (url: string, { method = 'GET', path, headers = {}, body }: Raw): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -131,12 +131,12 @@ export const raw = (url: string, { method = 'GET', path, headers = {}, body }: R
     sent.end(body);
   });
 
-/** Try until it holds, or give up. */
+/** Retry until the result is not undefined. Throws after a timeout. */
 export async function eventually<T>(attempt: () => Promise<T | undefined>, seconds = 60): Promise<T> {
   for (const end = Date.now() + seconds * 1_000; ;) {
     const found = await attempt();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error('it did not come to pass');
+    if (Date.now() > end) throw new Error('the expected result did not occur in time');
     await pause(50);
   }
 }
@@ -187,7 +187,7 @@ export const referral = {
   yearGroup: 8,
 };
 
-/** Four days of ten sessions: three of them absent. */
+/** Five days with ten sessions, three of them absent. */
 export const marks = [
   ['2025-09-03', '/', '\\'],
   ['2025-09-04', 'I', 'I'],
@@ -196,7 +196,7 @@ export const marks = [
   ['2025-09-09', 'L', '\\'],
 ].map(([on, am, pm]) => ({ on, am, pm, at: `${String(on)}T16:00:00Z` }));
 
-/** Everything up to a pupil who has a mentor. Returns the last answer's position. */
+/** Send all commands up to the allocation of a mentor. Returns the position in the last answer. */
 export async function allocated({ send }: Api): Promise<number> {
   await send(`programmes/${PROGRAMME}/define-programme`, programme).expect(200);
   await send(`schools/${SCHOOL}/register-school`, school).expect(200);

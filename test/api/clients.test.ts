@@ -10,13 +10,13 @@ import { afterwards } from '../support/stores';
 jest.setTimeout(240_000);
 
 /*
- * Clients that two generators make of the OpenAPI document: both compile, and know the type of everything that they are answered.
+ * Two generators make clients from the OpenAPI document. Both clients must compile, and know the type of every answer.
  */
 
 const OPENAPI_TYPESCRIPT = 'openapi-typescript.ts';
 const HEY_API = join('hey-api', 'types.gen.ts');
 
-/** Uses of both clients: what tells the shapes of an answer apart, and what may be missing. */
+/** Code that uses both clients: discriminated answers, and optional fields. */
 const uses = `
 import type { operations } from './openapi-typescript';
 import type { Attendance, Journey } from './used';
@@ -39,7 +39,7 @@ export type { Journey };
 export type Attendance = QueriesAttendanceResponse;
 `;
 
-/** Generate both clients of a document into a folder of their own. Returns the folder. */
+/** Generate both clients of a document into a new folder. Returns the folder. */
 function generated(document: object): string {
   const folder = mkdtempSync(join(tmpdir(), 'waymark-clients-'));
   afterwards(() => rmSync(folder, { recursive: true }));
@@ -81,7 +81,7 @@ const errorsOf = (program: ts.Program): string[] =>
         `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
     );
 
-/** Where types of answers contain `unknown` or `any`, and how many answers there are. */
+/** The paths at which types of answers contain `unknown` or `any`, and the number of answers. */
 function answersOf(program: ts.Program, folder: string): { answers: number; untyped: string[] } {
   const checker = program.getTypeChecker();
   const untyped: string[] = [];
@@ -111,7 +111,7 @@ function answersOf(program: ts.Program, folder: string): { answers: number; unty
   const field = (type: ts.Type, name: string): ts.Type => fields(type).find(([each]) => each === name)![1];
 
   let answers = 0;
-  // By operation and status: beside the content stand headers, which are nobody's answer.
+  // By operation and status. Only the content is checked, not the headers beside it.
   const operations = exported(OPENAPI_TYPESCRIPT).find(({ name }) => name === 'operations')!;
   for (const [operation, type] of fields(checker.getDeclaredTypeOfSymbol(operations))) {
     for (const [status, response] of fields(field(type, 'responses'))) {
@@ -135,7 +135,7 @@ describe('clients generated from the document', () => {
     components: { schemas: Record<string, { properties: Record<string, object> }> };
   };
 
-  it('compile under strict, and know the type of every answer', () => {
+  it('compile in strict mode, and know the type of every answer', () => {
     const folder = generated(document);
     const program = compiled(folder);
     expect(errorsOf(program)).toEqual([]);
@@ -148,7 +148,7 @@ describe('clients generated from the document', () => {
     expect(untyped).toEqual([]);
   });
 
-  it('are found to know too little where a schema says nothing', () => {
+  it('fail the check if a schema is empty', () => {
     const vague = structuredClone(document);
     vague.components.schemas['PublishedRate']!.properties['absencePercent'] = {};
     const folder = generated(vague);

@@ -18,7 +18,7 @@ const path = `schools/${SCHOOL}/register-school`;
 const renamed = { ...school, name: 'Harbour School' };
 
 describe('If-Match', () => {
-  it('lets a command through at the revision that the client has seen, and no other', async () => {
+  it('accepts a command only at the current revision', async () => {
     const { send } = await serve();
     const first = await send(path, school).expect(200);
     const etag = String(first.headers['etag']);
@@ -30,20 +30,20 @@ describe('If-Match', () => {
     expect(stale.headers['content-type']).toBe('application/problem+json');
   });
 
-  it('may say that there is nothing yet', async () => {
+  it('can require that the record does not exist yet', async () => {
     const { send } = await serve();
     await send(path, school, { 'If-Match': '"-1"' }).expect(200);
     expect((await send(path, renamed, { 'If-Match': '"-1"' })).status).toBe(412);
   });
 
-  it.each(['3', '"x"', 'W/"3"', '"1", "2"', '*', '"1e3"'])('is refused where it is %s', async (value) => {
+  it.each(['3', '"x"', 'W/"3"', '"1", "2"', '*', '"1e3"'])('is refused if it is %s', async (value) => {
     const { send } = await serve();
     const answer = await send(path, school, { 'If-Match': value });
     expect([answer.status, answer.body.code]).toEqual([400, 'MALFORMED_HEADER']);
     expect(answer.body.errors).toMatchObject([{ field: 'If-Match' }]);
   });
 
-  it('lets one of many writers win each revision', async () => {
+  it('accepts one of many concurrent writers at each revision', async () => {
     const { send } = await serve();
     await send(path, school).expect(200);
     const names = Array.from({ length: 20 }, (_, index) => `School ${String(index)}`);
@@ -58,7 +58,7 @@ describe('If-Match', () => {
 describe('Idempotency-Key', () => {
   const key = (value: string) => ({ 'Idempotency-Key': value });
 
-  it('gives a retry the first answer, whatever came between', async () => {
+  it('gives a retry the first answer, also after other commands', async () => {
     const { send } = await serve();
     const first = await send(path, school, key('a')).expect(200);
     await send(path, renamed, key('b')).expect(200);
@@ -67,7 +67,7 @@ describe('Idempotency-Key', () => {
     expect(again.headers['etag']).toBe(first.headers['etag']);
   });
 
-  it('has one effect where the retries come at once', async () => {
+  it('has one effect for concurrent retries', async () => {
     const { send, platform } = await serve();
     await send(`programmes/${PROGRAMME}/define-programme`, programme).expect(200);
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(path, school, key('once'))));
@@ -77,7 +77,7 @@ describe('Idempotency-Key', () => {
     expect(await platform.events.readStream(`school-${SCHOOL}`)).toHaveLength(1);
   });
 
-  it('is refused with another body', async () => {
+  it('is refused with a different body', async () => {
     const { send } = await serve();
     await send(path, school, key('a')).expect(200);
     const other = await send(path, renamed, key('a'));
@@ -92,7 +92,7 @@ describe('Idempotency-Key', () => {
     expect(other.body).toMatchObject({ revision: 1, repeated: false });
   });
 
-  it('is known after a restart', async () => {
+  it('still works after a restart', async () => {
     const data = temporaryDirectory();
     const before = await serve(data);
     const first = await before.send(path, school, key('a')).expect(200);
@@ -103,7 +103,7 @@ describe('Idempotency-Key', () => {
     expect((await after.send(path, renamed, key('a'))).status).toBe(422);
   });
 
-  it('wins over a revision that has passed, since the command was carried out', async () => {
+  it('takes precedence over a stale revision, because the command was already carried out', async () => {
     const { send } = await serve();
     const headers = { ...key('a'), 'If-Match': '"-1"' };
     await send(path, school, headers).expect(200);
@@ -111,7 +111,7 @@ describe('Idempotency-Key', () => {
     expect(again.body.repeated).toBe(true);
   });
 
-  it.each(['', 'x'.repeat(201), 'ü'])('is refused where it is malformed', async (value) => {
+  it.each(['', 'x'.repeat(201), 'ü'])('is refused if it is malformed', async (value) => {
     const { send } = await serve();
     const answer = await send(path, school, key(value));
     expect([answer.status, answer.body.code]).toEqual([400, 'MALFORMED_HEADER']);
@@ -119,14 +119,14 @@ describe('Idempotency-Key', () => {
 });
 
 describe('a command', () => {
-  it('that changes nothing says so', async () => {
+  it('has no events in its answer if it changes nothing', async () => {
     const { send } = await serve();
     const first = await send(path, school).expect(200);
     const again = await send(path, school).expect(200);
     expect(again.body).toEqual({ ...first.body, events: [], repeated: false });
   });
 
-  it('is told of every wrong field at once, and of what does not exist', async () => {
+  it('is refused with all invalid fields and all unknown ids at once', async () => {
     const { send } = await serve();
     const { status, headers, body } = await send(`pupils/${PUPIL}/register-pupil`, {
       ...pupil,
@@ -150,7 +150,7 @@ describe('a command', () => {
     expect(JSON.stringify(body)).not.toContain('A801200005001');
   });
 
-  it('is told of what does not exist where every field is right, and once where a field is wrong', async () => {
+  it('is refused with unknown ids if all fields are valid, and with one error for an invalid field', async () => {
     const { send } = await serve();
     const right = await send(`pupils/${PUPIL}/register-pupil`, pupil);
     expect([right.status, right.body.code]).toEqual([422, 'UNKNOWN_SCHOOL']);
@@ -166,14 +166,14 @@ describe('a command', () => {
     expect(mentor.body.errors).toMatchObject([{ field: 'programme' }, { field: 'school' }]);
   });
 
-  it('is told that what it is sent to does not exist', async () => {
+  it('is refused if its record does not exist', async () => {
     const { send } = await serve();
     await send(path, school).expect(200);
     const { status, body } = await send(`attendance/${PUPIL}/record-attendance`, { school: SCHOOL, marks });
     expect([status, body.code, body.errors]).toEqual([404, 'UNKNOWN_PUPIL', undefined]);
   });
 
-  it('is recorded as that of whoever sent it', async () => {
+  it('is recorded with the actor who sent it', async () => {
     const { send, platform } = await serve();
     await send(path, school).expect(200);
     await send(path, renamed, { Authorization: 'Bearer lead:990401' }).expect(200);
@@ -183,7 +183,7 @@ describe('a command', () => {
     expect(actors).toEqual(['anonymous', 'lead:990401']);
   });
 
-  it('needs no body where it has no fields', async () => {
+  it('needs no body if it has no fields', async () => {
     const api = await serve();
     await allocated(api);
     await api.http.post(`/v1/journeys/${JOURNEY}/assess-eligibility`).expect(200);

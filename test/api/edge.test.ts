@@ -9,7 +9,7 @@ import { documentedClient } from '../support/documented';
 import { anybody } from '../support/readers';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
-/** A server whose edge is set up so. */
+/** A server with these limits, origins and authentication. */
 async function served(edge: Pick<ProgramContext, 'limits' | 'origins' | 'identify'>) {
   const platform = await Platform.open({ data: temporaryDirectory() });
   const app = await createApp({ platform, log: pino({ level: 'silent' }), ...edge });
@@ -22,7 +22,7 @@ async function served(edge: Pick<ProgramContext, 'limits' | 'origins' | 'identif
 }
 
 describe('browsers', () => {
-  it('are told to keep nothing, to load nothing, and to believe the type that is said', async () => {
+  it('are told not to cache, not to load anything, and not to guess the media type', async () => {
     const http = await served({ identify: anybody });
     const { headers } = await http.get('/v1/kpis?by=area').expect(200);
     expect(headers).toMatchObject({
@@ -35,7 +35,7 @@ describe('browsers', () => {
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('may ask from other origins that are named, and from no others', async () => {
+  it('may send requests only from configured other origins', async () => {
     const http = await served({ identify: anybody, origins: ['https://app.example'] });
     const asked = (origin: string) => http.get('/v1/kpis?by=area').set('Origin', origin).expect(200);
     expect((await asked('https://app.example')).headers['access-control-allow-origin']).toBe(
@@ -48,7 +48,7 @@ describe('browsers', () => {
 });
 
 describe('limits', () => {
-  it('keep one person from asking more than they may, and nobody else', async () => {
+  it('apply to one person without affecting others', async () => {
     const limits = await openLimits({ person: 3, stranger: 10 });
     const http = await served({ identify: anybody, limits });
     const ask = (who: string) => http.get('/v1/kpis?by=area').set('Authorization', `Bearer ${who}`);
@@ -60,7 +60,7 @@ describe('limits', () => {
     await http.get('/health/live').expect(200);
   });
 
-  it('slow down whoever tries tokens', async () => {
+  it('apply to a client that tries invalid tokens', async () => {
     const limits = await openLimits({ person: 100, stranger: 2 });
     const http = await served({ identify: () => Promise.reject(refused()), limits });
     for (const status of [401, 401, 429]) await http.get('/v1/kpis?by=area').expect(status);

@@ -15,7 +15,7 @@ const sample = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv',
 
 type Row = Record<string, unknown>;
 
-/** What a column of a file is of a row of an answer: `baseline.absencePercent`. */
+/** The value in a row of an answer for a column of a file, such as `baseline.absencePercent`. */
 const at = (row: Row, column: string): unknown =>
   column.split('.').reduce<unknown>((value, name) => (value as Row | null)?.[name] ?? null, row);
 
@@ -53,7 +53,7 @@ const rowsIn = (lines: string): Row[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Row);
 
-/** A row as CSV can tell it. */
+/** A row as CSV represents it. */
 const asText = (row: Row): Row =>
   Object.fromEntries(
     Object.entries(row).map(([column, value]) => [
@@ -62,7 +62,7 @@ const asText = (row: Row): Row =>
     ]),
   );
 
-/** Ask for an export, wait for it, and read its file. */
+/** Request an export, wait for it, and read its file. */
 async function exported(api: Api, kind: string, parameters?: object): Promise<Row[]> {
   const id = await asked(api, kind, parameters);
   const { file } = await done(api, id);
@@ -101,9 +101,9 @@ describe('an export', () => {
       'attendance?by=pupil&from=2025-09-03&to=2025-10-24&asKnownAt=2025-09-20T00:00:00Z&limit=1000',
       { by: 'pupil', from: '2025-09-03', to: '2025-10-24', asKnownAt: '2025-09-20T00:00:00Z' },
     ],
-  ])('of %s has in its columns what %s is answered with', async (kind, question, parameters) => {
+  ])('of %s has the same values as the answer to %s', async (kind, question, parameters) => {
     const { items: answered } = (await server().get(question).expect(200)).body as { items: Row[] };
-    // Nobody is named in a file: mentors go by their ids.
+    // Files contain no names: mentors appear with their ids.
     const items = answered.map((item) =>
       parameters.by === 'mentor' ? { ...item, name: item['key'] } : item,
     );
@@ -117,7 +117,7 @@ describe('an export', () => {
         asText(Object.fromEntries(columns.map((column) => [column, at(items[index]!, column)]))),
       );
     }
-    // Nothing of the answer is left out.
+    // Every field of the answer is in the file.
     expect(new Set(Object.keys(rows[0]!).map((column) => column.split('.')[0]))).toEqual(
       new Set(Object.keys(items[0]!)),
     );
@@ -133,7 +133,7 @@ describe('an export', () => {
     );
   });
 
-  it('of timelines has every journey’s, and no name in it', async () => {
+  it('of timelines has every journey, without names', async () => {
     const api = server();
     const rows = await exported(api, 'timeline');
     const journeys = [...new Set(picked(rows, 'journey').flat())];
@@ -157,7 +157,7 @@ describe('an export', () => {
     expect(all).not.toMatch(/[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]|"(upn|forename|surname|dateOfBirth)"/);
   });
 
-  it('that is refused says everything that is wrong', async () => {
+  it('is refused with every error at once', async () => {
     const { http } = server();
     const refused = async (body: object) => {
       const { body: problem } = await http.post('/v1/exports').send(body).expect(422);
@@ -183,14 +183,14 @@ describe('an export', () => {
     expect([form.status, form.body.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
   });
 
-  it('is asked for as the OpenAPI document shows it', async () => {
+  it('accepts the example of the OpenAPI document', async () => {
     const { body } = await server().http.get('/openapi.json').expect(200);
     const { example, schema } = body.paths['/v1/exports'].post.requestBody.content['application/json'];
     expect(schema.oneOf).toHaveLength(Object.keys(exportKinds).length);
     expect((await exported(server(), example.kind as string, example.parameters as object)).length).toBe(3);
   });
 
-  it('that is none is not found, and no other job is taken for one', async () => {
+  it('is not found if it does not exist, or if the id is that of another job', async () => {
     const { get, platform } = server();
     const other = await platform.jobs.add({ kind: 'something-else', data: {} });
     for (const id of [randomUUID(), other, '..%2f..']) {
@@ -205,7 +205,7 @@ describe('an export', () => {
 describe('the file of an export', () => {
   const folder = (): string => join(temporaryDirectory(), '.waymark');
 
-  it('is not there before the export is done', async () => {
+  it('does not exist before the export is done', async () => {
     const data = folder();
     await (await serve(data)).close();
     const front = await serve(data, { work: false });
@@ -218,7 +218,7 @@ describe('the file of an export', () => {
     expect(await text(front, id)).toBe('');
   });
 
-  it('is removed after a week, and that is said', async () => {
+  it('is removed after a week, and the answer says so', async () => {
     const api = await serve(folder());
     const [old, young] = [await asked(api, 'reminders'), await asked(api, 'reminders')];
     const { file, finishedAt } = await done(api, old);

@@ -19,7 +19,7 @@ const domain = recordingModules.map((module) => module.domain);
 const SEED = Number(process.env['WAYMARK_SEED'] ?? Math.floor(Math.random() * 1_000_000_000));
 const REQUESTS = 300;
 
-/** Numbers that look random, and are the same for a seed (mulberry32). */
+/** A seeded pseudo-random number generator (mulberry32). */
 function randomness(seed: number): () => number {
   let state = seed;
   return () => {
@@ -92,7 +92,7 @@ const examples = [...commandRoutes.values()]
     example: document.paths[template]?.post?.requestBody?.content['application/json']?.example,
   }));
 
-/** A good body with something wrong in it, at some depth. */
+/** A valid body in which something was made invalid, at some depth. */
 function spoilt(value: unknown): unknown {
   if (chance(0.2) || typeof value !== 'object' || value === null) return one(scalars);
   if (Array.isArray(value)) return chance(0.3) ? [...value, ...value, one(scalars)] : value.map(spoilt);
@@ -212,10 +212,10 @@ function upload(): Raw {
   };
 }
 
-describe('whatever is sent', () => {
+describe('a random request', () => {
   const server = serverOfAll();
 
-  it(`is answered, and never as a fault of ours (WAYMARK_SEED=${String(SEED)})`, async () => {
+  it(`is always answered, and never with a server error (WAYMARK_SEED=${String(SEED)})`, async () => {
     const api = server();
     await allocated(api);
     const faults: unknown[] = [];
@@ -228,7 +228,7 @@ describe('whatever is sent', () => {
       });
       statuses[status] = (statuses[status] ?? 0) + 1;
       const isProblem = status < 400 || headers['content-type'] === 'application/problem+json';
-      // Only a position that no view has reached may be answered with more than 499.
+      // Only a position that no view has reached may lead to a status above 499.
       const ours = status >= 500 && status !== 504;
       if (ours || !isProblem || /\bat .+:\d+:\d+|node_modules/.test(text))
         faults.push({ request, status, text });

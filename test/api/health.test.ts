@@ -22,7 +22,7 @@ const readyWith = (api: Pick<Api, 'http'>, status: number) =>
     return answer.status === status ? answer : undefined;
   });
 
-/** What a worker on a platform shows. */
+/** A client of a worker on a platform. */
 async function worker(platform: Platform): Promise<Pick<Api, 'http'>> {
   const app = await createWorker({ platform, identify: anybody, log: pino({ level: 'silent' }) });
   afterwards(() => app.close());
@@ -31,8 +31,8 @@ async function worker(platform: Platform): Promise<Pick<Api, 'http'>> {
   return { http: documentedClient(`http://127.0.0.1:${String(port)}`) };
 }
 
-describe('whether a process is ready', () => {
-  it('is so where the stores answer and every view is served, and says where each is', async () => {
+describe('the readiness check', () => {
+  it('succeeds if the stores respond and every view serves, and shows the position of each view', async () => {
     const api = await serve();
     const { body: answer } = await api.send(`schools/${SCHOOL}/register-school`, school).expect(200);
     await api.get('kpis?by=region', answer.position as number).expect(200);
@@ -50,11 +50,11 @@ describe('whether a process is ready', () => {
       ...{ view: 'schools', version: 1, generation: 1 },
       ...{ position: answer.position, stopped: false },
     });
-    // Asked every few seconds, it is no news as long as all is well.
+    // Monitoring requests it every few seconds, so successful requests are not logged at level info.
     expect(api.logged.join('')).not.toContain('/health/ready');
   });
 
-  it('is not so where a view has stopped, and a worker says so but works on', async () => {
+  it('fails if a view has stopped; on a worker it succeeds and reports that', async () => {
     const api = await serve();
     await api.platform.events.append('journey-strange', 'none', [newEvent('NeverHeardOf')]);
     const { body } = await readyWith(api, 503);
@@ -73,7 +73,7 @@ describe('whether a process is ready', () => {
     expect(itself.body.details.views.message).toContain('caseload has stopped');
   });
 
-  it('is not so where a view is not built yet, until a worker has built it', async () => {
+  it('fails until a worker has built every view', async () => {
     const data = temporaryDirectory();
     const api = await serve(data, { work: false });
     const { status, body } = await ready(api);
@@ -91,7 +91,7 @@ describe('whether a process is ready', () => {
     ['events', (platform: Platform) => jest.spyOn(platform.events, 'head')],
     ['rows', (platform: Platform) => jest.spyOn(platform.catalog, 'records')],
     ['jobs', (platform: Platform) => jest.spyOn(platform.jobs, 'get')],
-  ] as const)('is not so where the store of %s fails, or does not answer in time', async (store, asked) => {
+  ] as const)('fails if the store of %s fails, or does not respond in time', async (store, asked) => {
     const api = await serve(temporaryDirectory(), { work: false });
     const answering = asked(api.platform);
     afterwards(() => answering.mockRestore());

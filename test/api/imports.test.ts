@@ -24,7 +24,7 @@ const finished = (api: Api, id: string, position?: number) =>
     return body.state === 'finished' ? body : undefined;
   });
 
-/** A job, as soon as it is in that state. */
+/** A job, once it is in this state. */
 const jobIn = (api: Api, id: string, state: string): Promise<Body> =>
   eventually(async () => {
     const { body } = await api.get(`jobs/${id}`);
@@ -42,11 +42,11 @@ const rowsIn = ({ files }: Body): number => sum(picked(files, 'rows').flat() as 
 const lines = (file: string): number => readFileSync(join(sample, file), 'utf8').split('\n').length - 1;
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
 
-/** Of the directory's files: rows accepted, and rejected. */
+/** The numbers of accepted and rejected rows in each file of the directory. */
 const everythingNew = [1, 12, 12, 300].map((rows) => [rows, 0]);
 const nothingNew = everythingNew.map(() => [0, 0]);
 
-/** A folder in which a worker has been at work. */
+/** A data folder that a worker has used before. */
 async function folderInUse(): Promise<string> {
   const data = temporaryDirectory();
   await (await serve(data)).close();
@@ -59,9 +59,9 @@ const uploads = (api: Api): string[] => {
 };
 
 describe('an import over HTTP', () => {
-  it('takes a programme’s files, and reports every row', async () => {
+  it('imports the files of a programme, and reports every row', async () => {
     const api = await serve();
-    // What others refer to comes last: the order in which files are sent does not matter.
+    // Files that others refer to come last: the order of the uploaded files does not matter.
     const sent = await upload(api, [...registers, 'sessions.csv', ...directory.toReversed()]).set({
       Authorization: 'Bearer data-team',
     });
@@ -103,7 +103,7 @@ describe('an import over HTTP', () => {
     expect(api.logged.join('')).not.toMatch(/[A-HJ-NP-RT-Z]\d{12}/);
   }, 60_000);
 
-  it('is tried out on a copy, which changes nothing', async () => {
+  it('changes nothing in a dry run', async () => {
     const api = await serve();
     const head = await api.platform.events.head();
     const tried = await upload(api, directory, '?dryRun=true').expect(200);
@@ -115,7 +115,7 @@ describe('an import over HTTP', () => {
     expect(readdirSync(api.platform.data).filter((name) => name.startsWith('scratch'))).toEqual([]);
   }, 60_000);
 
-  it('takes files whatever their names', async () => {
+  it('accepts files with any names', async () => {
     const api = await serve();
     const names = ['constructor.csv', '__proto__.csv', 'same.csv', 'same.csv'];
     const rows = Buffer.from(
@@ -129,7 +129,7 @@ describe('an import over HTTP', () => {
     expect(registered.get('same')).toMatchObject({ rows: 2, rejectedBy: { INVALID_UPN: 2 } });
   });
 
-  it('goes on where it was when the server starts again', async () => {
+  it('continues where it was after a restart of the server', async () => {
     const data = temporaryDirectory();
     const before = await serve(data);
     const sent = await upload(before, [
@@ -151,7 +151,7 @@ describe('an import over HTTP', () => {
     expect(await eventually(async () => (uploads(after).length === 0 ? true : undefined))).toBe(true);
   }, 60_000);
 
-  it('is begun with the first and not with the second of two that come at once, and both are finished', async () => {
+  it('finishes before a concurrent import of the same files, which then finds nothing new', async () => {
     const api = await serve();
     const [first, second] = await Promise.all([upload(api, directory), upload(api, directory)]);
     const reports = [await finished(api, String(first.body.id)), await finished(api, String(second.body.id))];
@@ -162,7 +162,7 @@ describe('an import over HTTP', () => {
     ]);
   }, 60_000);
 
-  it('refuses files that it does not know, all of them at once', async () => {
+  it('refuses all unknown files in one answer', async () => {
     const api = await serve();
     const { status, headers, body, text } = await api.http
       .post('/v1/imports')
@@ -184,7 +184,7 @@ describe('an import over HTTP', () => {
     expect(uploads(api)).toEqual([]);
   });
 
-  it('refuses what is no upload', async () => {
+  it('refuses a request that is not an upload', async () => {
     const api = await serve();
     const post = () => api.http.post('/v1/imports');
     const multipart = 'multipart/form-data; boundary=x';
@@ -219,7 +219,7 @@ describe('an import over HTTP', () => {
     expect(uploads(api)).toEqual([]);
   });
 
-  it('that fails is tried again, and never takes the server with it', async () => {
+  it('is retried after a failure, and the server continues', async () => {
     const api = await serve();
     jest.spyOn(api.platform.jobs, 'add').mockRejectedValueOnce(new Error('disk full'));
     const failed = await upload(api, directory);
@@ -231,7 +231,7 @@ describe('an import over HTTP', () => {
     expect((await api.get(`imports/${JOURNEY}`)).status).toBe(404);
   }, 60_000);
 
-  it('says how far it is, by the job of the same id, which tells nothing of a person', async () => {
+  it('shows its progress in the job of the same id, without personal data', async () => {
     const api = await serve();
     const sent = await upload(api, directory).set({ Authorization: 'Bearer data-team' }).expect(202);
     const id = String(sent.body.id);
@@ -249,7 +249,7 @@ describe('an import over HTTP', () => {
     expect(Object.keys(job['data'] as object)).toEqual(['actor', 'aliases']);
   }, 60_000);
 
-  it('is cancelled between two chunks, and goes on from there when it is tried again', async () => {
+  it('is cancelled between two chunks, and continues from there when it is retried', async () => {
     const api = await serve();
     const files = [...directory, 'registers/blackpool.csv', 'registers/norwich.csv', 'sessions.csv'];
     const id = String((await upload(api, files).expect(202)).body.id);
@@ -275,7 +275,7 @@ describe('an import over HTTP', () => {
     expect(await eventually(async () => (uploads(api).length === 0 ? true : undefined))).toBe(true);
   }, 60_000);
 
-  it('whose files are gone is a dead letter that says so, and can be tried again once they are there', async () => {
+  it('becomes a dead letter if its files are missing, and can be retried once they are back', async () => {
     const data = await folderInUse();
     const front = await serve(data, { work: false });
     const { id, position } = (await upload(front, directory).expect(202)).body as Begun;
@@ -294,7 +294,7 @@ describe('an import over HTTP', () => {
     await finished(front, id);
   }, 60_000);
 
-  it('is taken by a worker, where the API does not work, and waits until there is one', async () => {
+  it('waits for a worker if the API runs no jobs', async () => {
     const data = await folderInUse();
     const front = await serve(data, { work: false });
     const { id, position } = (await upload(front, directory).expect(202)).body as Begun;
@@ -304,7 +304,7 @@ describe('an import over HTTP', () => {
     expect(picked(report.files, 'accepted').flat()).toEqual([1, 12, 12, 300]);
   }, 60_000);
 
-  it('waits for the one at hand, whichever worker that is with', async () => {
+  it('waits for the running import, even if another worker runs it', async () => {
     const data = temporaryDirectory();
     const [one, other] = [await serve(data), await serve(data)];
     const sent = await Promise.all([

@@ -5,7 +5,7 @@ import { type Api, eventually, picked, serve, serverOfAll } from './client';
 
 jest.setTimeout(30_000);
 
-/** A kind of work that does as a test says. */
+/** A job handler with the behaviour that a test needs. */
 const work = (kind: string, run: JobHandler['run'], attempts = 1): JobHandler => ({
   kind,
   run,
@@ -23,7 +23,7 @@ const inState = (api: Api, id: string, state: string) =>
 describe('jobs over HTTP', () => {
   const server = serverOfAll();
 
-  it('are listed, the last added first, by kind and state', async () => {
+  it('are listed by kind and state, the most recently added first', async () => {
     const { platform, get } = server();
     const add = (kind: string, id: string) => platform.jobs.add({ kind, id, data: { painting: id } });
     await add('paint', 'first');
@@ -52,7 +52,7 @@ describe('jobs over HTTP', () => {
     });
   });
 
-  it('are asked about in words that are known', async () => {
+  it('are listed only with valid parameters', async () => {
     const { body } = await server().get('jobs?state=dead&limit=0&colour=red&kind=a b').expect(422);
     expect(picked(body.errors, 'field', 'code')).toEqual([
       ['', 'UNKNOWN_FIELD'],
@@ -62,7 +62,7 @@ describe('jobs over HTTP', () => {
     ]);
   });
 
-  it('that are none are not found, whatever is to be done with them', async () => {
+  it('are not found by an unknown id', async () => {
     const { http } = server();
     const id = randomUUID();
     for (const asked of [
@@ -80,7 +80,7 @@ describe('jobs over HTTP', () => {
 });
 
 describe('a job', () => {
-  it('is cancelled while it waits, or while it runs, and not afterwards', async () => {
+  it('can be cancelled only while it is waiting or running', async () => {
     const api = await serve();
     const { jobs } = api.platform;
     const { opened: begun, open: begin } = latch();
@@ -101,11 +101,11 @@ describe('a job', () => {
     expect([again.status, again.body.code, again.body.detail]).toEqual([
       409,
       'JOB_NOT_GOING_ON',
-      'Only what waits or runs can be cancelled; this job is cancelled.',
+      'Only a waiting or running job can be cancelled. This job is cancelled.',
     ]);
   });
 
-  it('that failed for good can be read, and is done when it is tried again once nothing is wrong any more', async () => {
+  it('shows why it failed permanently, and succeeds when it is retried after the cause is fixed', async () => {
     const api = await serve();
     let wrong = true;
     const run: JobHandler['run'] = async () => {
@@ -127,7 +127,7 @@ describe('a job', () => {
     expect([again.status, again.body.code, again.body.detail]).toEqual([
       409,
       'JOB_NOT_ENDED',
-      'Only what failed or was cancelled can be tried again; this job is done.',
+      'Only a failed or cancelled job can be retried. This job is done.',
     ]);
   });
 });

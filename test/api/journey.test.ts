@@ -29,8 +29,8 @@ const held = (number: number, on: string, phase?: number) => ({
   ...(phase === undefined ? {} : { phase }),
 });
 
-describe('a journey, as a client sees it', () => {
-  it('goes from the programme’s definition to its completion', async () => {
+describe('a journey over HTTP', () => {
+  it('can be completed, from the definition of the programme on', async () => {
     const { send, get, logged } = await serve();
     const by = { Authorization: 'Bearer lead:990401' };
 
@@ -64,7 +64,7 @@ describe('a journey, as a client sees it', () => {
     expect(place.body.events).toEqual(['PlaceTaken']);
     expect(Number(place.headers['waymark-position'])).toBeGreaterThan(place.body.position as number);
 
-    // No wait: what follows from an allocation is there when it is answered.
+    // No wait is needed: the answer to an allocation comes after the events that follow from it.
     const journey = await get(`journeys/${JOURNEY}`).expect(200);
     expect(journey.body).toMatchObject({
       id: JOURNEY,
@@ -132,7 +132,7 @@ describe('a journey, as a client sees it', () => {
     expect(logged.join('')).toContain('"route":"/v1/pupils/{id}/register-pupil"');
   });
 
-  it('is told as a timeline, with who did what and what it followed from', async () => {
+  it('has a timeline with the actor and the cause of each event', async () => {
     const api = await serve();
     await allocated(api);
     await api
@@ -161,7 +161,7 @@ describe('a journey, as a client sees it', () => {
     expect(confirmed.correlation).toBe(place!.metadata.correlation);
   });
 
-  it('reads its own writes, and says where a view is that does not get there', async () => {
+  it('lets clients read their own writes, and shows the position of a view that is behind', async () => {
     const api = await serve();
     const position = await allocated(api);
     const ask = (headers: Record<string, string>) => api.http.get('/v1/kpis?by=area').set(headers);
@@ -177,12 +177,12 @@ describe('a journey, as a client sees it', () => {
     expect(ahead.body.position).toBeGreaterThanOrEqual(position);
     expect((await ask({ 'Waymark-Position': '999999' })).status).toBe(504);
     expect((await ask({ 'Waymark-Position': String(ahead.body.position) })).status).toBe(200);
-    // A question that is answered from the log itself has nothing to wait for.
+    // A query that is answered from the log has nothing to wait for.
     const journey = api.http.get(`/v1/journeys/${JOURNEY}`).set({ 'Waymark-Position': '999999' });
     expect((await journey).status).toBe(200);
   });
 
-  it('answers from a view only while it goes on', async () => {
+  it('is not answered from a view that has stopped', async () => {
     const api = await serve();
     await api.platform.events.append('journey-x', 'none', [
       {

@@ -3,7 +3,7 @@ import { caseloads } from '@waymark/modules/journey/views/caseload';
 import { KeptAnswers } from '../../apps/api/questions/kept-answers';
 import { allocated, type Api, JOURNEY, MENTOR, serve } from './client';
 
-describe('figures that are asked for again', () => {
+describe('figures that are queried again', () => {
   let api: Api;
   let position: number;
   let reads: jest.SpyInstance;
@@ -29,14 +29,14 @@ describe('figures that are asked for again', () => {
     ...{ session: '8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f', mentor: MENTOR },
     ...{ minutes: 60, mode: 'IN_PERSON', place: 'SCHOOL' },
   };
-  /** What is answered, and whether rows were gone through for it. */
+  /** The answer, and whether rows were read for it. */
   const asked = async (path: string): Promise<{ items: object[]; anew: boolean }> => {
     reads.mockClear();
     const { body } = await api.get(path, position).expect(200);
     return { items: body.items as object[], anew: reads.mock.calls.length > 0 };
   };
 
-  it('are worked out once, whatever is recorded that they do not count, and anew after what they do', async () => {
+  it('are computed again only after an event that changes them', async () => {
     const first = await asked('kpis?by=area');
     expect(first).toMatchObject({ items: [{ allocated: 1, sessionsHeld: 0 }], anew: true });
     await send('record-barrier', barrier);
@@ -48,7 +48,7 @@ describe('figures that are asked for again', () => {
   });
 
   it.each(['kpis?by=school', 'phase-progress?by=area', 'attendance?by=school&from=2025-09-01&to=2025-10-24'])(
-    'are worked out once for each way of asking: %s',
+    'are computed once for each set of parameters: %s',
     async (path) => {
       const first = await asked(path);
       expect(first.anew).toBe(true);
@@ -58,7 +58,7 @@ describe('figures that are asked for again', () => {
     },
   );
 
-  it('are not read from views that their question does not declare: when these change, nobody would know', async () => {
+  it('cannot be read from views that their question does not declare, because changes would go unnoticed', async () => {
     const reading = api.app.get(KeptAnswers).to(getKpis, {}, (rows) => rows.find(caseloads));
     await expect(reading).rejects.toThrow('does not declare the view caseload');
   });

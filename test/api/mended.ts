@@ -20,7 +20,7 @@ export class SetClock implements Clock {
   }
 }
 
-/** A journey with a session that was recorded of the wrong day, put right, and an end that was taken back. */
+/** A journey with a session whose wrong day was corrected, and with an end that was reopened. */
 export async function mended(data = temporaryDirectory()): Promise<Api> {
   const clock = new SetClock('2025-11-01T09:00:00.000Z');
   const api = await serve(data, { clock });

@@ -37,7 +37,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
 
-/** Every value within another, with the way to it. */
+/** All values nested in a value, with their paths. */
 function* within(value: unknown, way = '#'): Generator<readonly [way: string, value: unknown]> {
   yield [way, value];
   if (typeof value !== 'object' || value === null) return;
@@ -59,7 +59,7 @@ describe('the OpenAPI document', () => {
     expect(operations).toHaveLength(commands.length + asked.length + 25);
   });
 
-  it('names each operation once', () => {
+  it('has a unique id, a summary and one tag for each operation', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toContain('journeys.give-consent');
@@ -69,14 +69,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('refers to nothing that is not there', () => {
+  it('has no broken references', () => {
     const refs = [...within(document)].filter(([way]) => way.endsWith('/$ref')).map(([, ref]) => String(ref));
     expect(refs.length).toBeGreaterThan(100);
     const there = new Map([...within(document)]);
     expect(refs.filter((ref) => !there.has(ref))).toEqual([]);
   });
 
-  it('declares every parameter in a path, and only those', () => {
+  it('declares exactly the parameters of each path', () => {
     for (const { path, operation } of operations) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const declared = (operation.parameters ?? []).filter((each) => 'in' in each && each.in === 'path');
@@ -84,7 +84,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it.each(commands)('%s has an example that would be taken', (path, type) => {
+  it.each(commands)('%s has a valid example', (path, type) => {
     const { schema, example } = document.paths[path]!['post']!.requestBody!.content['application/json']!;
     expect(schema).toEqual({ $ref: `#/components/schemas/${type.name}` });
     expect(check(type, example).errors).toEqual([]);
@@ -94,7 +94,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('has examples of questions that are answered, though nothing is recorded', async () => {
+  it('has valid examples of query parameters', async () => {
     const { http } = server();
     for (const { path, method, operation } of operations) {
       if (method !== 'get') continue;
@@ -113,7 +113,7 @@ describe('the OpenAPI document', () => {
 
   const server = serverOfAll();
 
-  it('is served, with a page to try it on that needs no other server', async () => {
+  it('is served, with an interactive page that loads nothing from other servers', async () => {
     const { http } = server();
     const served = await http.get('/openapi.json').expect(200);
     expect(served.headers['content-type']).toContain('application/json');
@@ -139,14 +139,14 @@ describe('examples of answers', () => {
     ),
   );
 
-  it.each(examples)('are what the schema describes: $method $path $status', ({ example, ...answered }) => {
+  it.each(examples)('match their schema: $method $path $status', ({ example, ...answered }) => {
     demandDocumented({ ...answered, text: JSON.stringify(example) });
     expect(() =>
       demandDocumented({ ...answered, text: JSON.stringify({ ...(example as object), surplus: 1 }) }),
     ).toThrow('additional properties');
   });
 
-  it('are there for every answer in JSON', () => {
+  it('exist for every answer in JSON', () => {
     const answered = operations.flatMap(({ operation }) =>
       Object.values(operation.responses).filter(({ content = {} }) => 'application/json' in content),
     );
@@ -154,7 +154,7 @@ describe('examples of answers', () => {
     expect(examples).toHaveLength(answered.length);
   });
 
-  it('are of schemas that say of every object which fields it has', () => {
+  it('have schemas that declare the fields of every object', () => {
     const open = [...within({ paths: document.paths, components: document.components })].filter(
       ([way, value]) =>
         /(responses|components\/schemas)\//.test(way) &&

@@ -12,7 +12,7 @@ const parked = async ({ get }: Api): Promise<ParkedRowReport[]> =>
   (await get('operations/parked').expect(200)).body.items as ParkedRowReport[];
 
 describe('views over HTTP', () => {
-  it('are told with where they are, who keeps them up, and how much they hold', async () => {
+  it('are listed with position, owner and size', async () => {
     const api = await serve();
     const position = await allocated(api);
     await api.platform.settle();
@@ -31,7 +31,7 @@ describe('views over HTTP', () => {
     expect(caseload.bytes).toBeGreaterThan(100);
   });
 
-  it('say how far they are behind where nobody keeps them up', async () => {
+  it('show their lag if no process keeps them up to date', async () => {
     const api = await serve();
     await allocated(api);
     await api.platform.settle();
@@ -52,7 +52,7 @@ describe('views over HTTP', () => {
 });
 
 describe('an event that cannot be folded', () => {
-  it('is told with the rows that wait at it; they go on without it once somebody says why', async () => {
+  it('is listed with the rows parked at it, which continue once it is skipped with a reason', async () => {
     const api = await serve();
     await allocated(api);
     const poison = await plantPoison(api.platform.stores.events, JOURNEY);
@@ -87,7 +87,7 @@ describe('an event that cannot be folded', () => {
     expect((await api.send('operations/parked/nothing/x/retry').expect(404)).body.code).toBe('NOT_PARKED');
   });
 
-  it('ends the rebuild of its view alone, which is resumed without it', async () => {
+  it('fails only the rebuild of its view, which can be resumed after the event is skipped', async () => {
     const api = await serve();
     await allocated(api);
     const poison = await plantPoison(api.platform.stores.events, JOURNEY);
@@ -121,7 +121,7 @@ describe('examples of operations', () => {
       Record<string, { responses: Record<number, { content: Record<string, { example: object }> }> }>
     >;
   };
-  /** Fields that may be left out, or are there in some states only. */
+  /** Fields that are optional, or present only in some states. */
   const optional = ['reason', 'owner', 'rate', 'secondsLeft', 'verified', 'error'];
   const shape = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.slice(0, 1).map(shape);
@@ -130,7 +130,7 @@ describe('examples of operations', () => {
     return Object.fromEntries(fields.map(([name, inner]) => [name, shape(inner)]));
   };
 
-  it('have the fields that answers have', async () => {
+  it('have the same fields as real answers', async () => {
     const api = server();
     await allocated(api);
     await plantPoison(api.platform.stores.events, JOURNEY);

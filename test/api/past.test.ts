@@ -3,8 +3,8 @@ import { temporaryDirectory } from '../support/stores';
 import { allocated, JOURNEY, MENTOR, picked, PUPIL, SCHOOL, serve, UPN } from './client';
 import { mended, MONDAY, NEXT, SESSION, SetClock } from './mended';
 
-describe('a journey then', () => {
-  it('is seen as of a day, as known at a moment, and both; and says so', async () => {
+describe('a past state of a journey', () => {
+  it('is shown as of a day, as known at a time, or both, with those parameters', async () => {
     const { get } = await mended();
     const seen = async (query: string): Promise<Record<string, unknown>> => {
       const { body, headers } = await get(`journeys/${JOURNEY}?${query}`).expect(200);
@@ -38,7 +38,7 @@ describe('a journey then', () => {
     expect(last).toEqual(now.body);
   });
 
-  it('is told apart from one that never was', async () => {
+  it('is distinguished from a journey that never existed', async () => {
     const { get } = await mended();
     const codes = async (path: string): Promise<unknown> => {
       const { body } = await get(path).expect(404);
@@ -57,7 +57,7 @@ describe('a journey then', () => {
     }
   });
 
-  it('has a timeline of what it follows from', async () => {
+  it('has a timeline of the events it is computed from', async () => {
     const { get } = await mended();
     const types = async (query: string): Promise<unknown[]> => {
       const { body } = await get(`journeys/${JOURNEY}/timeline?${query}`).expect(200);
@@ -85,7 +85,7 @@ describe('a journey then', () => {
     expect(second.body.next).toBeUndefined();
   });
 
-  it('has of a week the marks of its days up to then, once they have come', async () => {
+  it('has the marks of a week only up to the requested day and time', async () => {
     const clock = new SetClock('2025-11-01T09:00:00.000Z');
     const api = await serve(temporaryDirectory(), { clock });
     await allocated(api);
@@ -108,7 +108,7 @@ describe('a journey then', () => {
     expect(await days('asKnownAt=2025-11-02T08:59:59Z')).toEqual([]);
   });
 
-  it('shows no UPN, whatever was written', async () => {
+  it('shows no UPN, even one written in a text', async () => {
     const { get } = await mended();
     const { text } = await get(`journeys/${JOURNEY}/timeline`).expect(200);
     expect(text).not.toContain(UPN);
@@ -119,7 +119,7 @@ describe('a journey then', () => {
 describe('a row of a view', () => {
   const path = `views/caseload/${JOURNEY}`;
 
-  it('is folded anew up to a position, beside the one that is served', async () => {
+  it('is folded from the log up to a position, and shown with the served row', async () => {
     const api = await mended();
     const head = await api.platform.events.head();
     const { body: now } = await api.get(path).expect(200);
@@ -147,7 +147,7 @@ describe('a row of a view', () => {
     expect(await at(head + 1_000)).toEqual(now);
   });
 
-  it('is said to be unlike the one that is served, where it is', async () => {
+  it('is marked if it differs from the served row', async () => {
     const api = await mended();
     const { platform } = api;
     const [record] = [...(await platform.catalog.records())].filter(([name]) => name === 'caseload');
@@ -163,7 +163,7 @@ describe('a row of a view', () => {
     expect(body).toMatchObject({ equal: false, row: { phase: 1 }, served: { row: { phase: 4 } } });
   });
 
-  it('holds no name and no number', async () => {
+  it('contains no names and no UPNs', async () => {
     const { get } = await mended();
     const { body, text } = await get(`views/pupils/${PUPIL}`).expect(200);
     expect(text).not.toContain(UPN);
@@ -171,7 +171,7 @@ describe('a row of a view', () => {
     expect(text).not.toMatch(/upn|surname/);
   });
 
-  it('is asked for by the name of a view, and a key that it has or had', async () => {
+  it('is found only by the name of a view and an existing or former key', async () => {
     const { get } = await mended();
     const wrong = [
       ['views/nothing/x', 404, 'UNKNOWN_VIEW'],
@@ -186,7 +186,7 @@ describe('a row of a view', () => {
     }
   });
 
-  it('says which event is in its way', async () => {
+  it('names the event that cannot be folded', async () => {
     const api = await mended();
     const data = { session: SESSION };
     const { position } = await api.platform.events.append(`journey-${JOURNEY}`, 'any', [

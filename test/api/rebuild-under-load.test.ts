@@ -22,28 +22,28 @@ import { gate, noneGoesOn } from './rebuilding';
 
 const seed = Number(process.env['LOAD_SEED'] ?? Date.now() % 2 ** 31);
 const REBUILDS = 6;
-/** Clients that send commands, one after the other. */
+/** Number of clients that send commands, each one after the other. */
 const RECORDING = 3;
 const { name: VIEW } = regionalKpis;
 
 jest.setTimeout(120_000);
 
-/** What clients ask again and again. A caseload has the sessions of its mentor, anything else has all. */
+/** The queries that clients repeat. A caseload counts the sessions of its mentor, the other queries count all. */
 const KPIS = ['kpis?by=area', 'kpis?by=region'] as const;
 const questions: readonly { readonly path: string; readonly mentor?: string }[] = [
   ...[...KPIS, 'phase-progress?by=area'].map((path) => ({ path })),
   ...mentors.map((mentor) => ({ path: `caseloads/${mentor}`, mentor })),
 ];
 
-/** An item of any of their answers, as far as it matters here. */
+/** The fields of an item of these answers that the test uses. */
 type Item = Partial<Pick<Kpis, 'sessionsHeld' | 'referred' | 'notHeld'> & Pick<PhaseProgress, 'phases'>>;
 
-/** An answer: where the log was and which KPIs were served when it was asked for, and when it was there. */
+/** An answer, with the head of the log and the live generation of the KPIs at the time of the query and of the answer. */
 interface Answer {
   readonly positions: readonly [Position, Position];
   readonly served: readonly [number, number];
   readonly held: number;
-  /** The generations that KPIs were added up from, as {@link telling} has them say; none for other figures. */
+  /** The generations from which the KPIs were computed, as marked by {@link telling}; none for other figures. */
   readonly generations: readonly number[];
 }
 
@@ -60,8 +60,8 @@ const generationsIn = (items: readonly Item[]): number[] => [
 ];
 
 /**
- * Rows whose KPIs say of which generation they are: each journey has as many sessions more that were not held for
- * logistics. To read them takes a turn, as it does where the store is not in the process, so that others come between.
+ * Rows whose KPIs show their generation: each journey has that many additional sessions not held for logistical reasons.
+ * Reading takes a turn of the event loop, as with a store in another process, so that other work comes in between.
  */
 function telling(rows: RowStore, read: (set: RowSet, query: FindRows) => Promise<void>): RowStore {
   const find = async (set: RowSet, query: FindRows = {}): Promise<KeyedRow[]> => {
@@ -87,7 +87,7 @@ function told({ journeys, pages }: KpiRow, generation: number): KpiRow {
 
 const within = ([from, to]: readonly number[], found: number): boolean => found >= from! && found <= to!;
 
-/** Answers to one question, in their order, that are of no state there was between question and answer, or fall back. */
+/** The answers to one query that match no state between query and answer, or count less than the answer before. */
 const wrongAmong = (answers: readonly Answer[], heldAt: (position: Position) => number): object[] =>
   answers
     .map((answer, at) => ({
@@ -112,7 +112,7 @@ describe(`a rebuild of the KPIs under load, by LOAD_SEED=${seed}`, () => {
     await fill(platform);
   });
 
-  /** For the test at hand, answer questions from rows that say what they are. */
+  /** Until the end of the test, answer queries from rows that show their generation. */
   const tell = (read: Parameters<typeof telling>[1]): void => {
     const { serving, rowStore } = platform;
     Object.assign(serving, { rows: telling(rowStore, read) });
@@ -134,7 +134,7 @@ describe(`a rebuild of the KPIs under load, by LOAD_SEED=${seed}`, () => {
     };
   };
 
-  it('is seen in no answer, whatever is recorded meanwhile', async () => {
+  it('affects no answer while events are recorded', async () => {
     tell(() => nextTurn());
     const random = randomFrom(seed);
     const answers = new Map<string, Answer[]>(questions.map(({ path }) => [path, []]));
@@ -169,12 +169,12 @@ describe(`a rebuild of the KPIs under load, by LOAD_SEED=${seed}`, () => {
       const heldAt = (to: Position): number => its.filter(({ position }) => position <= to).length;
       expect([path, wrongAmong(answers.get(path)!, heldAt)]).toEqual([path, []]);
     }
-    // Not all were asked for and answered before a switch, or after one.
+    // Some answers span a switch.
     const across = [...answers.values()].flat().filter(({ served: [before, after] }) => before < after);
     expect(across.length).toBeGreaterThan(0);
   });
 
-  it('leaves the rows that the log gives, and every session counted once', async () => {
+  it('leaves the rows that the log gives, with every session counted once', async () => {
     const { items } = (await api.get('kpis?by=region', await platform.log.head()).expect(200)).body;
     const log = await readWhole(platform.log);
     const held = log.filter(({ type }) => type === 'SessionHeld').length;
@@ -184,7 +184,7 @@ describe(`a rebuild of the KPIs under load, by LOAD_SEED=${seed}`, () => {
     expect(items).toMatchObject([{ referred: PUPILS, sessionsHeld: held, minutesHeld: held * 60 }]);
   });
 
-  it('ends in a switch that a question does not see which is being answered meanwhile', async () => {
+  it('switches without affecting a query that is being answered', async () => {
     const [begun, switched] = [gate(), gate()];
     tell(async ({ name }, { after }) => {
       if (name !== VIEW || after !== undefined) return;
@@ -192,7 +192,7 @@ describe(`a rebuild of the KPIs under load, by LOAD_SEED=${seed}`, () => {
       await switched.passed;
     });
     const before = await served();
-    // Asked as nobody has before, so that no answer is kept.
+    // A query that was not sent before, so that no answer is cached.
     const path = `${KPIS[1]}&from=2025-09-01&to=2026-07-31`;
     const answer = ask(path, START);
     await begun.passed;

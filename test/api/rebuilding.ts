@@ -9,19 +9,19 @@ export const states = async ({ get }: Api, view: string): Promise<unknown[][]> =
   return picked(own, 'version', 'generation', 'state');
 };
 
-/** New generations that are under way, or rest. */
+/** All rebuilds, including held, paused and failed ones. */
 export const rebuilds = async ({ get }: Api): Promise<RebuildState[]> =>
   (await get('operations/rebuilds').expect(200)).body.items as RebuildState[];
 
-/** Until no new generation is under way or rests. */
+/** Wait until there are no rebuilds. */
 export const noneGoesOn = (api: Api): Promise<true> =>
   eventually(async () => ((await rebuilds(api)).length === 0 ? true : undefined));
 
-/** A new generation, once it is in a state. */
+/** A rebuild, once it is in a state. */
 export const stateIs = (api: Api, state: RebuildState['state']): Promise<RebuildState> =>
   eventually(async () => (await rebuilds(api)).find((rebuild) => rebuild.state === state));
 
-/** A promise that is kept when somebody says so, or the test is over. */
+/** A promise that resolves when the test opens it, or at the end of the test. */
 export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const passed = new Promise<void>((resolve) => (open = resolve));

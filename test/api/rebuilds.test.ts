@@ -4,7 +4,7 @@ import { gate, noneGoesOn, rebuilds, stateIs, states } from './rebuilding';
 jest.setTimeout(60_000);
 
 describe('a rebuild over HTTP', () => {
-  it('builds several views anew while they go on answering, and lets them serve', async () => {
+  it('builds several views while they serve, and then makes the new generations live', async () => {
     const api = await serve();
     await allocated(api);
     const before = (await api.get(`caseloads/${MENTOR}`).expect(200)).body;
@@ -28,7 +28,7 @@ describe('a rebuild over HTTP', () => {
     expect((await api.get(`caseloads/${MENTOR}`).expect(200)).body).toEqual(before);
   });
 
-  it('waits to be switched to where that was asked for, and can be taken back, and forgotten', async () => {
+  it('with hold waits for the switch, which can be reversed until the previous generation is retired', async () => {
     const api = await serve();
     await allocated(api);
     await api.send('operations/rebuilds', { views: ['caseload'], hold: true }).expect(202);
@@ -59,7 +59,7 @@ describe('a rebuild over HTTP', () => {
     expect((await api.get(`caseloads/${MENTOR}`).expect(200)).body.pupils).toBe(1);
   });
 
-  it('says how far it is, how fast it goes, and how long that will take', async () => {
+  it('shows its progress, its rate and the time left', async () => {
     const api = await serve();
     await allocated(api);
     const { catalog, events, rebuilder } = api.platform;
@@ -90,7 +90,7 @@ describe('a rebuild over HTTP', () => {
     await noneGoesOn(api);
   });
 
-  it('rests where it is paused, and goes on when it is resumed', async () => {
+  it('can be paused and resumed', async () => {
     const api = await serve();
     await allocated(api);
     const { rebuilder } = api.platform;
@@ -115,7 +115,7 @@ describe('a rebuild over HTTP', () => {
     expect(await states(api, 'caseload')).toContainEqual([1, 2, 'live']);
   });
 
-  it('goes on though it is resumed before whoever built it has come to rest', async () => {
+  it('continues if it is resumed before the process that built it has paused', async () => {
     const api = await serve();
     await allocated(api);
     const { rebuilder } = api.platform;
@@ -138,7 +138,7 @@ describe('a rebuild over HTTP', () => {
     expect(await states(api, 'caseload')).toContainEqual([1, 2, 'live']);
   });
 
-  it('is tried again when its job has been given up', async () => {
+  it('can be resumed after its job was cancelled', async () => {
     const api = await serve();
     await allocated(api);
     const fault = jest.spyOn(api.platform.rebuilder, 'run').mockRejectedValue(new Error('the disk is full'));
@@ -156,7 +156,7 @@ describe('a rebuild over HTTP', () => {
     expect(await states(api, 'caseload')).toContainEqual([1, 2, 'live']);
   });
 
-  it('is given up and forgotten when it is cancelled', async () => {
+  it('is deleted when it is cancelled', async () => {
     const api = await serve();
     await allocated(api);
     await api.send('operations/rebuilds', { views: ['caseload'], hold: true }).expect(202);
@@ -164,13 +164,13 @@ describe('a rebuild over HTTP', () => {
     const { body } = await api.send('operations/rebuilds/caseload/cancel').expect(200);
     expect(picked(body.items, 'generation', 'state')).toEqual([[1, 'live']]);
     expect(await api.platform.rowStore.names()).not.toContain('caseload@1.2');
-    // The next one is another.
+    // The next rebuild has a new generation number.
     await api.send('operations/rebuilds', { views: ['caseload'] }).expect(202);
     await noneGoesOn(api);
     expect(await states(api, 'caseload')).toContainEqual([1, 3, 'live']);
   });
 
-  it('is not begun, or gone on with, where that makes no sense', async () => {
+  it('is refused if it cannot be started or changed in the current state', async () => {
     const api = await serve();
     await allocated(api);
     const code = async (path: string, body: object, status: number): Promise<unknown> =>

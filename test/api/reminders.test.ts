@@ -8,7 +8,7 @@ const SESSION = '8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f';
 const NEXT = '8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e70';
 const PLANNED = '2026-02-13';
 
-/** A server whose day is what a test says, with a pupil whose mentor planned a session. */
+/** A server whose current day the test sets, with a pupil whose mentor has scheduled a session. */
 async function serveFrom(first: string) {
   let today = first;
   const api = await serve(temporaryDirectory(), { clock: { now: () => `${today}T06:00:00.000Z` } });
@@ -18,7 +18,7 @@ async function serveFrom(first: string) {
   await api.send(`journeys/${JOURNEY}/schedule-session`, planned).expect(200);
   return {
     ...api,
-    /** Remind mentors as on the morning of a day. Returns how many were. */
+    /** Remind mentors as on the morning of a day. Returns the number of reminded mentors. */
     remindOn: async (day: string): Promise<number> => {
       today = day;
       await platform.settle();
@@ -28,7 +28,7 @@ async function serveFrom(first: string) {
       );
       return result.reminded;
     },
-    /** What the mentor's caseload says of them. */
+    /** The reminders in the mentor's caseload. */
     reminders: async (): Promise<unknown> => {
       const { body } = await get(`caseloads/${MENTOR}`, await platform.events.head()).expect(200);
       return body.reminders;
@@ -50,9 +50,9 @@ const hold = (session: string, on: string) => ({
 });
 
 describe('a mentor is reminded', () => {
-  it('of a session that has no outcome, and of a pupil without sessions, until that is done', async () => {
+  it('of a session without outcome, and of a pupil without sessions, until both are resolved', async () => {
     const api = await serveFrom('2026-02-12');
-    // Planned for tomorrow; but the pupil has had no session for months.
+    // A session is scheduled for tomorrow, but the pupil has had none for months.
     expect(await api.remindOn('2026-02-12')).toBe(1);
     expect(await api.reminders()).toEqual({ on: '2026-02-12', overdue: [], quiet: [JOURNEY] });
 
@@ -66,7 +66,7 @@ describe('a mentor is reminded', () => {
     expect(await api.reminders()).toBeUndefined();
   });
 
-  it('once a day, and not where there is nothing to say', async () => {
+  it('at most once a day, and only if there is something to do', async () => {
     const api = await serveFrom('2026-02-12');
     expect([await api.remindOn('2026-02-12'), await api.remindOn('2026-02-12')]).toEqual([1, 0]);
     await api.send(`journeys/${JOURNEY}/hold-session`, hold(SESSION, '2026-02-12')).expect(200);
@@ -79,7 +79,7 @@ describe('a mentor is reminded', () => {
     expect(await api.reminders()).toBeUndefined();
   });
 
-  it('which evaluators can see, day by day', async () => {
+  it('and evaluators can export the reminders by day', async () => {
     const api = await serveFrom('2026-02-12');
     await api.remindOn('2026-02-12');
     await api.remindOn('2026-02-16');
@@ -105,7 +105,7 @@ describe('a mentor is reminded', () => {
     expect(file).not.toContain(PUPIL);
   });
 
-  it('of what the record says, by a command that nobody can send', async () => {
+  it('by a command that clients cannot send', async () => {
     const api = await serveFrom('2026-02-12');
     const sent = await api.send(`mentors/${MENTOR}/remind-mentor`, {
       on: '2026-02-12',

@@ -22,13 +22,13 @@ interface ToAppend {
   readonly event: NewEvent;
 }
 
-/** What a caller holds: objects. What is inserted by hand is text already. */
+/** Events as objects, as a caller has them. The raw inserts use text. */
 const toAppend = ([stream, , id, type, data, metadata]: StoredEvent): ToAppend => ({
   stream,
   event: { id, type, data: JSON.parse(data) as object, metadata: JSON.parse(metadata) as EventMetadata },
 });
 
-/** Appends of one event a second, from callers that wait for their answer. */
+/** Appends of one event, per second, from callers that wait for the answer. */
 async function appending(file: string, events: readonly ToAppend[]): Promise<number> {
   const store = new SqliteEventStore(file);
   let next = 0;
@@ -43,7 +43,7 @@ async function appending(file: string, events: readonly ToAppend[]): Promise<num
   return speed;
 }
 
-/** Appends of one event from 64 concurrent callers, against inserting the same rows by hand, 64 a transaction. */
+/** Appends of one event from 64 concurrent callers, compared with raw inserts of the same rows, 64 per transaction. */
 export function appends(): Promise<Comparison> {
   const stored = [...limited(pupilEvents(1_000, 40), EVENTS)];
   const events = stored.map(toAppend);
@@ -61,7 +61,7 @@ export function appends(): Promise<Comparison> {
   );
 }
 
-/** Appends from 64 callers, against as many of Emmett's. */
+/** Appends from 64 concurrent callers, compared with as many to Emmett. */
 export function appendsAgainstEmmett(): Promise<Comparison> {
   const stored = [...limited(pupilEvents(1_000, 40), EVENTS)];
   const events = stored.map(toAppend);
@@ -71,7 +71,7 @@ export function appendsAgainstEmmett(): Promise<Comparison> {
       baseline: () =>
         inFolder((folder) => {
           const lines = join(folder, 'events.jsonl');
-          // Fewer, for it takes a second for every few hundred.
+          // Fewer events, because Emmett takes a second for a few hundred.
           forEmmett(lines, stored.slice(0, EVENTS / 20));
           return Promise.resolve(appendWithEmmett(lines, join(folder, 'emmett.sqlite'), CALLERS));
         }),
@@ -80,11 +80,11 @@ export function appendsAgainstEmmett(): Promise<Comparison> {
   );
 }
 
-/** Appends against raw inserts into the same table, with ever more events stored already. */
+/** Appends compared with raw inserts into the same table, with an increasing number of stored events. */
 export async function appendsAsTheLogGrows(): Promise<(Comparison | Figure)[]> {
   const sizes = [10_000, 100_000, 1_000_000];
   return inFolder(async (folder) => {
-    // In turns, so that a moment in which the disk is slow falls on all sizes.
+    // The sizes take turns, so that a temporarily slow disk affects all of them.
     const results = await allSideBySide(sizes.map((size) => appendsWith(size, folder)));
     const ratios = results.map(({ ratio }) => ratio);
     const spread = (Math.max(...ratios) / Math.min(...ratios) - 1) * 100;
@@ -102,7 +102,7 @@ export async function appendsAsTheLogGrows(): Promise<(Comparison | Figure)[]> {
 function appendsWith(size: number, folder: string): SideBySide {
   const file = join(folder, `${String(size)}.sqlite`);
   insertRaw(file, limited(pupilEvents(3_600, 260), size), 10_000);
-  // Streams of their own for each run, since the log is the same: it grows by a little each time.
+  // Each run writes to new streams, because all runs share one log, which grows a little each time.
   let run = 0;
   const more = (): StoredEvent[] => {
     run += 1;

@@ -7,13 +7,13 @@ import { insertRaw, pupilEvents } from './sample-log';
 import { type Service, serving } from './serve';
 
 const EVENTS = 1_000_000;
-/** Events of the programme that commands are sent to; the rest are of pupils of the years before. */
+/** Number of events of the programme that commands are sent to. The other events are about pupils of earlier years. */
 const OF_THIS_YEAR = 150_000;
 const COMMANDS_A_SECOND = 100;
 const QUERIES_A_SECOND = 10;
 const SECONDS = 30;
 
-/** A command's name, and what is sent with it. */
+/** The name and the body of a command. */
 type Command = readonly [name: string, body: object];
 
 interface RebuildDocument {
@@ -22,8 +22,8 @@ interface RebuildDocument {
 }
 
 /**
- * How long queries take while 100 commands a second come in, without a rebuild of the KPIs over 1,000,000 events and with one: on
- * SQLite, an api and a worker on one data folder.
+ * Query latency at 100 commands per second, without and with a rebuild of the KPIs over 1,000,000 events. An api and a
+ * worker share one data folder on SQLite.
  */
 export function duringRebuild(): Promise<Figure[]> {
   return inFolder(async (folder) => {
@@ -32,7 +32,7 @@ export function duringRebuild(): Promise<Figure[]> {
     return serving('worker', data, () =>
       serving('api', data, async (service) => {
         await caughtUp(service);
-        // As every comparison has a run to warm up: also, a gigabyte has just been written, and is still on its way to the disk.
+        // A warm-up run, as in every comparison. Also, a gigabyte has just been written and is still being flushed to disk.
         await load(service, journeys, recordBarrier, () => Promise.resolve());
         return [
           ...(await apart(service, journeys, 'none of which KPIs count', recordBarrier)),
@@ -45,7 +45,7 @@ export function duringRebuild(): Promise<Figure[]> {
   });
 }
 
-/** How long queries take while such commands come in, without a rebuild and with one. */
+/** Query latency during commands, without and with a rebuild. */
 async function apart(
   service: Service,
   journeys: readonly string[],
@@ -80,14 +80,14 @@ async function apart(
   ];
 }
 
-/** Send commands and queries at their rates as long as something takes, 30 seconds at least; none may fail. */
+/** Send commands and queries at their rates while some work runs, for at least 30 seconds. None may fail. */
 async function load(
   service: Service,
   journeys: readonly string[],
   commandOf: (n: number) => Command,
   meanwhile: (going: () => boolean) => Promise<void>,
 ): Promise<number[]> {
-  // What is asked in a school's day: mostly by mentors, about their pupils; now and then by those who want figures.
+  // The queries of a school day: most are from mentors about their pupils, a few are for figures.
   const byMentors = [
     '/v1/caseloads/M-1',
     `/v1/journeys/${journeys[0]!}`,

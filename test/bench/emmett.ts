@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { packageFile } from '@waymark/platform';
 import type { StoredEvent } from './sample-log';
 
-/** Version and settings that are compared with, as people should know them who read the figures. */
+/** The compared version and its settings, to be shown with the figures. */
 export const EMMETT =
   'Emmett 0.38.5 on sqlite3 5.1.7 (as delivered: rollback journal, synchronous=FULL; a connection for each append, one at a time)';
 
 const folder = packageFile('test', 'bench', 'peers');
 
-/** Emmett's packages are no part of the project: installed at the first comparison. */
+/** Emmett is not a dependency of the project. Its packages are installed before the first comparison. */
 function install(): void {
   if (existsSync(join(folder, 'node_modules'))) return;
   execFileSync('npm', ['ci'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -19,7 +19,7 @@ function install(): void {
 function emmett(...args: readonly (string | number)[]): number {
   install();
   const script = [join(folder, 'emmett.mjs'), ...args.map(String)];
-  // Its consumer complains of a connection that it has closed itself, once everything is done.
+  // At the end, its consumer reports an error about a connection that it has closed itself.
   const printed = execFileSync(process.execPath, script, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -27,7 +27,7 @@ function emmett(...args: readonly (string | number)[]): number {
   return Number(printed.trim());
 }
 
-/** Write events for Emmett to take. */
+/** Write events to a file that Emmett reads. */
 export function forEmmett(file: string, events: Iterable<StoredEvent>): void {
   const lines = [...events].map(([stream, , , type, data, metadata]) =>
     JSON.stringify({
@@ -43,10 +43,10 @@ export function forEmmett(file: string, events: Iterable<StoredEvent>): void {
 /** Fill Emmett's store with events. */
 export const fillEmmett = (events: string, file: string): number => emmett('fill', events, file);
 
-/** Events a second through its consumer, with a handler that only counts, in batches of 1,000 (ten times its default). */
+/** Events per second through its consumer, with a handler that only counts, in batches of 1,000 (10 times its default). */
 export const consumeWithEmmett = (file: string, events: number): number =>
   emmett('consume', file, events, 1_000);
 
-/** Appends of one event a second. */
+/** Appends of one event, per second. */
 export const appendWithEmmett = (events: string, file: string, callers: number): number =>
   emmett('append', events, file, callers);

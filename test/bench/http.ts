@@ -13,7 +13,7 @@ import { type Service, serving } from './serve';
 const CONNECTIONS = 64;
 const SECONDS = 4;
 
-/** A data folder with a programme in it, and the journeys' ids. */
+/** A data folder with a programme, and the ids of its journeys. */
 export async function prepared(
   folder: string,
   size: ProgrammeSize,
@@ -37,7 +37,7 @@ const session = (): string =>
     ...{ mode: 'IN_PERSON', place: 'SCHOOL' },
   });
 
-/** Commands over HTTP, against a bare NestJS endpoint that inserts one row: the same body, the same client. */
+/** Commands over HTTP, compared with a bare NestJS endpoint that inserts one row, with the same body and client. */
 export function commands(): Promise<Comparison> {
   const hammer = async ({ url, headers }: Service, paths: readonly string[]): Promise<number> => {
     let next = 0;
@@ -75,8 +75,8 @@ export function commands(): Promise<Comparison> {
 const ROUNDS = 100;
 
 /**
- * How long each query takes with 3,600 pupils loaded: right after a session was recorded, which changes rows that each is
- * answered from, so that no answer kept in memory serves.
+ * The latency of each query with 3,600 pupils, directly after a session was recorded. The session changes rows that every
+ * query reads, so that no cached answer is used.
  */
 export function queries(): Promise<Figure[]> {
   return inFolder(async (folder) => {
@@ -112,7 +112,7 @@ export function queries(): Promise<Figure[]> {
   });
 }
 
-/** Write something, wait until it can be read, and time the query alone. */
+/** Record an event, wait until it can be read, and measure only the query. */
 async function timed({ url, headers }: Service, path: string, journey: string): Promise<number> {
   const written = await fetch(`${url}/v1/journeys/${journey}/hold-session`, {
     method: 'POST',

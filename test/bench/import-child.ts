@@ -3,7 +3,7 @@ import { sourceFiles } from '@waymark/core/imports';
 import { Importer } from '@waymark/modules/imports/importer';
 import { Platform } from '@waymark/platform';
 
-/** Imports a folder in a process of its own and prints the most memory that it ever had. */
+/** Imports a folder in a separate process, and prints its peak memory. */
 async function main(data: string, folder: string): Promise<void> {
   const start = Date.now();
   const platform = await Platform.open({ data });

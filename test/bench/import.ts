@@ -14,7 +14,7 @@ import { insertRaw, type StoredEvent } from './sample-log';
 
 const ids = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'] as const;
 
-/** Import some of a programme's files; told whenever rows have been recorded. */
+/** Import some files of a programme. The callback is called whenever rows have been recorded. */
 async function bring(
   platform: Platform,
   id: string,
@@ -27,14 +27,14 @@ async function bring(
 const people = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];
 
 /**
- * Importing register rows, against parsing the same file and inserting the same events by hand: first the writing
- * side alone, as where other processes project; then with this process projecting into every view, and assessing
+ * Importing register rows, compared with parsing the same file and raw inserts of the same events: first the writing
+ * side alone, as if other processes projected; then with this process projecting into every view, and assessing
  * every pupil's eligibility, before the import is done.
  */
 export function importing(): Promise<Comparison[]> {
   const [pupils, days] = [600, 110];
   return inFolder(async (folder) => {
-    // Without consent, so that no mentors are given: what is measured is rows.
+    // Without consent, so that no mentors are allocated and only rows are measured.
     await writeProgramme(folder, { pupils, days, consent: false });
     const register = join(folder, 'registers', 'all.csv');
     let events: readonly StoredEvent[] = [];
@@ -54,7 +54,7 @@ export function importing(): Promise<Comparison[]> {
         let worker: Promise<Platform> | undefined;
         await bring(platform, ids[1], [register], ({ rows }) => {
           recorded = process.hrtime.bigint();
-          // What follows from the rows needs the views: somebody keeps them up once they are in.
+          // The follow-up of the rows needs the views, so they are projected once the rows are imported.
           if (!projecting && rows === pupils * days) worker = Platform.open({ data });
         });
         const end = projecting ? process.hrtime.bigint() : recorded;
@@ -99,12 +99,12 @@ function recordedBy(id: string, file: string): StoredEvent[] {
   return found;
 }
 
-/** Old heap of a process that is short of memory, in MiB. */
+/** The limit of the old heap for a process with little memory, in MiB. */
 const HEAP = 192;
 
 /**
- * Peak memory of a process that imports a whole programme of 400,000 register rows: left alone, where much of it is what the
- * engine has not come to collect, and where it is short.
+ * Peak memory of a process that imports a whole programme of 400,000 register rows: without a limit, when much of it is
+ * garbage that the engine has not collected yet, and with a small heap.
  */
 export function importMemory(): Promise<Figure[]> {
   const [pupils, days] = [3_640, 110];

@@ -36,7 +36,7 @@ function line(result: Comparison | Figure): string {
   ].join('\n');
 }
 
-/** `npm run bench`, or `npm run bench -- append import` for some of it. */
+/** `npm run bench`, or `npm run bench -- append import` for some of the benchmarks. */
 async function main(wanted: readonly string[]): Promise<void> {
   for (const [name, measure] of Object.entries(comparisons)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -2,23 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How often each side is measured, in turns, so that what else the machine does falls on both. */
+/** Number of measurements of each side. The sides take turns, so that other load on the machine affects both. */
 export const RUNS = 5;
 
-/** Work of one kind done two ways: how fast each was, and how they compare. */
+/** A comparison of two ways to do the same work: the rate of each, and their ratio. */
 export interface Comparison {
   readonly name: string;
   readonly unit: string;
-  /** Medians, in units a second. */
+  /** Medians, in units per second. */
   readonly ours: number;
   readonly baseline: number;
-  /** Median of the runs' own ratios. */
+  /** The median of the ratios of the runs. */
   readonly ratio: number;
   readonly ratios: readonly number[];
   readonly target: number;
 }
 
-/** A figure that stands for itself. */
+/** A figure without a comparison. */
 export interface Figure {
   readonly name: string;
   readonly value: string;
@@ -32,20 +32,20 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** Units a second of some work. */
+/** The rate of some work, in units per second. */
 export async function rate(units: number, work: () => unknown): Promise<number> {
   const start = process.hrtime.bigint();
   await work();
   return units / (Number(process.hrtime.bigint() - start) / 1e9);
 }
 
-/** Work that is to be measured done two ways. */
+/** Two ways to do the same work, to be compared. */
 export interface SideBySide extends Pick<Comparison, 'name' | 'unit' | 'target'> {
   readonly baseline: () => Promise<number>;
   readonly ours: () => Promise<number>;
 }
 
-/** Measure both sides in turns, {@link RUNS} times after one that warms them up. */
+/** Measure both sides in turns, {@link RUNS} times after a warm-up run. */
 export async function sideBySide(
   what: Pick<Comparison, 'name' | 'unit' | 'target'>,
   sides: Pick<SideBySide, 'baseline' | 'ours'>,
@@ -54,7 +54,7 @@ export async function sideBySide(
   return result!;
 }
 
-/** Measure several, each of them once in every round. */
+/** Measure several pairs, each of them once in every round. */
 export async function allSideBySide(works: readonly SideBySide[]): Promise<Comparison[]> {
   const measured = works.map(() => ({ baseline: [] as number[], ours: [] as number[] }));
   for (let round = 0; round <= RUNS; round += 1) {
@@ -63,7 +63,7 @@ export async function allSideBySide(works: readonly SideBySide[]): Promise<Compa
       const theirs = await baseline();
       globalThis.gc?.();
       const own = await ours();
-      if (round === 0) continue; // warming up
+      if (round === 0) continue; // warm-up
       measured[at]!.baseline.push(theirs);
       measured[at]!.ours.push(own);
     }
@@ -83,7 +83,7 @@ export async function allSideBySide(works: readonly SideBySide[]): Promise<Compa
   });
 }
 
-/** Do something in a folder of its own, which is then removed. */
+/** Run something in a temporary folder, which is then removed. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'waymark-bench-'));
   try {

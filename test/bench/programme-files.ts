@@ -24,14 +24,14 @@ const urnOf = (school: number): string => String(990_001 + school);
 export interface ProgrammeSize {
   readonly pupils: number;
   readonly days: number;
-  /** There is consent, so that pupils are given mentors. */
+  /** Whether there is consent, so that pupils are allocated to mentors. */
   readonly consent?: boolean;
 }
 
 /** The programme's id. */
 export const PROGRAMME = 'bench';
 
-/** Write the files of a made-up programme: 40 schools, 50 mentors, and for each pupil a row for every school day. */
+/** Write the files of an invented programme: 40 schools, 50 mentors, and for each pupil a row for every school day. */
 export async function writeProgramme(
   folder: string,
   { pupils, days, consent = true }: ProgrammeSize,
@@ -97,7 +97,7 @@ export async function writeProgramme(
   await writeRegister(join(folder, 'registers', 'all.csv'), { pupils, days });
 }
 
-/** About a sixth of the sessions absent, so that most pupils are eligible. */
+/** Absent in about a sixth of the sessions, so that most pupils are eligible. */
 async function writeRegister(file: string, { pupils, days }: ProgrammeSize): Promise<void> {
   const out = createWriteStream(file);
   out.write('URN,UPN,Date,AM,PM,RecordedAt\r\n');

@@ -13,7 +13,7 @@ const domain = recordingModules.map((module) => module.domain);
 
 const PAGE = 2_000;
 
-/** Projecting 500,000 events into the KPI view, against reading and parsing them. */
+/** Projecting 500,000 events into the KPI view, compared with reading and parsing them. */
 export function projecting(): Promise<Comparison> {
   return inFolder(async (folder) => {
     const file = join(folder, 'events.sqlite');

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { rebuildKpis } from './rebuild';
 
-/** Rebuilds a view in a process of its own and prints the most memory that it ever had. */
+/** Rebuilds a view in a separate process, and prints its peak memory. */
 async function main(events: string, views: string): Promise<void> {
   const start = Date.now();
   const store = new SqliteEventStore(events);

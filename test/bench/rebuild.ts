@@ -19,7 +19,7 @@ const PAGE = 2_000;
 const view = regionalKpis as unknown as View;
 const schemas = schemasOf(domain);
 
-/** Build the KPI view from a log, into a file of its own, from planned to live. */
+/** Build the KPI view from a log into a separate file, from planned to live. */
 export async function rebuildKpis(events: EventStore, file: string): Promise<void> {
   const rows = new SqliteRowStore(file);
   const catalog = new Catalog(rows.control);
@@ -32,7 +32,7 @@ export async function rebuildKpis(events: EventStore, file: string): Promise<voi
   const rebuilder = new Rebuilder({
     ...{ events, rows, catalog, folding, now },
     views: [view],
-    // What a worker does once a generation is built: it keeps it up.
+    // As in a worker, a built generation is kept up to date.
     onChanged: async () => {
       const { building } = await catalog.record(view.name);
       const generation = generationOf(view, building);
@@ -48,7 +48,7 @@ export async function rebuildKpis(events: EventStore, file: string): Promise<voi
   await rows.close();
 }
 
-/** A rebuild of the KPI view, from planned to live, against reading and parsing the same events. */
+/** A rebuild of the KPI view, from planned to live, compared with reading and parsing the same events. */
 export function rebuilding(): Promise<Comparison> {
   return inFolder(async (folder) => {
     const file = join(folder, 'events.sqlite');
@@ -77,7 +77,7 @@ export function rebuilding(): Promise<Comparison> {
   });
 }
 
-/** The same rebuild against Emmett's consumer over the same events. */
+/** The same rebuild, compared with Emmett's consumer over the same events. */
 export function againstEmmett(): Promise<Comparison> {
   return inFolder(async (folder) => {
     const events = [...limited(pupilEvents(600, 130), 60_000)];

@@ -3,7 +3,7 @@ import { derivedId } from '@waymark/core/commands';
 import { addDays } from '@waymark/core/fields';
 import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/stores/sqlite/events/sqlite-event-store';
 
-/** An event as the log's table holds it: already text. */
+/** An event as stored in the log's table: serialised to text. */
 export type StoredEvent = readonly [
   stream: string,
   revision: number,
@@ -15,7 +15,7 @@ export type StoredEvent = readonly [
 
 const id = (...parts: (string | number)[]): string => derivedId('bench', ...parts.map(String));
 
-/** A school day's marks of a week from a Monday on; every ninth half-day an absence. */
+/** The marks of a school week from a Monday on, with an absence every ninth half-day. */
 const week = (monday: string, salt: number) =>
   [0, 1, 2, 3, 4].map((day) => ({
     on: addDays(monday, day),
@@ -24,7 +24,7 @@ const week = (monday: string, salt: number) =>
     at: `${addDays(monday, day)}T16:00:00Z`,
   }));
 
-/** Pupils with a journey, twelve sessions and weekly registers, interleaved as they come in life. */
+/** Pupils with a journey, twelve sessions and weekly registers, interleaved as in practice. */
 export function* pupilEvents(pupils: number, weeks: number): Generator<StoredEvent> {
   const revisions = new Map<string, number>();
   const event = (stream: string, pupil: string, type: string, on: string, data: object): StoredEvent => {
@@ -76,7 +76,7 @@ export function* pupilEvents(pupils: number, weeks: number): Generator<StoredEve
   }
 }
 
-/** Insert events by hand into the log's own table, some in a transaction. */
+/** Insert events directly into the log's table, several per transaction. */
 export function insertRaw(file: string, events: Iterable<StoredEvent>, perTransaction: number): number {
   const db = new Database(file);
   for (const pragma of DURABLE) db.pragma(pragma);

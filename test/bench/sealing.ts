@@ -13,7 +13,7 @@ import { pupilEvents, type StoredEvent } from './sample-log';
 const domain = recordingModules.map((module) => module.domain);
 
 const CALLERS = 64;
-/** One in so many is followed by an event with a text about the pupil. */
+/** One event in this many is followed by an event with a text about the pupil. */
 const TEXT_EVERY = 8;
 const TEXT =
   'The bus that used to stop near home does not run any more, and nobody can bring the pupil. '.repeat(3);
@@ -25,7 +25,7 @@ interface ToAppend {
   readonly event: NewEvent;
 }
 
-/** What happens to pupils as it comes in life, with who they are and what is said of them. */
+/** Events about pupils as in practice, including their personal data and texts about them. */
 function* lived(events: Iterable<StoredEvent>): Generator<ToAppend> {
   let count = 0;
   for (const [stream, , id, type, data, text] of events) {
@@ -51,7 +51,7 @@ function* lived(events: Iterable<StoredEvent>): Generator<ToAppend> {
   }
 }
 
-/** A log as a service has it, sealing or not. */
+/** A log as in the service, with or without encryption of personal fields. */
 function logIn(
   folder: string,
   seals: boolean,
@@ -87,7 +87,7 @@ const appending = (events: readonly ToAppend[], seals: boolean): Promise<number>
     return speed;
   });
 
-/** Appends of one event from 64 callers, personal fields sealed, against the same without. */
+/** Appends of one event from 64 concurrent callers, with encrypted personal fields, compared with unencrypted ones. */
 function appends(): Promise<Comparison> {
   const events = [...lived(limited(pupilEvents(600, 40), 30_000))];
   const count = events.filter(({ event }) => personal.has(event.type)).length;
@@ -102,7 +102,7 @@ function appends(): Promise<Comparison> {
   );
 }
 
-/** Rebuilding the KPI view from a log that is sealed, against one that is not. */
+/** Rebuilding the KPI view from an encrypted log, compared with an unencrypted one. */
 function rebuilds(): Promise<Comparison> {
   return inFolder((sealedFolder) =>
     inFolder(async (clearFolder) => {

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** A server that is measured, and what it is asked with. */
+/** The address of a server to measure, and the headers to send. */
 export interface Service {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Start a server in a process of its own, use it, and stop it. */
+/** Start a server in a separate process, use it, and stop it. */
 export async function serving<T>(
   kind: 'bare' | 'waymark' | 'api' | 'worker',
   data: string,

@@ -17,8 +17,8 @@ import { identityOf } from '../../apps/shared/identity';
 import { PROGRAMME } from './programme-files';
 
 /**
- * A process that serves Waymark, alone, or as an api or the worker beside it; or a bare NestJS endpoint that inserts one row. Until
- * it is told to stop.
+ * A process that serves Waymark alone, as an api, or as the worker beside an api; or a bare NestJS endpoint that inserts one
+ * row. It runs until it is told to stop.
  */
 
 const [, , kind, data = ''] = process.argv;
@@ -73,7 +73,7 @@ async function waymark(): Promise<INestApplication> {
 
 const SUBJECT = 'bench';
 
-/** Somebody who may do what is measured. */
+/** A person with the roles that the measured requests need. */
 async function employ({ submitter }: Platform): Promise<void> {
   if ((await submitter.holder('subject', SUBJECT)) !== undefined) return;
   const id = randomUUID();

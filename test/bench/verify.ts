@@ -10,7 +10,7 @@ import { insertRaw, pupilEvents, type StoredEvent } from './sample-log';
 const EVENTS = 250_000;
 const PAGE = 2_000;
 
-/** Events that carry no chain, each chained to the one before it in its stream. */
+/** Add hash chains to events without them: each is chained to the event before it in its stream. */
 function* withChains(events: Iterable<StoredEvent>): Generator<StoredEvent> {
   const hashes = new Map<string, string>();
   for (const [stream, revision, id, type, data, metadata] of events) {
@@ -27,7 +27,7 @@ function* withChains(events: Iterable<StoredEvent>): Generator<StoredEvent> {
   }
 }
 
-/** Seal a whole log; what whoever verifies needs. */
+/** Seal a whole log. Returns what the verification needs. */
 async function sealed(log: SqliteEventStore): Promise<VerifyOptions> {
   const rows = new SqliteRowStore(':memory:');
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -57,7 +57,7 @@ async function verify(log: SqliteEventStore, options: VerifyOptions): Promise<vo
   if (fault || events !== EVENTS) throw new Error(fault?.message ?? `only ${events} events`);
 }
 
-/** Verifying a sealed log, against reading the same pages of it as events. */
+/** Verifying a sealed log, compared with reading the same pages as events. */
 export const verifying = (): Promise<Comparison> =>
   inFolder(async (folder) => {
     const file = join(folder, 'events.sqlite');

@@ -3,7 +3,7 @@ import { sideBySide } from '@waymark/core/concurrency';
 
 const range = (length: number): number[] => Array.from({ length }, (_, n) => n);
 
-/** Work that goes on until it is told to end, each item by itself. */
+/** Work on items, each of which ends when the test says so. */
 function workshop() {
   const begun: number[] = [];
   const ended: number[] = [];
@@ -23,7 +23,7 @@ function workshop() {
   };
 }
 
-/** What a promise comes to, as far as it has. */
+/** The current outcome of a promise. */
 function outcomeOf(promise: Promise<void>): { outcome: string } {
   const seen = { outcome: 'under way' };
   promise.then(
@@ -36,7 +36,7 @@ function outcomeOf(promise: Promise<void>): { outcome: string } {
 describe.each([
   ['a list', (items: number[]) => items],
   [
-    'items that come in time',
+    'items that arrive over time',
     async function* (items: number[]) {
       for (const item of items) {
         await nextTurn();
@@ -45,7 +45,7 @@ describe.each([
     },
   ],
 ])('side by side, with %s', (_, itemsOf) => {
-  it('does something with every item, in the order of their coming', async () => {
+  it('processes every item, starting in order of arrival', async () => {
     const seen: number[] = [];
     await sideBySide(itemsOf(range(200)), async (item) => {
       seen.push(item);
@@ -54,7 +54,7 @@ describe.each([
     expect(seen).toEqual(range(200));
   });
 
-  it('begins 64 at once, and the next when one has ended', async () => {
+  it('starts 64 at once, and the next one when one has ended', async () => {
     const { begun, ends, work } = workshop();
     const all = sideBySide(itemsOf(range(66)), work);
     for (let turn = 0; turn < 300; turn += 1) await nextTurn();
@@ -70,7 +70,7 @@ describe.each([
     expect(begun).toEqual(range(66));
   });
 
-  it('begins nothing more after a failure, and tells of it once what is under way has ended', async () => {
+  it('starts nothing more after a failure, and reports it once the running work has ended', async () => {
     const { begun, ended, ends, work } = workshop();
     const seen = outcomeOf(sideBySide(itemsOf(range(100)), work));
     for (let turn = 0; turn < 300; turn += 1) await nextTurn();
@@ -86,7 +86,7 @@ describe.each([
   });
 });
 
-it('waits for what is under way where the items themselves fail', async () => {
+it('waits for the running work if the source of the items fails', async () => {
   const { begun, ends, work } = workshop();
   const seen = outcomeOf(
     sideBySide(

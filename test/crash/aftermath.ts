@@ -23,7 +23,7 @@ const now = (): string => still.now();
 
 type Log = readonly RecordedEvent[];
 
-/** How a thing is called that an event brings into being, and that can come into being once. */
+/** Names of what an event creates, if it can be created only once per stream. */
 const named: Readonly<Record<string, (data: never) => readonly string[]>> = {
   ProgrammeDefined: () => ['programme'],
   SchoolRegistered: () => ['school'],
@@ -47,7 +47,7 @@ const named: Readonly<Record<string, (data: never) => readonly string[]>> = {
     outcomes.map(([from]) => `row ${String(file)}:${String(from)}`),
 };
 
-/** What stands in a log more than once and must not: an event's id, a command's effect, a thing coming into being. */
+/** Duplicates that a log must not contain: event ids, effects of a command, and things that are created only once. */
 export function twice(log: Log): string[] {
   const last = new Map<string, string>();
   const names = log.flatMap(({ id, type, stream, data, metadata: { command } }) => {
@@ -63,7 +63,7 @@ export function twice(log: Log): string[] {
   return names.filter((name) => seen.size === seen.add(name).size);
 }
 
-/** The most journeys that each mentor has had places for at once. */
+/** The largest number of journeys that each mentor had at the same time. */
 export function fullest(log: Log): Map<string, number> {
   const places = new Map<string, Set<string>>();
   const most = new Map<string, number>();
@@ -84,8 +84,9 @@ export function countsByType(log: Log): Record<string, number> {
 }
 
 /**
- * A log's events by id, without what depends on who was quicker: their places in streams of several writers; and without their
- * chains, since what is sealed is never sealed the same twice. Claims have ids and streams that are another log's own.
+ * A log's events by id, without positions and revisions, which depend on the order of concurrent writers, and without hash
+ * chains, because encryption gives a different result each time. Claims are left out: their ids and streams differ in each
+ * log.
  */
 export const byId = (log: Log): Map<string, object> =>
   new Map(
@@ -97,7 +98,7 @@ export const byId = (log: Log): Map<string, object> =>
       ]),
   );
 
-/** The names under which two maps hold different things. */
+/** The keys whose values differ between two maps. */
 export const differences = (
   found: ReadonlyMap<string, object>,
   wanted: ReadonlyMap<string, object>,
@@ -106,7 +107,7 @@ export const differences = (
     .filter((key) => !isDeepStrictEqual(found.get(key), wanted.get(key)))
     .map((key) => `${key}: ${JSON.stringify(found.get(key))}, not ${JSON.stringify(wanted.get(key))}`);
 
-/** Every row of every view, none of which may be empty but those named. */
+/** Every row of every view. Throws if a view is empty that is not listed, or if a listed one is not empty. */
 async function rowsOf(rows: RowReader, empty: readonly string[]): Promise<Map<string, object>> {
   const found = views.map(async (view) => {
     const all = await rows.find(view);
@@ -117,7 +118,7 @@ async function rowsOf(rows: RowReader, empty: readonly string[]): Promise<Map<st
   return new Map((await Promise.all(found)).flat());
 }
 
-/** Rows that are not what a rebuild from the log makes of them; and what policies would do that they had not done. */
+/** Rows that differ from a rebuild from the log, and reactions of policies that are missing. */
 export async function unlikeRebuild(platform: Platform, empty: readonly string[] = []): Promise<string[]> {
   await platform.settle();
   const rebuilt = new SqliteRowStore(':memory:');
@@ -132,7 +133,7 @@ export async function unlikeRebuild(platform: Platform, empty: readonly string[]
   }
 }
 
-/** Fold the whole log into rows of which there are none yet. */
+/** Fold the whole log into an empty row store. */
 async function buildAnew(events: EventStore, rows: RowStore): Promise<void> {
   const unknown = (event: RecordedEvent): string | undefined => unknownReason(event, schemas);
   const skips = new Skips(events);
@@ -143,7 +144,7 @@ async function buildAnew(events: EventStore, rows: RowStore): Promise<void> {
     if (stopped !== undefined) throw new Error(`${view.name}: ${stopped}`);
 }
 
-/** What policies do that begin with the whole log, on a copy of it, as if nothing had been reacted to. */
+/** Run the policies over a copy of the whole log from its beginning. Returns the events that they add, and failures. */
 async function leftUndone({ data, stores }: Platform, rows: RowStore): Promise<string[]> {
   const store = new SqliteEventStore(':memory:');
   try {

@@ -1,4 +1,4 @@
-/** A process whose 200 clients send commands at once, and that says what each was answered. */
+/** A process with 200 concurrent clients that send commands. It reports each answer. */
 import { Platform } from '@waymark/platform';
 import { still } from './moments';
 import { work } from './workload';
@@ -6,5 +6,5 @@ import { work } from './workload';
 export async function run(data: string): Promise<void> {
   const platform = await Platform.open({ data, clock: still });
   await work(platform, (answer) => process.send!(answer));
-  // Waits to be killed.
+  // The process waits to be killed.
 }

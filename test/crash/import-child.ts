@@ -1,4 +1,4 @@
-/** A process that imports files, goes on with an import that was killed, and says how long the log is. */
+/** A process that imports files, or continues an import that was killed, and reports the length of the log. */
 import { sourceFiles } from '@waymark/core/imports';
 import { Importer, unfinishedImport } from '@waymark/modules/imports/importer';
 import { Platform } from '@waymark/platform';
@@ -34,5 +34,5 @@ export async function run(data: string, ...paths: string[]): Promise<void> {
   platform.events.onAppended(() => void say(false));
   await importOn(platform, paths);
   await say(true);
-  // Waits to be killed.
+  // The process waits to be killed.
 }

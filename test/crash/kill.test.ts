@@ -18,7 +18,7 @@ import { partOfSample } from './sample-part';
 import { answersInAll, CAP, prepare, type Told, work } from './workload';
 
 const KILLS = 20;
-/** A failure names it: given again, the moments are the same, as far as processes are. */
+/** A failure prints the seed; with the same seed the kills come at the same moments, as far as processes allow. */
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
 
 jest.setTimeout(420_000);
@@ -38,7 +38,7 @@ describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
     return log;
   };
 
-  /** Open a folder's platform for some work, in this process, which knows nothing of what others did. */
+  /** Open the platform of a folder in this process, without any state of the killed one, and use it. */
   const using = async <T>(data: string, use: (it: Platform) => Promise<T>): Promise<T> => {
     const platform = await Platform.open({ data, clock: still });
     try {
@@ -49,7 +49,7 @@ describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
   };
 
   describe('during an import', () => {
-    /** The phases of an import, each with the event that it begins with. */
+    /** The phases of an import, each with the type of its first event. */
     const phases = {
       referrals: 'ImportStarted',
       registers: 'AttendanceRecorded',
@@ -66,7 +66,7 @@ describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
       kpis: await kpisBy(rows, published, { by: 'area' }, everywhere),
     });
 
-    it('every row fares as in an import never killed, nothing is twice, and views are what a rebuild gives', async () => {
+    it('every row has the same outcome as without kills, nothing is duplicated, and views equal a rebuild', async () => {
       const paths = partOfSample(folder);
       const [whole, wanted] = await using(join(folder, 'never killed'), async (platform) => {
         await importOn(platform, paths);
@@ -82,7 +82,7 @@ describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
         killedIn.length >= KILLS && Object.keys(phases).every((phase) => killedIn.includes(phase));
       for (let round = 1; !enough(); round += 1) {
         const data = join(folder, `import ${String(round)}`);
-        // The same key, so that the hashes of commands can be compared too.
+        // The same hash key, so that the hashes of commands can be compared too.
         cpSync(join(folder, 'never killed', 'keys'), join(data, 'keys'), { recursive: true });
         const moments = begins.flatMap((from, index) => {
           const length = (begins[index + 1] ?? whole.length) - from;
@@ -94,7 +94,7 @@ describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
           const said = await killedOnce<Said>(
             child,
             (all) => all.at(-1)!.finished || all.at(-1)!.events > Math.max(moment, all[0]!.events),
-            // At once, or in the midst of what comes next.
+            // Kill at once, or during the following work.
             random() * (random() < 0.5 ? 10 : 150),
           );
           const log = await logIn(data);
@@ -126,7 +126,7 @@ describe(`kill -9, at moments of KILL_SEED=${String(seed)}`, () => {
     const accepted = (told: readonly Told[]): ({ readonly key: string } & Answer)[] =>
       told.filter((answer) => 'stream' in answer);
 
-    it('what was acknowledged is there and answered again, nothing is twice, and views are what a rebuild gives', async () => {
+    it('acknowledged events are kept, retries get the first answer, nothing is duplicated, and views equal a rebuild', async () => {
       const template = join(folder, 'template');
       await using(template, prepare);
       const copied = (name: string): string => {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '@waymark/core/commands';
 
-/** Time stands still: whoever does the same again records the same events, to the last letter. */
+/** A clock that stands still, so that repeated work records exactly the same events. */
 export const still: Clock = { now: () => '2026-03-02T09:00:00.000Z' };
 
-/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
+/** A seeded pseudo-random number generator from 0 up to 1 (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -17,7 +17,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** `kill -9`, `lag` milliseconds after the process has said what it was waited for; returns everything it has said. */
+/** Kill the process with SIGKILL, `lag` milliseconds after it sent the awaited message. Returns all its messages. */
 export async function killedOnce<Said>(
   child: ChildProcess,
   hasCome: (said: readonly Said[]) => boolean,
@@ -35,6 +35,6 @@ export async function killedOnce<Said>(
   await pause(lag);
   child.kill('SIGKILL');
   const [, signal] = (await gone) as [number | null, string | null];
-  if (signal !== 'SIGKILL') throw new Error('the process ended of itself');
+  if (signal !== 'SIGKILL') throw new Error('the process ended by itself');
   return said;
 }

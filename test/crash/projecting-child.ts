@@ -1,6 +1,6 @@
 /**
- * A process that keeps the toy views up as long as it lives. Says 'ready', waits for a word, then says each step that it
- * takes, and 'through' whenever it has seen the whole log.
+ * A process that keeps the toy views up to date until it is killed. It reports 'ready', waits for a message, then reports
+ * each step before it takes it, and 'through' whenever it has processed the whole log.
  */
 import { type EventStore, rowSetName, type RowStore } from '@waymark/core/kernel';
 import { Owners, Projector, Skips } from '@waymark/core/projections';
@@ -11,19 +11,19 @@ export type Step = 'ready' | 'load' | 'commit' | 'written' | 'through';
 
 export interface Temper {
   readonly member: string;
-  /** Milliseconds between rounds, and milliseconds without a heartbeat after which others are considered dead. */
+  /** Milliseconds between rounds, and milliseconds without a heartbeat after which a member counts as dead. */
   readonly interval: number;
   readonly timeout: number;
 }
 
-/** Pages and windows that leave much half done at any time: more rows at once than a store writes in one go. */
+/** Page and window sizes with which a kill usually interrupts a write: a window has more rows than a store writes at once. */
 const SIZES = { page: 50, window: 400 };
 
 const say = (step: Step): void => void process.send!(step);
 
 export async function run(engine: string, temper: string): Promise<void> {
   const { events, rows } = await openEngine(JSON.parse(engine) as Engine);
-  // As long as it listens it lives, until it is killed.
+  // The listener keeps the process running until it is killed.
   process.on('message', () => void project(events, saying(rows), JSON.parse(temper) as Temper));
   say('ready');
 }
@@ -53,7 +53,7 @@ async function tellWhenThrough(events: EventStore, projector: Projector): Promis
   if (states.length === toyViews.length && states.every(({ position }) => position >= head)) say('through');
 }
 
-/** The same rows, each step said just before it is taken. */
+/** A row store that reports each step just before it is taken. */
 const saying = (rows: RowStore): RowStore =>
   Object.create(rows, {
     load: {

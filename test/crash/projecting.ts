@@ -20,18 +20,18 @@ import type { Step, Temper } from './projecting-child';
 
 const KILLS = 50;
 const LOCKERS = 400;
-/** Events that are recorded before each kill: some windows of them, and hundreds of rows. */
+/** Number of events recorded before each kill: several windows, and hundreds of rows. */
 const ROUND = 600;
-/** Steps that it takes to project a round, more or less. */
+/** Approximate number of steps to project a round. */
 const STEPS = 30;
-/** Workers that are started ahead, which takes longer than what they do. */
+/** Number of workers started in advance, because starting takes longer than their work. */
 const AHEAD = 2;
 
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
 
-/** Workers that are killed again and again, and workers that fight, leave the views as the log has them: on any engine. */
+/** Tests for any engine: views match the log although workers are killed repeatedly, or compete for ownership. */
 export function killedWhileProjecting(name: string, engine: () => Engine): void {
-  describe(`workers that project on ${name}, by KILL_SEED=${String(seed)}`, () => {
+  describe(`workers that project on ${name}, with KILL_SEED=${String(seed)}`, () => {
     const random = randomFrom(seed);
     let stores: Connection;
     let log: LockerLog;
@@ -53,7 +53,7 @@ export function killedWhileProjecting(name: string, engine: () => Engine): void 
       return child;
     };
 
-    it(`count every event once, in order, though killed ${String(KILLS)} times in the midst of it`, async () => {
+    it(`count every event once and in order, although they are killed ${String(KILLS)} times`, async () => {
       const successor = (n: number) =>
         worker({ member: `worker ${String(n)}`, interval: 1_000, timeout: 3_000 });
       const waiting = range(AHEAD).map(successor);
@@ -71,7 +71,7 @@ export function killedWhileProjecting(name: string, engine: () => Engine): void 
         );
         const reached = await log.check();
         if (reached < log.head) kills += 1;
-        // Nothing that it knew to be written is missing.
+        // Everything that the worker had acknowledged is there.
         else expect(said.length).toBeGreaterThan(0);
       }
 
@@ -82,8 +82,8 @@ export function killedWhileProjecting(name: string, engine: () => Engine): void 
       expect(await ownerEpoch(stores.rows.control, rowSetName(toyViews[0]!))).toBeGreaterThan(KILLS / 2);
     });
 
-    it('count every event once, in order, though two of them own each view at once', async () => {
-      // With a timeout of 0, each considers the other dead in every round.
+    it('count every event once and in order, although two of them own each view at the same time', async () => {
+      // With a timeout of 0, each worker considers the other one dead in every round.
       const fighters = await Promise.all(
         ['a', 'b'].map((member) => worker({ member, interval: 20, timeout: 0 })),
       );
@@ -101,7 +101,7 @@ export function killedWhileProjecting(name: string, engine: () => Engine): void 
   });
 }
 
-/** A log of lockers that are filled and emptied, and what every row of the views must be at any position of it. */
+/** A log of lockers that are filled and emptied, and the expected rows of the views at every position. */
 class LockerLog {
   head: Position = START;
   private readonly events = new Map<View, Map<string, RecordedEvent[]>>(
@@ -127,7 +127,7 @@ class LockerLog {
     this.head = through;
   }
 
-  /** Every row is what the log makes of it, up to where it says that it reflects the log. Returns how far all views are. */
+  /** Check that every row reflects the log up to its position. Returns the lowest checkpoint of the views. */
   async check(): Promise<Position> {
     const { rows } = this.stores;
     const wrong: string[] = [];
@@ -148,7 +148,7 @@ class LockerLog {
     return Math.min(...checkpoints);
   }
 
-  /** Until all views have seen the whole log, as long as those who keep them up live. */
+  /** Wait until all views have processed the whole log. Fails if a worker ends before. */
   async projected(...workers: readonly ChildProcess[]): Promise<void> {
     const { rows } = this.stores;
     for (;;) {
@@ -170,7 +170,7 @@ class LockerLog {
   }
 }
 
-/** What the events of a row up to a position make of it. */
+/** The row that its events up to a position give. */
 const rowAfter = (view: View, events: readonly RecordedEvent[], at: Position): object | null =>
   events
     .filter(({ position }) => position <= at)

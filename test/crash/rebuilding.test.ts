@@ -15,10 +15,10 @@ import { afterwards, temporaryDirectory } from '../support/stores';
 import { folded, rowsOf } from '../support/views';
 import { randomFrom } from './moments';
 
-/** Whoever goes on with a job waits for the lease of who was killed: in several folders at once. */
+/** Folders that are tested at the same time, because continuing a job waits for the lease of the killed process. */
 const FOLDERS = 3;
 const KILLS_EACH = 2;
-/** Twice the pupils' rows are some windows: one is written when there are 4,000 rows in it. */
+/** Two events for each pupil give several windows: a window is written when it has 4,000 rows. */
 const PUPILS = 9_000;
 const { name: VIEW, version } = regionalKpis;
 
@@ -26,7 +26,7 @@ const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
 
 jest.setTimeout(300_000);
 
-/** Where the generation is that is being built, or the next one that will be. */
+/** The progress of the generation that is being built, or of the next one. */
 interface Place {
   readonly generation: number;
   readonly building: Build | undefined;
@@ -34,7 +34,7 @@ interface Place {
   readonly epoch: number;
 }
 
-/** A data folder in which nobody but the command line rebuilds the KPIs. */
+/** A data folder in which only the command line rebuilds the KPIs. */
 class Folder {
   private readonly rows: SqliteRowStore;
   private readonly catalog: Catalog;
@@ -53,7 +53,7 @@ class Folder {
     return { generation, building, position: await this.rows.checkpoint(set), epoch };
   }
 
-  /** Start the rebuild, or go on with it. Resolves once something has come of it. */
+  /** Start or continue the rebuild. Resolves once it has made progress, or has ended. */
   async rebuild(): Promise<RunningCommand> {
     const before = await this.place();
     const running = startWaymark(this.data, 'rebuild', 'start', VIEW, '--json');
@@ -63,7 +63,7 @@ class Folder {
     return running;
   }
 
-  /** Until the generation that is being built serves. Returns how long that took, in milliseconds. */
+  /** Wait until the new generation is live. Returns how long that took, in milliseconds. */
   async live(): Promise<number> {
     const start = performance.now();
     while ((await this.place()).building) await pause(1);
@@ -71,7 +71,7 @@ class Folder {
   }
 }
 
-/** A folder with the registers of many pupils, of two weeks. */
+/** A data folder with the attendance of many pupils in two weeks. */
 async function filled(): Promise<string> {
   const data = temporaryDirectory();
   const platform = await Platform.open({ data });
@@ -91,15 +91,15 @@ async function filled(): Promise<string> {
   return data;
 }
 
-/** All views' rows are what the log gives. */
+/** Check that the rows of all views match the log. */
 async function expectRowsOfTheLog(data: string): Promise<void> {
   const platform = await Platform.open({ data, work: false });
   afterwards(() => platform.close());
   expect(await rowsOf(platform.rows, views)).toEqual(folded(await readWhole(platform.log), views));
 }
 
-describe(`waymark rebuild, killed at moments of KILL_SEED=${seed}`, () => {
-  it('goes on where it was when it is started again, goes live, and gives the rows that the log gives', async () => {
+describe(`waymark rebuild, killed at random moments, with KILL_SEED=${seed}`, () => {
+  it('continues where it was when it is started again, goes live, and its rows match the log', async () => {
     const undisturbed = new Folder(await filled());
     const first = await undisturbed.rebuild();
     const lasts = await undisturbed.live();
@@ -113,13 +113,13 @@ describe(`waymark rebuild, killed at moments of KILL_SEED=${seed}`, () => {
       for (let kills = 0; kills < KILLS_EACH;) {
         const before = await folder.place();
         const running = await folder.rebuild();
-        // Longer than it lasts alone: the folders share the machine.
+        // Up to one and a half times its duration alone, because the folders share the machine.
         await pause(1.5 * random() * lasts);
         running.kill();
-        // Killed, or through just before.
+        // It was killed, or had just finished.
         expect([-1, 0]).toContain((await running.result).code);
         const { building, generation, position } = await folder.place();
-        if (!building) continue; // it was too late: another one is to be killed
+        if (!building) continue; // the kill came too late: kill another rebuild
         expect([n, generation]).toEqual([n, before.generation]);
         expect(position).toBeGreaterThanOrEqual(before.position);
         kills += 1;

@@ -5,14 +5,14 @@ import { packageFile } from '@waymark/platform';
 type Cells = readonly string[];
 
 /**
- * One area of the sample programme, so that an import takes seconds, and changed so that everything comes to pass
- * that an import can lead to: a school without a mentor and others with two, pupils without a session by which to know
- * their mentor, another area's sessions among the others. The register is in the order of its days, as schools keep
- * it: each chunk of it has marks of every pupil.
+ * One area of the sample programme, so that an import takes seconds. It is changed so that every outcome of an import
+ * occurs: a school without a mentor and others with two, pupils without a session that would show their mentor, sessions of
+ * another area among the others. The register is ordered by day, as schools keep it, so that each chunk has marks of every
+ * pupil.
  */
 export function partOfSample(folder: string): string[] {
   const write = (file: string, change: (rows: Cells[]) => Cells[] = (rows) => rows): string => {
-    // Byte for byte, whatever the encoding.
+    // Latin-1 keeps every byte, whatever the encoding of the file.
     const [header, ...lines] = readFileSync(packageFile('data', 'sample', file), 'latin1').split(/\r?\n/);
     const rows = change(lines.filter(Boolean).map((line) => line.split(',')));
     const path = join(folder, basename(file));

@@ -22,17 +22,20 @@ import { command } from '../support/spec';
 
 const PROGRAMME = 'ampe-2025-11';
 const SCHOOL = '990401';
-/** Places that a mentor has. */
+/** The caseload cap of a mentor. */
 export const CAP = 10;
-/** The mentor whom everyone wants. */
+/** The mentor to whom all waiting pupils are to be allocated. */
 const WANTED = 'M-0';
-/** Pupils who come anew, who wait for a mentor, who are mentored; each has a client who sends one command after another. */
+/**
+ * Number of pupils who are new, who wait for a mentor, and who have one. Each has a client that sends one command after the
+ * other.
+ */
 const CLIENTS = { newcomers: 80, waiting: 80, mentored: 40 };
-/** How long the slowest client rests between commands, in milliseconds: they do not stay in step. */
+/** How long the slowest client pauses between commands, in milliseconds, so that the clients do not run in step. */
 const SLOWEST = 5;
 const [COME, WAIT] = [CLIENTS.newcomers, CLIENTS.newcomers + CLIENTS.waiting];
 
-/** A command with its name, by which the client sends it again; `unless` that one was accepted. */
+/** A command with its idempotency key. It is sent `unless` the command with that key was accepted. */
 interface Step {
   readonly key: string;
   readonly module: string;
@@ -41,7 +44,7 @@ interface Step {
   readonly unless?: string;
 }
 
-/** What a client was told. */
+/** The answer or refusal that a client received. */
 export type Told = { readonly key: string } & (Answer | { readonly refused: string });
 
 const pupil = (n: number): string => derivedId('pupil', String(n));
@@ -72,7 +75,7 @@ const missed = (n: number, on: string): Step => {
 const allocated = (n: number, mentor: string): Step =>
   to('mentor', mentor, command(AllocatePupil, { journey: journey(n), on: '2025-10-27' }), journey(n));
 
-/** From the registration up to the assessment. */
+/** The commands from the registration up to the assessment. */
 const coming = (n: number): Step[] => {
   const [on, school] = ['2025-09-19', SCHOOL];
   const name = { forename: 'Zara', surname: `Farouk ${String(n)}` };
@@ -92,14 +95,14 @@ const coming = (n: number): Step[] => {
   ];
 };
 
-/** What is there before the clients come. */
+/** The commands that are sent before the clients start. */
 const before = (): Step[] => [
   to('programme', PROGRAMME, programme),
   to('school', SCHOOL, school),
   ...range(13).map((n) => to('mentor', `M-${String(n)}`, command(AppointMentor, appointment))),
 ];
 
-/** What each client sends, one after the other. */
+/** The commands of each client, in order. */
 const clients = (): Step[][] => [
   ...range(COME).map(coming),
   ...range(CLIENTS.waiting).map((each) => {
@@ -117,7 +120,7 @@ const clients = (): Step[][] => [
   }),
 ];
 
-/** Answers and refusals that there are when nobody is killed. */
+/** The number of answers and refusals without kills. */
 export const answersInAll = (): number => clients().flat().length - CAP;
 
 export async function prepare(platform: Platform): Promise<void> {
@@ -132,7 +135,7 @@ export async function prepare(platform: Platform): Promise<void> {
   await platform.settle();
 }
 
-/** All clients at once; each tells what it was answered as soon as it was. */
+/** Run all clients concurrently, and report each answer as soon as it arrives. */
 export async function work(platform: Platform, told: (answer: Told) => void): Promise<void> {
   await Promise.all(clients().map((steps, n) => client(platform, steps, told, n % SLOWEST)));
 }
@@ -150,7 +153,7 @@ async function client(
       const answer = await platform.submitter.submit({ ...step, actor: 'client', idempotencyKey: key });
       accepted.add(key);
       told({ key, ...answer });
-      // The mentor's place is the pupil's once the journey has confirmed it.
+      // The pupil has the mentor's place once the journey has confirmed it.
       if (step.module === 'mentor') await platform.reactor.reached(answer.position, 30_000);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -6,8 +6,8 @@ import { openApi } from '../../apps/api/openapi/document';
 import { schemasIn } from './schemas';
 
 /*
- * Holds every answer that tests get against the OpenAPI document: a body that its schema does not describe, or that has a field
- * which the schema does not have, fails the test.
+ * Checks every answer in tests against the OpenAPI document. A body that does not match its schema, or has a field that the
+ * schema does not have, fails the test.
  */
 
 interface Documented {
@@ -22,7 +22,7 @@ interface Document {
   readonly components: { readonly responses: Readonly<Record<string, Documented>> };
 }
 
-/** An answer, as far as the document describes it. */
+/** The parts of an answer that the document describes. */
 export interface Answered {
   readonly method: string;
   /** With or without a query. */
@@ -46,7 +46,7 @@ const patterns = Object.entries(document.paths).map(
 /** The response that the document declares for an answer. */
 function responseOf({ method, path, status }: Answered): string[] | undefined {
   const bare = path.split('?')[0]!;
-  // A path without parameters comes before one whose parameter it would be.
+  // A path without parameters takes precedence over a path whose parameter would match it.
   const [found] = patterns
     .filter(([, pattern]) => pattern.test(bare))
     .sort(([a], [b]) => a.split('{').length - b.split('{').length);
@@ -60,16 +60,16 @@ function responseOf({ method, path, status }: Answered): string[] | undefined {
 }
 
 /**
- * Throws where an answer is not as the document says. Problems are held against the schema of problems whatever they answer;
- * everything else only where the document has the operation.
+ * Throws if an answer does not match the document. Problems are checked against the schema of problems for every request,
+ * other answers only if the document has the operation.
  */
 export function demandDocumented(answered: Answered): void {
   const { method, path, status, text } = answered;
   const type = answered.type.split(';')[0]!.trim();
   const wrong = (what: string): never => {
-    throw new Error(`${method} ${path} ${String(status)} is not as the document says: ${what}`);
+    throw new Error(`${method} ${path} ${String(status)} does not match the OpenAPI document: ${what}`);
   };
-  // These have no body.
+  // These responses have no body.
   if (method === 'HEAD' || status === 304) return;
   const pointer = responseOf(answered);
   const isProblem = type === PROBLEM;
@@ -90,7 +90,7 @@ function contentAt(pointer: readonly string[]): Documented['content'] {
   return (response as Documented | undefined)?.content;
 }
 
-/** A client of a server that throws where an answer is not as the document says. */
+/** A client of a server that throws if an answer does not match the document. */
 export const documentedClient = (served: string | Server): ReturnType<typeof request> =>
   request.agent(served).use((test: SuperAgentRequest) => {
     const asked = test as unknown as Test & { readonly method: string; readonly url: string };

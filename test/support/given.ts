@@ -7,7 +7,7 @@ import type { SchoolFacts } from '@waymark/modules/school/facts';
 import type { Counts } from '@waymark/modules/shared/counts';
 import { event } from './spec';
 
-/** What the specifications have in common: one programme, one school, one mentor, one pupil. */
+/** Shared by the specs: one programme, one school, one mentor, one pupil. */
 
 export const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
 export const JOURNEY = '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11';
@@ -51,7 +51,7 @@ export const journeyFacts: JourneyFacts = {
   ended: false,
 };
 
-/** Sessions of which some were absent, and how many were possible. */
+/** The numbers of absent and of possible sessions. */
 export const counted = (absent: number, possible: number): Counts => ({
   possible,
   attended: possible - absent,
@@ -90,5 +90,5 @@ export const CONSENT_DAY = '2025-10-13';
 export const consented = event('ConsentGiven', CONSENT_DAY, { on: CONSENT_DAY, by: 'PARENT' });
 export const allocated = event('MentorAllocated', '2025-10-27', { mentor: MENTOR, on: '2025-10-27' });
 
-/** A journey on which mentoring may begin. */
+/** The history of a journey for which mentoring may begin. */
 export const mentored = [referred, found(true), consented, allocated];

@@ -5,7 +5,7 @@ import type { SchoolDetails } from '@waymark/modules/school';
 import { schools } from '@waymark/modules/school/views/schools';
 import type { ViewRows } from './questions';
 
-/** Two schools of two areas, a mentor at each, and their programme. */
+/** Two schools in different areas, a mentor at each, and their programme. */
 
 const period = (from: string, to: string) => ({ from, to });
 

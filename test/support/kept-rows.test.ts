@@ -10,7 +10,7 @@ describe('rows that are given to a query', () => {
     reader = rowsOf([LOCKERS, {}]);
   });
 
-  // Given anew, they are the batch's: all that the cases need of writing, each of which writes once.
+  // A commit replaces all rows by those of its batch. This is sufficient, because each case writes only once.
   const store = (): RowStore => {
     const commit: RowStore['commit'] = async (set, { changes }) => {
       reader = rowsOf([set, Object.fromEntries([...changes].map(([key, { row }]) => [key, row]))]);
@@ -24,13 +24,13 @@ describe('rows that are given to a query', () => {
   };
   readingCases({ store, reopen: async () => store(), second: async () => store() });
 
-  it('are loaded as deleted, and not found, where they are', async () => {
+  it('are loaded as deleted and not found, if they are deleted', async () => {
     const rows = rowsOf(kept(schools, { '990401': null }));
     expect(await rows.load(schools, ['990401'])).toEqual(new Map([['990401', { row: null, position: 1 }]]));
     expect(await rows.find(schools)).toEqual([]);
   });
 
-  it('are gone where none were given', async () => {
+  it('throw RowsGone for a view without rows', async () => {
     await expect(reader.find(schools)).rejects.toThrow(RowsGone);
     await expect(reader.load(schools, ['990401'])).rejects.toThrow(RowsGone);
   });

@@ -12,13 +12,13 @@ import { frozen } from './view-spec';
 
 type Kept = readonly [set: RowSet, rows: Readonly<Record<string, object | null>>];
 
-/** Rows of a view by their keys, null where one was deleted; for {@link rowsOf}. */
+/** Rows of a view by key, for {@link rowsOf}; null for a deleted row. */
 export const kept = <Row extends object>(
   view: View<Row>,
   rows: Readonly<Record<string, NoInfer<Row> | null>>,
 ): Kept => [view, rows];
 
-/** Reads these rows as a row store would, which has been through the log up to 1. The contract's cases hold for it. */
+/** Reads these rows like a row store that has processed the log up to position 1. The contract tests apply to it. */
 export function rowsOf(...views: readonly Kept[]): RowReader {
   const sets = new Map(
     views.map(([set, rows]) => [

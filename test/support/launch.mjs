@@ -1,4 +1,4 @@
-/** In a process that a test starts: takes this project's TypeScript as it is, as Jest does, and calls a file's `run`. */
+/** For a process that a test starts: loads the project's TypeScript directly, as Jest does, and calls a file's `run`. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import jest from '../../jest.config.js';
 const root = join(import.meta.dirname, '../..');
 const [[, options]] = Object.values(jest.transform);
 
-/** Tests start dozens of processes, each of which would transform the whole project again. */
+/** A cache of transformed files, because tests start dozens of processes that all load the project. */
 const kept = join(tmpdir(), 'waymark-launched');
 mkdirSync(kept, { recursive: true });
 const settings = JSON.stringify(options);
@@ -23,7 +23,7 @@ function transformed(filename) {
     return readFileSync(known, 'utf8');
   } catch {
     const { code } = transformSync(source, { ...options, filename });
-    // Whole or not at all: others read it as soon as it is there.
+    // Rename a complete file into place, because other processes read it as soon as it exists.
     writeFileSync(`${known}.${pid}`, code);
     renameSync(`${known}.${pid}`, known);
     return code;

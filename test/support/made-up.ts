@@ -1,4 +1,4 @@
-/** People and schools that do not exist, in the right form. */
+/** Invented people and schools with valid identifiers. */
 
 const LETTERS = 'ABCDEFGHJKLMNPQRTUVWXYZ';
 
@@ -9,14 +9,14 @@ const withCheckLetter = (rest: string): string => {
   return LETTERS.charAt(sum % 23) + rest;
 };
 
-/** The permanent UPN of a pupil by number. */
+/** The permanent UPN of the nth pupil. */
 export const upnOf = (pupil: number): string => withCheckLetter(`890${String(pupil).padStart(9, '0')}`);
 
 /** A temporary UPN. */
 export const temporaryUpnOf = (pupil: number): string =>
   withCheckLetter(`890${String(pupil).padStart(8, '0')}A`);
 
-/** What a school is registered with. */
+/** The fields with which a school is registered. */
 export const harbourAcademy = {
   name: 'Blackpool Harbour Academy',
   localAuthorityCode: '890',

@@ -6,7 +6,7 @@ import { rights } from '@waymark/governance/access';
 import { withComponents } from '../../apps/api/openapi/answers';
 import { schemasIn } from './schemas';
 
-/** The rows of a view by their keys. */
+/** The rows of a view by key. */
 export type ViewRows = readonly [view: RowSet, rows: Readonly<Record<string, object>>];
 
 /** Rows in memory. */
@@ -34,22 +34,22 @@ export function rowReader(...all: readonly ViewRows[]): RowReader {
 const has = (row: object, where: Readonly<Record<string, string>>): boolean =>
   Object.entries(where).every(([field, value]) => (row as Record<string, unknown>)[field] === value);
 
-/** What there is when a question is asked. What is left out is not there. */
+/** The data from which a question is answered. Data that are left out do not exist. */
 export interface Given {
   readonly rows?: readonly ViewRows[];
-  /** States of things, and what others may know of them, by `module id`. */
+  /** States and facts of things, by `module id`. */
   readonly states?: Readonly<Record<string, object>>;
   readonly facts?: Readonly<Record<string, object>>;
-  /** The same states without personal data, for those who may not see it; as `states`, if left out. */
+  /** The same states without personal data, for readers who may not see it. Default: `states`. */
   readonly redacted?: Readonly<Record<string, object>>;
   readonly streams?: Readonly<Record<string, readonly RecordedEvent[]>>;
   readonly jobs?: Readonly<Record<string, Pick<Job, 'state'>>>;
   /** Scopes of things, by `module id`. */
   readonly scopes?: Readonly<Record<string, readonly Scope[]>>;
-  /** Who asks: somebody who may see everything, if left out. */
+  /** The grants of the reader. Default: a reader who may see everything. */
   readonly as?: readonly Grant[];
   readonly reason?: string;
-  /** Told of what would be kept. */
+  /** Called with each result that would be cached. */
   readonly onKept?: (result: unknown) => void;
 }
 
@@ -59,7 +59,7 @@ interface Asked<Parameters, Answer, Sources> {
   readonly answer: (asked: Parameters, sources: Sources) => Promise<Answer>;
 }
 
-/** Answer a question with nothing but what is given. Throws where the answer is not what the schema describes. */
+/** Answer a question from the given data only. Throws if the answer does not match the schema. */
 export async function answerTo<Parameters, Answer, Sources extends QuestionSources>(
   question: Asked<Parameters, Answer, Sources>,
   asked: NoInfer<Parameters>,
@@ -70,7 +70,7 @@ export async function answerTo<Parameters, Answer, Sources extends QuestionSourc
   const answer = await question.answer(asked, sources);
   const document = withComponents({ components: { schemas: { answer: question.schema } } });
   const found = schemasIn(document)(['components', 'schemas', 'answer'], JSON.parse(JSON.stringify(answer)));
-  if (found.length > 0) throw new Error(`the answer is not what the schema describes: ${found.join('; ')}`);
+  if (found.length > 0) throw new Error(`the answer does not match the schema: ${found.join('; ')}`);
   return answer;
 }
 
@@ -82,7 +82,7 @@ function sourcesOf(by: Rights, given: Given): QuestionSources {
   ];
   const things = (of: Readonly<Record<string, object>>): QuestionSources['fullRecords']['things'] => ({
     load: async (module, id) => ({ state: (of[`${module} ${id}`] ?? {}) as never, revision: 3 }),
-    replay: () => Promise.reject(new Error('nothing is replayed here')),
+    replay: () => Promise.reject(new Error('replaying is not supported here')),
   });
   const events = { readStream: async (stream: string) => streams[stream] ?? [] } as unknown as EventStore;
   const rows = rowReader(...(given.rows ?? []));

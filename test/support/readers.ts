@@ -7,25 +7,25 @@ import { type Identify, rights, signToken } from '@waymark/governance/access';
 import { AssignRole, RegisterPerson } from '@waymark/modules/people';
 import { localTokenKey, Platform } from '@waymark/platform';
 
-/** Every role there is, over everything. */
+/** Every role that the table of rights contains. */
 const everyRole = [...new Set([...rights.values()].flatMap((roles) => Object.keys(roles) as ActingRole[]))];
 
-/** Somebody who may do everything. */
+/** A principal with every role everywhere. */
 export const almighty = (id = 'anonymous'): Principal => ({
   id,
   grants: everyRole.map((role) => ({ role })),
 });
 
-/** For tests of something else than who may do what: whoever asks may do everything, as whom their token says. */
+/** For tests that are not about rights: every caller may do everything. The token is the caller's id. */
 export const anybody: Identify = (authorization) =>
   Promise.resolve(almighty(authorization?.replace(/^Bearer /, '')));
 
-/** Jobs that are done by the roles of whoever asked for them: these, too, may be anybody's. */
+/** The same for jobs that run with the roles of the person who requested them. */
 export function letAnybody(platform: Platform): void {
   Object.assign(platform.people, { grants: () => Promise.resolve(almighty().grants) });
 }
 
-/** Make somebody known on a data folder who has some roles. Returns what programs on it are asked with. */
+/** Register a person with some roles in a data folder. Returns the header for requests to programs on it. */
 export async function employed(
   data: string,
   roles: readonly (Scope & { readonly role: Role })[],

@@ -1,4 +1,4 @@
 import * as fc from 'fast-check';
 
-// Properties are tried on the same examples each time.
+// Property tests use the same examples in each run.
 fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 20_250_903 });

@@ -3,9 +3,9 @@ import addFormats from 'ajv-formats';
 
 const DOCUMENT = 'openapi.json';
 
-/** Says what the schema at a place in an OpenAPI document finds wrong with a value. */
+/** Validates values against the schema at a path in an OpenAPI document, and returns the errors. */
 export function schemasIn(document: object): (place: readonly string[], value: unknown) => string[] {
-  // A document has keywords of OpenAPI's own, which say nothing about what is valid.
+  // An OpenAPI document contains additional keywords that do not affect validation.
   const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
   ajv.addSchema({ ...document, $id: DOCUMENT });
   const compiled = new Map<string, ValidateFunction>();

@@ -10,7 +10,7 @@ import {
 } from '@waymark/core/kernel';
 import type { DomainEvents } from '@waymark/modules/domain';
 
-/** An event of the domain, about a day: one that is misspelt, or says what it cannot say, does not compile. */
+/** An event of the domain, about a day. An unknown type or wrong data does not compile. */
 export const event = <Type extends keyof DomainEvents>(
   type: Type,
   on: string,
@@ -21,7 +21,7 @@ export const event = <Type extends keyof DomainEvents>(
 export const command = <Command extends object>(type: new () => Command, fields: NoInfer<Command>): Command =>
   Object.assign(new type(), fields);
 
-/** What a command may know of another thing; or that by the thing's id, undefined where there is none. */
+/** The facts that a command may use about another thing, or a function from its id; undefined if it does not exist. */
 export type Known = object | ((id: string) => object | undefined);
 
 interface Circumstances {
@@ -36,7 +36,7 @@ const usual: Circumstances = {
   actor: 'tester',
 };
 
-/** Given what happened, when a command comes, then this is decided; nothing is recorded or claimed. */
+/** Given events, when a command is decided, then events or a refusal result. Nothing is stored or claimed. */
 export const spec = <Events, State, Facts>(
   module: Module<Events, State, Facts>,
   circumstances: Partial<Circumstances> = {},
@@ -50,18 +50,18 @@ class Spec<Events, State, Facts> {
     private readonly circumstances: Circumstances,
   ) {}
 
-  /** What happened before. */
+  /** Add previous events. */
   given(...events: readonly Decided<Events>[]): Spec<Events, State, Facts> {
     const state = evolve(this.module, this.state, events as Decision['events']);
     return new Spec(this.module, state, this.known, this.circumstances);
   }
 
-  /** What is known of other things, by the names that commands have for them; what is left out does not exist. */
+  /** Set the facts about other things, by the names that commands use. Things that are left out do not exist. */
   with(known: Readonly<Record<string, Known>>): Spec<Events, State, Facts> {
     return new Spec(this.module, this.state, { ...this.known, ...known }, this.circumstances);
   }
 
-  /** Commands that were carried out before, each of which changed something. */
+  /** Carry out previous commands. Each of them must change something. */
   after(...commands: readonly object[]): Spec<Events, State, Facts> {
     return commands.reduce<Spec<Events, State, Facts>>((before, each) => {
       const events = before.when(each).events();
@@ -74,12 +74,12 @@ class Spec<Events, State, Facts> {
     return new Outcome(() => this.decide(sent));
   }
 
-  /** What other modules may know of the thing. */
+  /** The facts that other modules may use. */
   facts(): Facts | undefined {
     return this.module.facts(this.state);
   }
 
-  /** How the thing stands. */
+  /** The current state. */
   now(): State {
     return this.state;
   }
@@ -100,12 +100,12 @@ class Spec<Events, State, Facts> {
 class Outcome<Events> {
   constructor(private readonly decide: () => Decision) {}
 
-  /** What is decided. */
+  /** The decided events. */
   events(): readonly Decided<Events>[] {
     return this.decide().events as readonly Decided<Events>[];
   }
 
-  /** These events are recorded, in this order, and no other. */
+  /** Expect exactly these events, in this order. */
   then(...events: readonly [Decided<Events>, ...Decided<Events>[]]): void {
     expect(this.events()).toStrictEqual(events);
   }
@@ -114,7 +114,7 @@ class Outcome<Events> {
     expect(this.events()).toEqual([]);
   }
 
-  /** It is refused with this code, and with words for a person. */
+  /** Expect a refusal with this code and a readable message. */
   thenRefused(code: string, kind: Refusal['kind'] = 'conflict'): void {
     expect(this.refusal()).toMatchObject({
       code,
@@ -123,7 +123,7 @@ class Outcome<Events> {
     });
   }
 
-  /** These values must be its own from now on. */
+  /** Expect that these values are claimed. */
   thenClaimed(...values: readonly (readonly [kind: string, value: string])[]): void {
     expect(this.decide().claims.map(({ kind, value }) => [kind, value])).toEqual(values);
   }

@@ -12,22 +12,22 @@ export interface Connection {
 
 const cleanups: (() => unknown)[] = [];
 
-/** Undone after the test at hand, last first. */
+/** Clean-up functions to call after the current test, in reverse order. */
 export const afterwards = (undo: () => unknown): void => void cleanups.push(undo);
 
-// Here and not in each suite, so that no test can forget it.
+// Registered here for all suites, so that no test can forget it.
 afterEach(async () => {
   for (const undo of cleanups.splice(0).reverse()) await undo();
 });
 
-/** A directory of the test's own, removed after it. */
+/** A temporary directory that is removed after the test. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'waymark-'));
   afterwards(() => rmSync(directory, { recursive: true }));
   return directory;
 }
 
-/** A log and views of the test's own; `connect` opens the same files again, as another process would. */
+/** A log and views for one test. `connect` opens the same files again, like another process. */
 export function openStores(): Connection & { readonly connect: () => Connection } {
   const directory = temporaryDirectory();
   const connect = (): Connection => {

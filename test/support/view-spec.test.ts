@@ -25,8 +25,8 @@ const sound = viewWith((row, { stream, revision, position, metadata: { recordedA
 
 const erased = event('PupilErased', '2026-02-15', { ground: 'NO_LONGER_NEEDED', on: '2026-02-15' });
 
-describe('a specification of a view', () => {
-  it('folds events as they would be recorded: in their streams, one after another', () => {
+describe('a spec of a view', () => {
+  it('folds events as if they had been recorded in their streams, in order', () => {
     const spec = viewSpec(sound, recording)
       .ignoring('PupilReferred')
       .given(referred, consented)
@@ -42,18 +42,18 @@ describe('a specification of a view', () => {
     expect([...spec.in({ subject: 'another' }).given(consented).rows().keys()]).toEqual([PUPIL, 'another']);
   });
 
-  it('has no row where it was deleted', () => {
+  it('has no row for a deleted one', () => {
     expect(viewSpec(sound, recording).given(consented, erased).rows()).toEqual(new Map());
   });
 
-  it('fails where an event has no fold, unless it is said to have none', () => {
+  it('fails for an event without a fold, unless the event is ignored', () => {
     const spec = viewSpec(sound, recording);
     expect(() => spec.given(referred).rows()).toThrow('view consents has no fold for PupilReferred');
     expect(spec.ignoring('PupilReferred').given(referred).rows()).toEqual(new Map());
     expect(() => spec.ignoring('ConsentGiven')).toThrow('ConsentGiven');
   });
 
-  it('remembers which events have changed a row', () => {
+  it('records which types of events have changed a row', () => {
     const exercised = new Set<string>();
     viewSpec(sound, recording, exercised).given(erased).rows();
     expect(exercised).toEqual(new Set());
@@ -77,10 +77,10 @@ describe('a specification of a view', () => {
       }),
     ],
     [
-      'makes a row that is another one once it has been kept',
+      'makes a row that changes when it is stored as JSON',
       viewWith((row) => ({ consents: [], ...(row && 'by' in row ? { by: 'PUPIL' } : { by: undefined }) })),
     ],
-  ])('fails where a fold %s', (_, view) => {
+  ])('fails if a fold %s', (_, view) => {
     expect(() => viewSpec(view, recording).given(consented, consented).rows()).toThrow();
   });
 });

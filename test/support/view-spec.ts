@@ -3,10 +3,10 @@ import type { DomainEvents } from '@waymark/modules/domain';
 import { newEvent } from './events';
 import type { event } from './spec';
 
-/** What happened, about which day; `event` of ./spec makes one. */
+/** An event, with the day it is about, as made by `event` of ./spec. */
 export type Happened = ReturnType<typeof event>;
 
-/** Where and how events are recorded. */
+/** The stream and metadata with which events are recorded. */
 interface Recording {
   /** The stream's category and id. */
   readonly stream: readonly [category: string, id: string];
@@ -20,8 +20,8 @@ const usual = { recordedAt: '2026-02-15T09:00:00.000Z', actor: 'tester' };
 type Rows<Row> = ReadonlyMap<string, Row>;
 
 /**
- * Describe a view: given these events, a row is that. The last test of the block fails where a fold of the view has
- * changed no row in any of the others.
+ * Describe a view: given events, it has certain rows. The last test of the block fails if one of the view's folds has not
+ * changed a row in any of the other tests.
  */
 export function describeView<Row extends object>(
   view: View<Row>,
@@ -32,13 +32,13 @@ export function describeView<Row extends object>(
   describe(`the view ${view.name}`, () => {
     specify(viewSpec(view, recording, exercised));
 
-    it('has no fold that these specifications leave out', () => {
+    it('has a test for each of its folds', () => {
       expect([...view.on.keys()].filter((type) => !exercised.has(type))).toEqual([]);
     });
   });
 }
 
-/** Given what was recorded, a view has these rows. The types of events that changed one are added to `exercised`. */
+/** Given events, a view has certain rows. The types of events that changed a row are added to `exercised`. */
 export const viewSpec = <Row extends object>(
   view: View<Row>,
   recording: Pick<Recording, 'stream'> & Partial<Recording>,
@@ -54,15 +54,15 @@ class ViewSpec<Row extends object> {
     private readonly log: readonly RecordedEvent[],
   ) {}
 
-  /** Where and how the next events are recorded, as far as it is different from before. */
+  /** Change the stream or metadata of the next events. Values that are left out stay the same. */
   in(recording: Partial<Recording>): ViewSpec<Row> {
     return this.with({ recording: { ...this.recording, ...recording } });
   }
 
-  /** Types of events that the view has no fold for, and that may be given all the same. */
+  /** Allow types of events for which the view has no fold. */
   ignoring(...types: readonly (keyof DomainEvents)[]): ViewSpec<Row> {
     const used = types.filter((type) => this.view.on.has(type));
-    if (used.length > 0) throw new Error(`the view ${this.view.name} does fold ${used.join(', ')}`);
+    if (used.length > 0) throw new Error(`the view ${this.view.name} has folds for ${used.join(', ')}`);
     return this.with({ ignored: new Set([...this.ignored, ...types]) });
   }
 
@@ -71,14 +71,14 @@ class ViewSpec<Row extends object> {
     return this.with({ log: [...this.log, ...recorded] });
   }
 
-  /** The row of a key; undefined where there is none. */
+  /** The row with a key; undefined if there is none. */
   row(key: string): Row | undefined {
     return this.rows().get(key);
   }
 
   /**
-   * Rows by their keys. Stores keep them as JSON, and a projector holds them in memory for as many events as it likes:
-   * the rows must be the same, and neither rows nor events are changed in place.
+   * The rows by key. Checks that the rows are the same if they are stored as JSON between events, as in a store, or kept in
+   * memory, as in a projector, and that folds change neither rows nor events in place.
    */
   rows(): Rows<Row> {
     const kept = this.folded(this.log, asKept);
@@ -124,7 +124,7 @@ class ViewSpec<Row extends object> {
 
 const asKept = <Row>(row: Row): Row => frozen(JSON.parse(JSON.stringify(row)) as Row);
 
-/** The same, which nobody can change. */
+/** The same value, deeply frozen. */
 export function frozen<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
   return value;

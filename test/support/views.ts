@@ -21,13 +21,13 @@ import { newEvent } from './events';
 interface Events {
   ItemStored: { item: string };
   LockerEmptied: object;
-  /** Known, and used by no view. */
+  /** A known type that no view uses. */
   DoorPainted: object;
 }
 
 export const viewsOfToys = viewsOf<Events>();
 
-/** What is in each locker; no row for an empty one. Counts, so that an event that counts twice shows. */
+/** The contents of each locker, without a row for an empty one. Items are counted, so that a repeated event shows. */
 export const contents = viewsOfToys<{ items: readonly string[]; count: number }>({
   name: 'contents',
   version: 1,
@@ -41,7 +41,7 @@ export const contents = viewsOfToys<{ items: readonly string[]; count: number }>
   },
 });
 
-/** How often each item was stored, in whichever locker. */
+/** How often each item was stored, in any locker. */
 export const popularity = viewsOfToys<{ times: number }>({
   name: 'popularity',
   version: 1,
@@ -54,14 +54,14 @@ export const toyViews: readonly View[] = [contents as View, popularity as View];
 export const viewNames = toyViews.map(({ name }) => name);
 export const known: ReadonlySet<string> = new Set(['ItemStored', 'LockerEmptied', 'DoorPainted']);
 
-/** A view that is one of the others, but folds one type of event as it is told to. */
+/** A copy of a view with another fold for one type of event. */
 export const refolding = (
   of: View,
   type: string,
   fold: (row: object | null, event: RecordedEvent) => object | null,
 ): View => ({ ...of, on: new Map([...of.on, [type, fold]]) as View['on'] });
 
-/** For a test may have set the clock that the projector goes by. */
+/** The real timer, because a test may have replaced the clock that the projector uses. */
 const { setTimeout: realTimeout } = globalThis;
 
 interface ProjectingOptions extends Partial<ProjectorOptions> {
@@ -69,7 +69,7 @@ interface ProjectingOptions extends Partial<ProjectorOptions> {
   readonly known?: ReadonlySet<string>;
 }
 
-/** A projector of its own over some stores, with all of the views assigned to it as long as nobody owns them. */
+/** A separate projector on some stores. All views that have no owner are assigned to it. */
 export class Projecting {
   readonly projector: Projector;
   private readonly views: readonly View[];
@@ -110,7 +110,7 @@ export class Projecting {
     return this.projector.states();
   }
 
-  /** Whether the rows have seen the log up to a position, within `ms`. */
+  /** Whether the views reach a position within `ms` milliseconds. */
   async reached(names: readonly string[], position: Position, ms: number): Promise<boolean> {
     await this.assign();
     const asked = this.views.filter(({ name }) => names.includes(name));
@@ -150,7 +150,7 @@ export async function rowsOf(rows: RowReader, views = toyViews): Promise<Rows> {
   return Object.fromEntries(await Promise.all(found));
 }
 
-/** What the rows must be: every event once, in order, with nothing of a projector's between. */
+/** The expected rows: every event folded once and in order, without a projector. */
 export function folded(log: readonly RecordedEvent[], views = toyViews): Rows {
   return Object.fromEntries(
     views.map((each) => {
@@ -168,7 +168,7 @@ export function folded(log: readonly RecordedEvent[], views = toyViews): Rows {
   );
 }
 
-/** Write a row that the log does not give, as nobody should. */
+/** Write a wrong row, which does not follow from the log. */
 export async function tamper(rows: RowStore, set: RowSet, key: string, row: object): Promise<void> {
   const at = await rows.checkpoint(set);
   const loaded = (await rows.load(set, [key])).get(key)?.position;
@@ -176,7 +176,7 @@ export async function tamper(rows: RowStore, set: RowSet, key: string, row: obje
   await rows.commit(set, { from: at, to: at, epoch, changes: new Map([[key, { row, loaded }]]) });
 }
 
-/** The contents of lockers as a version of the program has them that cannot fold some items: those of the set, at the time. */
+/** The view of contents in a program version that cannot fold the items that are in the set at that time. */
 export const picky = (poison: ReadonlySet<string>): View =>
   refolding(contents as View, 'ItemStored', (row, event) => {
     const { item } = event.data as { item: string };

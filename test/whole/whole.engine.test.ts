@@ -6,23 +6,23 @@ import { type Outcome, wholeProgramme } from './whole';
 
 jest.setTimeout(600_000);
 
-describe('the sample programme, imported, commanded over HTTP, and read', () => {
+describe('the sample programme, after an import and commands over HTTP', () => {
   let embedded: Outcome;
   beforeAll(async () => {
     embedded = await wholeProgramme({});
   });
 
-  it('comes to something', () => {
+  it('gives a result that is not empty', () => {
     const lines = Object.values(embedded.views).map((rows) => rows.split('\n').length);
     expect(Math.min(...lines)).toBeGreaterThanOrEqual(1);
     expect(Object.values(embedded.answers).filter((answer) => !answer.endsWith('"status":200}'))).toEqual([]);
   });
 
-  it('comes to the same, byte for byte, a second time', async () => {
+  it('gives the same result, byte for byte, a second time', async () => {
     expect(await wholeProgramme({})).toEqual(embedded);
   });
 
-  it('comes to the same, byte for byte, on EventStoreDB, MongoDB and Redis', async () => {
+  it('gives the same result, byte for byte, on EventStoreDB, MongoDB and Redis', async () => {
     const [events, mongodb, redis] = [await emptyEventStore(), await startMongoDb(), await redisForTests()];
     afterwards(() => Promise.all([mongodb.stop(), redis.close()]));
 

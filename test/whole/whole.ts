@@ -15,21 +15,21 @@ import { range } from '../support/events';
 import { anybody } from '../support/readers';
 import { temporaryDirectory } from '../support/stores';
 
-/** What a programme comes to: every row of every view, and what clients are told of it. Text, with keys in order. */
+/** The result of a programme: every row of every view, and the answers to queries, as JSON text with sorted keys. */
 export interface Outcome {
   readonly views: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<string, string>>;
 }
 
 const IMPORT = '00000000-0000-4000-8000-000000000001';
-/** Journeys that commands are sent to, spread over the whole sample. */
+/** Number of journeys that commands are sent to, spread over the whole sample. */
 const COMMANDED = 15;
-/** Journeys whose timelines are read. */
+/** Number of journeys whose timelines are read. */
 const READ = 40;
 
 /**
- * The sample programme comes in, commands are sent over HTTP, and everything is read: the clock stands still, and ids follow from
- * what is sent, so that nothing depends on chance, on time, or on what the events are kept in.
+ * Import the sample programme, send commands over HTTP, and read everything. The clock stands still and ids are derived from
+ * the input, so that the result does not depend on chance, time or the stores.
  */
 export async function wholeProgramme(engines: Engines): Promise<Outcome> {
   const data = temporaryDirectory();
@@ -70,7 +70,7 @@ async function journeysOf(platform: Platform): Promise<Known[]> {
 const spread = <Item>(items: readonly Item[], count: number): Item[] =>
   range(count).map((n) => items[Math.floor((n * items.length) / count)]!);
 
-/** What a mentor and an office send of one journey; some of it is refused, the same everywhere. */
+/** Send the commands of a mentor and an office for one journey. Some are refused, on every store alike. */
 async function commands(
   http: ReturnType<typeof request>,
   n: number,
@@ -129,7 +129,7 @@ async function answersOf(
   return answers;
 }
 
-/** JSON with keys in order, and without positions: these are each store's own. */
+/** JSON with sorted keys and without positions, which differ between stores. */
 const text = (value: unknown): string =>
   JSON.stringify(value, (name, field: unknown) => {
     if (name === 'position' || name === 'next') return undefined;

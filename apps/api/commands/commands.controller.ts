@@ -16,7 +16,7 @@ import { Submit } from './submit';
 
 type Path = Readonly<Record<'module' | 'id' | 'command', string>>;
 
-/** Every command of the domain, each at a path of its own: which those are is read from the domain's registry. */
+/** Accepts every command of the domain. Each has its own path, derived from the domain's registry. */
 @Controller('v1')
 export class CommandsController {
   constructor(
@@ -32,13 +32,13 @@ export class CommandsController {
     const route = routeOf(params);
     response.locals['route'] = route.template;
     const reader = principalOf(response);
-    // Whoever may not send it anywhere is told so, whatever they have sent.
+    // First of all, refuse people whose roles do not allow the command anywhere, whatever they sent.
     const { everything } = reachFor(reader, route.action);
     if (!route.module.id.pattern.test(params.id)) throw unknownId(route);
     const headers = commandHeaders(request as unknown as Request);
     const { command, errors } = check(route.type, jsonBody(request as unknown as Request));
     const submission = { module: route.module.name, id: params.id, command, actor: reader.id, ...headers };
-    // What else there is or is not, nobody is told whose roles do not reach everywhere.
+    // Tell only people whose roles reach everywhere which things exist.
     const unknown = errors.length > 0 && everything ? await this.unknownThings(submission, errors) : [];
     if (errors.length > 0) throw invalid([...errors, ...unknown]);
     await demandRight(this.platform.look, reader, { ...submission, creates: route.creates });
@@ -49,7 +49,7 @@ export class CommandsController {
     response.json(answer satisfies CommandAnswer);
   }
 
-  /** What a wrong command names besides that does not exist, so that everything wrong is said at once. */
+  /** Things that an invalid command refers to and that do not exist, so that the answer lists all errors at once. */
   private async unknownThings(submission: Submission, wrong: readonly FieldError[]): Promise<FieldError[]> {
     const unknown = await this.platform.submitter.unknown(submission);
     return unknown.filter(({ field }) => !wrong.some((other) => other.field === field));
@@ -58,10 +58,15 @@ export class CommandsController {
 
 function routeOf({ module, command }: Path): CommandRoute {
   const commands = commandRoutes.get(module);
-  if (!commands) throw new Problem(404, 'UNKNOWN_MODULE', 'There is no such kind of thing. See /docs.');
+  if (!commands)
+    throw new Problem(404, 'UNKNOWN_MODULE', 'This kind of record does not exist. See /docs for the paths.');
   const route = commands.get(command);
   if (!route)
-    throw new Problem(404, 'UNKNOWN_COMMAND', 'There is no such command for this kind of thing. See /docs.');
+    throw new Problem(
+      404,
+      'UNKNOWN_COMMAND',
+      'This kind of record has no such command. See /docs for the paths.',
+    );
   return route;
 }
 
@@ -69,5 +74,5 @@ const unknownId = ({ module }: CommandRoute): Problem =>
   new Problem(
     404,
     'UNKNOWN_ID',
-    `There is no ${module.name} with this id: it would be ${module.id.description}.`,
+    `There is no ${module.name} with this id. An id has this form: ${module.id.description}.`,
   );

@@ -1,22 +1,22 @@
 import type { CommandClass, Module } from '@waymark/core/kernel';
 import { recordingModules } from '@waymark/modules';
 
-/** How one command is reached over HTTP. */
+/** The HTTP route of one command. */
 export interface CommandRoute {
   readonly module: Module;
   /** The command's class, which is also its body. */
   readonly type: CommandClass;
-  /** May be sent to a thing that has no history yet. */
+  /** The command may be sent to a stream that has no events yet. */
   readonly creates: boolean;
   /** The command's name in the table of rights and in the OpenAPI document, with its module's namespace. */
   readonly action: string;
   /** `give-consent`. */
   readonly name: string;
-  /** `/v1/journeys/{id}/give-consent`: what logs and the OpenAPI document call it. */
+  /** The path in logs and in the OpenAPI document: `/v1/journeys/{id}/give-consent`. */
   readonly template: string;
 }
 
-/** `GiveConsent` is `give-consent`. */
+/** `GiveConsent` becomes `give-consent`. */
 export const kebab = (name: string): string =>
   name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
@@ -29,7 +29,7 @@ const routesOf = (module: Module): CommandRoute[] =>
       return { module, type: command, creates, action, name, template: `/v1/${module.plural}/{id}/${name}` };
     });
 
-/** Every command that may be sent from outside, by module and command as they stand in the path. */
+/** All commands that clients may send, by the module name and the command name in the path. */
 export const commandRoutes: ReadonlyMap<string, ReadonlyMap<string, CommandRoute>> = new Map(
   recordingModules.map(({ domain: module }) => [
     module.plural,
@@ -37,7 +37,7 @@ export const commandRoutes: ReadonlyMap<string, ReadonlyMap<string, CommandRoute
   ]),
 );
 
-/** The names of those commands, as the table of rights has them. */
+/** The names of these commands, as in the table of rights. */
 export const commandNames: readonly string[] = [...commandRoutes.values()].flatMap((routes) =>
   [...routes.values()].map(({ action }) => action),
 );

@@ -3,19 +3,19 @@ import type { Answer, Submission } from '@waymark/core/commands';
 import type { Position } from '@waymark/core/kernel';
 import { Platform } from '@waymark/platform';
 
-/** A command's answer, and the position from which on everything that followed from it can be read. */
+/** The answer to a command, and the position up to which a query must read to include everything that followed from it. */
 export interface Submitted extends Answer {
   readonly readFrom: Position;
 }
 
-/** Carry a command out. */
+/** Carry out a command. */
 export class Submit extends Command<Submitted> {
   constructor(readonly submission: Submission) {
     super();
   }
 }
 
-/** How long to wait for what follows from a command, and for views to have seen it, in milliseconds. */
+/** How long to wait for the policies to react to a command, and then for the views to catch up, in milliseconds. */
 const PATIENCE = 2_000;
 const PATIENCE_WITH_VIEWS = 500;
 
@@ -29,7 +29,7 @@ export class SubmitHandler implements ICommandHandler<Submit> {
     return { ...answer, readFrom: followed ? await this.whatFollowed(answer.position) : answer.position };
   }
 
-  /** Wait for what policies make of it, so that the next command and the next query find it. */
+  /** Wait for the policies to react, so that the next command and the next query find the events that followed. */
   private async whatFollowed(position: Position): Promise<Position> {
     const { events, serving, reactor } = this.platform;
     await reactor.reached(position, PATIENCE);

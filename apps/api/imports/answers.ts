@@ -3,18 +3,18 @@ import { type Answer, count, object, position, text, uuid } from '@waymark/core/
 import { registersByFile } from '@waymark/modules/imports/questions/get-import';
 import { fileKind, importReportFields } from '@waymark/modules/imports/views/import-reports';
 
-/** An import that goes on by itself. */
+/** An import that was started and continues in the background. */
 export const begunImport = object(
   {
     id: uuid(),
     state: Type.Literal('running'),
-    position: position('From here on, the import can be asked about.'),
+    position: position('Send this position with a query to read the report of the import.'),
     files: Type.Array(object({ name: text(), kind: fileKind, bytes: count() })),
   },
   { $id: 'BegunImport' },
 );
 
-/** What an import would come to. */
+/** The report that an import would have. */
 export const dryRun = object(
   { dryRun: Type.Literal(true), ...importReportFields, registers: registersByFile },
   { $id: 'DryRun' },

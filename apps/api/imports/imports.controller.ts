@@ -13,15 +13,15 @@ import { receive } from './receive';
 
 const flags = ['true', 'false'] as const;
 
-/** How files are to be imported. */
+/** Query parameters of an import. */
 export class ImportParameters {
-  /** Only say what would become of every row. */
+  /** Report the outcome of every row, without importing anything. */
   @Optional() @IsOneOf(flags, 'false') dryRun?: (typeof flags)[number];
-  /** Registers write two-character codes as one character, as some suppliers do. */
+  /** The registers write two-character codes as one character, as the systems of some suppliers do. */
   @Optional() @IsOneOf(flags, 'false') aliases?: (typeof flags)[number];
 }
 
-/** How long to wait for a new import to be found by who asks about it, in milliseconds. */
+/** How long to wait until queries find a new import, in milliseconds. */
 const PATIENCE = 2_000;
 
 @Controller('v1/imports')
@@ -40,14 +40,14 @@ export class ImportsController {
     else await this.begin(id, files, wanted, response);
   }
 
-  /** Leave the import to a worker, and wait until it can be asked about. */
+  /** Leave the import to a worker, and wait until queries find it. */
   private async begin(
     id: string,
     files: readonly SourceFile[],
     wanted: ImportRequest,
     response: Response,
   ): Promise<void> {
-    // First of all: from here on it is done, whatever becomes of this process.
+    // Add the job first: from then on the import is carried out even if this process dies.
     await requestImport(this.platform.jobs, id, wanted);
     const { position } = await new Importer(this.platform, id, files, wanted).start();
     await this.platform.serving.reached([importReports.name], position, PATIENCE);
@@ -62,7 +62,7 @@ export class ImportsController {
     response.status(202).json(begun);
   }
 
-  /** Import into a copy of everything, and say what came of it. */
+  /** Import into a temporary copy of the data, and return the report. */
   private async tryOut(id: string, files: readonly SourceFile[], wanted: ImportRequest): Promise<DryRun> {
     try {
       const copy = await this.platform.scratch();
@@ -70,7 +70,7 @@ export class ImportsController {
         await new Importer(copy, id, files, wanted).run();
         await copy.settle();
         const report = await importReport(copy.rows, id);
-        if (!report) throw new Error('the import has left no report');
+        if (!report) throw new Error('the import has no report');
         return { dryRun: true, ...report, registers: registersOf(report) };
       } finally {
         await copy.close();

@@ -6,15 +6,15 @@ import type { SourceFile, Uploads } from '@waymark/core/imports';
 import { Refusal } from '@waymark/core/kernel';
 import { Problem } from '../problem';
 
-/** The field that files come in. */
+/** The form field of the files. */
 export const FIELD = 'files';
 export const MOST_FILES = 50;
-/** Bytes that a file may have. */
+/** Maximum size of a file, in bytes. */
 export const LARGEST_FILE = Number(process.env['WAYMARK_LARGEST_FILE'] ?? 200 * 1_048_576);
 
 /**
- * Take the files of a multipart request, and see what each of them is. Throws where one is nothing that can be imported, and
- * then nothing is left of them.
+ * Store the files of a multipart request and determine the kind of each. If one of them cannot be imported, it throws, and
+ * deletes all of them.
  */
 export async function receive(
   request: Request,
@@ -26,14 +26,19 @@ export async function receive(
     throw new Problem(
       415,
       'UNSUPPORTED_MEDIA_TYPE',
-      `Send files as multipart/form-data, in the field ${FIELD}.`,
+      `The request is not multipart/form-data. Send the files as multipart/form-data, in the field ${FIELD}.`,
     );
   }
   try {
     await store(request, response, (index) => uploads.folderFor(id, index));
     const { files, unknown } = await uploads.inspect(id);
     if (unknown.length > 0) throw invalid(unknown.map(unknownFile));
-    if (files.length === 0) throw new Refusal('NOTHING_TO_IMPORT', 'There is no file to import.', 'invalid');
+    if (files.length === 0)
+      throw new Refusal(
+        'NOTHING_TO_IMPORT',
+        `The request contains no file. Send at least one, in the field ${FIELD}.`,
+        'invalid',
+      );
     return files;
   } catch (error) {
     await uploads.discard(id);
@@ -45,7 +50,7 @@ const unknownFile = (index: number) => ({
   field: `${FIELD}.${String(index)}`,
   code: 'UNKNOWN_FILE',
   message:
-    'is none of the files that can be imported: programme, schools, mentors, referrals, registers, sessions',
+    'must be a file that can be imported: programme, schools, mentors, referrals, registers or sessions',
 });
 
 function store(
@@ -55,7 +60,7 @@ function store(
 ): Promise<void> {
   let count = 0;
   const onDisk: DiskStorageOptions & { readonly flush: boolean } = {
-    flush: true, // an upload that was answered is there after a power cut; multer's types do not know it yet
+    flush: true, // an answered upload survives a power cut; multer's types lack this option
     destination: (_request, _file, done) => {
       placeFor(count).then(
         (place) => done(null, place),
@@ -75,28 +80,40 @@ function store(
   });
 }
 
-/** A file's own name, with nothing in it that a path or a report could take for something else. */
+/** A file's name without its folder, reduced to characters that are safe in a path and in a report. */
 export function safeName(name: string): string {
   const own = name.split(/[\\/]/).at(-1) ?? '';
   const safe = own.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '');
   return safe.length > 100 ? safe.slice(-100) : safe || 'file';
 }
 
-/** What was wrong with an upload; what was wrong with our disk stays as it is. */
+/** The problem with an upload. An error of our disk is returned unchanged. */
 function asProblem(error: unknown): Error {
   if (error instanceof MulterError) {
     if (error.code === 'LIMIT_FILE_SIZE') {
-      return new Problem(413, 'FILE_TOO_LARGE', `A file may have ${String(LARGEST_FILE)} bytes at most.`);
+      return new Problem(
+        413,
+        'FILE_TOO_LARGE',
+        `A file is too large. Send files of at most ${String(LARGEST_FILE)} bytes.`,
+      );
     }
     if (error.code === 'LIMIT_FILE_COUNT') {
-      return new Problem(413, 'TOO_MANY_FILES', `Send ${String(MOST_FILES)} files at most.`);
+      return new Problem(
+        413,
+        'TOO_MANY_FILES',
+        `The request contains too many files. Send at most ${String(MOST_FILES)} files.`,
+      );
     }
-    return new Problem(400, 'MALFORMED_UPLOAD', `Send files in the field ${FIELD}, and nothing else.`);
+    return new Problem(
+      400,
+      'MALFORMED_UPLOAD',
+      `The form contains something other than files in the field ${FIELD}. Send only such files.`,
+    );
   }
   if (error instanceof Error && 'syscall' in error) return error;
   return new Problem(
     400,
     'MALFORMED_UPLOAD',
-    'The body is not the multipart/form-data that its headers say.',
+    'The body is not the multipart/form-data that its headers describe. Check the boundary, and that the body is complete.',
   );
 }

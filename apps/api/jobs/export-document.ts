@@ -10,12 +10,12 @@ import {
 } from '@waymark/modules/exports';
 import { jobState } from './job';
 
-/** What was asked for, and how far it is. */
+/** A requested export, with its state and progress. */
 export const exportSchema = object(
   {
     id: text(),
     kind: oneOf(exportKindNames),
-    parameters: jsonObject('What was asked for: the parameters of the request.'),
+    parameters: jsonObject('The parameters of the request.'),
     state: jobState,
     requestedBy: text(),
     addedAt: moment(),
@@ -23,8 +23,8 @@ export const exportSchema = object(
     finishedAt: Type.Optional(moment()),
     file: Type.Optional(
       object(
-        { name: text(), rows: count(), until: moment('Until when it can be fetched: UTC.') },
-        { description: 'There once the export is done.' },
+        { name: text(), rows: count(), until: moment('Until when it can be downloaded: UTC.') },
+        { description: 'Present once the export is done.' },
       ),
     ),
   },
@@ -33,7 +33,7 @@ export const exportSchema = object(
 
 export type ExportDocument = Answer<typeof exportSchema>;
 
-/** An export, by the job that makes it. */
+/** The export that a job makes. */
 export function exportDocument({
   id,
   state,

@@ -21,7 +21,7 @@ const types: Readonly<Record<string, string>> = {
   jsonl: 'application/jsonl; charset=utf-8',
 };
 
-/** Figures and timelines as files. */
+/** Figures, timelines and reminders as files. */
 @Controller('v1/exports')
 export class ExportsController {
   constructor(private readonly platform: Platform) {}
@@ -50,7 +50,7 @@ export class ExportsController {
   async file(@Param('id') id: string, @Res() response: Response): Promise<void> {
     const { state, result } = await this.job(id, principalOf(response).id);
     if (state !== 'done') {
-      throw new Problem(409, 'EXPORT_NOT_DONE', `The export is ${state}. Ask for its file when it is done.`);
+      throw new Problem(409, 'EXPORT_NOT_DONE', `The export is ${state}. Get its file once it is done.`);
     }
     const { file } = result as ExportResult;
     const root = this.platform.exports.folderOf(id);
@@ -64,11 +64,15 @@ export class ExportsController {
     });
   }
 
-  /** An export of whoever asks: nobody else is told that it is there. */
+  /** The job of an export that this reader requested. Other readers are not told that it exists. */
   private async job(id: string, reader: string): Promise<Job> {
     const job = await this.platform.jobs.get(id);
     if (job?.kind !== EXPORT || (job.data as ExportRequest).actor !== reader)
-      throw new Problem(404, 'UNKNOWN_EXPORT', 'There is no export with this id, or it is long gone.');
+      throw new Problem(
+        404,
+        'UNKNOWN_EXPORT',
+        'There is no export with this id, or it is no longer kept. Request a new export.',
+      );
     return job;
   }
 }
@@ -76,7 +80,7 @@ export class ExportsController {
 const isKind = (kind: unknown): kind is ExportKindName =>
   typeof kind === 'string' && Object.hasOwn(exportKinds, kind);
 
-/** What a body asks for. Throws a refusal that names every field that is wrong. */
+/** The export that a body requests. Throws a refusal that names every invalid field. */
 function wanted(body: unknown): Omit<ExportRequest, 'actor'> {
   const { kind } = (body ?? {}) as { readonly kind?: unknown };
   if (!isKind(kind)) {
@@ -92,4 +96,4 @@ function wanted(body: unknown): Omit<ExportRequest, 'actor'> {
 const isMissing = (error: Error): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 const expired = (): Problem =>
-  new Problem(410, 'EXPORT_EXPIRED', 'The file is no longer kept. Ask for the export again.');
+  new Problem(410, 'EXPORT_EXPIRED', 'The file is no longer kept. Request the export again.');

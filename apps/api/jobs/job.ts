@@ -4,17 +4,17 @@ import { type Answer, count, jsonObject, listOf, moment, object, oneOf, text } f
 
 export const jobState = oneOf(jobStates, { $id: 'JobState' });
 
-/** A job as it stands. */
+/** The current state of a job. */
 export const jobSchema = object(
   {
     id: text(),
     kind: text(),
-    data: jsonObject('What it is to do: depends on the kind.'),
+    data: jsonObject('What the job has to do; depends on the kind.'),
     state: jobState,
-    attempts: count('Attempts begun, the present one included.'),
-    progress: Type.Optional(jsonObject('How far it is: depends on the kind.')),
-    result: Type.Optional(jsonObject('What it came to, where it is done: depends on the kind.')),
-    error: Type.Optional(text('Why the last attempt failed. Absent where the job is done or cancelled.')),
+    attempts: count('Attempts started, including the current one.'),
+    progress: Type.Optional(jsonObject('The progress; depends on the kind.')),
+    result: Type.Optional(jsonObject('The result of a job that is done; depends on the kind.')),
+    error: Type.Optional(text('Why the last attempt failed. Absent if the job is done or cancelled.')),
     addedAt: moment(),
     finishedAt: Type.Optional(moment()),
   },

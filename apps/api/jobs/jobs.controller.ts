@@ -15,7 +15,7 @@ export class JobsParameters {
   @Optional() @Type(() => Number) @IsWhole(1, 1000, 100) limit?: number;
 }
 
-/** For operations staff: what goes on in the background, and what went wrong there. */
+/** Background jobs, for operations staff. */
 @Controller('v1/jobs')
 export class JobsController {
   constructor(private readonly platform: Platform) {}
@@ -32,7 +32,12 @@ export class JobsController {
   @Action('GetJob')
   async get(@Param('id') id: string): Promise<JobAnswer> {
     const job = await this.platform.jobs.get(id);
-    if (!job) throw new Problem(404, 'UNKNOWN_JOB', 'There is no job with this id, or it is long done.');
+    if (!job)
+      throw new Problem(
+        404,
+        'UNKNOWN_JOB',
+        'There is no job with this id, or it has ended and is no longer kept. GET /v1/jobs lists the jobs.',
+      );
     return job;
   }
 
@@ -45,7 +50,7 @@ export class JobsController {
     throw new Problem(
       409,
       'JOB_NOT_GOING_ON',
-      `Only what waits or runs can be cancelled; this job is ${state}.`,
+      `Only a waiting or running job can be cancelled. This job is ${state}.`,
     );
   }
 
@@ -58,7 +63,7 @@ export class JobsController {
     throw new Problem(
       409,
       'JOB_NOT_ENDED',
-      `Only what failed or was cancelled can be tried again; this job is ${state}.`,
+      `Only a failed or cancelled job can be retried. This job is ${state}.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox';
 import type { Answer } from '@waymark/core/questions';
 import { PREFIX, ref } from './schemas';
 
-/** An answer in JSON, with an example of it. */
+/** A JSON response with an example. */
 export const answered = <Schema extends TSchema>(
   description: string,
   schema: Schema,
@@ -17,8 +17,8 @@ interface Document {
 }
 
 /**
- * The document with every schema that has an `$id` moved to its components, and references in its place. Throws where one
- * name stands for two schemas.
+ * Move every schema with an `$id` to the document's components, and replace it by a reference. Throws if two different
+ * schemas have the same name.
  */
 export function withComponents<Doc extends Document>(document: Doc): Doc {
   const schemas: Record<string, unknown> = {};
@@ -53,6 +53,6 @@ export function withComponents<Doc extends Document>(document: Doc): Doc {
   };
 }
 
-/** A reference by the name of a schema: it becomes one into the document. */
+/** Whether a field is a reference by schema name, which must be changed to a path in the document. */
 const isName = (field: string, value: unknown): value is string =>
   field === '$ref' && typeof value === 'string' && !value.startsWith('#');

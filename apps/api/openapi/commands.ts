@@ -17,20 +17,25 @@ const answer: CommandAnswer = {
   repeated: false,
 };
 
-/** What commands take, by name. */
+/** Schemas of the command bodies, by class name. */
 export const commandSchemas = (): Readonly<Record<string, Schema>> =>
   schemasOf(routes.map(({ type, action }) => ({ type, name: action })));
 
 const carriedOut = {
   ...answered(
-    'Carried out. `events` are the types of what was recorded, none where there was nothing to change; `repeated` where it had been carried out before.',
+    'The command has been carried out. `events` lists the types of the recorded events, and is empty if nothing had to change. `repeated` is true if the command had been carried out before.',
     commandAnswer,
     answer,
   ),
   headers: {
-    ETag: { description: 'The revision, for `If-Match`.', schema: { type: 'string' }, example: '"3"' },
+    ETag: {
+      description: 'The revision of the record, to be sent as `If-Match`.',
+      schema: { type: 'string' },
+      example: '"3"',
+    },
     'Waymark-Position': {
-      description: 'From here on, what was recorded and what followed from it can be read.',
+      description:
+        'Send this position with a query to read the recorded events and the events that followed from them.',
       schema: { type: 'integer' },
       example: 1042,
     },
@@ -49,9 +54,9 @@ const operation = ({ module, name, action, type }: CommandRoute) => ({
   responses: { 200: carriedOut, ...problems(400, 404, 409, 412, 413, 415, 422, 500) },
 });
 
-/** `give-consent` is `Give consent`. */
+/** `give-consent` becomes `Give consent`. */
 const summaryOf = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
 
-/** Every command, an operation of its own. */
+/** One operation for each command. */
 export const commandPaths = (): Readonly<Record<string, object>> =>
   Object.fromEntries(routes.map((route) => [route.template, { post: operation(route) }]));

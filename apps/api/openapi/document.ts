@@ -10,18 +10,18 @@ import { problemResponses, problems } from './problems';
 import { questionPaths } from './questions';
 
 const description = `
-Attendance mentoring programmes: commands are sent to a programme, a school, a mentor, a pupil or a journey; what
-follows from them is recorded for good, and views answer. Everything but the health asks for an access token, and
-whose records you were shown is recorded.
+Waymark manages attendance mentoring programmes. Commands are sent to a programme, a school, a mentor, a pupil or a
+journey. They lead to events, which are recorded permanently; queries are answered from views of these events. Every
+operation except the health checks requires an access token. The service records whose records it has shown you.
 
-A command says which revision it led to (\`ETag\`) and at which position it was recorded. To read your own writes, send
-that position as \`Waymark-Position\` with a query, and how long it may wait as \`Prefer: wait=5\`. Whatever cannot be
-done is answered as \`application/problem+json\` with a code that stays.
+The answer to a command contains the revision of the record (\`ETag\`) and the position at which the events were recorded.
+To read your own writes, send that position as \`Waymark-Position\` with a query, and the seconds that the query may wait
+as \`Prefer: wait=5\`. Errors are answered as \`application/problem+json\` with a stable code.
 `;
 
 type Path = Readonly<Record<string, { readonly responses: object }>>;
 
-/** What everything is answered with besides that asks who asks: all but the health. */
+/** Add the access token and its error responses to operations that require one: all except the health checks. */
 const guarded = (paths: Readonly<Record<string, object>>): Readonly<Record<string, object>> =>
   Object.fromEntries(
     Object.entries(paths as Readonly<Record<string, Path>>).map(([path, operations]) => [
@@ -55,9 +55,9 @@ function guardedPaths(): Readonly<Record<string, object>> {
 }
 
 const TOKENS =
-  'An OpenID Connect access token. It says who you are; what you may do and see, the roles say that you have been given here.';
+  'An OpenID Connect access token. It says who you are. The roles that you have been given in this service decide what you may do and see.';
 
-/** The whole interface, put together from what it is made of: commands, questions, and their rules. */
+/** The OpenAPI document, built from the declared commands and questions and their validation rules. */
 export const openApi = (): OpenAPIObject =>
   withComponents({
     openapi: '3.1.0',
@@ -80,7 +80,7 @@ export const openApi = (): OpenAPIObject =>
 
 let patterns: (readonly [path: RegExp, methods: readonly string[]])[] | undefined;
 
-/** Methods that a path may be asked by; none where there is nothing at it. */
+/** HTTP methods that a path accepts; empty if the path does not exist. */
 export function methodsAt(path: string): string[] {
   patterns ??= Object.entries(paths()).map(([template, operations]) => [
     new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`),

@@ -16,13 +16,13 @@ const begun: BegunImport = {
 
 const { id: _id, ...report } = getImport.example;
 
-/** Files are sent, not commands. */
+/** The operation that uploads files. */
 export const importPath = () => ({
   post: {
     operationId: 'imports.send-files',
     summary: 'Import files',
     description:
-      'The files of a programme, in any order: `programme.json`, schools, mentors, referrals, registers and their corrections, mentoring sessions. What each is, is known by its columns. Importing a file again changes nothing.',
+      'Send the files of a programme in any order: `programme.json`, schools, mentors, referrals, registers and their corrections, mentoring sessions. The kind of a file is recognised by its columns. Importing a file again changes nothing.',
     tags: ['imports'],
     parameters: queryParameters(ImportParameters),
     requestBody: {
@@ -35,7 +35,7 @@ export const importPath = () => ({
             properties: {
               [FIELD]: {
                 type: 'array',
-                description: `${String(MOST_FILES)} files at most, each of ${String(LARGEST_FILE)} bytes at most.`,
+                description: `At most ${String(MOST_FILES)} files, each of at most ${String(LARGEST_FILE)} bytes.`,
                 minItems: 1,
                 maxItems: MOST_FILES,
                 items: { type: 'string', format: 'binary' },
@@ -46,9 +46,16 @@ export const importPath = () => ({
       },
     },
     responses: {
-      200: answered('A dry run: what would become of the rows.', dryRun, { dryRun: true, ...report }),
+      200: answered('The outcome that each row would have, if `dryRun` is true.', dryRun, {
+        dryRun: true,
+        ...report,
+      }),
       202: {
-        ...answered('The import goes on by itself; ask what became of it at `Location`.', begunImport, begun),
+        ...answered(
+          'The import continues in the background. Get its report at `Location`.',
+          begunImport,
+          begun,
+        ),
         headers: {
           Location: { schema: { type: 'string' }, example: `/v1/imports/${begun.id}` },
           'Waymark-Position': { schema: { type: 'integer' }, example: begun.position },
@@ -64,30 +71,30 @@ const up = { status: 'up', responseTime: 2 } as const;
 const stores = { events: up, rows: up, jobs: up };
 const stopped = { status: 'down', message: 'caseload has stopped' } as const;
 
-/** For whoever keeps the server running. */
+/** Health checks, for monitoring. */
 export const healthPaths = {
   '/health/live': {
     get: {
       operationId: 'health.live',
-      summary: 'Whether the process answers',
+      summary: 'Check that the process responds',
       tags: ['health'],
-      responses: { 200: answered('It does.', liveSchema, { status: 'live' }) },
+      responses: { 200: answered('The process responds.', liveSchema, { status: 'live' }) },
     },
   },
   '/health/ready': {
     get: {
       operationId: 'health.ready',
-      summary: 'Whether it can do its work, and where each view is',
+      summary: 'Check that the process is ready, and get the position of each view',
       tags: ['health'],
       responses: {
-        200: answered('It can.', readySchema, {
+        200: answered('The process is ready.', readySchema, {
           status: 'ok',
           info: { ...stores, views: { status: 'up' } },
           error: {},
           details: { ...stores, views: { status: 'up' } },
           views: [view],
         }),
-        503: answered('A store does not answer, or a view has stopped or is not built yet.', readySchema, {
+        503: answered('A store does not respond, or a view has stopped or is not built yet.', readySchema, {
           status: 'error',
           info: stores,
           error: { views: stopped },

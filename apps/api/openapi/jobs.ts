@@ -50,7 +50,7 @@ const id = (of: string, example: string) => ({
 
 const requests = Object.values(exportKinds).map(({ request }) => request);
 
-/** What exports are asked for with, by name. */
+/** Schemas of the export requests, by class name. */
 export const exportSchemas = (): Readonly<Record<string, Schema>> => schemasOf(requests.map(named));
 
 const step = (name: string, summary: string, description: string) => ({
@@ -61,19 +61,20 @@ const step = (name: string, summary: string, description: string) => ({
     tags: ['jobs'],
     parameters: [id('job', job.id)],
     responses: {
-      202: answered('The job as it stands now.', jobSchema, job),
+      202: answered('The current state of the job.', jobSchema, job),
       ...problems(400, 404, 409, 500),
     },
   },
 });
 
-/** Work in the background, for operations staff. */
+/** Operations on background jobs, for operations staff. */
 export const jobPaths = () => ({
   '/v1/jobs': {
     get: {
       operationId: 'jobs.list',
-      summary: 'Imports, exports, reminders and rebuilds: the last added first',
-      description: 'All dead letters are kept, `state=failed`, and the last thousand of what is done.',
+      summary: 'List jobs',
+      description:
+        'Jobs are background work, such as imports, exports, reminders and rebuilds. The most recently added comes first. All dead letters (`state=failed`) are kept, and about the last thousand jobs that are done.',
       tags: ['jobs'],
       parameters: queryParameters(JobsParameters),
       responses: { 200: answered('The jobs.', jobsSchema, { items: [job] }), ...problems(400, 422, 500) },
@@ -82,7 +83,7 @@ export const jobPaths = () => ({
   '/v1/jobs/{id}': {
     get: {
       operationId: 'jobs.get',
-      summary: 'A job as it stands',
+      summary: 'Get a job',
       tags: ['jobs'],
       parameters: [id('job', job.id)],
       responses: { 200: answered('The job.', jobSchema, job), ...problems(400, 404, 500) },
@@ -91,21 +92,22 @@ export const jobPaths = () => ({
   '/v1/jobs/{id}/cancel': step(
     'cancel',
     'Cancel a job',
-    'One that waits never runs; one that runs is told within about a second, and ends as soon as it well can.',
+    'A waiting job never runs. A running job is interrupted within about a second, and ends as soon as it can.',
   ),
   '/v1/jobs/{id}/retry': step(
     'retry',
-    'Try a failed or cancelled job again',
-    'From its first attempt. An import goes on after the last rows that it recorded.',
+    'Retry a failed or cancelled job',
+    'The job starts again with its first attempt. An import continues after the last rows that it recorded.',
   ),
 });
 
-/** Figures and timelines as files. */
+/** Operations on exports: figures, timelines and reminders as files. */
 export const exportPaths = () => ({
   '/v1/exports': {
     post: {
       operationId: 'exports.request',
-      summary: 'Ask for figures or timelines as a file',
+      summary: 'Request an export',
+      description: 'An export writes figures, timelines or reminders to a file.',
       tags: ['exports'],
       requestBody: {
         required: true,
@@ -119,7 +121,7 @@ export const exportPaths = () => ({
       responses: {
         202: {
           ...answered(
-            'The export is made by itself; ask how far it is at `Location`.',
+            'The export is made in the background. Get its state and progress at `Location`.',
             exportSchema,
             begunExport,
           ),
@@ -132,7 +134,8 @@ export const exportPaths = () => ({
   '/v1/exports/{id}': {
     get: {
       operationId: 'exports.get',
-      summary: 'How far an export is',
+      summary: 'Get an export',
+      description: 'Its state, its progress and, when it is done, its file name.',
       tags: ['exports'],
       parameters: [id('export', EXPORT)],
       responses: { 200: answered('The export.', exportSchema, finishedExport), ...problems(400, 404, 500) },
@@ -141,14 +144,14 @@ export const exportPaths = () => ({
   '/v1/exports/{id}/file': {
     get: {
       operationId: 'exports.file',
-      summary: 'The file that was exported',
-      description: 'It is kept for seven days.',
+      summary: 'Download the file of an export',
+      description: 'The file is kept for seven days.',
       tags: ['exports'],
       parameters: [id('export', EXPORT)],
       responses: {
         200: {
           description:
-            'Figures as CSV, with a header: text that a spreadsheet would take for a formula is led by an apostrophe. Timelines and reminders as one JSON value a line.',
+            'Figures are CSV with a header row; text that a spreadsheet would read as a formula starts with an apostrophe. Timelines and reminders have one JSON value per line.',
           content: {
             'text/csv': { schema: { type: 'string' } },
             'application/jsonl': { schema: { type: 'string' } },

@@ -88,23 +88,32 @@ const body = (type: CommandClass) => ({
 
 const tags = ['operations'];
 
-/** What these operations take, by name. */
+/** Schemas of the request bodies, by class name. */
 export const operationSchemas = (): Readonly<Record<string, Schema>> =>
   schemasOf([StartRebuild, SkipParked].map(named));
 
 const acts: Readonly<Record<RebuildAction, readonly [summary: string, description: string]>> = {
   pause: [
-    'Let a new generation rest where it is',
-    'Whoever builds it comes to the end of what is at hand first.',
+    'Pause a rebuild',
+    'The process that builds the new generation first finishes the events that it has already read.',
   ],
-  resume: ['Let a new generation go on that rests or has failed', 'It goes on where it was.'],
-  cancel: ['Give a new generation up', 'What was built of it is forgotten; what serves goes on.'],
+  resume: ['Resume a rebuild', 'A paused or failed rebuild continues from its checkpoint.'],
+  cancel: [
+    'Cancel a rebuild',
+    'The rows of the new generation are deleted. The live generation keeps serving.',
+  ],
   switch: [
-    'Let a new generation serve that was held',
-    'From one question to the next. What served before is kept up.',
+    'Switch to the new generation',
+    'For a generation that was built with `hold`. Queries that start afterwards use it. The previous generation is kept up to date.',
   ],
-  'switch-back': ['Let what served before serve again', 'From one question to the next.'],
-  retire: ['Forget what served before', 'It can be switched back to no longer.'],
+  'switch-back': [
+    'Switch back to the previous generation',
+    'Queries that start afterwards use the previous generation.',
+  ],
+  retire: [
+    'Retire the previous generation',
+    'Its rows are deleted, and switching back is no longer possible.',
+  ],
 };
 
 const actPaths = (): Readonly<Record<string, object>> =>
@@ -115,9 +124,11 @@ const actPaths = (): Readonly<Record<string, object>> =>
         post: {
           operationId: `operations.${act}`,
           ...{ summary, description, tags },
-          parameters: [inPath('view', 'the name of a view', 'caseload', names)],
+          parameters: [inPath('view', 'The name of a view.', 'caseload', names)],
           responses: {
-            200: answered('How the view stands now.', listOf(viewStateSchema), { items: [live] }),
+            200: answered('The current state of each generation of the view.', listOf(viewStateSchema), {
+              items: [live],
+            }),
             ...problems(400, 404, 409, 500),
           },
         },
@@ -128,7 +139,7 @@ const actPaths = (): Readonly<Record<string, object>> =>
 const parkedPath = (summary: string, description: string, more: object, wrong: readonly number[] = []) => ({
   ...{ summary, description, tags },
   responses: {
-    200: answered('What still waits, at this event or the next.', waitingRows, {
+    200: answered('The rows that are still parked, at this event or at the next.', waitingRows, {
       items: [waiting],
     }),
     ...problems(400, 404, ...wrong, 500),
@@ -137,45 +148,51 @@ const parkedPath = (summary: string, description: string, more: object, wrong: r
 });
 
 const parkedRow = [
-  inPath('view', 'the name of a view, or policies', 'caseload', [...names, POLICIES.name]),
-  inPath('key', 'the key of the row, or the name of the stream, percent-encoded', waiting.key),
+  inPath('view', 'The name of a view, or `policies`.', 'caseload', [...names, POLICIES.name]),
+  inPath('key', 'The key of the row, or the name of the stream, percent-encoded.', waiting.key),
 ];
 
-/** How views stand, building them anew, and rows that wait at an event: for operations staff. */
+/** Operations on views, rebuilds and parked rows, for operations staff. */
 export const operationPaths = (): Readonly<Record<string, object>> => ({
   '/v1/operations/views': {
     get: {
       operationId: 'operations.views',
-      summary: 'How each generation of each view stands, and the policies',
+      summary: 'List views and policies',
       description:
-        '`state` is one of live, previous, stopped, planned, building, catching up, verified, paused, failed; where it is stopped or failed, `reason` says why.',
+        'Lists each generation of each view, and the policies. `state` is one of live, previous, stopped, planned, building, catching up, verified, paused, failed. For a stopped or failed generation, `reason` says why.',
       tags,
-      responses: { 200: answered('All of them.', viewStatesSchema, states), ...problems(500) },
+      responses: {
+        200: answered('All generations of all views, and the policies.', viewStatesSchema, states),
+        ...problems(500),
+      },
     },
   },
   '/v1/operations/rebuilds': {
     get: {
       operationId: 'operations.rebuilds',
-      summary: 'New generations that are being built, or rest',
+      summary: 'List rebuilds',
       description:
-        '`error` says why one failed, or why the last attempt at it did; `verified` what it was held against.',
+        'Lists new generations that are being built, held, paused or failed. `error` says why a rebuild failed, or why its last attempt failed. `verified` is the result of comparing the new generation with the live one.',
       tags,
       responses: {
-        200: answered('All of them.', rebuilds, { items: [rebuild] }),
+        200: answered('All rebuilds.', rebuilds, { items: [rebuild] }),
         ...problems(500),
       },
     },
     post: {
       operationId: 'operations.start-rebuild',
-      summary: 'Build views anew, beside those that serve',
-      description: 'From one reading of the log. Asked again while they are being built, it changes nothing.',
+      summary: 'Start a rebuild',
+      description:
+        'Builds new generations of the views in one pass over the log, while the live generations serve. Repeating the request while they are being built changes nothing.',
       tags,
       requestBody: body(StartRebuild),
       responses: {
         202: {
-          ...answered('They are built by themselves; ask how far they are at `Location`.', rebuilds, {
-            items: [rebuild],
-          }),
+          ...answered(
+            'The generations are built in the background. Get their state and progress at `Location`.',
+            rebuilds,
+            { items: [rebuild] },
+          ),
           headers: { Location: { schema: { type: 'string' }, example: '/v1/operations/rebuilds' } },
         },
         ...problems(400, 409, 413, 415, 422, 500),
@@ -186,24 +203,27 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
   '/v1/operations/parked': {
     get: {
       operationId: 'operations.parked',
-      summary: 'Rows that wait at an event which could not be folded, and streams of policies',
+      summary: 'List parked rows',
+      description:
+        'A parked row stopped at an event that could not be folded. Parked streams of policies are listed too, with the view `policies`.',
       tags,
       responses: {
-        200: answered('All of them.', waitingRows, { items: [waiting] }),
+        200: answered('All parked rows and streams.', waitingRows, { items: [waiting] }),
         ...problems(500),
       },
     },
   },
   '/v1/operations/parked/{view}/{key}/retry': {
-    post: parkedPath('Take what waits', 'Now that the code, or what it depends on, has been mended.', {
-      operationId: 'operations.retry-parked',
-      parameters: parkedRow,
-    }),
+    post: parkedPath(
+      'Retry a parked row',
+      'Folds the waiting events again. Use it once the code, or what it depends on, has been fixed.',
+      { operationId: 'operations.retry-parked', parameters: parkedRow },
+    ),
   },
   '/v1/operations/parked/{view}/{key}/skip': {
     post: parkedPath(
-      'Leave out the event that a row waits at, and take what waits behind it',
-      'For good: the reason is recorded in the log with who gave it, and a rebuild of this version leaves out the same.',
+      'Skip the event that a row is parked at',
+      'Leaves the event out permanently, and folds the events that wait behind it. The reason is recorded in the log with the actor. Rebuilds of the same view version leave the event out too.',
       {
         operationId: 'operations.skip-parked',
         parameters: parkedRow,

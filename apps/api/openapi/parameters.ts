@@ -22,7 +22,7 @@ export const pathId = (name: string, { id }: Pick<Module, 'id'>): Parameter => (
   example: id.example,
 });
 
-/** A question's parameters: the fields of its class that have rules. */
+/** The query parameters of a question: the fields of its class that have validation rules. */
 export function queryParameters(question: CommandClass): Parameter[] {
   const { properties = {}, required = [] } = schemaOf(question);
   return Object.entries(properties).map(([name, { description, example, ...schema }]) => ({
@@ -43,29 +43,33 @@ const header = (name: string, description: string, example: string): Parameter =
   example,
 });
 
-/** Headers by the name that operations refer to them by. */
+/** Header parameters, by their name in the document's components. */
 export const headerParameters = {
   IfMatch: header(
     'If-Match',
-    'Only if the record still is at this revision: the `ETag` of an answer.',
+    'Carry out the command only if the record is still at this revision, as given by the `ETag` of an answer.',
     '"3"',
   ),
   IdempotencyKey: header(
     'Idempotency-Key',
-    'Names this command and its retries: whatever comes again has one effect, and the first answer. Belongs to the actor and the record.',
+    'Names this command and its retries. A command that is sent again has no further effect and gets the first answer. The key belongs to the actor and the record.',
     '7f0d6a8e-retry-1',
   ),
   WaymarkReason: header(
     'Waymark-Reason',
-    'Why you ask: with it, pupils’ numbers are shown to those who may see them. It is recorded with what you were shown, and outlives the pupil’s erasure: name no child in it.',
+    'Why you need the records. If you give a reason and may see UPNs, they are shown in full. The reason is recorded with what you were shown and is kept after the pupil is erased, so do not name a child in it.',
     'Attendance return for the local authority',
   ),
   WaymarkPosition: header(
     'Waymark-Position',
-    'Answer only from views that have seen the log up to this position: the one a command was answered with.',
+    'Answer only from views that have read the log up to this position, as given by the answer to a command.',
     '1042',
   ),
-  Prefer: header('Prefer', `How long to wait for that, up to ${String(LONGEST_WAIT)} seconds.`, 'wait=5'),
+  Prefer: header(
+    'Prefer',
+    `How long to wait for the views to reach \`Waymark-Position\`, up to ${String(LONGEST_WAIT)} seconds.`,
+    'wait=5',
+  ),
 } as const;
 
 export const headers = (...names: readonly (keyof typeof headerParameters)[]) =>

@@ -50,17 +50,17 @@ const held: SubjectAccessAnswer = {
 
 const tags = ['privacy'];
 
-/** What these take, by name. */
+/** Schemas of the request bodies, by class name. */
 export const privacySchemas = (): Readonly<Record<string, Schema>> => schemasOf([named(ErasePerson)]);
 
-/** What people may ask for who are recorded: for the data protection officer. */
+/** Operations on the rights of recorded people, for the data protection officer. */
 export const privacyPaths = (): Readonly<Record<string, object>> => ({
   '/v1/privacy/erasures': {
     post: {
       operationId: 'privacy.erase',
-      summary: 'Erase a person’s data, for good',
+      summary: 'Erase a person’s data permanently',
       description:
-        'The key to them is destroyed, open journeys are stopped, exports and files that were sent are deleted. `waiting` where work is under way that holds such files: it is completed with that. Done again, it goes on where it was. Refused with `LEGAL_HOLD` of a pupil, `MENTOR_HAS_PUPILS` of a mentor, and `PERSON_HAS_ROLES` of a person who works with the service and has a role still. `waymark erase` gives the signed certificate.',
+        'Destroys the person’s data key, stops open journeys, and deletes exports and uploaded files. The state is `waiting` while a running job uses such files; the erasure is completed after that job. Repeating the request continues the erasure. Refused with `LEGAL_HOLD` for a pupil, with `MENTOR_HAS_PUPILS` for a mentor, and with `PERSON_HAS_ROLES` for a person who works with the service and still has a role. `waymark erase` issues the signed certificate.',
       tags,
       requestBody: {
         required: true,
@@ -69,7 +69,7 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
         },
       },
       responses: {
-        200: answered('How far it is.', erasureSchema, erased),
+        200: answered('The state of the erasure.', erasureSchema, erased),
         ...problems(400, 404, 409, 413, 415, 422, 500),
       },
     },
@@ -77,8 +77,9 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
   '/v1/privacy/subject-access/{kind}/{id}': {
     get: {
       operationId: 'privacy.subject-access',
-      summary: 'Everything that is held of a person',
-      description: 'It is all personal data, and for that person alone. That it was looked at is recorded.',
+      summary: 'Get everything stored about a person',
+      description:
+        'The whole answer is personal data, intended only for that person. The service records that you read it.',
       tags,
       parameters: [
         {
@@ -91,16 +92,22 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
         { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example: PUPIL },
         ...headers('WaymarkReason'),
       ],
-      responses: { 200: answered('All of it.', subjectAccessSchema, held), ...problems(400, 404, 422, 500) },
+      responses: {
+        200: answered('Everything stored about the person.', subjectAccessSchema, held),
+        ...problems(400, 404, 422, 500),
+      },
     },
   },
   '/v1/privacy/retention': {
     get: {
       operationId: 'privacy.retention',
-      summary: 'People whose record has been kept for long enough',
-      description: 'They are erased once a week, but for those that are `kept`.',
+      summary: 'List people whose retention period has ended',
+      description: 'A weekly job erases them, except those with `kept`.',
       tags,
-      responses: { 200: answered('All of them.', dueSchema, due), ...problems(500) },
+      responses: {
+        200: answered('Everybody whose retention period has ended.', dueSchema, due),
+        ...problems(500),
+      },
     },
   },
 });

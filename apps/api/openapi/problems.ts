@@ -13,25 +13,25 @@ const example: ProblemAnswer = {
   instance: 'urn:uuid:5a1f7f8e-0d3c-4b1e-9a57-6c2f4d8e1b22',
 };
 
-/** What each status says, and codes that come with it. */
+/** The meaning of each status, and codes that come with it. */
 const meanings: Readonly<Record<number, string>> = {
-  400: 'The request is not well formed: `MALFORMED_JSON`, `JSON_TOO_DEEP`, `MALFORMED_HEADER`, `MALFORMED_PATH`, `MALFORMED_UPLOAD`.',
-  401: 'There is no access token, or none that is accepted: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`.',
-  403: 'Your roles do not allow it, or not here: `NOT_ALLOWED`, `UNKNOWN_PERSON`.',
-  404: 'What the path names does not exist: `UNKNOWN_ID`, or `UNKNOWN_` and what it is.',
-  409: 'It does not fit what was recorded before; the code says why.',
-  410: 'It is no longer kept: `EXPORT_EXPIRED`.',
-  412: 'The record has changed since: `STALE_REVISION`.',
-  413: 'It is too large: `BODY_TOO_LARGE`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`.',
-  415: 'The body is in no form that is read here: `UNSUPPORTED_MEDIA_TYPE`, `UNSUPPORTED_CHARSET`, `UNSUPPORTED_ENCODING`.',
-  422: 'Fields are wrong, every one is named in `errors`, but for those that nobody declared, which are counted there: `INVALID_FIELDS`, `IDEMPOTENCY_KEY_REUSED`, or what a decision found wrong.',
-  429: 'More than one may ask within a minute: `TOO_MANY_REQUESTS`.',
-  500: 'Something went wrong on our side: `INTERNAL`.',
-  503: 'What the answer is read from has stopped: `VIEW_STOPPED`; is not built yet: `VIEW_BUILDING`; or was built anew meanwhile, so that one is to ask again: `VIEW_REBUILT`. Or it cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
-  504: 'What the answer is read from is not as far as asked: `VIEW_BEHIND`, with where it is in `position`.',
+  400: 'The request is malformed: `MALFORMED_JSON`, `JSON_TOO_DEEP`, `MALFORMED_HEADER`, `MALFORMED_PATH`, `MALFORMED_UPLOAD`.',
+  401: 'The access token is missing, invalid or expired: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`.',
+  403: 'Your roles do not allow the request, or not for this record: `NOT_ALLOWED`. Or you have no role: `UNKNOWN_PERSON`.',
+  404: 'Something that the path names does not exist: `UNKNOWN_ID`, or `UNKNOWN_` with its kind.',
+  409: 'The request conflicts with what is already recorded. The code says why.',
+  410: 'The file is no longer kept: `EXPORT_EXPIRED`.',
+  412: 'The record has changed since the revision that you sent: `STALE_REVISION`.',
+  413: 'The request is too large: `BODY_TOO_LARGE`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`.',
+  415: 'The body has an unsupported media type, character set or encoding: `UNSUPPORTED_MEDIA_TYPE`, `UNSUPPORTED_CHARSET`, `UNSUPPORTED_ENCODING`.',
+  422: 'Fields are invalid: `INVALID_FIELDS`. `errors` names every invalid field; unknown fields are only counted. Or the key was used for another command: `IDEMPOTENCY_KEY_REUSED`. Or a decision refused the values, with its own code.',
+  429: 'You have sent too many requests within a minute: `TOO_MANY_REQUESTS`.',
+  500: 'An unexpected error occurred on our side: `INTERNAL`.',
+  503: 'A view that the query reads has stopped (`VIEW_STOPPED`), is not built yet (`VIEW_BUILDING`), or was rebuilt during the query (`VIEW_REBUILT`: send the query again). Or the row cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
+  504: 'A view that the query reads has not reached the requested position: `VIEW_BEHIND`, with the position reached in `position`.',
 };
 
-/** Answers that say why there is none, by status. */
+/** References to the problem responses of these statuses. */
 export const problems = (...statuses: readonly number[]): Record<string, object> =>
   Object.fromEntries(
     statuses.map((status) => [String(status), { $ref: `#/components/responses/${String(status)}` }]),

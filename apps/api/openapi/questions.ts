@@ -38,12 +38,12 @@ function operation(question: Question<Sources>) {
   };
 }
 
-/** `GetPhaseProgress` is `phaseProgress`. */
+/** `GetPhaseProgress` becomes `phaseProgress`. */
 function operationName({ name }: Question<Sources>): string {
   const bare = name.replace(/^(Get|List)/, '');
   return bare.charAt(0).toLowerCase() + bare.slice(1);
 }
 
-/** Every question, an operation of its own. */
+/** One operation for each question. */
 export const questionPaths = (): Readonly<Record<string, object>> =>
   Object.fromEntries(questions.map((question) => [template(question), { get: operation(question) }]));

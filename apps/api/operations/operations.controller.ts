@@ -21,14 +21,14 @@ import { Action, principalOf } from '../../shared/access.guard';
 import { jsonBody } from '../commands/json-body';
 import { Problem } from '../problem';
 
-/** Views to build anew, from one reading of the log. */
+/** Views to rebuild in one pass over the log. */
 export class StartRebuild {
   @IsTexts(['caseload', 'phase-progress']) views!: string[];
-  /** They serve only once they are switched to. */
+  /** The new generations go live only after an explicit switch. */
   @Optional() @IsFlag(false) hold?: boolean;
 }
 
-/** Why an event is left out of a view. */
+/** Why an event is skipped. */
 export class SkipParked {
   @IsText('Recorded twice by the old system; see the entry of the day after.', 500) reason!: string;
 }
@@ -39,7 +39,7 @@ interface Items<Item> {
 
 const isAct = (act: string): act is RebuildAction => Object.hasOwn(rebuildActions, act);
 
-/** For operations staff: how views stand, building them anew, and rows that wait at an event. */
+/** Views, rebuilds and parked rows, for operations staff. */
 @Controller('v1/operations')
 export class OperationsController {
   constructor(private readonly platform: Platform) {}
@@ -76,7 +76,8 @@ export class OperationsController {
   @Action('ControlRebuild')
   @HttpCode(200)
   async act(@Param('view') view: string, @Param('act') act: string): Promise<Items<ViewState>> {
-    if (!isAct(act)) throw new Problem(404, 'UNKNOWN_PATH', 'There is nothing at this path. See /docs.');
+    if (!isAct(act))
+      throw new Problem(404, 'UNKNOWN_PATH', 'This path does not exist. See /docs for the paths.');
     await rebuildActions[act](this.platform, [view]);
     return { items: (await viewStates(this.platform, [view])).views };
   }

@@ -16,19 +16,19 @@ import { journeyDocument } from '@waymark/modules/journey/questions/journey-docu
 
 const kind = oneOf(personKindNames, { $id: 'PersonKind' });
 
-/** How far an erasure is. */
+/** The state of an erasure. */
 export const erasureSchema = object(
   {
     kind,
     id: text(),
     state: oneOf(['completed', 'waiting'], {
-      description: '`waiting` where files have yet to go that work is under way with.',
+      description: '`waiting` while a running job uses files that have to be deleted.',
     }),
   },
   { $id: 'Erasure' },
 );
 
-/** People whose record has been kept for long enough. */
+/** People whose retention period has ended. */
 export const dueSchema = listOf(
   object(
     {
@@ -37,7 +37,7 @@ export const dueSchema = listOf(
       ended: day('The day on which the last journey ended, or the last role.'),
       kept: Type.Optional(
         oneOf(['LEGAL_HOLD', 'PROCESSING_RESTRICTED'], {
-          description: 'Why the record is kept nevertheless.',
+          description: 'Why the record is not erased.',
         }),
       ),
     },
@@ -47,7 +47,7 @@ export const dueSchema = listOf(
 
 const recordedEvent = object(
   {
-    on: day('The day that it is about.'),
+    on: day('The day that the event is about.'),
     recordedAt: moment(),
     type: text(),
     stream: text(),
@@ -60,36 +60,40 @@ const recordedEvent = object(
 const source = object(
   {
     by: text(),
-    import: Type.Optional(text('The id of the import, where it was recorded in one.')),
+    import: Type.Optional(text('The id of the import, if the events were recorded by one.')),
     events: count(),
     first: moment(),
     last: moment(),
   },
-  { $id: 'Source', description: 'Whoever recorded something of the person.' },
+  { $id: 'Source', description: 'An actor who recorded something about the person.' },
 );
 
 const retentionRule = object(
   {
     record: text(),
     kept: text(),
-    by: Type.Optional(text('What sees to it; absent where people have to.')),
+    by: Type.Optional(text('The part of the service that enforces the rule; absent if people must do it.')),
     source: text(),
   },
-  { $id: 'RetentionRule', description: 'How long one kind of record is kept, and who says so.' },
+  { $id: 'RetentionRule', description: 'How long one kind of record is kept, and the source of the rule.' },
 );
 
-/** Everything that is held of a person. */
+/** Everything stored about a person. */
 export const subjectAccessSchema = object(
   {
     kind,
     id: text(),
     madeAt: moment(),
-    person: jsonObject('The person as known at present: depends on the kind.'),
+    person: jsonObject('What is currently recorded about the person; depends on the kind.'),
     journeys: Type.Array(journeyDocument),
-    history: Type.Array(recordedEvent, { description: 'In the order in which it was recorded.' }),
+    history: Type.Array(recordedEvent, {
+      description: 'The events, in the order in which they were recorded.',
+    }),
     sources: Type.Array(source),
-    reads: Type.Array(object(readFields), { description: 'Who looked at it.' }),
-    key: oneOf(['held', 'destroyed', 'none'], { description: 'Whether what is encrypted can be read.' }),
+    reads: Type.Array(object(readFields), { description: 'Who read the records.' }),
+    key: oneOf(['held', 'destroyed', 'none'], {
+      description: 'The state of the data key. Encrypted fields can be read only while it is held.',
+    }),
     retention: Type.Array(retentionRule),
   },
   { $id: 'SubjectAccess' },

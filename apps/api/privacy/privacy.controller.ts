@@ -15,21 +15,24 @@ import { jsonBody } from '../commands/json-body';
 import { reasonOf } from '../headers';
 import type { DueAnswer, ErasureAnswer, SubjectAccessAnswer } from './answers';
 
-/** Whose data are to be erased, and why. */
+/** The person to erase, and the ground. */
 export class ErasePerson {
   @IsOneOf(personKindNames) kind!: PersonKindName;
   @IsText('0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10', 100) id!: string;
   @IsOneOf(erasureGrounds) ground!: ErasureGround;
-  /** The day of the decision: today, if left out. */
+  /** The day of the decision. Default: today. */
   @Optional() @IsDay('2026-08-03') on?: string;
 }
 
-/** For the data protection officer: what people may ask for who are recorded. */
+/** The rights of recorded people, for the data protection officer. */
 @Controller('v1/privacy')
 export class PrivacyController {
   constructor(private readonly platform: Platform) {}
 
-  /** Done again, it goes on where it was; the certificate is given by the command line, which has the key to sign it. */
+  /**
+   * Repeating the request continues the erasure. The command line issues the certificate, because it has the key to sign
+   * it.
+   */
   @Post('erasures')
   @HttpCode(200)
   @Action('ErasePerson')
@@ -43,7 +46,7 @@ export class PrivacyController {
     return { kind, id, state: await erase(this.platform, asked) };
   }
 
-  /** Everything that is held of somebody. */
+  /** Everything stored about a person. */
   @Get('subject-access/:kind/:id')
   @Action('SubjectAccess')
   async access(
@@ -58,7 +61,7 @@ export class PrivacyController {
     return document;
   }
 
-  /** People whose record has been kept for long enough, and why some of them are kept nevertheless. */
+  /** People whose retention period has ended, and why some of them are not erased. */
   @Get('retention')
   @Action('ErasePerson')
   async due(): Promise<DueAnswer> {

@@ -5,19 +5,22 @@ import type { Question } from '@waymark/core/questions';
 import { Platform } from '@waymark/platform';
 
 interface Kept {
-  /** Where the views were when it was worked out. */
+  /** The state of the views for which it was computed. */
   readonly at: string;
   readonly answer: Promise<unknown>;
 }
 
-/** Keeps figures that take a while to add up until the rows of their question's views change. */
+/** Caches figures that are slow to compute until the rows of the question's views change. */
 @Injectable()
 export class KeptAnswers {
   private readonly kept = new LRUCache<string, Kept>({ max: 50 });
 
   constructor(private readonly platform: Platform) {}
 
-  /** What `work` makes of the rows that the question's views have now. `asked` is what the result depends on besides. */
+  /**
+   * The result of `work` for the current rows of the question's views. `asked` is everything else that the result depends
+   * on.
+   */
   async to<Result>(
     question: Pick<Question, 'name' | 'views'>,
     asked: object,
@@ -32,7 +35,7 @@ export class KeptAnswers {
     const answer = work(rowsOf(question, this.platform.rows));
     const kept = { at, answer };
     this.kept.set(key, kept);
-    // Rows written meanwhile may be in it or not: it is good for this request only.
+    // Rows that were written during the computation may be missing from the result: use it for this request only.
     const good = await answer.then(
       async () => (await state()) === at,
       () => false,
@@ -42,7 +45,7 @@ export class KeptAnswers {
   }
 }
 
-/** The rows of the views that a question declares. Reading another view throws: nobody would wait for it to catch up. */
+/** The rows of the views that a question declares. Reading another view throws, because no query waits for that view. */
 export function rowsOf({ name, views }: Pick<Question, 'name' | 'views'>, rows: RowReader): RowReader {
   const declared = (view: RowSet): RowSet => {
     if (!views.some((each) => each.name === view.name))

@@ -12,10 +12,10 @@ import { Problem } from '../problem';
 import { Ask } from './ask';
 import { questionNames, questions, type Sources } from './questions';
 
-/** Questions by the path that their route is declared with. */
+/** Questions by the path of their route. */
 const byPath = new Map(questions.map((question) => [`/v1/${question.path}`, question]));
 
-/** Answers every question: what each takes and is answered with is declared with it. */
+/** Answers every question. Each question declares its parameters and the schema of its answer. */
 @Controller('v1')
 export class QuestionsController {
   constructor(
@@ -23,7 +23,7 @@ export class QuestionsController {
     private readonly platform: Platform,
   ) {}
 
-  /** The answer as far as the principal may see it, once it is recorded whose records are shown. */
+  /** The part of the answer that the principal may see. The access is recorded before the answer is sent. */
   @Get(questions.map(({ path }) => path))
   @ActionOf(() => questionNames)
   async ask(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<unknown> {
@@ -46,7 +46,7 @@ export class QuestionsController {
     return answer;
   }
 
-  /** Wait until views have seen what the client has; a problem where they do not in time. */
+  /** Wait until the views have reached the position that the client requires. Throws `VIEW_STOPPED` or `VIEW_BEHIND`. */
   private async seen(views: readonly string[], request: Request): Promise<void> {
     const { serving } = this.platform;
     const asked = freshness(request);
@@ -54,22 +54,22 @@ export class QuestionsController {
       throw new Problem(
         503,
         'VIEW_STOPPED',
-        'What this is read from has stopped, and needs somebody to look at it.',
+        'A view that this query reads has stopped. Report it to operations staff, and try again later.',
       );
     }
     if (!asked || (await serving.reached(views, asked.position, asked.wait * 1_000))) return;
     const message =
-      'What this is read from is not as far as Waymark-Position asks. Ask again, or wait longer.';
+      'A view that this query reads has not reached Waymark-Position. Try again, or wait longer with Prefer.';
     const position = await serving.position(views);
     throw new Problem(504, 'VIEW_BEHIND', message, { members: { position: position ?? START } });
   }
 }
 
-/** A problem where a part of the path cannot be an id of what it names. */
+/** Throw `UNKNOWN_…` if a part of the path does not have the form of an id. */
 function demandIds({ parts }: Question<Sources>, { params }: Request): void {
   for (const [part, { name, id }] of Object.entries(parts)) {
     if (id.pattern.test(String(params[part]))) continue;
     const code = `UNKNOWN_${name.toUpperCase()}`;
-    throw new Problem(404, code, `There is no ${name} with this id: it would be ${id.description}.`);
+    throw new Problem(404, code, `There is no ${name} with this id. An id has this form: ${id.description}.`);
   }
 }

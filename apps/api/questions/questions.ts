@@ -5,11 +5,11 @@ import { questions as ofModules } from '@waymark/modules';
 import type { RowSources } from '@waymark/operations';
 import { getRow } from '@waymark/operations/questions/get-row';
 
-/** What the answers of all questions are made from. */
+/** The sources that the questions read from. */
 export type Sources = InsightSources & AccessLogSources & RowSources;
 
-/** Every question that is answered over HTTP. */
+/** All questions that are answered over HTTP. */
 export const questions: readonly Question<Sources>[] = [...ofModules, listReads, getRow];
 
-/** The names of all questions, as the table of rights has them. */
+/** The names of all questions, as in the table of rights. */
 export const questionNames: readonly string[] = questions.map(({ name }) => name);

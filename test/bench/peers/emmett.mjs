@@ -1,9 +1,9 @@
 /**
- * Emmett's SQLite event store at the same work, in a process of its own. Prints events a second.
+ * Does the same work with Emmett's SQLite event store, in a separate process. Prints events per second.
  *
- *   node emmett.mjs append <events.jsonl> <file> <callers>    each event by itself, from callers that wait for their answer
- *   node emmett.mjs fill <events.jsonl> <file>                stream by stream, hundred at a time; prints nothing
- *   node emmett.mjs consume <file> <events> <batch>           through a consumer whose handler counts, and no more
+ *   node emmett.mjs append <events.jsonl> <file> <callers>    one event per append, from callers that wait for the answer
+ *   node emmett.mjs fill <events.jsonl> <file>                stream by stream, a hundred events at a time; prints nothing
+ *   node emmett.mjs consume <file> <events> <batch>           through a consumer whose handler only counts
  */
 import { readFileSync } from 'node:fs';
 import { getSQLiteEventStore, sqliteConnection } from '@event-driven-io/emmett-sqlite';
@@ -23,14 +23,14 @@ const rate = async (units, work) => {
   return units / (Number(process.hrtime.bigint() - start) / 1e9);
 };
 
-/** As it is delivered: a rollback journal and `synchronous = FULL` are SQLite's own defaults. */
+/** The default configuration: a rollback journal and `synchronous = FULL` are SQLite's defaults. */
 const kinds = {
   async append(events, file, callers) {
     const store = getSQLiteEventStore({ fileName: file });
     const waiting = read(events);
     await store.appendToStream('first', [waiting[0].event]);
     let next = 0;
-    // One at a time: each append opens a connection of its own, and side by side they fail with SQLITE_MISUSE.
+    // One at a time: each append opens a new connection, and concurrent appends fail with SQLITE_MISUSE.
     let turn = Promise.resolve();
     const append = ({ stream, event }) => (turn = turn.then(() => store.appendToStream(stream, [event])));
     const caller = async () => {

@@ -11,7 +11,7 @@ import { range } from '../events';
 export const reference = (name: string): Record<string, string>[] =>
   parse(readFileSync(join(__dirname, '../../../data/reference', name)), { columns: true, bom: true });
 
-/** The codes as the table has them. */
+/** The attendance codes in the table. */
 export const table = reference('attendance-codes.csv').map((row) => ({
   code: row['code']!,
   meaning: row['meaning']!,
@@ -21,7 +21,7 @@ export const table = reference('attendance-codes.csv').map((row) => ({
   until: row['until']!,
 }));
 
-/** What marks add up to, counted one by one by the table. */
+/** The totals of some marks, counted one by one with the table. */
 export function naively(marks: readonly string[]): Counts {
   const count = (counted: (mark: string) => boolean): number => marks.filter(counted).length;
   const as = (kind: string): number =>
@@ -37,7 +37,7 @@ export function naively(marks: readonly string[]): Counts {
   };
 }
 
-/** What recordings say over a period: of each day the one recorded last, in whatever order they are. */
+/** The marks in a period: for each day those recorded last, independent of the order of the recordings. */
 export const naivelyOver = (recordings: readonly Recording[], period: Period): Counts =>
   naively(
     recordings
@@ -54,7 +54,7 @@ const days = range(60)
 const marks = ['-', ...table.filter(({ until }) => until === '').map(({ code }) => code)];
 const half = (not: string) => fc.constantFrom(...marks.filter((mark) => mark !== not));
 
-/** Recordings of some of the days of two months; some of one day, at different times. */
+/** Recordings for some days of two months, including several for one day at different times. */
 export const recordings: fc.Arbitrary<MarkPart[]> = fc.uniqueArray(
   fc.record({
     on: fc.constantFrom(...days),
@@ -65,7 +65,7 @@ export const recordings: fc.Arbitrary<MarkPart[]> = fc.uniqueArray(
   { selector: ({ on, at }) => `${on} ${at}`, maxLength: 60 },
 );
 
-/** A period about those months, that may begin and end on any day. */
+/** A period around those months, with any first and last day. */
 export const period: fc.Arbitrary<Period> = fc
   .tuple(fc.integer({ min: -10, max: 60 }), fc.integer({ min: 0, max: 70 }))
   .map(([begin, length]) => ({ from: addDays(FIRST, begin), to: addDays(FIRST, begin + length) }));

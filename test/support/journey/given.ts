@@ -5,18 +5,18 @@ import { range } from '../events';
 import { MENTOR } from '../given';
 import { command, event } from '../spec';
 
-/** An id for a session, a barrier or a referral: the same for the same number. */
+/** The id of the nth session, barrier or referral. */
 export const id = (n: number): string => `8c1f6a2e-7b43-4f0e-9d55-${String(n).padStart(12, '0')}`;
 
 /** The day of the nth weekly session. */
 export const weekly = (n: number): string => addDays('2025-11-03', 7 * (n - 1));
 
-/** The phase of the nth session, three a phase. */
+/** The phase of the nth session, with three sessions per phase. */
 export const phaseOf = (n: number): number => Math.ceil(n / 3);
 
 type Held = DomainEvents['SessionHeld'];
 
-/** What is recorded of the nth session. */
+/** The event of the nth held session. */
 export const asHeld = (n: number, differing: Partial<Held> = {}): Held => ({
   session: id(n),
   mentor: MENTOR,
@@ -37,7 +37,7 @@ export const held = (n: number, differing: Partial<Held> = {}) => {
 export const holding = (n: number, differing: Partial<HoldSession> = {}): HoldSession =>
   command(HoldSession, { ...asHeld(n), ...differing });
 
-/** The commands that record the first sessions, up to the nth. */
+/** The commands that record the sessions up to the nth. */
 export const holdingUpTo = (n: number): HoldSession[] => range(n).map((before) => holding(before + 1));
 
 export const advanced = (to: number, on: string) => event('PhaseAdvanced', on, { from: to - 1, to, on });

@@ -43,10 +43,10 @@ import {
 import { command, spec } from '../spec';
 import { id } from './given';
 
-/** What happened, about which day. */
+/** An event, with the day it is about. */
 export type Happening = Pick<RecordedEvent, 'type' | 'data'> & { readonly on: string };
 
-/** A journey's history as it was recorded: one event each minute, or at the moments given. */
+/** The recorded history of a journey: one event each minute, or at the given times. */
 export const history = (events: readonly Happening[], moments: readonly string[] = []): RecordedEvent[] =>
   events.map(({ type, data, on }, revision) => {
     const recordedAt = moments[revision] ?? moment(revision);
@@ -56,10 +56,10 @@ export const history = (events: readonly Happening[], moments: readonly string[]
     };
   });
 
-/** The moment at which an event is recorded that is the nth. */
+/** The time of recording of the nth event. */
 export const moment = (minute: number): string => new Date(Date.UTC(2026, 1, 15, 9, minute)).toISOString();
 
-/** Days on which things happen, months apart and in any order. */
+/** Days of events, up to months apart and in any order. */
 export const days = fc.integer({ min: 0, max: 150 }).map((day) => addDays('2025-09-15', day));
 const oneOf = <T>(...values: readonly T[]) => fc.constantFrom(...values);
 const ids = oneOf(id(1), id(2), id(3));
@@ -117,7 +117,7 @@ const otherCommands = fc.oneof(
 
 const commands = fc.oneof({ arbitrary: sessionCommands, weight: 3 }, { arbitrary: otherCommands, weight: 2 });
 
-/** What becomes of a journey to which these commands are sent, one a day: those that are refused leave nothing. */
+/** The history of a journey to which these commands are sent, one a day. Refused commands leave no events. */
 function carriedOut(sendings: readonly object[]): RecordedEvent[] {
   const two = { ...model, sessionsPerPhase: 1, phases: model.phases.slice(0, 2) };
   const known = {
@@ -153,11 +153,11 @@ const beginnings = fc.tuple(
   sent(GiveConsent, { on: oneOf('2025-09-15', '2025-11-01'), by: oneOf('PARENT' as const) }),
   sent(ConfirmAllocation, { mentor: mentors, on: days }),
 );
-/** Histories that can be: whatever commands led to. */
+/** Possible histories: the results of random commands. */
 export const histories = fc
   .tuple(
     beginnings,
-    // Half of them are long, since some commands are only taken after several others.
+    // Half of them are long, because some commands are accepted only after several others.
     fc.oneof(
       fc.array(commands, { minLength: 1, maxLength: 40, size: 'max' }),
       fc.array(commands, { minLength: 40, maxLength: 40 }),

@@ -15,8 +15,8 @@ import java.util.List;
 import org.h2.mvstore.MVStore;
 
 /**
- * A server of MongoDB's protocol on a loopback port, its data in a file. Prints the port once it listens; ends when its
- * standard input does, and so with the test that started it.
+ * A server of MongoDB's protocol on a loopback port, with its data in a file. It prints the port once it listens. It ends
+ * when its standard input is closed, and therefore with the test that started it.
  *
  * <p>Arguments: the file, and the port (0 for any).
  */
@@ -30,8 +30,8 @@ public class MongoDb {
   }
 
   /**
-   * Writes to the file before it answers, as a server with a journal does. One command after the other, and never half of
-   * one: what is found after a kill is what was there between two commands.
+   * Writes to the file before it answers, like a server with a journal. Commands run one after the other and are atomic:
+   * after a kill, the file contains the state between two commands.
    */
   private static class Durable extends H2Backend {
     Durable(String file) {
@@ -60,7 +60,7 @@ public class MongoDb {
     }
   }
 
-  /** Finds by id where one is asked for: the library reads every document where anything is asked for besides. */
+  /** Finds by id if the query has one. The library would read every document if the query has other conditions too. */
   private static class Collection extends H2Collection {
     Collection(
         MongoDatabase database,
@@ -94,7 +94,7 @@ public class MongoDb {
     }
   }
 
-  /** The library's own 5.0 names a wire version that drivers no longer speak. */
+  /** The library's version 5.0 reports a wire version that drivers no longer support. */
   private static class Version5 implements MongoVersion {
     @Override
     public List<Integer> getVersionArray() {

@@ -13,7 +13,7 @@ const registered = event('PupilRegistered', '2025-09-01', {
   ...{ school: SCHOOL, schoolFrom: '2025-09-01' },
 });
 
-/** A pupil of whom there is nothing special. */
+/** A pupil without anything special. */
 export const known = spec(pupil, { id: PUPIL, now: `${TODAY}T09:00:00.000Z` })
   .with({ school: schoolFacts })
   .given(registered);

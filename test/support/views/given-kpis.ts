@@ -6,7 +6,7 @@ import { MENTOR, PROGRAMME, SCHOOL } from '../given';
 import { kept, rowsOf } from '../kept-rows';
 import { directory } from './given';
 
-/** Journeys that KPIs are added up from: one that was only referred, and one that came far. */
+/** Journeys for KPIs: one that was only referred, and one that has advanced far. */
 
 type Journey = KpiRow['journeys'][string];
 

@@ -10,7 +10,7 @@ import { asHeld } from '../journey/given';
 import { kept } from '../kept-rows';
 import { event } from '../spec';
 
-/** What specifications of views have in common: events of a journey, and rows of the directory. */
+/** Shared by the specs of views: events of a journey, and rows of the directory. */
 
 export const on = '2025-12-01';
 export const scheduled = (session: string, on: string) =>
@@ -72,7 +72,7 @@ export const mentorRow: MentorRow = {
   caseload: 0,
 };
 
-/** A programme with two schools, each in an area and a region of its own, and a mentor at each. */
+/** A programme with two schools in different areas and regions, and a mentor at each. */
 export const directory = [
   kept(programmes, { [PROGRAMME]: definition }),
   kept(schools, { [SCHOOL]: blackpool, [OTHER_SCHOOL]: hastings }),
@@ -82,7 +82,7 @@ export const directory = [
   }),
 ] as const;
 
-/** Marks of some days at a school, recorded at the end of each day. */
+/** Marks for some days at a school, recorded at the end of each day. */
 export const marks = (...days: readonly (readonly [on: string, am: string, pm: string])[]) =>
   event('AttendanceRecorded', days[0]![0], {
     school: SCHOOL,
@@ -90,7 +90,7 @@ export const marks = (...days: readonly (readonly [on: string, am: string, pm: s
     marks: days.map(([day, am, pm]) => ({ on: day, am, pm, at: `${day}T16:00:00Z` })),
   });
 
-/** A month's line of a register page: a morning and an afternoon by the day of the month. */
+/** A month in a register page: morning and afternoon marks, by day of the month. */
 export const lineOf = (days: Readonly<Record<number, string>>): string =>
   range(31)
     .map((before) => days[before + 1] ?? '  ')
