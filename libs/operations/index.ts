@@ -12,4 +12,5 @@ export * from './rebuilds';
 export * from './restore';
 export * from './row-at-position';
 export * from './unused-rows';
+export * from './view-names';
 export * from './view-states';

@@ -3,6 +3,7 @@ import { redactUpns } from '@waymark/core/fields';
 import { type Answer, count, moment, object, position, text } from '@waymark/core/questions';
 import type { ParkedRow } from '@waymark/core/upkeep';
 import type { Platform } from '@waymark/platform';
+import { findView } from './view-names';
 
 /** A parked row of a view, or a parked stream of the policies, whose view is `policies`. */
 export const parkedRowSchema = object(
@@ -32,7 +33,7 @@ export const retryParkedRow = async (
   { parking }: Platform,
   view: string,
   key: string,
-): Promise<ParkedRowReport[]> => toReports(await parking.retry(view, key));
+): Promise<ParkedRowReport[]> => toReports(await parking.retry(presentName(view), key));
 
 /** Skip the event that a row is parked at, and record the reason. Returns the row in each generation in which it is still parked. */
 export const skipParkedEvent = async (
@@ -40,7 +41,10 @@ export const skipParkedEvent = async (
   view: string,
   key: string,
   { reason, actor }: { readonly reason: string; readonly actor: string },
-): Promise<ParkedRowReport[]> => toReports(await parking.skip(view, key, reason, actor));
+): Promise<ParkedRowReport[]> => toReports(await parking.skip(presentName(view), key, reason, actor));
+
+/** The policies, whose streams are parked too, are not a view. */
+const presentName = (view: string): string => findView(view)?.name ?? view;
 
 /** UPNs are redacted from the errors. */
 const toReports = (rows: readonly ParkedRow[]): ParkedRowReport[] =>

@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { redactUpns } from '@waymark/core/fields';
-import { type Job, type Position, Refusal, START } from '@waymark/core/kernel';
-import { type Build, nameOf, type RebuildProgress, isHalted, stateOf } from '@waymark/core/projections';
+import { type Job, type Position, Refusal, rowSetName, START } from '@waymark/core/kernel';
+import { type Build, type RebuildProgress, isHalted, stateOf } from '@waymark/core/projections';
 import { type Answer, count, moment, object, oneOf, position, text } from '@waymark/core/questions';
 import { REBUILD, type RebuildRequest, requestRebuild } from '@waymark/core/upkeep';
-import { views as allViews } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
+import { knownViews } from './view-names';
 
 /** State of a view's new generation until it is live. */
 export const rebuildStateSchema = object(
@@ -46,8 +46,9 @@ export async function listRebuilds({ catalog, jobs, rowStore, events }: Platform
   const states = [...records].map(async ([view, { building }]) => {
     if (!building) return [];
     const { version, generation, hold = false, since, verified } = building;
-    const job = requests.find(({ data }) => (data as RebuildRequest).builds.includes(nameOf(view, building)));
-    const reached = await rowStore.checkpoint({ name: view, version, generation, indexes: [] });
+    const set = catalog.rowSet(view, building);
+    const job = requests.find(({ data }) => (data as RebuildRequest).builds.includes(rowSetName(set)));
+    const reached = await rowStore.checkpoint(set);
     const state = hasJobEnded(building, job) ? 'failed' : stateOf(building);
     const error = building.failed ?? job?.error;
     return [
@@ -67,8 +68,8 @@ export async function listRebuilds({ catalog, jobs, rowStore, events }: Platform
 export type Builds = ReadonlyMap<string, Build>;
 
 /** Find the new generation of each of these views. Throws `UNKNOWN_VIEW`, or `NO_REBUILD` if a view has none. */
-export async function findBuilds({ catalog }: Platform, views: readonly string[]): Promise<Builds> {
-  requireKnownViews(views);
+export async function findBuilds({ catalog }: Platform, named: readonly string[]): Promise<Builds> {
+  const views = knownViews(named);
   const records = await catalog.records();
   return new Map(
     views.map((view) => {
@@ -89,11 +90,11 @@ export async function findBuilds({ catalog }: Platform, views: readonly string[]
  */
 export async function startRebuild(
   platform: Platform,
-  views: readonly string[],
+  named: readonly string[],
   { hold = false } = {},
 ): Promise<Builds> {
   const { catalog, rebuilder, jobs } = platform;
-  requireKnownViews(views);
+  const views = knownViews(named);
   const records = await catalog.records();
   for (const view of views) {
     const building = records.get(view)?.building;
@@ -119,8 +120,7 @@ type Action = (platform: Platform, views: readonly string[]) => Promise<void>;
 const forEachView =
   (act: (platform: Platform, view: string) => Promise<void>): Action =>
   async (platform, views) => {
-    requireKnownViews(views);
-    for (const view of views) await act(platform, view);
+    for (const view of knownViews(views)) await act(platform, view);
   };
 
 const forBuilds =
@@ -148,17 +148,6 @@ export const rebuildActions = {
 } satisfies Record<string, Action>;
 
 export type RebuildAction = keyof typeof rebuildActions;
-
-/** Throw `UNKNOWN_VIEW` if one of these is not the name of a view. */
-export function requireKnownViews(views: readonly string[]): void {
-  const names = allViews.map(({ name }) => name);
-  if (views.every((view) => names.includes(view))) return;
-  throw new Refusal(
-    'UNKNOWN_VIEW',
-    `There is no view of this name. The views are ${names.join(', ')}.`,
-    'missing',
-  );
-}
 
 /** The build should continue, but its job has ended: it failed for a reason outside the view, or was cancelled. */
 const hasJobEnded = (build: Build, job: Job | undefined): boolean =>

@@ -13,8 +13,8 @@ import {
   position,
   text,
 } from '@waymark/core/questions';
-import { views } from '@waymark/modules';
 import { type Platform, unknownEventReason } from '@waymark/platform';
+import { findView } from './view-names';
 
 const row = orNull(jsonObject('The row, as the view has it.'));
 
@@ -91,7 +91,7 @@ export async function rowAtPosition(
   key: string,
   { position: end, onRead = () => undefined }: RowAtPositionOptions = {},
 ): Promise<RowAtPosition> {
-  const view = views.find((each) => each.name === name);
+  const view = findView(name);
   if (!view)
     throw new Refusal(
       'UNKNOWN_VIEW',
@@ -111,7 +111,7 @@ export async function rowAtPosition(
     );
   const comparable = served && (served.position === to || (to === head && served.position > head));
   return {
-    ...{ view: name, version: view.version, key, position: to },
+    ...{ view: view.name, version: view.version, key, position: to },
     ...maskUpns(past),
     ...(served && { served: maskUpns(served) }),
     ...(comparable && { equal: isDeepStrictEqual(asStored(past.row), served.row) }),

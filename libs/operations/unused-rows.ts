@@ -1,5 +1,5 @@
 import { Refusal, rowSetName } from '@waymark/core/kernel';
-import { type Generation, nameOf } from '@waymark/core/projections';
+import type { Generation } from '@waymark/core/projections';
 import { POLICIES } from '@waymark/core/reactions';
 import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
@@ -17,7 +17,9 @@ export async function unusedRows({ rowStore, catalog }: Platform): Promise<strin
   const records = await catalog.records();
   const used = views.flatMap(({ name }) => {
     const { serving, previous, building, retired = [] } = records.get(name) ?? {};
-    return [serving, previous, building, ...retired].flatMap((each) => (each ? [nameOf(name, each)] : []));
+    return [serving, previous, building, ...retired].flatMap((each) =>
+      each ? [rowSetName(catalog.rowSet(name, each))] : [],
+    );
   });
   const known = new Set([...used, rowSetName(POLICIES)]);
   return (await rowStore.names()).filter((name) => !known.has(name));

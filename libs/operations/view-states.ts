@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { redactUpns } from '@waymark/core/fields';
 import { type RowSet, rowSetName, type RowStore } from '@waymark/core/kernel';
 import {
+  type Catalog,
   type Generation,
-  nameOf,
   ownersOf,
   type Process,
   stateOf,
@@ -15,6 +15,7 @@ import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 import { measureLag } from './lag';
+import { knownViews } from './view-names';
 
 /** Progress of a view's generation, or of the policies, through the log. */
 const followerFields = {
@@ -71,7 +72,7 @@ export const viewStatesSchema = object(
 export type ViewState = Answer<typeof viewStateSchema>;
 export type ViewStates = Answer<typeof viewStatesSchema>;
 
-/** Read the state of every generation of all views, or of the views named. */
+/** Read the state of every generation of all views, or of the views named. Throws `UNKNOWN_VIEW`. */
 export async function viewStates(
   { events, rowStore: rows, catalog }: Pick<Platform, 'events' | 'rowStore' | 'catalog'>,
   names: readonly string[] = views.map(({ name }) => name),
@@ -88,7 +89,7 @@ export async function viewStates(
       parked: existing.has(rowSetName(set)) ? (await rows.parked(set)).length : 0,
     };
   };
-  const described = names.flatMap((view) => generationsOf(view, records.get(view)));
+  const described = knownViews(names).flatMap((view) => generationsOf(catalog, view, records.get(view)));
   return {
     head,
     views: await Promise.all(
@@ -110,7 +111,7 @@ type GenerationSummary = Pick<ViewState, 'view' | 'version' | 'generation' | 'st
 };
 
 /** Every generation in the catalog, from the oldest to the newest. */
-function generationsOf(view: string, record: ViewRecord | undefined): GenerationSummary[] {
+function generationsOf(catalog: Catalog, view: string, record: ViewRecord | undefined): GenerationSummary[] {
   const { previous, serving, building, stopped = {} } = record ?? {};
   const described = (
     at: Generation | undefined,
@@ -119,9 +120,9 @@ function generationsOf(view: string, record: ViewRecord | undefined): Generation
   ): GenerationSummary[] => {
     if (!at) return [];
     const { version, generation } = at;
-    const reason = failed ?? stopped[nameOf(view, at)]?.reason;
+    const set = catalog.rowSet(view, at);
+    const reason = failed ?? stopped[rowSetName(set)]?.reason;
     const state = failed === undefined && reason !== undefined ? 'stopped' : is;
-    const set = { name: view, version, generation, indexes: [] };
     return [
       {
         view,

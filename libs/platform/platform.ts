@@ -129,8 +129,8 @@ export class Platform {
     this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
     this.accessLog = new AccessLog({ submitter, events, now });
     keyring.onDestroyed(() => submitter.forget());
-    const catalog = (this.catalog = new Catalog(rows.control, (view, before, after) => {
-      for (const notice of changesOf(view, before, after)) onNotice?.(notice);
+    const catalog = (this.catalog = new Catalog(rows.control, views, (stored, before, after) => {
+      for (const notice of changesOf(stored, before, after)) onNotice?.(notice);
     }));
     const serving = (this.serving = new Serving(rows, catalog, views));
     const rebuilder = (this.rebuilder = new Rebuilder({

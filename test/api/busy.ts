@@ -71,7 +71,7 @@ export async function record({ send }: api.Api, random: () => number): Promise<P
           { session: randomUUID(), mentor, on, minutes: 60, mode: 'IN_PERSON', place: 'SCHOOL' },
         ]
       : chance < 0.7
-        ? ['miss-session', { session: randomUUID(), mentor, on, reason: 'PUPIL_ILL' }]
+        ? ['record-session-not-held', { session: randomUUID(), mentor, on, reason: 'PUPIL_ILL' }]
         : ['record-barrier', { barrier: randomUUID(), kind: 'TRANSPORT', by: 'MENTOR', severity: 2, on }];
   return (await send(`journeys/${journeyOf(n)}/${name}`, body).expect(200)).body.position as Position;
 }

@@ -67,6 +67,25 @@ describe('Idempotency-Key', () => {
     expect(again.headers['etag']).toBe(first.headers['etag']);
   });
 
+  it('recognises a retry under the present route of a command that was first sent under its former route', async () => {
+    const api = await serve();
+    await allocated(api);
+    const session = '8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f';
+    const body = { session, mentor: MENTOR, on: '2025-11-03', reason: 'PUPIL_ILL' };
+    const [former, present] = ['miss-session', 'record-session-not-held'].map(
+      (name) => `journeys/${JOURNEY}/${name}`,
+    ) as [string, string];
+    const first = await api.send(former, body, key('s')).expect(200);
+    expect(first.body).toMatchObject({ events: ['SessionNotHeld'], repeated: false });
+    for (const route of [present, former]) {
+      const again = await api.send(route, body, key('s')).expect(200);
+      expect(again.body).toEqual({ ...first.body, repeated: true });
+    }
+    const other = await api.send(present, { ...body, reason: 'NO_ROOM' }, key('s'));
+    expect([other.status, other.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    expect((await api.send(present, body, key('t')).expect(200)).body.events).toEqual([]);
+  });
+
   it('has one effect for concurrent retries', async () => {
     const { send, platform } = await serve();
     await send(`programmes/${PROGRAMME}/define-programme`, programme).expect(200);

@@ -1,6 +1,7 @@
 import { check } from '@waymark/core/fields';
 import { recordingModules } from '@waymark/modules';
-import { kebab } from '../../apps/api/commands/routes';
+import { RecordSessionNotHeld } from '@waymark/modules/journey/sessions';
+import { commandRoutes, kebab, routesOf } from '../../apps/api/commands/routes';
 import { openApi } from '../../apps/api/openapi/document';
 import { questions } from '../../apps/api/questions/questions';
 import { demandDocumented } from '../support/documented';
@@ -11,6 +12,8 @@ const domain = recordingModules.map((module) => module.domain);
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
+  readonly description?: string;
+  readonly deprecated?: boolean;
   readonly tags: readonly string[];
   readonly parameters?: readonly {
     readonly $ref?: string;
@@ -54,9 +57,39 @@ describe('the OpenAPI document', () => {
   it('has an operation for every command and every question', () => {
     expect(commands.length).toBeGreaterThan(25);
     for (const [path] of commands) expect(document.paths[path]).toHaveProperty('post');
+    const deprecated = operations.filter(({ operation }) => operation.deprecated);
     const asked = operations.filter(({ operation }) => operation.operationId.startsWith('queries.'));
     expect(asked).toHaveLength(questions.length);
-    expect(operations).toHaveLength(commands.length + asked.length + 25);
+    expect(operations).toHaveLength(commands.length + deprecated.length + asked.length + 25);
+  });
+
+  it('has the former route of each renamed command as deprecated, with the same body', () => {
+    const former = commandRoutes.get('journeys')!.get('miss-session')!;
+    expect(former).toMatchObject({
+      type: RecordSessionNotHeld,
+      template: '/v1/journeys/{id}/miss-session',
+      replacedBy: 'record-session-not-held',
+    });
+    const renamed = [...commandRoutes.values()]
+      .flatMap((routes) => [...routes.values()])
+      .filter(({ replacedBy }) => replacedBy !== undefined);
+    const deprecated = operations.filter(({ operation }) => operation.deprecated);
+    expect(deprecated.map(({ path }) => path)).toEqual(renamed.map(({ template }) => template));
+    for (const { template, module, replacedBy } of renamed) {
+      const [old, present] = [template, `/v1/${module.plural}/{id}/${replacedBy!}`].map(
+        (path) => document.paths[path]!['post']!,
+      ) as [Operation, Operation];
+      expect(old.requestBody).toEqual(present.requestBody);
+      expect(old.description).toContain(replacedBy);
+      expect(present.deprecated).toBeUndefined();
+    }
+  });
+
+  it('has no routes to a module in which two commands share a name', () => {
+    const [module] = domain.filter(({ name }) => name === 'journey');
+    const again = { ...module!.handlers.get('GiveConsent')!, formerly: 'HoldSession' };
+    const handlers = new Map([...module!.handlers, ['GiveConsent', again]]);
+    expect(() => routesOf({ ...module!, handlers })).toThrow('two commands for journeys share a name');
   });
 
   it('has a unique id, a summary and one tag for each operation', () => {

@@ -9,7 +9,7 @@ import {
 } from '@waymark/core/kernel';
 import type { Kpis } from '@waymark/modules/insights/kpis';
 import type { PhaseProgress } from '@waymark/modules/insights/phase-progress';
-import { type KpiRow, regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { type KpiRow, pupilOutcomes } from '@waymark/modules/insights/views/pupil-outcomes';
 import { views } from '@waymark/modules';
 import type { Platform } from '@waymark/platform';
 import { randomFrom } from '../crash/moments';
@@ -24,7 +24,7 @@ const seed = Number(process.env['LOAD_SEED'] ?? Date.now() % 2 ** 31);
 const REBUILDS = 6;
 /** Number of clients that send commands, each one after the other. */
 const RECORDING = 3;
-const { name: VIEW } = regionalKpis;
+const { name: VIEW } = pupilOutcomes;
 
 jest.setTimeout(120_000);
 

@@ -142,11 +142,11 @@ const holdSession = (): Command => [
 ];
 
 async function rebuilt(service: Service): Promise<void> {
-  const body = JSON.stringify({ views: ['regional-kpis'] });
+  const body = JSON.stringify({ views: ['pupil-outcomes'] });
   await asked(service, '/v1/operations/rebuilds', { method: 'POST', body });
   for (;;) {
     const { items } = (await asked(service, '/v1/operations/rebuilds')) as { items: RebuildDocument[] };
-    const build = items.find(({ view }) => view === 'regional-kpis');
+    const build = items.find(({ view }) => view === 'pupil-outcomes');
     if (!build || build.state === 'live') return;
     if (build.state === 'failed') throw new Error('the rebuild failed');
     await pause(100);

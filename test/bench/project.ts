@@ -3,7 +3,7 @@ import { START, type View } from '@waymark/core/kernel';
 import { schemasOf, unknownReason } from '@waymark/core/log';
 import { Projector, Skips } from '@waymark/core/projections';
 import { recordingModules } from '@waymark/modules';
-import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { pupilOutcomes } from '@waymark/modules/insights/views/pupil-outcomes';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { type Comparison, inFolder, limited, rate, sideBySide } from './measure';
@@ -47,7 +47,7 @@ export function projecting(): Promise<Comparison> {
               now: () => new Date().toISOString(),
               page: PAGE,
             });
-            await projector.assign([{ view: regionalKpis as unknown as View, epoch: 0 }]);
+            await projector.assign([{ view: pupilOutcomes as unknown as View, epoch: 0 }]);
             const speed = await rate(events, () => projector.catchUp());
             await rows.close();
             return speed;

@@ -6,7 +6,7 @@ import { type EventStore, rowSetName, START, type View } from '@waymark/core/ker
 import { schemasOf, unknownReason } from '@waymark/core/log';
 import { Catalog, generationOf, ownerEpoch, Projector, Rebuilder, Skips } from '@waymark/core/projections';
 import { recordingModules } from '@waymark/modules';
-import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { pupilOutcomes } from '@waymark/modules/insights/views/pupil-outcomes';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 import { consumeWithEmmett, EMMETT, fillEmmett, forEmmett } from './emmett';
@@ -16,13 +16,13 @@ import { insertRaw, pupilEvents } from './sample-log';
 const domain = recordingModules.map((module) => module.domain);
 
 const PAGE = 2_000;
-const view = regionalKpis as unknown as View;
+const view = pupilOutcomes as unknown as View;
 const schemas = schemasOf(domain);
 
 /** Build the KPI view from a log into a separate file, from planned to live. */
 export async function rebuildKpis(events: EventStore, file: string): Promise<void> {
   const rows = new SqliteRowStore(file);
-  const catalog = new Catalog(rows.control);
+  const catalog = new Catalog(rows.control, [view]);
   const now = (): string => '2025-11-03T16:00:00.000Z';
   const folding = {
     unknown: (event: Parameters<typeof unknownReason>[0]) => unknownReason(event, schemas),

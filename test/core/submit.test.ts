@@ -5,7 +5,9 @@ import {
   CAP,
   InstallLocker,
   OpenHall,
+  PutItems,
   refusal,
+  renamedSubmitterOver,
   send,
   StoreItems,
   submitterOver,
@@ -126,6 +128,24 @@ describe('Submitter', () => {
         expect(reordered.repeated).toBe(true);
       }
       expect(await stored()).toEqual([{ item: 'bag' }]);
+    });
+
+    it('is recognised if the command was renamed since, and its events have the same ids', async () => {
+      const first = await send(submitter, LOCKER, StoreItems, bag, KEY);
+      const renamed = renamedSubmitterOver(stores.connect().events);
+      expect(await send(renamed, LOCKER, PutItems, bag, KEY)).toEqual({ ...first, repeated: true });
+      const again = send(renamed, LOCKER, PutItems, { items: ['coat'] }, KEY);
+      expect(await refusal(again)).toBe('IDEMPOTENCY_KEY_REUSED');
+      expect(await refusal(send(renamed, LOCKER, StoreItems, bag))).toBe('UNKNOWN_COMMAND');
+
+      // The same commands, all sent to the later release.
+      const other = openStores();
+      const later = renamedSubmitterOver(other.events);
+      await send(later, 'hall-north', OpenHall, { room: 3 });
+      await send(later, LOCKER, InstallLocker, { number: '17', hall: 'north' });
+      await send(later, LOCKER, PutItems, bag, KEY);
+      const idOfLast = async (log: EventStore) => (await log.readStream(LOCKER)).at(-1)!.id;
+      expect(await idOfLast(other.events)).toBe(await idOfLast(events));
     });
 
     it('is another command if its key comes from another actor or for another stream', async () => {

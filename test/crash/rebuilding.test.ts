@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { derivedId } from '@waymark/core/commands';
 import { type Position, rowSetName } from '@waymark/core/kernel';
 import { type Build, Catalog, ownerEpoch } from '@waymark/core/projections';
-import { regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { pupilOutcomes } from '@waymark/modules/insights/views/pupil-outcomes';
 import { views } from '@waymark/modules';
 import { Platform } from '@waymark/platform';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
@@ -20,7 +20,7 @@ const FOLDERS = 3;
 const KILLS_EACH = 2;
 /** Two events for each pupil give several windows: a window is written when it has 4,000 rows. */
 const PUPILS = 9_000;
-const { name: VIEW, version } = regionalKpis;
+const { name: VIEW, version } = pupilOutcomes;
 
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
 
@@ -41,14 +41,14 @@ class Folder {
 
   constructor(readonly data: string) {
     this.rows = new SqliteRowStore(join(data, 'views.sqlite'));
-    this.catalog = new Catalog(this.rows.control);
+    this.catalog = new Catalog(this.rows.control, views);
     afterwards(() => this.rows.close());
   }
 
   async place(): Promise<Place> {
     const { building, built } = await this.catalog.record(VIEW);
     const generation = building?.generation ?? built[version]! + 1;
-    const set = { name: VIEW, version, generation, indexes: [] };
+    const set = this.catalog.rowSet(VIEW, { version, generation });
     const epoch = await ownerEpoch(this.rows.control, rowSetName(set));
     return { generation, building, position: await this.rows.checkpoint(set), epoch };
   }

@@ -6,7 +6,7 @@ import {
   AssessEligibility,
   GiveConsent,
   HoldSession,
-  MissSession,
+  RecordSessionNotHeld,
   ReferPupil,
   ScheduleSession,
   WithdrawConsent,
@@ -67,9 +67,9 @@ const held = (n: number, on: string): Step => {
   return toJourney(n, command(HoldSession, { session, mentor, on, ...details }), on);
 };
 
-const missed = (n: number, on: string): Step => {
+const notHeld = (n: number, on: string): Step => {
   const [session, mentor] = [sessionOf(n, on), mentorOf(n)];
-  return toJourney(n, command(MissSession, { session, mentor, on, reason: 'PUPIL_ILL' }));
+  return toJourney(n, command(RecordSessionNotHeld, { session, mentor, on, reason: 'PUPIL_ILL' }));
 };
 
 const allocated = (n: number, mentor: string): Step =>
@@ -109,14 +109,14 @@ const clients = (): Step[][] => [
     const n = COME + each;
     const wanted = allocated(n, WANTED);
     const instead = { ...allocated(n, mentorOf(n)), unless: wanted.key };
-    return [wanted, instead, held(n, '2025-11-03'), missed(n, '2025-11-10')];
+    return [wanted, instead, held(n, '2025-11-03'), notHeld(n, '2025-11-10')];
   }),
   ...range(CLIENTS.mentored).map((each) => {
     const n = WAIT + each;
     const [session, mentor, on] = [sessionOf(n, '2025-11-10'), mentorOf(n), '2025-11-10'];
     const planned = toJourney(n, command(ScheduleSession, { session, mentor, on }));
     const left = toJourney(n, command(WithdrawConsent, { on: '2025-12-01' }));
-    return [planned, held(n, '2025-11-03'), held(n, on), missed(n, '2025-11-17'), left];
+    return [planned, held(n, '2025-11-03'), held(n, on), notHeld(n, '2025-11-17'), left];
   }),
 ];
 

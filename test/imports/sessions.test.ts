@@ -44,8 +44,8 @@ describe('a session', () => {
       place: 'SCHOOL',
       phase: 1,
     });
-    const missed = events.filter(([type]) => type === 'SessionNotHeld').map(([, data]) => data);
-    expect(missed.map((data) => (data as { kind: string }).kind)).toEqual([
+    const notHeld = events.filter(([type]) => type === 'SessionNotHeld').map(([, data]) => data);
+    expect(notHeld.map((data) => (data as { kind: string }).kind)).toEqual([
       ...['acceptable', 'acceptable', 'acceptable', 'unacceptable', 'unacceptable'],
       ...['logistics', 'logistics', 'logistics'],
     ]);

@@ -58,6 +58,12 @@ describe('the catalogue of events and commands', () => {
     expect(twice(domain.flatMap(({ name, plural }) => [...new Set([name, plural])]))).toEqual([]);
   });
 
+  it('has a former name of a command for no other command', () => {
+    const former = handlers.flatMap(([, { formerly }]) => formerly ?? []);
+    expect(former).toContain('MissSession');
+    expect(twice([...handlers.map(([name]) => name), ...former])).toEqual([]);
+  });
+
   it('has a fold for every event declared, and declares every event folded', () => {
     expect(named(folded)).toEqual(named(events.map(({ name }) => name)));
   });

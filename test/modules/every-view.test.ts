@@ -33,13 +33,19 @@ describe('every view', () => {
       ['schools@1', 'area'],
       ['mentors@2', 'school'],
       ['pupils@2'],
-      ['caseload@1', 'mentor', 'programme'],
+      ['caseload@2', 'mentor', 'programme'],
       ['phase-progress@1'],
       ['regional-kpis@1'],
       ['attendance@1'],
       ['attendance-history@1'],
       ['imports@1', 'state'],
     ]);
+  });
+
+  it('has a name, and a former name, that no other view has', () => {
+    const names = views.flatMap(({ name, formerly }) => (formerly === undefined ? [name] : [name, formerly]));
+    expect(names).toContain('regional-kpis');
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it.each(views)('has a specification: $name', ({ name }) => {

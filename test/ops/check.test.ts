@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { defineModule, type Module, slices, type View } from '@waymark/core/kernel';
+import { defineModule, type Module, rowSetName, slices, type View } from '@waymark/core/kernel';
 import { schemasOf, unknownReason, upcasting } from '@waymark/core/log';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
 import {
@@ -199,7 +199,7 @@ describe('a check before a release', () => {
     ]);
     expect(findings[0]!.message).toMatch(
       new RegExp(
-        `^caseload: version 1 will be built from ${String(events)} events, which takes at least \\d+ seconds?;`,
+        `^caseload: version 2 will be built from ${String(events)} events, which takes at least \\d+ seconds?;`,
       ),
     );
     expect(findings[0]!.message).toContain('VIEW_BUILDING');
@@ -238,12 +238,12 @@ describe('a check before a release', () => {
     const platform = await store();
     const { name, indexes } = caseloads;
     const file = new Database(join(platform.data, 'views.sqlite'));
-    for (const field of indexes) file.exec(`DROP INDEX "${name}@1.${field}"`);
+    for (const field of indexes) file.exec(`DROP INDEX "${rowSetName(caseloads)}.${field}"`);
     file.close();
     expect((await checkRelease(platform)).findings).toEqual([
       {
         ...{ effect: 'work', code: 'INDEXES_MISSING', view: name },
-        message: expect.stringContaining(`${name}@1 lacks indexes on ${indexes.join(', ')}: `),
+        message: expect.stringContaining(`${rowSetName(caseloads)} lacks indexes on ${indexes.join(', ')}: `),
       },
     ]);
 
@@ -257,7 +257,7 @@ describe('a check before a release', () => {
     const platform = await store();
     await platform.catalog.change('caseload', (record) => ({
       ...record,
-      stopped: { 'caseload@1': { reason: 'for a pupil, A801200001001', position: 3 } },
+      stopped: { 'caseload@2': { reason: 'for a pupil, A801200001001', position: 3 } },
     }));
     await platform.stores.events.append('journey-x', 'any', [newEvent('JourneyEnded')]);
     const { findings } = await checkRelease(platform);
@@ -276,19 +276,19 @@ describe('a check before a release', () => {
     const { rowStore } = platform;
     for (const old of [
       { name: 'old-view', version: 3, indexes: [] },
-      { name: 'caseload', version: 1, generation: 7, indexes: [] },
+      { name: 'caseload', version: 2, generation: 7, indexes: [] },
     ])
       await rowStore.prepare(old);
-    expect(await unusedRows(platform)).toEqual(['caseload@1.7', 'old-view@3']);
+    expect(await unusedRows(platform)).toEqual(['caseload@2.7', 'old-view@3']);
     expect(await found(platform)).toEqual([
       ['note', 'ROWS_LEFT', undefined],
       ['note', 'ROWS_LEFT', undefined],
     ]);
-    for (const rows of ['caseload@1', 'policies@1', 'nothing@1', 'nothing'])
+    for (const rows of ['caseload@2', 'policies@1', 'nothing@1', 'nothing'])
       await expect(dropUnusedRows(platform, rows)).rejects.toMatchObject({ code: 'NOT_LEFT' });
-    await dropUnusedRows(platform, 'caseload@1.7');
+    await dropUnusedRows(platform, 'caseload@2.7');
     await dropUnusedRows(platform, 'old-view@3');
     expect(await unusedRows(platform)).toEqual([]);
-    expect(await rowStore.names()).toContain('caseload@1');
+    expect(await rowStore.names()).toContain('caseload@2');
   });
 });

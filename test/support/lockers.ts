@@ -163,6 +163,18 @@ export class TestClock implements Clock {
 export const submitterOver = (events: EventStore, clock: Clock = new TestClock()): Submitter =>
   new Submitter({ events, modules: toyModules, hashKey: Buffer.alloc(32, 7), clock });
 
+/** {@link StoreItems} after it was renamed. */
+export class PutItems extends StoreItems {}
+
+/** A submitter of a release in which {@link StoreItems} is called {@link PutItems}. */
+export const renamedSubmitterOver = (events: EventStore): Submitter => {
+  const { StoreItems: stored, ...others } = Object.fromEntries(lockers.handlers);
+  const renamed = { ...stored!, command: PutItems, formerly: StoreItems.name };
+  const handlers = new Map(Object.entries({ ...others, PutItems: renamed }));
+  const modules = [{ ...lockers, handlers } as Module, halls as Module];
+  return new Submitter({ events, modules, hashKey: Buffer.alloc(32, 7), clock: new TestClock() });
+};
+
 /** Send a command to a locker or hall. */
 export const send = <Command extends object>(
   to: Submitter,

@@ -51,7 +51,7 @@ export class Service {
     const types = options.known ?? new Set([...known, ...projections.folds.keys()]);
     const unknown = ({ type }: { readonly type: string }): string | undefined =>
       types.has(type) ? undefined : `event ${type} is not known to this version`;
-    const catalog = (this.catalog = new Catalog(rows.control));
+    const catalog = (this.catalog = new Catalog(rows.control, this.views));
     const serving = (this.serving = new Serving(rows, catalog, this.views));
     const submitter = (this.submitter = new Submitter({
       ...{ events, clock },
@@ -60,7 +60,7 @@ export class Service {
     }));
     const rebuilder = (this.rebuilder = new Rebuilder({
       ...{ events, views: this.views, now, rows: building },
-      catalog: building === rows ? catalog : new Catalog(building.control),
+      catalog: building === rows ? catalog : new Catalog(building.control, this.views),
       folding: { unknown, skips: new Skips(events), ...folding },
       onChanged: async () => {
         if (this.started) await this.upkeep.changed();

@@ -84,7 +84,7 @@ async function commands(
     ['reassess-barrier', { barrier: id('barrier'), severity: n % 3, on }],
     ['schedule-session', { session: id('session'), mentor, on: '2026-02-20' }],
     ['hold-session', { session: id('held'), mentor, on, minutes: 45, mode: 'IN_PERSON', place: 'SCHOOL' }],
-    ['miss-session', { session: id('session'), mentor, on: '2026-02-20', reason: 'PUPIL_ILL' }],
+    ['record-session-not-held', { session: id('session'), mentor, on: '2026-02-20', reason: 'PUPIL_ILL' }],
     ['void-session', { session: id('held'), reason: 'DUPLICATE', on }],
     ...(n % 5 === 0 ? ([['withdraw-consent', { on: '2026-02-23' }]] as const) : []),
   ];

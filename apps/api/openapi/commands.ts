@@ -42,9 +42,13 @@ const carriedOut = {
   },
 };
 
-const operation = ({ module, name, action, type }: CommandRoute) => ({
+const operation = ({ module, name, action, type, replacedBy }: CommandRoute) => ({
   operationId: `${module.plural}.${name}`,
   summary: summaryOf(name),
+  ...(replacedBy !== undefined && {
+    deprecated: true,
+    description: `The former name of \`${replacedBy}\`, which does the same. Use that one.`,
+  }),
   tags: [module.plural],
   parameters: [pathId('id', module), ...headers('IfMatch', 'IdempotencyKey')],
   requestBody: {

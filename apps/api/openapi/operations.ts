@@ -18,7 +18,8 @@ import { answered } from './answers';
 import { problems } from './problems';
 import { exampleOf, ref, type Schema, schemasOf, named } from './schemas';
 
-const names = views.map(({ name }) => name);
+/** Former names of views are accepted too. */
+const names = [...views.map(({ name }) => name), ...views.flatMap(({ formerly = [] }) => formerly)];
 
 const state: Required<ViewState> = {
   view: 'caseload',
@@ -124,7 +125,9 @@ const actPaths = (): Readonly<Record<string, object>> =>
         post: {
           operationId: `operations.${act}`,
           ...{ summary, description, tags },
-          parameters: [inPath('view', 'The name of a view.', 'caseload', names)],
+          parameters: [
+            inPath('view', 'The name of a view; its former name is accepted too.', 'caseload', names),
+          ],
           responses: {
             200: answered('The current state of each generation of the view.', listOf(viewStateSchema), {
               items: [live],
@@ -148,7 +151,10 @@ const parkedPath = (summary: string, description: string, more: object, wrong: r
 });
 
 const parkedRow = [
-  inPath('view', 'The name of a view, or `policies`.', 'caseload', [...names, POLICIES.name]),
+  inPath('view', 'The name of a view (its former name is accepted), or `policies`.', 'caseload', [
+    ...names,
+    POLICIES.name,
+  ]),
   inPath('key', 'The key of the row, or the name of the stream, percent-encoded.', waiting.key),
 ];
 

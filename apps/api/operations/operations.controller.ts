@@ -4,6 +4,7 @@ import { invalid, IsFlag, IsText, IsTexts, Optional, valid } from '@waymark/core
 import { views as all } from '@waymark/modules';
 import {
   type RebuildAction,
+  findView,
   rebuildActions,
   listRebuilds,
   type RebuildState,
@@ -64,12 +65,12 @@ export class OperationsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<Items<RebuildState>> {
     const { views, hold = false } = valid(StartRebuild, jsonBody(request));
-    const unknown = views.flatMap((view, at) => (all.some(({ name }) => name === view) ? [] : [at]));
+    const unknown = views.flatMap((view, at) => (findView(view) ? [] : [at]));
     if (unknown.length > 0) throw invalid(unknown.map(noView));
-    await startRebuild(this.platform, [...new Set(views)], { hold });
+    const started = await startRebuild(this.platform, views, { hold });
     response.setHeader('Location', '/v1/operations/rebuilds');
     const items = await listRebuilds(this.platform);
-    return { items: items.filter(({ view }) => views.includes(view)) };
+    return { items: items.filter(({ view }) => started.has(view)) };
   }
 
   @Post('rebuilds/:view/:act')

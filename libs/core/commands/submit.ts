@@ -212,7 +212,9 @@ export class Submitter {
     const claimant = { by: streamName(module.name, id), actor, correlation, causation: commandId };
     for (const claim of decision.claims) await this.claims.claim(claim, claimant);
     const { subject } = decision;
-    const base = derivedId(commandId, command.constructor.name);
+    const { name } = command.constructor;
+    // The first name: the ids of a command's events do not change when the command is renamed.
+    const base = derivedId(commandId, module.handlers.get(name)?.formerly ?? name);
     const events = decision.events.map(({ type, data, on }, index) => ({
       id: numberedId(base, index),
       type,

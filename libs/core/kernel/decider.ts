@@ -62,6 +62,8 @@ export interface Handler<State = never, Events = unknown> {
   readonly command: CommandClass;
   readonly by: Senders;
   readonly though?: Though | undefined;
+  /** The name it had before it was renamed. */
+  readonly formerly?: string | undefined;
   /** May be sent to a thing that has no history yet. */
   readonly creates: boolean;
   readonly needs: Readonly<Record<string, Need<never, State>>>;
@@ -113,6 +115,11 @@ interface Options<Command, State, Facts> {
   readonly by: Senders;
   /** Carried out though the person it is about is restricted or objects, or was erased; refused then, if left out. */
   readonly though?: Though;
+  /**
+   * The name that the command had before it was renamed, such as `MissSession`. The old route keeps answering, as
+   * deprecated, and a retry is recognised under either name.
+   */
+  readonly formerly?: string;
   /** May be sent to a thing that has no history yet; any other command to such a thing is refused as `UNKNOWN_…`. */
   readonly creates?: boolean;
   /** Other things the decision needs to know of; one that does not exist is refused as `UNKNOWN_…`. */
@@ -137,6 +144,7 @@ export function slices<State>() {
       command,
       by: options.by,
       though: options.though,
+      formerly: options.formerly,
       creates: options.creates ?? false,
       needs: (options.needs ?? {}) as Handler<State, Emits>['needs'],
       claims: (options.claims ?? none) as Handler<State, Emits>['claims'],

@@ -20,7 +20,7 @@ const openings = slice<{ Opened: object }>({
   upcast: { Opened: [toSecond, toThird] },
 });
 const closings = slice<{ Shut: object }>({
-  decide: { Shut: on(Shut, () => [], { by: own('mentor') }) },
+  decide: { Shut: on(Shut, () => [], { by: own('mentor'), formerly: 'Close' }) },
   evolve: { Shut: (door) => door },
   personal: { Shut: [] },
 });
@@ -46,6 +46,7 @@ describe('defineModule', () => {
     expect([...module.upcasters]).toEqual([['Opened', [toSecond, toThird]]]);
     expect([...module.personal]).toEqual([['Shut', []]]);
     expect([...module.internal]).toEqual(['Open']);
+    expect([...module.handlers.values()].map(({ formerly }) => formerly)).toEqual([undefined, 'Close']);
   });
 
   it('derives the current schema of each event from its upcasters; without upcasters it is 1', () => {

@@ -4,6 +4,8 @@ import type { Position } from './event';
 /** Identifies the rows of a view in a row store: one generation of one version, in a table of its own. */
 export interface RowSet {
   readonly name: string;
+  /** The name that the view had before it was renamed. What is stored of the view keeps it, see {@link storedName}. */
+  readonly formerly?: string;
   /** Incremented when the same events lead to different rows. */
   readonly version: number;
   /** Incremented when the same version is rebuilt; default 1. */
@@ -12,9 +14,15 @@ export interface RowSet {
   readonly indexes: readonly string[];
 }
 
+/**
+ * The name of a view in everything that is stored of it: its first name. So a view can be renamed without a rebuild, while
+ * processes of the previous release still run.
+ */
+export const storedName = ({ name, formerly = name }: Pick<RowSet, 'name' | 'formerly'>): string => formerly;
+
 /** The name of a row set in a store: `caseload@2`, or `caseload@2.3` for a third generation. */
-export const rowSetName = ({ name, version, generation = 1 }: Omit<RowSet, 'indexes'>): string =>
-  `${name}@${String(version)}${generation === 1 ? '' : `.${String(generation)}`}`;
+export const rowSetName = ({ version, generation = 1, ...view }: Omit<RowSet, 'indexes'>): string =>
+  `${storedName(view)}@${String(version)}${generation === 1 ? '' : `.${String(generation)}`}`;
 
 /**
  * Increases each time the ownership of a view changes. Writes under a lower epoch than the current one fail.

@@ -1,4 +1,12 @@
-import { ControlMoved, type ControlStore, type Position, rowSetName, type View } from '@waymark/core/kernel';
+import {
+  ControlMoved,
+  type ControlStore,
+  type Position,
+  type RowSet,
+  rowSetName,
+  storedName,
+  type View,
+} from '@waymark/core/kernel';
 
 /** Identifies the rows of a view: a version, and the number of the build. */
 export interface Generation {
@@ -59,40 +67,64 @@ const ATTEMPTS = 50;
 
 /** The generations of each view and which one is live; shared by all processes. */
 export class Catalog {
+  /** Stored names by present name, and the reverse. */
+  private readonly stored: ReadonlyMap<string, string>;
+  private readonly present: ReadonlyMap<string, string>;
+
   constructor(
     private readonly control: ControlStore,
-    /** Called with each change that this process makes. */
-    private readonly onChanged: (view: string, before: ViewRecord, after: ViewRecord) => void = () =>
+    views: readonly Pick<View, 'name' | 'formerly'>[],
+    /** Called with the stored name of a view and each change that this process makes. */
+    private readonly onChanged: (stored: string, before: ViewRecord, after: ViewRecord) => void = () =>
       undefined,
-  ) {}
+  ) {
+    this.stored = new Map(views.map((view) => [view.name, storedName(view)]));
+    this.present = new Map(views.map((view) => [storedName(view), view.name]));
+  }
 
   /** The records of all views, by name. */
   async records(): Promise<ReadonlyMap<string, ViewRecord>> {
     const documents = await this.control.list(PREFIX);
-    return new Map(documents.map(({ id, doc }) => [id.slice(PREFIX.length), doc as ViewRecord]));
+    return new Map(
+      documents.map(({ id, doc }) => {
+        const stored = id.slice(PREFIX.length);
+        return [this.present.get(stored) ?? stored, doc as ViewRecord];
+      }),
+    );
   }
 
   async record(view: string): Promise<ViewRecord> {
-    return ((await this.control.get(PREFIX + view))?.doc as ViewRecord | undefined) ?? none;
+    return ((await this.control.get(this.document(view)))?.doc as ViewRecord | undefined) ?? none;
   }
 
   /**
    * Change a view's record. The function is called again if another process changed the record concurrently.
    */
   async change(view: string, to: (record: ViewRecord) => ViewRecord): Promise<ViewRecord> {
+    const document = this.document(view);
     for (let attempt = 1; ; attempt += 1) {
-      const known = await this.control.get(PREFIX + view);
+      const known = await this.control.get(document);
       const before = (known?.doc as ViewRecord | undefined) ?? none;
       const after = to(before);
       if (after === before) return before;
       try {
-        await this.control.put(PREFIX + view, known?.revision ?? 'none', after);
-        this.onChanged(view, before, after);
+        await this.control.put(document, known?.revision ?? 'none', after);
+        this.onChanged(document.slice(PREFIX.length), before, after);
         return after;
       } catch (error) {
         if (!(error instanceof ControlMoved) || attempt === ATTEMPTS) throw error;
       }
     }
+  }
+
+  /** The row set of a generation of a view, as the stores know it. */
+  rowSet(view: string, { version, generation }: Generation): RowSet {
+    const formerly = this.stored.get(view) ?? view;
+    return { name: view, formerly, version, generation, indexes: [] };
+  }
+
+  private document(view: string): string {
+    return PREFIX + (this.stored.get(view) ?? view);
   }
 }
 
@@ -128,5 +160,6 @@ export function maintained(view: View, { serving, previous, building }: ViewReco
 export const sameGeneration = (one: Generation | undefined, other: Generation | undefined): boolean =>
   one?.version === other?.version && one?.generation === other?.generation;
 
+/** What people read of a generation: the present name of its view, with the version. */
 export const nameOf = (view: string, generation: Generation): string =>
   rowSetName({ name: view, ...generation });

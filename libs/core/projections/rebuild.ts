@@ -63,10 +63,11 @@ export class Rebuilder {
     const buildable: View[] = [];
     const unsupported: string[] = [];
     for (const name of views) {
-      const building = records.get(name)?.building;
-      const view = generationOf(this.view(name), building);
+      const current = this.view(name);
+      const building = records.get(current.name)?.building;
+      const view = generationOf(current, building);
       if (view) buildable.push(view);
-      else if (building) unsupported.push(nameOf(name, building));
+      else if (building) unsupported.push(nameOf(current.name, building));
     }
     const builder = new Builder({ ...this.options, goLive: (name) => this.switch(name) }, run);
     const outcomes = await builder.build(buildable);
@@ -134,11 +135,11 @@ export class Rebuilder {
   async dropRetired(name: string): Promise<void> {
     const { rows, catalog } = this.options;
     for (const generation of (await catalog.record(name)).retired ?? []) {
-      const set = { name, ...generation, indexes: [] };
+      const set = catalog.rowSet(name, generation);
       await waitForRelease(rows.control, rowSetName(set), RELEASE_TIMEOUT);
       await rows.drop(set);
       await removeOwner(rows.control, rowSetName(set));
-      await catalog.change(name, (record) => withoutRetired(record, nameOf(name, generation), generation));
+      await catalog.change(name, (record) => withoutRetired(record, rowSetName(set), generation));
     }
   }
 
@@ -157,8 +158,9 @@ export class Rebuilder {
     );
   }
 
+  /** A job that a previous release requested may name a view as it was called then. */
   private view(name: string): View {
-    const view = this.options.views.find((each) => each.name === name);
+    const view = this.options.views.find((each) => each.name === name || each.formerly === name);
     if (!view) throw new Refusal('UNKNOWN_VIEW', 'There is no such view.', 'missing');
     return view;
   }

@@ -7,6 +7,7 @@ import {
   refuse,
   slices,
   START,
+  storedName,
   type View,
 } from '@waymark/core/kernel';
 
@@ -15,6 +16,7 @@ export interface SkipEvents {
   EventSkipped: {
     /** The event's id, which stays the same in a copy of the log. */
     event: string;
+    /** The stored name of the view. */
     view: string;
     version: number;
     reason: string;
@@ -78,8 +80,8 @@ export class Skips {
 
   constructor(private readonly events: EventStore) {}
 
-  has({ name: view, version }: Pick<View, 'name' | 'version'>, { id }: RecordedEvent): boolean {
-    return this.known.size > 0 && this.known.has(`${view} ${name(id, version)}`);
+  has(view: Pick<View, 'name' | 'formerly' | 'version'>, { id }: RecordedEvent): boolean {
+    return this.known.size > 0 && this.known.has(`${storedName(view)} ${name(id, view.version)}`);
   }
 
   /** Read the skips recorded so far, unless already done. */

@@ -3,10 +3,10 @@ import { type JobHandler, PermanentFailure } from '@waymark/core/kernel';
 import { type Generation, nameOf, sameGeneration, stateOf, type ViewRecord } from '@waymark/core/projections';
 import type { Fault, Notice } from './notices';
 
-/** The state changes of a view's generations between two versions of its record. */
-export function changesOf(view: string, before: ViewRecord, after: ViewRecord): Notice[] {
+/** The state changes of the generations of a view, given its stored name, between two versions of its record. */
+export function changesOf(stored: string, before: ViewRecord, after: ViewRecord): Notice[] {
   const generations = [before, after].flatMap(({ building, serving, previous }) =>
-    [building, serving, previous].flatMap((each) => (each ? [[nameOf(view, each), each] as const] : [])),
+    [building, serving, previous].flatMap((each) => (each ? [[nameOf(stored, each), each] as const] : [])),
   );
   return [...new Map(generations)].flatMap(([rows, generation]) => {
     const [was, is] = [stateIn(before, generation), stateIn(after, generation)];

@@ -12,6 +12,7 @@ import {
   RowsGone,
   type RowStore,
   START,
+  storedName,
   type StoredRow,
   type View,
 } from '@waymark/core/kernel';
@@ -108,8 +109,9 @@ export class Parking {
     return this.retry(view, key);
   }
 
-  private recordSkip(view: string, command: SkipEvent, actor: string): Promise<Answer> {
-    return this.options.submitter.submit({ module: projections.name, id: view, command, actor });
+  private recordSkip(name: string, command: SkipEvent, actor: string): Promise<Answer> {
+    const id = storedName(this.options.views.find((view) => view.name === name) ?? { name });
+    return this.options.submitter.submit({ module: projections.name, id, command, actor });
   }
 
   private async waiting(view: string, key: string): Promise<readonly ParkedRow[]> {

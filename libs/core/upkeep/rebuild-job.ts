@@ -1,10 +1,11 @@
-import { type JobHandler, type Jobs, PermanentFailure } from '@waymark/core/kernel';
-import { type Catalog, nameOf, type Rebuilder, isHalted, Unfoldable } from '@waymark/core/projections';
+import { type JobHandler, type Jobs, PermanentFailure, rowSetName, storedName } from '@waymark/core/kernel';
+import { type Catalog, type Rebuilder, isHalted, Unfoldable } from '@waymark/core/projections';
 
 export const REBUILD = 'rebuild';
 
 /** The data of a rebuild job. */
 export interface RebuildRequest {
+  /** Stored names of the views, which every release knows. */
   readonly views: readonly string[];
   /** Row set names of the builds; they identify the job of a build. */
   readonly builds: readonly string[];
@@ -19,12 +20,12 @@ export async function requestRebuild(jobs: Jobs, catalog: Catalog, wanted: reado
   const records = await catalog.records();
   const planned = wanted.flatMap((view) => {
     const building = records.get(view)?.building;
-    return !building || isHalted(building) ? [] : [{ view, building }];
+    return !building || isHalted(building) ? [] : [{ set: catalog.rowSet(view, building), building }];
   });
   if (planned.length === 0) return;
   const request: RebuildRequest = {
-    views: planned.map(({ view }) => view),
-    builds: planned.map(({ view, building }) => nameOf(view, building)),
+    views: planned.map(({ set }) => storedName(set)),
+    builds: planned.map(({ set }) => rowSetName(set)),
   };
   // A resumed build gets a new job, because the previous job may still be about to pause.
   const names = planned.map(

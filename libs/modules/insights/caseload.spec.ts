@@ -34,7 +34,7 @@ const busy: CaseloadRow = {
     a: { on: '2025-11-10', is: 'held' },
     b: { on: '2025-11-17', is: 'held' },
     c: { on: '2025-11-03', is: 'held' },
-    d: { on: '2025-11-24', is: 'missed' },
+    d: { on: '2025-11-24', is: 'not held' },
     e: { on: '2025-12-08', is: 'scheduled' },
     f: { on: '2025-12-01', is: 'scheduled' },
   },

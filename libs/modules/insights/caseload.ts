@@ -145,7 +145,7 @@ function entry(journey: string, row: CaseloadRow, pupil: PupilName | undefined):
     phase: row.phase,
     phaseName: row.phaseName,
     sessionsHeld: days('held').length,
-    sessionsNotHeld: days('missed').length,
+    sessionsNotHeld: days('not held').length,
     sessionsPlanned: row.sessionsPlanned,
     ...(lastSession === undefined ? {} : { lastSession }),
     ...(nextSession === undefined ? {} : { nextSession }),

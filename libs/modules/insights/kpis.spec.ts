@@ -8,7 +8,7 @@ import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import { schools } from '@waymark/modules/school/views/schools';
 import { kpisBy } from './kpis';
-import { type KpiRow, regionalKpis } from './views/pupil-outcomes';
+import { type KpiRow, pupilOutcomes } from './views/pupil-outcomes';
 
 /** Before: 2 of 10 sessions absent, 20 %. After: 1 of 8, 12.5 %. Days outside of both windows are all absent. */
 const better: KpiRow['pages'] = {
@@ -177,8 +177,8 @@ describe('KPIs', () => {
   });
 
   it('have started with the first session held, not with one that was not', async () => {
-    const missed = { ...far, sessions: { c: far.sessions['c']! } };
-    expect(await kpis({ a: { journeys: { 1: missed }, pages: {} } }, { by: 'school' })).toMatchObject([
+    const notHeld = { ...far, sessions: { c: far.sessions['c']! } };
+    expect(await kpis({ a: { journeys: { 1: notHeld }, pages: {} } }, { by: 'school' })).toMatchObject([
       {
         started: 0,
         sessionsHeld: 0,
@@ -194,7 +194,7 @@ describe('KPIs', () => {
       kept(programmes, { [PROGRAMME]: { ...definition, eligibility } }),
       kept(schools, { [SCHOOL]: blackpool }),
       kept(mentors, {}),
-      kept(regionalKpis, {
+      kept(pupilOutcomes, {
         a: { journeys: { 1: far }, pages: better },
         b: { journeys: { 2: far }, pages: unknownAfter },
       }),

@@ -11,7 +11,7 @@ import { absencePercent, type Counts, isWithinBand, rounded } from '@waymark/mod
 import { attendanceTotals, groupAttendance } from './attendance';
 import { Groups } from './groups';
 import type { PublishedRate, PublishedRates } from './published-rates';
-import { type CountedSession, type JourneyKpi, regionalKpis } from './views/pupil-outcomes';
+import { type CountedSession, type JourneyKpi, pupilOutcomes } from './views/pupil-outcomes';
 
 export const kpiGroups = ['region', 'area', 'school', 'mentor'] as const;
 export type KpiGroup = (typeof kpiGroups)[number];
@@ -73,7 +73,7 @@ export async function kpisBy(
 ): Promise<Kpis[]> {
   const known = { groups: await Groups.of(rows), programmes: await byKey(rows, programmes) };
   const tallies = new Map<string, Tally>();
-  for await (const { row } of every(rows, regionalKpis)) {
+  for await (const { row } of every(rows, pupilOutcomes)) {
     for (const journey of Object.values(row.journeys)) {
       const programme = known.programmes.get(journey.programme);
       const school = known.groups.schools.get(journey.school);

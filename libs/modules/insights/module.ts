@@ -5,10 +5,10 @@ import { getKpis } from './questions/kpis';
 import { getPhaseProgress } from './questions/phase-progress';
 import type { InsightSources } from './questions/sources';
 import { getTimeline } from './questions/timeline';
-import { regionalKpis } from './views/pupil-outcomes';
+import { pupilOutcomes } from './views/pupil-outcomes';
 
 /** Views and questions over the events of several modules. */
 export const insightsModule = readingModule<InsightSources>({
-  views: [regionalKpis],
+  views: [pupilOutcomes],
   questions: [getTimeline, getCaseload, getPhaseProgress, getKpis, getAttendance],
 });

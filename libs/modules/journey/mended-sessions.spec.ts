@@ -3,7 +3,7 @@ import { advanced, asHeld, ended, held, holding, holdingUpTo, id, weekly } from 
 import { command, event, spec } from '@test/support/spec';
 import { CompleteJourney } from './ending';
 import { journey } from './journey';
-import { CorrectSession, MissSession, ScheduleSession, VoidSession } from './sessions';
+import { CorrectSession, RecordSessionNotHeld, ScheduleSession, VoidSession } from './sessions';
 
 const NOW = '2026-02-15T09:00:00.000Z';
 const TODAY = '2026-02-15';
@@ -20,7 +20,12 @@ const corrected = (n: number, changes: Partial<ReturnType<typeof asHeld>>) => {
 };
 const voiding = (n: number) => command(VoidSession, { session: id(n), reason: 'Another pupil’s.' });
 const schedule = command(ScheduleSession, { session: id(1), mentor: MENTOR, on: weekly(1) });
-const miss = command(MissSession, { session: id(1), mentor: MENTOR, on: weekly(1), reason: 'NO_ROOM' });
+const recordNotHeld = command(RecordSessionNotHeld, {
+  session: id(1),
+  mentor: MENTOR,
+  on: weekly(1),
+  reason: 'NO_ROOM',
+});
 
 describe('correcting a session', () => {
   const one = before.given(held(1));
@@ -59,7 +64,7 @@ describe('correcting a session', () => {
 
   it.each([
     ['planned', [schedule]],
-    ['missed', [miss]],
+    ['not held', [recordNotHeld]],
     ['voided', [holding(1), voiding(1)]],
   ])('is refused where the session was %s', (_, commands) => {
     before
@@ -99,7 +104,7 @@ describe('voiding a session', () => {
 
   it.each([
     ['planned', schedule, { outcome: 'scheduled' }],
-    ['missed', miss, { outcome: 'not held', reason: 'NO_ROOM' }],
+    ['not held', recordNotHeld, { outcome: 'not held', reason: 'NO_ROOM' }],
   ])('takes out one that was %s', (_, each, was) => {
     before
       .after(each)
@@ -165,8 +170,8 @@ describe('voiding a session', () => {
     });
 
     it('leaves it complete where the session had not been held', () => {
-      const missed = command(MissSession, { ...miss, session: id(20) });
-      const despite = before.after(missed, ...holdingUpTo(12));
+      const notHeld = command(RecordSessionNotHeld, { ...recordNotHeld, session: id(20) });
+      const despite = before.after(notHeld, ...holdingUpTo(12));
       expect(despite.when(voiding(20)).events()).toHaveLength(1);
     });
 

@@ -12,7 +12,7 @@ import { ended, held, holding, id, weekly } from '@test/support/journey/given';
 import { command, event, spec } from '@test/support/spec';
 import { journey } from './journey';
 import {
-  MissSession,
+  RecordSessionNotHeld,
   type NotHeldReason,
   notHeldReasons,
   RescheduleSession,
@@ -27,8 +27,10 @@ const schedule = (differing: Partial<ScheduleSession> = {}) =>
   command(ScheduleSession, { session: id(1), mentor: MENTOR, on: DAY, ...differing });
 const reschedule = (to = LATER) =>
   command(RescheduleSession, { session: id(1), to, reason: 'The room is taken.' });
-const miss = (reason: NotHeldReason = 'PUPIL_ABSENT', differing: Partial<MissSession> = {}) =>
-  command(MissSession, { session: id(1), mentor: MENTOR, on: DAY, reason, ...differing });
+const recordNotHeld = (
+  reason: NotHeldReason = 'PUPIL_ABSENT',
+  differing: Partial<RecordSessionNotHeld> = {},
+) => command(RecordSessionNotHeld, { session: id(1), mentor: MENTOR, on: DAY, reason, ...differing });
 const voiding = command(VoidSession, { session: id(1), reason: 'Another pupil’s.' });
 
 const scheduled = event('SessionScheduled', DAY, { session: id(1), mentor: MENTOR, on: DAY });
@@ -59,7 +61,7 @@ describe('scheduling a session', () => {
     before.given(scheduled).when(schedule(differing)).thenRefused('SESSION_ALREADY_RECORDED');
   });
 
-  it('is refused where the session was held, missed or voided', () => {
+  it('is refused where the session was held, not held or voided', () => {
     for (const already of [held(1), notHeld]) {
       before.given(already).when(schedule()).thenRefused('SESSION_ALREADY_RECORDED');
     }
@@ -111,32 +113,32 @@ describe('rescheduling a session', () => {
 
 describe('missing a session', () => {
   it.each(Object.entries(notHeldReasons))('for %s is %s', (reason, kind) => {
-    const missed = { ...notHeld.data, reason: reason as NotHeldReason, kind };
-    before.when(miss(reason as NotHeldReason)).then(event('SessionNotHeld', DAY, missed));
+    const expected = { ...notHeld.data, reason: reason as NotHeldReason, kind };
+    before.when(recordNotHeld(reason as NotHeldReason)).then(event('SessionNotHeld', DAY, expected));
   });
 
   it('may follow on a plan, on that day or another', () => {
-    before.given(scheduled).when(miss()).then(notHeld);
+    before.given(scheduled).when(recordNotHeld()).then(notHeld);
     before
       .given(scheduled)
-      .when(miss('PUPIL_ABSENT', { on: LATER }))
+      .when(recordNotHeld('PUPIL_ABSENT', { on: LATER }))
       .then(event('SessionNotHeld', LATER, { ...notHeld.data, on: LATER }));
   });
 
   it('changes nothing where the same is recorded already', () => {
-    before.given(notHeld).when(miss()).thenNothing();
+    before.given(notHeld).when(recordNotHeld()).thenNothing();
   });
 
   it('is refused where something else is recorded', () => {
-    before.given(held(1)).when(miss()).thenRefused('SESSION_ALREADY_RECORDED');
-    before.given(notHeld).when(miss('PUPIL_DECLINED')).thenRefused('SESSION_ALREADY_RECORDED');
+    before.given(held(1)).when(recordNotHeld()).thenRefused('SESSION_ALREADY_RECORDED');
+    before.given(notHeld).when(recordNotHeld('PUPIL_DECLINED')).thenRefused('SESSION_ALREADY_RECORDED');
     before
       .given(notHeld)
-      .when(miss('PUPIL_ABSENT', { on: LATER }))
+      .when(recordNotHeld('PUPIL_ABSENT', { on: LATER }))
       .thenRefused('SESSION_ALREADY_RECORDED');
     before
       .given(notHeld)
-      .when(miss('PUPIL_ABSENT', { mentor: OTHER_MENTOR }))
+      .when(recordNotHeld('PUPIL_ABSENT', { mentor: OTHER_MENTOR }))
       .thenRefused('SESSION_ALREADY_RECORDED');
     before.given(notHeld).when(holding(1)).thenRefused('SESSION_ALREADY_RECORDED');
   });
@@ -144,7 +146,7 @@ describe('missing a session', () => {
 
 const ways: readonly (readonly [string, (on?: string) => object])[] = [
   ['planned', (on = DAY) => schedule({ on })],
-  ['missed', (on = DAY) => miss('PUPIL_ABSENT', { on })],
+  ['not held', (on = DAY) => recordNotHeld('PUPIL_ABSENT', { on })],
   ['held', (on = DAY) => holding(1, { on })],
 ];
 

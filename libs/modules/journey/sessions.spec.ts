@@ -112,8 +112,8 @@ describe('the last planned session', () => {
     expect(without.after(holding(5)).now().end).toEqual({ ending: 'COMPLETED', on: weekly(12) });
   });
 
-  it('is the twelfth held: what was planned or missed does not count', () => {
-    const missed = event('SessionNotHeld', weekly(12), {
+  it('is the twelfth held: what was planned or not held does not count', () => {
+    const notHeld = event('SessionNotHeld', weekly(12), {
       session: id(12),
       mentor: MENTOR,
       on: weekly(12),
@@ -126,7 +126,7 @@ describe('the last planned session', () => {
       on: weekly(13),
     });
     eleven
-      .given(missed, planned)
+      .given(notHeld, planned)
       .when(holding(13, { phase: 4 }))
       .then(held(13, { phase: 4 }), completed(weekly(13)));
   });

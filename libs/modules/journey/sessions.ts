@@ -98,7 +98,7 @@ export class HoldSession {
 }
 
 /** Record that a session was not held. */
-export class MissSession {
+export class RecordSessionNotHeld {
   @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
   @IsCode('M-890-1') mentor!: string;
   @IsDay() on!: string;
@@ -182,8 +182,8 @@ export const sessions = slice<SessionEvents, Emits>({
       },
       { by: delivery, needs: { mentor: mentorNeed } },
     ),
-    MissSession: on(
-      MissSession,
+    RecordSessionNotHeld: on(
+      RecordSessionNotHeld,
       ({ session, mentor, on: day, reason }, journey, _: Context<Facts>) => {
         const known = journey.sessions[session];
         if (known && same(known, { outcome: 'not held', on: day, mentor, reason })) return [];
@@ -193,7 +193,7 @@ export const sessions = slice<SessionEvents, Emits>({
           event('SessionNotHeld', day, { session, mentor, on: day, reason, kind: notHeldReasons[reason] }),
         ];
       },
-      { by: delivery, needs: { mentor: mentorNeed } },
+      { by: delivery, needs: { mentor: mentorNeed }, formerly: 'MissSession' },
     ),
     CorrectSession: on(
       CorrectSession,

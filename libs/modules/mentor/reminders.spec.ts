@@ -82,7 +82,7 @@ describe('what a mentor is to be reminded of', () => {
   });
 
   it('is no session that has an outcome', () => {
-    for (const is of ['held', 'missed'] as const)
+    for (const is of ['held', 'not held'] as const)
       expect(toRemindOf([journey({ [SESSION]: { on: '2026-02-13', is } })], TODAY)).toEqual(nothing);
   });
 
@@ -115,7 +115,7 @@ describe('what a mentor is to be reminded of', () => {
 
   it('is a pupil who has a mentor for two weeks, and has had no session with one since', () => {
     const sessions = {
-      [SESSION]: { on: '2026-02-13', is: 'missed' },
+      [SESSION]: { on: '2026-02-13', is: 'not held' },
       [LATER]: { on: '2025-12-01', is: 'held' },
     } as const;
     const since = (allocatedOn: string) => toRemindOf([journey(sessions, { allocatedOn })], TODAY).quiet;

@@ -33,7 +33,7 @@ export interface MentoredJourney {
   readonly journey: string;
   readonly allocatedOn?: Day;
   readonly sessions: Readonly<
-    Record<string, { readonly on: Day; readonly is: 'scheduled' | 'held' | 'missed' }>
+    Record<string, { readonly on: Day; readonly is: 'scheduled' | 'held' | 'not held' }>
   >;
 }
 

@@ -3,7 +3,7 @@ import { maintained, outdated, type ViewRecord } from '@waymark/core/projections
 import { views } from '@waymark/modules';
 import { type Platform, schemaVersions, unknownEventReason } from '@waymark/platform';
 import { unusedRows } from '../unused-rows';
-import { requireKnownViews } from '../rebuilds';
+import { knownViews } from '../view-names';
 import { viewStates } from '../view-states';
 import {
   buildFinding,
@@ -42,8 +42,8 @@ export interface CheckOptions {
 
 /** Compare this release with a store. Changes nothing. Throws `UNKNOWN_VIEW`. */
 export async function checkRelease(platform: Platform, options: CheckOptions = {}): Promise<CheckReport> {
-  const { fold = [], onReading } = options;
-  if (fold !== true) requireKnownViews(fold);
+  const { onReading } = options;
+  const fold = options.fold === true || knownViews(options.fold ?? []);
   const { log, catalog } = platform;
   const [head, records] = [await log.head(), await catalog.records()];
   const changed = head === START ? [] : outdated(views, records);

@@ -2,6 +2,7 @@ import { newEvent } from '@test/support/events';
 import { answerTo } from '@test/support/questions';
 import { openStores } from '@test/support/stores';
 import { Catalog } from '@waymark/core/projections';
+import { views } from '@waymark/modules';
 import { exampleIds } from '@waymark/modules/shared/examples';
 import { getRow } from './get-row';
 
@@ -19,7 +20,7 @@ describe('GetRow', () => {
       newEvent('ConsentGiven', consent),
     ]);
     const [first, last] = (await log.readAll(-1, 10)).events;
-    const sources = { log, rowStore, catalog: new Catalog(rowStore.control) };
+    const sources = { log, rowStore, catalog: new Catalog(rowStore.control, views) };
     const at = (position?: number) =>
       answerTo(getRow, { view: 'caseload', key, ...(position !== undefined && { position }) }, {}, sources);
 
@@ -39,7 +40,7 @@ describe('GetRow', () => {
 
   it('is refused where the view has and had no such row', async () => {
     const { events: log, rows: rowStore } = openStores();
-    const sources = { log, rowStore, catalog: new Catalog(rowStore.control) };
+    const sources = { log, rowStore, catalog: new Catalog(rowStore.control, views) };
     await expect(answerTo(getRow, { view: 'caseload', key }, {}, sources)).rejects.toMatchObject({
       code: 'UNKNOWN_ROW',
     });
@@ -48,6 +49,8 @@ describe('GetRow', () => {
   it('is asked for a view there is, for which no role has a right but those that run the service', () => {
     expect(getRow.parts.view.id.pattern.test('caseload')).toBe(true);
     expect(getRow.parts.view.id.pattern.test('caseload2')).toBe(false);
+    for (const name of ['pupil-outcomes', 'regional-kpis'])
+      expect(getRow.parts.view.id.pattern.test(name)).toBe(true);
     expect(getRow.by).toEqual({ operations: 'all', 'local-operator': 'all' });
   });
 });

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsWhole, Optional } from '@waymark/core/fields';
+import type { View } from '@waymark/core/kernel';
 import { nobody, type PathPart, question, type QuestionSources } from '@waymark/core/questions';
 import { rights } from '@waymark/governance/access';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
@@ -7,11 +8,13 @@ import { exampleIds } from '@waymark/modules/shared/examples';
 import { views } from '@waymark/modules';
 import { rowAtPosition, rowAtPositionSchema, type RowSources } from '../row-at-position';
 
+const namesOf = ({ name, formerly }: View): string[] => [name, ...(formerly === undefined ? [] : [formerly])];
+
 const view: PathPart = {
   name: 'view',
   id: {
-    pattern: new RegExp(`^(${views.map(({ name }) => name).join('|')})$`),
-    description: 'the name of a view',
+    pattern: new RegExp(`^(${views.flatMap(namesOf).join('|')})$`),
+    description: 'the name of a view; its former name is accepted too',
     example: caseloads.name,
   },
 };
@@ -44,13 +47,13 @@ export const getRow = question({
   schema: rowAtPositionSchema,
   example: {
     view: 'caseload',
-    version: 1,
+    version: 2,
     key: exampleIds.journey,
     position: 1042,
     row: exampleRow,
     events: 9,
     last: { id: exampleIds.event, type: 'SessionHeld', position: 1038 },
-    served: { version: 1, generation: 1, position: 1042, row: exampleRow },
+    served: { version: 2, generation: 1, position: 1042, row: exampleRow },
     equal: true,
   },
   // The command line asks for the same right, below the operations: the table has it.

@@ -72,7 +72,7 @@ export const journeySendings: Sendings = {
       about: ['session'],
       undoneBy: isOf('session', 'SessionVoided'),
     },
-    MissSession: {
+    RecordSessionNotHeld: {
       body: { ...session, reason: some(Object.keys(notHeldReasons)) },
       events: ['SessionNotHeld'],
       about: ['session'],

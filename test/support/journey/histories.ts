@@ -14,7 +14,7 @@ import {
   HoldSession,
   journey,
   MakeReferral,
-  MissSession,
+  RecordSessionNotHeld,
   ReassessBarrier,
   RecordBarrier,
   ReferPupil,
@@ -84,7 +84,7 @@ const sessionCommands = fc.oneof(
   sent(ScheduleSession, session),
   sent(RescheduleSession, { session: ids, to: days, reason: words }),
   sent(HoldSession, heldSession),
-  sent(MissSession, { ...session, reason: oneOf('PUPIL_ILL' as const) }),
+  sent(RecordSessionNotHeld, { ...session, reason: oneOf('PUPIL_ILL' as const) }),
   sent(CorrectSession, { ...heldSession, reason: words }),
   sent(VoidSession, { session: ids, reason: words }),
 );

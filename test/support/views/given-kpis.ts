@@ -1,7 +1,7 @@
 import { everywhere } from '@waymark/core/access';
 import { type KpiQuery, kpisBy } from '@waymark/modules/insights/kpis';
 import type { PublishedRates } from '@waymark/modules/insights/published-rates';
-import { type KpiRow, regionalKpis } from '@waymark/modules/insights/views/pupil-outcomes';
+import { type KpiRow, pupilOutcomes } from '@waymark/modules/insights/views/pupil-outcomes';
 import { MENTOR, PROGRAMME, SCHOOL } from '../given';
 import { kept, rowsOf } from '../kept-rows';
 import { directory } from './given';
@@ -43,6 +43,6 @@ export const published: PublishedRates = {
   ]),
 };
 
-const rowsWith = (rows: Readonly<Record<string, KpiRow>>) => rowsOf(...directory, kept(regionalKpis, rows));
+const rowsWith = (rows: Readonly<Record<string, KpiRow>>) => rowsOf(...directory, kept(pupilOutcomes, rows));
 export const kpis = (rows: Readonly<Record<string, KpiRow>>, query: KpiQuery, covers = everywhere) =>
   kpisBy(rowsWith(rows), published, query, covers);

@@ -1,7 +1,7 @@
 import { furnished, mentorScopes, mentorStates } from '@test/support/insights';
 import { answerTo } from '@test/support/questions';
 import type { PublishedRates } from '../published-rates';
-import { type JourneyKpi, regionalKpis } from '../views/pupil-outcomes';
+import { type JourneyKpi, pupilOutcomes } from '../views/pupil-outcomes';
 import { getKpis } from './kpis';
 
 const journey = (mentor: string, school: string, more: Partial<JourneyKpi> = {}): JourneyKpi => ({
@@ -17,7 +17,7 @@ const pupils = {
 };
 
 const given = {
-  rows: [...furnished, [regionalKpis, pupils]] as const,
+  rows: [...furnished, [pupilOutcomes, pupils]] as const,
   states: mentorStates,
   scopes: mentorScopes,
 };

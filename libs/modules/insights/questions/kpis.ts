@@ -4,7 +4,7 @@ import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import { schools } from '@waymark/modules/school/views/schools';
 import { type KpiGroup, kpiGroups, kpisBy, kpisSchema } from '../kpis';
-import { regionalKpis } from '../views/pupil-outcomes';
+import { pupilOutcomes } from '../views/pupil-outcomes';
 import { exampleTotals } from './attendance';
 import { type InsightSources, withMentorNames } from './sources';
 
@@ -58,7 +58,7 @@ export const getKpis = question({
     operations: 'all',
     'local-operator': 'all',
   },
-  views: [regionalKpis, programmes, schools, mentors],
+  views: [pupilOutcomes, programmes, schools, mentors],
   shown: nobody,
   answer: async (asked, sources: InsightSources) => {
     const { by, programme, from, to } = asked;

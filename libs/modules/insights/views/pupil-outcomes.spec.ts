@@ -24,7 +24,7 @@ import {
   reopened,
   voided,
 } from '@test/support/views/given';
-import { type KpiRow, regionalKpis } from './pupil-outcomes';
+import { type KpiRow, pupilOutcomes } from './pupil-outcomes';
 
 const OTHER_JOURNEY = '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b12';
 
@@ -43,7 +43,7 @@ const rowOf = (journey: KpiRow['journeys'][string]): KpiRow => ({
   pages: {},
 });
 
-describeView(regionalKpis, { stream: ['journey', JOURNEY], subject: PUPIL }, (spec) => {
+describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (spec) => {
   const going = spec.given(...mentored);
 
   it('is of a pupil, with each journey and the register', () => {

@@ -48,8 +48,9 @@ const counted = (to: JourneyKpi, id: string, session: CountedSession): JourneyKp
 });
 
 /** Pupils by id: what regional, area, school and mentor KPIs are added up from. */
-export const regionalKpis = viewsOf<DomainEvents>()<KpiRow>({
-  name: 'regional-kpis',
+export const pupilOutcomes = viewsOf<DomainEvents>()<KpiRow>({
+  name: 'pupil-outcomes',
+  formerly: 'regional-kpis',
   version: 1,
   indexes: [],
   key: ({ stream, metadata }) => metadata.subject ?? stream,

@@ -13,7 +13,7 @@ import {
 } from '@waymark/core/imports';
 import { Refusal } from '@waymark/core/kernel';
 import type { AttendanceFacts } from '@waymark/modules/attendance/facts';
-import { HoldSession, MissSession, type NotHeldReason } from '../sessions';
+import { HoldSession, RecordSessionNotHeld, type NotHeldReason } from '../sessions';
 import type { Journey } from '../state';
 
 /** Outcomes of sessions that were not held, and the reason that each stands for. */
@@ -50,7 +50,8 @@ export const sessionTaker = (
     const reason = Object.hasOwn(notHeld, outcome) ? notHeld[outcome] : undefined;
     if (outcome !== 'HELD' && reason === undefined) throw new Rejection('UNKNOWN_OUTCOME');
     try {
-      if (reason) await commands.send('journey', journey, MissSession, { session, mentor, on, reason });
+      if (reason)
+        await commands.send('journey', journey, RecordSessionNotHeld, { session, mentor, on, reason });
       else {
         await commands.send('journey', journey, HoldSession, {
           session,

@@ -1,3 +1,4 @@
+import { rowSetName } from '@waymark/core/kernel';
 import {
   allocated,
   consented,
@@ -14,7 +15,7 @@ import {
 } from '@test/support/given';
 import { advanced, ended, held, id } from '@test/support/journey/given';
 import { event } from '@test/support/spec';
-import { describeView, type Happened } from '@test/support/view-spec';
+import { describeView, type Happened, viewSpec } from '@test/support/view-spec';
 import {
   completed,
   corrected,
@@ -79,7 +80,9 @@ const beforeMentoring: CaseloadRow = {
 };
 const atAllocation: CaseloadRow = { ...beforeMentoring, mentor: MENTOR, allocatedOn: '2025-10-27' };
 
-describeView(caseloads, { stream: ['journey', JOURNEY], subject: PUPIL }, (spec) => {
+const recording = { stream: ['journey', JOURNEY], subject: PUPIL } as const;
+
+describeView(caseloads, recording, (spec) => {
   const going = spec.given(...mentored);
 
   it('begins with the referral, under the delivery model of that day', () => {
@@ -167,7 +170,7 @@ describeView(caseloads, { stream: ['journey', JOURNEY], subject: PUPIL }, (spec)
         [FIRST]: { on: '2025-11-04', is: 'held' },
       });
       expect(sessions(planned, notHeld(FIRST, '2025-11-03'))).toStrictEqual({
-        [FIRST]: { on: '2025-11-03', is: 'missed' },
+        [FIRST]: { on: '2025-11-03', is: 'not held' },
       });
       expect(sessions(notHeld(FIRST, '2025-11-03'), held(1))).toStrictEqual({
         [FIRST]: { on: '2025-11-03', is: 'held' },
@@ -289,5 +292,32 @@ describeView(caseloads, { stream: ['journey', JOURNEY], subject: PUPIL }, (spec)
     ...[made(FIRST, 'camhs'), accepted(FIRST), started(FIRST), ...closings(FIRST)],
   ])('has no row where $type comes and nobody was referred', (early) => {
     expect(spec.given(early).rows()).toEqual(new Map());
+  });
+
+  describe('of version 1', () => {
+    const { view, read } = caseloads.former[0]!;
+    const history = [scheduled(FIRST, '2025-11-03'), notHeld(FIRST, '2025-11-03'), held(2), advanced(2, on)];
+
+    it('is the only earlier version, with the same indexes', () => {
+      expect(caseloads.version).toBe(2);
+      expect(caseloads.former).toHaveLength(1);
+      expect(rowSetName(view)).toBe('caseload@1');
+      expect([view.indexes, view.former]).toEqual([caseloads.indexes, []]);
+    });
+
+    it('has `missed` for a session that was not held, and is read as the current version', () => {
+      const stored = viewSpec(view, recording)
+        .given(referred, ...history)
+        .row(JOURNEY)!;
+      expect(stored).toMatchObject({
+        sessions: {
+          [FIRST]: { on: '2025-11-03', is: 'missed' },
+          [SECOND]: { on: '2025-11-10', is: 'held' },
+        },
+      });
+      const now = spec.given(referred, ...history).row(JOURNEY);
+      expect(now?.sessions[FIRST]).toEqual({ on: '2025-11-03', is: 'not held' });
+      expect(read(stored)).toStrictEqual(now);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { viewsOf } from '@waymark/core/kernel';
+import { type View, viewsOf } from '@waymark/core/kernel';
 import { safeguardingKinds } from '../barriers';
 import type { JourneyEvents } from '../journey';
 
@@ -12,6 +12,11 @@ export interface OpenBarrier {
 /** Steps of a referral to support that is under way. */
 export const openSteps = ['made', 'accepted', 'started'] as const;
 type OpenStep = (typeof openSteps)[number];
+
+interface SessionSummary {
+  readonly on: string;
+  readonly is: 'scheduled' | 'held' | 'not held';
+}
 
 /** A journey as its mentor needs it. */
 export interface CaseloadRow {
@@ -31,10 +36,8 @@ export interface CaseloadRow {
   readonly consented: boolean;
   readonly ended: boolean;
   readonly baselineAbsencePercent: number | null;
-  /** Days and minutes of what was held, and days of what was not, by session. */
-  readonly sessions: Readonly<
-    Record<string, { readonly on: string; readonly is: 'scheduled' | 'held' | 'missed' }>
-  >;
+  /** The day and the outcome of each session, by session. */
+  readonly sessions: Readonly<Record<string, SessionSummary>>;
   readonly barriers: Readonly<Record<string, OpenBarrier>>;
   /** Referrals to support that are under way, with the service and the step. */
   readonly support: Readonly<Record<string, { readonly service: string; readonly step: OpenStep }>>;
@@ -45,10 +48,11 @@ type Fold<Type extends keyof JourneyEvents> = (
   event: { readonly data: JourneyEvents[Type] },
 ) => CaseloadRow | null;
 
+/** Folds the day and the outcome of a session. Rows of version 1 have `missed` for a session that was not held. */
 const session =
-  (is: 'scheduled' | 'held' | 'missed') =>
+  (is: SessionSummary['is'] | 'missed') =>
   (row: CaseloadRow | null, { data: { session: id, on } }: { data: { session: string; on: string } }) =>
-    row && { ...row, sessions: { ...row.sessions, [id]: { on, is } } };
+    row && { ...row, sessions: { ...row.sessions, [id]: { on, is: is as SessionSummary['is'] } } };
 
 const step =
   (to: OpenStep) =>
@@ -71,80 +75,100 @@ const withoutMentor = (row: CaseloadRow): CaseloadRow => {
   return left;
 };
 
-/** Journeys by id, found by their mentor. */
-export const caseloads = viewsOf<JourneyEvents>()<CaseloadRow>({
-  name: 'caseload',
-  version: 1,
-  indexes: ['mentor', 'programme'],
-  on: {
-    PupilReferred: (_, { data: { pupil, programme, school, yearGroup, model } }) => ({
-      pupil,
-      programme,
-      school,
-      yearGroup,
-      phase: 1,
-      phaseName: model.phases[0] ?? '',
-      phases: model.phases,
-      sessionsPlanned: model.phases.length * model.sessionsPerPhase,
-      consented: false,
-      ended: false,
-      baselineAbsencePercent: null,
-      sessions: {},
-      barriers: {},
-      support: {},
-    }),
-    EligibilityAssessed: (row, { data: { eligible, absencePercent } }) =>
-      row && { ...row, eligible, baselineAbsencePercent: absencePercent },
-    ConsentGiven: (row) => row && { ...row, consented: true },
-    MentorAllocated: (row, { data: { mentor, on } }) => row && { ...row, mentor, allocatedOn: on },
-    ConsentWithdrawn: (row) => row && { ...withoutMentor(row), consented: false },
-    JourneyCompleted: (row) => row && { ...withoutMentor(row), ended: true },
-    JourneyEnded: (row) => row && { ...withoutMentor(row), ended: true },
-    JourneyStopped: (row) => row && { ...withoutMentor(row), ended: true },
-    JourneyReopened: (row) => row && { ...row, ended: false },
-    PhaseAdvanced: (row, { data: { to } }) =>
-      row && { ...row, phase: to, phaseName: row.phases[to - 1] ?? '' },
-    SessionScheduled: session('scheduled'),
-    SessionRescheduled: (row, { data: { session: id, to } }) =>
-      row && { ...row, sessions: { ...row.sessions, [id]: { on: to, is: 'scheduled' } } },
-    SessionHeld: session('held'),
-    SessionNotHeld: session('missed'),
-    SessionCorrected: session('held'),
-    SessionVoided: (row, { data: { session: id } }) => {
-      if (!row) return row;
-      const { [id]: _voided, ...sessions } = row.sessions;
-      return { ...row, sessions };
-    },
-    BarrierFound: (row, { data: { barrier, kind, severity } }) =>
-      row && {
-        ...row,
-        barriers: {
-          ...row.barriers,
-          [barrier]: {
-            kind,
-            ...(severity === undefined ? {} : { severity }),
-            ...(safeguardingKinds.has(kind) ? { awaitsDecision: true as const } : {}),
+const caseloadView = (
+  version: number,
+  notHeld: 'not held' | 'missed',
+  former?: View<CaseloadRow>['former'],
+): View<CaseloadRow> =>
+  viewsOf<JourneyEvents>()<CaseloadRow>({
+    name: 'caseload',
+    version,
+    indexes: ['mentor', 'programme'],
+    on: {
+      PupilReferred: (_, { data: { pupil, programme, school, yearGroup, model } }) => ({
+        pupil,
+        programme,
+        school,
+        yearGroup,
+        phase: 1,
+        phaseName: model.phases[0] ?? '',
+        phases: model.phases,
+        sessionsPlanned: model.phases.length * model.sessionsPerPhase,
+        consented: false,
+        ended: false,
+        baselineAbsencePercent: null,
+        sessions: {},
+        barriers: {},
+        support: {},
+      }),
+      EligibilityAssessed: (row, { data: { eligible, absencePercent } }) =>
+        row && { ...row, eligible, baselineAbsencePercent: absencePercent },
+      ConsentGiven: (row) => row && { ...row, consented: true },
+      MentorAllocated: (row, { data: { mentor, on } }) => row && { ...row, mentor, allocatedOn: on },
+      ConsentWithdrawn: (row) => row && { ...withoutMentor(row), consented: false },
+      JourneyCompleted: (row) => row && { ...withoutMentor(row), ended: true },
+      JourneyEnded: (row) => row && { ...withoutMentor(row), ended: true },
+      JourneyStopped: (row) => row && { ...withoutMentor(row), ended: true },
+      JourneyReopened: (row) => row && { ...row, ended: false },
+      PhaseAdvanced: (row, { data: { to } }) =>
+        row && { ...row, phase: to, phaseName: row.phases[to - 1] ?? '' },
+      SessionScheduled: session('scheduled'),
+      SessionRescheduled: (row, { data: { session: id, to } }) =>
+        row && { ...row, sessions: { ...row.sessions, [id]: { on: to, is: 'scheduled' } } },
+      SessionHeld: session('held'),
+      SessionNotHeld: session(notHeld),
+      SessionCorrected: session('held'),
+      SessionVoided: (row, { data: { session: id } }) => {
+        if (!row) return row;
+        const { [id]: _voided, ...sessions } = row.sessions;
+        return { ...row, sessions };
+      },
+      BarrierFound: (row, { data: { barrier, kind, severity } }) =>
+        row && {
+          ...row,
+          barriers: {
+            ...row.barriers,
+            [barrier]: {
+              kind,
+              ...(severity === undefined ? {} : { severity }),
+              ...(safeguardingKinds.has(kind) ? { awaitsDecision: true as const } : {}),
+            },
           },
         },
+      BarrierReassessed: (row, { data: { barrier, severity } }) => {
+        const known = row?.barriers[barrier];
+        return row && known
+          ? { ...row, barriers: { ...row.barriers, [barrier]: { ...known, severity } } }
+          : row;
       },
-    BarrierReassessed: (row, { data: { barrier, severity } }) => {
-      const known = row?.barriers[barrier];
-      return row && known
-        ? { ...row, barriers: { ...row.barriers, [barrier]: { ...known, severity } } }
-        : row;
+      SafeguardingDecided: (row, { data: { barrier } }) => {
+        const known = row?.barriers[barrier];
+        if (!row || !known) return row;
+        const { awaitsDecision: _decided, ...decided } = known;
+        return { ...row, barriers: { ...row.barriers, [barrier]: decided } };
+      },
+      ReferralMade: (row, { data: { referral, service } }) =>
+        row && { ...row, support: { ...row.support, [referral]: { service, step: 'made' } } },
+      ReferralAccepted: step('accepted'),
+      SupportStarted: step('started'),
+      SupportFinished: closed,
+      ReferralDeclined: closed,
+      ReferralWithdrawn: closed,
     },
-    SafeguardingDecided: (row, { data: { barrier } }) => {
-      const known = row?.barriers[barrier];
-      if (!row || !known) return row;
-      const { awaitsDecision: _decided, ...decided } = known;
-      return { ...row, barriers: { ...row.barriers, [barrier]: decided } };
-    },
-    ReferralMade: (row, { data: { referral, service } }) =>
-      row && { ...row, support: { ...row.support, [referral]: { service, step: 'made' } } },
-    ReferralAccepted: step('accepted'),
-    SupportStarted: step('started'),
-    SupportFinished: closed,
-    ReferralDeclined: closed,
-    ReferralWithdrawn: closed,
-  },
-});
+    ...(former && { former }),
+  });
+
+/** Converts a row of version 1, in which a session that was not held is `missed`. */
+function withoutMissed(row: object): CaseloadRow {
+  const { sessions, ...rest } = row as CaseloadRow;
+  const converted = Object.entries(sessions).map(([id, { on, is }]) => {
+    const missed = (is as string) === 'missed';
+    return [id, { on, is: missed ? ('not held' as const) : is }] as const;
+  });
+  return { ...rest, sessions: Object.fromEntries(converted) };
+}
+
+/** Journeys by id, found by their mentor. */
+export const caseloads = caseloadView(2, 'not held', [
+  { view: caseloadView(1, 'missed') as View, read: withoutMissed },
+]);
