@@ -3,7 +3,7 @@ import { recordingModules } from '@waymark/modules';
 import type { InsightSources } from '@waymark/modules/insights/questions/sources';
 import { accessModule } from './access/access-log';
 
-/** Every module that records events about people or things, by its name: what governance is derived from. */
+/** Every module that records events, by its name. Rights, erasure and retention are derived from these modules. */
 export const governed: ReadonlyMap<string, RecordingModule<InsightSources>> = new Map(
   [...recordingModules, accessModule].map((module) => [module.domain.name, module]),
 );

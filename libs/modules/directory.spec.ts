@@ -10,7 +10,7 @@ import { schools } from '@waymark/modules/school/views/schools';
 describeView(programmes, { stream: ['programme', PROGRAMME] }, (spec) => {
   const defined = spec.given(event('ProgrammeDefined', on, definition));
 
-  it('has programmes as they were defined, and revised last', () => {
+  it('has programmes as defined or last revised', () => {
     const revised = { ...definition, caseloadCap: 20, closures: ['2025-11-28'] };
     expect(defined.rows()).toStrictEqual(new Map([[PROGRAMME, definition]]));
     expect(defined.given(event('ProgrammeRevised', on, revised)).row(PROGRAMME)).toStrictEqual(revised);
@@ -20,7 +20,7 @@ describeView(programmes, { stream: ['programme', PROGRAMME] }, (spec) => {
 describeView(schools, { stream: ['school', SCHOOL] }, (spec) => {
   const registered = spec.given(event('SchoolRegistered', on, { ...blackpool, predecessor: '990301' }));
 
-  it('has schools as they were registered, and changed last', () => {
+  it('has schools as registered or last changed', () => {
     expect(registered.rows()).toStrictEqual(new Map([[SCHOOL, { ...blackpool, predecessor: '990301' }]]));
     const changed = { ...blackpool, name: 'Blackpool Seaview Academy' };
     expect(registered.given(event('SchoolDetailsChanged', on, changed)).row(SCHOOL)).toStrictEqual(changed);
@@ -45,7 +45,7 @@ const reminded = event('MentorReminded', on, reminders);
 describeView(mentors, { stream: ['mentor', MENTOR] }, (spec) => {
   const there = spec.given(appointed);
 
-  it('has mentors where they work, without their names', () => {
+  it('has mentors with their places of work but without names', () => {
     expect(there.rows()).toStrictEqual(new Map([[MENTOR, mentorRow]]));
     expect(there.given(moved).row(MENTOR)).toStrictEqual({
       ...mentorRow,
@@ -56,7 +56,7 @@ describeView(mentors, { stream: ['mentor', MENTOR] }, (spec) => {
     expect(spec.given(moved).row(MENTOR)).toMatchObject({ area: 'hastings', caseload: 0 });
   });
 
-  it('counts the places that are taken', () => {
+  it('counts the places taken', () => {
     expect(there.given(taken, taken).row(MENTOR)).toStrictEqual({ ...mentorRow, caseload: 2 });
     expect(there.given(taken, taken, taken, released).row(MENTOR)).toStrictEqual({
       ...mentorRow,
@@ -64,7 +64,7 @@ describeView(mentors, { stream: ['mentor', MENTOR] }, (spec) => {
     });
   });
 
-  it('knows the last reminder', () => {
+  it('has the latest reminder', () => {
     const nothing = event('MentorReminded', '2025-12-02', { on: '2025-12-02', overdue: [], quiet: [] });
     expect(there.given(reminded).row(MENTOR)).toStrictEqual({ ...mentorRow, reminded: reminders });
     expect(there.given(reminded, nothing).row(MENTOR)).toStrictEqual({
@@ -73,7 +73,7 @@ describeView(mentors, { stream: ['mentor', MENTOR] }, (spec) => {
     });
   });
 
-  it('keeps places and reminder of a mentor who changes', () => {
+  it('keeps places and reminder when a mentor’s details change', () => {
     expect(there.given(taken, reminded, moved).row(MENTOR)).toStrictEqual({
       ...mentorRow,
       area: 'hastings',
@@ -84,11 +84,11 @@ describeView(mentors, { stream: ['mentor', MENTOR] }, (spec) => {
     });
   });
 
-  it.each([taken, released, reminded])('has no row where $type comes and nobody was appointed', (early) => {
+  it.each([taken, released, reminded])('has no row if $type precedes the appointment', (early) => {
     expect(spec.given(early).rows()).toEqual(new Map());
   });
 
-  it('is read without names where an earlier version has them', () => {
+  it('is read without names from an earlier version that has them', () => {
     expect(mentors.version).toBe(2);
     expect(mentors.former.map(({ view: { name, version, indexes } }) => [name, version, indexes])).toEqual([
       ['mentors', 1, ['school']],
@@ -109,16 +109,16 @@ describeView(pupils, { stream: ['pupil', PUPIL], subject: PUPIL }, (spec) => {
   });
   const elsewhere = event('PupilMovedSchool', on, { school: OTHER_SCHOOL, from: on });
 
-  it('has the school of pupils and nothing that tells who they are', () => {
+  it('has the school of each pupil and nothing that identifies the pupil', () => {
     expect(spec.given(registered).rows()).toStrictEqual(new Map([[PUPIL, { school: SCHOOL }]]));
     expect(spec.given(registered, elsewhere).row(PUPIL)).toStrictEqual({ school: OTHER_SCHOOL });
   });
 
-  it('has no row of a pupil who moves and was never registered', () => {
+  it('has no row for a pupil who moves but was never registered', () => {
     expect(spec.given(elsewhere).rows()).toEqual(new Map());
   });
 
-  it('is read without names where an earlier version has them', () => {
+  it('is read without names from an earlier version that has them', () => {
     expect(pupils.version).toBe(2);
     expect(pupils.former.map(({ view: { name, version, indexes } }) => [name, version, indexes])).toEqual([
       ['pupils', 1, []],

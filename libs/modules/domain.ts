@@ -8,7 +8,7 @@ import type { programme } from '@waymark/modules/programme';
 import type { pupil } from '@waymark/modules/pupil';
 import type { school } from '@waymark/modules/school';
 
-/** The events that views, policies and reports over several modules may use, from type to payload. */
+/** Every kind of thing that has a history. Add a new one to this list. */
 export type DomainEvents = EventsOf<typeof attendance> &
   EventsOf<typeof imports> &
   EventsOf<typeof journey> &

@@ -10,8 +10,8 @@ import { raw } from '../api/client';
 import { other, own, type World, world } from './world';
 
 /*
- * Requests made up from the OpenAPI document, and tokens that were tampered with: nothing breaks, nobody is let in, and nothing of a
- * person is in what is answered, logged, or kept in clear.
+ * Sends requests generated from the OpenAPI document, and manipulated tokens. Nothing may break, nobody may get access, and no
+ * personal data may be in answers, in logs, or unencrypted in files.
  */
 
 const SEED = Number(process.env['WAYMARK_SEED'] ?? Math.floor(Math.random() * 1_000_000_000));
@@ -27,11 +27,11 @@ beforeAll(async () => {
 
 afterAll(() => served.close());
 
-/** What nobody but the other part's own people, and the data protection officer, is ever shown. */
+/** Values that only the other part's own people and the data protection officer may be shown. */
 const canaries = [other.surname, other.forename, other.upn, other.dateOfBirth];
-/** A name that looks like a field's: what is sent where nobody declared any. */
+/** A personal name used as a field name, sent where no such field is declared. */
 const stray = 'jaydenporter';
-/** What no error and no log line has of anybody. */
+/** Values that no error and no log line may contain. */
 const secrets = [...canaries, own.surname, own.upn, own.dateOfBirth, stray];
 
 interface Operation {
@@ -81,7 +81,7 @@ const word = wordOf(names);
 /** What a body says can be recorded, and then be shown: a pupil could be renamed to one of the canaries. */
 const bodyWord = wordOf(names.filter((name) => !canaries.includes(name)));
 
-/** A body like the example, with some of its fields left out, or other than they should be, and one too many at times. */
+/** A body like the example, sometimes with fields missing, changed or added. */
 const bodyLike = (example: object): fc.Arbitrary<object> =>
   fc
     .tuple(
@@ -127,7 +127,7 @@ const request: fc.Arbitrary<Sent> = fc.constantFrom(...operations).chain(({ path
   }),
 );
 
-/** Work through a list, some at a time. */
+/** Work through a list, several items at a time. */
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
@@ -136,7 +136,7 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
-it(`${String(REQUESTS)} made-up requests break nothing, and show nothing (seed ${String(SEED)})`, async () => {
+it(`${String(REQUESTS)} generated requests break nothing and disclose nothing (seed ${String(SEED)})`, async () => {
   const wrong: string[] = [];
   const counts = new Map<number, number>();
   await inParallel(fc.sample(request, { seed: SEED, numRuns: REQUESTS }), async (sent) => {
@@ -156,28 +156,29 @@ it(`${String(REQUESTS)} made-up requests break nothing, and show nothing (seed $
       ...(body !== undefined && { body }),
     });
     counts.set(status, (counts.get(status) ?? 0) + 1);
-    const said = `${method} ${path} as ${String(role)}: ${String(status)}`;
-    if (status >= 500) wrong.push(`${said} is a fault of ours`);
+    const label = `${method} ${path} as ${String(role)}: ${String(status)}`;
+    if (status >= 500) wrong.push(`${label} failed in the server`);
     const open = path.startsWith('/health/');
-    if (!role && !open && status < 400) wrong.push(`${said} without a token`);
-    // A refusal may name nothing that was not sent with it; what was sent is not said again either.
-    if (status >= 400 && secrets.some((secret) => text.includes(secret))) wrong.push(`${said} says who`);
+    if (!role && !open && status < 400) wrong.push(`${label} succeeded without a token`);
+    // A refusal may contain no value of a person, neither a stored one nor one that was sent.
+    if (status >= 400 && secrets.some((secret) => text.includes(secret)))
+      wrong.push(`${label} contains personal data`);
     if (role !== 'data-protection-officer' && canaries.some((canary) => text.includes(canary)))
-      wrong.push(`${said} shows another’s`);
+      wrong.push(`${label} shows data of the other part`);
   });
   expect(wrong).toEqual([]);
-  // It was no exercise in being turned away.
+  // Some requests must succeed; otherwise the test would prove nothing.
   expect(counts.get(200)).toBeGreaterThan(REQUESTS / 50);
   expect(counts.get(401)).toBeGreaterThan(REQUESTS / 50);
 }, 300_000);
 
-describe(`${String(TOKENS)} tokens that were tampered with`, () => {
+describe(`${String(TOKENS)} manipulated tokens`, () => {
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = { iss: LOCAL.issuer, aud: LOCAL.audience, sub: 'data-protection-officer-1' };
   const now = Math.floor(Date.now() / 1_000);
   const good = { ...claims, iat: now, exp: now + 600 };
 
-  it(`let nobody in (seed ${String(SEED)})`, async () => {
+  it(`give nobody access (seed ${String(SEED)})`, async () => {
     const { authorization } = await served.headersOf('data-protection-officer');
     const token = authorization!.slice('Bearer '.length);
     const key = localTokenKey(served.data);
@@ -193,7 +194,7 @@ describe(`${String(TOKENS)} tokens that were tampered with`, () => {
     const publicPem = createPublicKey(key).export({ type: 'spki', format: 'pem' });
     const symmetric = `${encode({ alg: 'HS256' })}.${encode(good)}`;
     const eddsa = { alg: 'EdDSA' };
-    // Signed as it should be, it is let in: what follows is turned away for what is wrong with it.
+    // A correctly signed token is accepted. The others are therefore rejected for their fault.
     expect(await statusOf(signed(eddsa, good))).toBe(200);
     const forged = [
       `${encode({ alg: 'none' })}.${encode(good)}.`,
@@ -230,14 +231,14 @@ describe(`${String(TOKENS)} tokens that were tampered with`, () => {
         };
         return before + made[how as keyof typeof made] + (how === 'swap' ? after.slice(1) : after);
       })
-      // Some bits of a part's last letter say nothing.
+      // Some bits of a part's last character carry no information.
       .filter((made) => parts(made) !== parts(token));
-    const let_in: string[] = [];
+    const admitted: string[] = [];
     await inParallel([...forged, ...mutated], async (made) => {
       const status = await statusOf(made);
-      if (status !== 401) let_in.push(`${String(status)} for ${made.slice(0, 40)}…`);
+      if (status !== 401) admitted.push(`${String(status)} for ${made.slice(0, 40)}…`);
     });
-    expect(let_in).toEqual([]);
+    expect(admitted).toEqual([]);
     expect(mutated.length).toBeGreaterThan(TOKENS * 0.9);
   }, 120_000);
 
@@ -246,11 +247,11 @@ describe(`${String(TOKENS)} tokens that were tampered with`, () => {
       .status;
 });
 
-it('leave nothing of a person in a log line, nor in clear in any file', async () => {
+it('leave no personal data in log lines, and none unencrypted in any file', async () => {
   await served.platform.settle();
   expect(served.logged.length).toBeGreaterThan(REQUESTS / 2);
-  const spoken = served.logged.filter((line) => secrets.some((secret) => line.includes(secret)));
-  expect(spoken).toEqual([]);
+  const leaks = served.logged.filter((line) => secrets.some((secret) => line.includes(secret)));
+  expect(leaks).toEqual([]);
   const files = readdirSync(served.data, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );

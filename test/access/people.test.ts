@@ -34,7 +34,7 @@ const tokenOf = async (subject: string): Promise<Record<string, string>> => ({
   authorization: `Bearer ${await signToken(localTokenKey(served.data), subject, 600)}`,
 });
 
-/** Somebody new, whom the access administrator has made known. */
+/** A new person, registered by the access administrator. */
 async function newcomer(): Promise<{ id: string; headers: Record<string, string> }> {
   const [id, subject] = [randomUUID(), `newcomer-${randomUUID()}`];
   const answer = await as('access-administrator', `people/${id}/register-person`, {
@@ -51,7 +51,7 @@ const cover = (where: Part, days: object = {}): object => ({
 });
 
 describe('roles', () => {
-  it('hold as they have been given, from one request to the next, whatever the token says', async () => {
+  it('apply from the next request on, whatever the token contains', async () => {
     const { id, headers } = await newcomer();
     const look = async (): Promise<unknown[]> => {
       const { status, body } = await ask(headers, `caseloads/${own.mentor}`);
@@ -68,7 +68,7 @@ describe('roles', () => {
     expect(await look()).toEqual([403, 'NOT_ALLOWED']);
   });
 
-  it('that cover for somebody are over with their last day', async () => {
+  it('that cover for a colleague end with their last day', async () => {
     const { id, headers } = await newcomer();
     const past = cover(own, { from: '2025-11-03', until: '2025-12-19' });
     expect((await as('area-manager', `people/${id}/assign-role`, past)).status).toBe(200);
@@ -79,7 +79,7 @@ describe('roles', () => {
     expect((await ask(headers, `caseloads/${other.mentor}`)).status).toBe(403);
   });
 
-  it('are given by those who may, over what is theirs, and never to oneself', async () => {
+  it('can be given only by roles that may, within their scope, and never to oneself', async () => {
     const { id } = await newcomer();
     const refused = [
       await as('area-manager', `people/${id}/assign-role`, cover(other)),
@@ -106,7 +106,7 @@ describe('roles', () => {
     expect([self.status, self.body.code]).toEqual([409, 'OWN_ROLES']);
   });
 
-  it('are over what they are roles for', async () => {
+  it('have the scope that belongs to them', async () => {
     const { id } = await newcomer();
     const give = (body: object) =>
       as('access-administrator', `people/${id}/assign-role`, {
@@ -125,7 +125,7 @@ describe('roles', () => {
     );
   });
 
-  it('end all at once for somebody who leaves', async () => {
+  it('all end when a person leaves', async () => {
     const { id, headers } = await newcomer();
     const lead = (where: Part): object => ({
       ...{ assignment: randomUUID(), role: 'school-lead', school: where.school, from: '2025-11-03' },
@@ -140,14 +140,14 @@ describe('roles', () => {
     expect((await ask(headers, `journeys/${own.journey}`)).status).toBe(403);
   });
 
-  it('end for good with who is erased, of whom the officer is shown no name any more', async () => {
+  it('end permanently when a person is erased, and the officer is no longer shown the name', async () => {
     const { id, headers } = await newcomer();
     await as('area-manager', `people/${id}/assign-role`, cover(own));
     const erase = (ground = 'NO_LONGER_NEEDED') =>
       as('data-protection-officer', 'privacy/erasures', { kind: 'person', id, ground });
     const early = await erase();
     expect([early.status, early.body.code]).toEqual([409, 'PERSON_HAS_ROLES']);
-    // What a restore brought back is erased by a list, and by nobody who asks for it.
+    // The ground for erasures repeated after a restore is reserved for the list of erasures.
     const restored = await erase('ERASED_BEFORE_RESTORE');
     expect([restored.status, restored.body['errors']]).toMatchObject([
       422,
@@ -165,24 +165,24 @@ describe('roles', () => {
     expect([status, body['key']]).toEqual([200, 'destroyed']);
   });
 
-  it('belong to one subject, which nobody else can be made known by', async () => {
+  it('belong to one token subject, which cannot be registered again', async () => {
     const again = await as('access-administrator', `people/${randomUUID()}/register-person`, {
       ...{ subject: 'mentor-1', name: 'Somebody else' },
     });
     expect([again.status, again.body.code]).toEqual([409, 'SUBJECT_TAKEN']);
   });
 
-  it('are nobody’s whom nobody knows', async () => {
+  it('are not held by an unknown person', async () => {
     const { status, body } = await ask(await tokenOf('a stranger'), 'kpis?by=region');
     expect([status, body.code]).toEqual([403, 'UNKNOWN_PERSON']);
   });
 });
 
-describe('who looked at whose records', () => {
+describe('the access log', () => {
   const readsOf = async (query: string): Promise<readonly Read[]> =>
     (await as('data-protection-officer', `reads?limit=1000&${query}`)).body.items!;
 
-  it('is known of every answer that shows a pupil, and why, where they said so', async () => {
+  it('records every answer that shows a pupil, with the reason if given', async () => {
     const { id, headers } = await newcomer();
     await as('area-manager', `people/${id}/assign-role`, cover(own));
     await ask(headers, `journeys/${own.journey}`);
@@ -201,7 +201,7 @@ describe('who looked at whose records', () => {
     expect(await readsOf(`person=${id}&to=2025-01-01`)).toEqual([]);
   });
 
-  it('is not recorded of figures, nor of what was refused', async () => {
+  it('does not record figures or refusals', async () => {
     const { id, headers } = await newcomer();
     await as('area-manager', `people/${id}/assign-role`, cover(own));
     await ask(headers, 'kpis?by=mentor');
@@ -209,7 +209,7 @@ describe('who looked at whose records', () => {
     expect(await readsOf(`person=${id}`)).toEqual([]);
   });
 
-  it('is known of files, too, by the roles that whoever asked for them then has', async () => {
+  it('records exports too, under the roles that the requester holds when they run', async () => {
     const asked = await as('evaluator', 'exports', { kind: 'timeline' });
     expect(asked.status).toBe(202);
     const file = await eventually(async () => {
@@ -228,7 +228,7 @@ describe('who looked at whose records', () => {
     expect((await as('area-manager', `exports/${String(asked.body['id'])}`)).status).toBe(404);
   });
 
-  it('keeps what nobody could be held to from being shown', async () => {
+  it('prevents an answer if it cannot be recorded', async () => {
     const { accessLog } = served.platform;
     const record = jest.spyOn(accessLog, 'record').mockRejectedValue(new Error('the store is away'));
     try {

@@ -11,8 +11,8 @@ import { documentedFetch } from '../support/documented';
 import { other, overIn, own, type Part, type World, world } from './world';
 
 /*
- * The table of rights, held against what the service does: every command and every question, sent by every role to what is its own
- * and to what is another's.
+ * Compares the table of rights with the behaviour of the service: every role sends every command and every question, within
+ * its own scope and outside it.
  */
 
 let served: World;
@@ -58,26 +58,26 @@ describe('commands', () => {
       ...{ school: where.school, programme: where.programme },
     })[module] ?? '9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c';
 
-  /** A body that is as it should be, and names what is of this part. */
+  /** A valid body that names the things of this part. */
   const bodyIn = (where: Part, { type }: CommandRoute, role: Role): object => {
     const body = exampleOf(type);
     const named = { ...where, ...(type.name === 'RegisterSchool' && { area: where.areaName }) };
     const own = Object.keys(body).filter((field) => field in named && field !== 'upn' && field !== 'to');
     const of = Object.fromEntries(own.map((field) => [field, named[field as keyof Part]]));
     if (type.name !== 'AssignRole') return { ...body, ...of };
-    // Which roles may be given is another table's matter: each gives what it may.
+    // Which roles may be given is tested elsewhere; here each role gives one that it may give.
     const given: Role = role === 'access-administrator' ? 'operations' : 'mentor';
     return { assignment: body['assignment'], role: given, ...overIn(where, given), from: '2025-09-01' };
   };
 
-  it.each(roles)('of %s are carried out where they may be, and nowhere else', async (role) => {
+  it.each(roles)('of %s are carried out only where the role allows them', async (role) => {
     const wrong: string[] = [];
     for (const route of routes) {
       for (const where of [own, other]) {
         const path = `${route.module.plural}/${idIn(where, route.module.name)}/${route.name}`;
         const answer = await ask(role, path, {
           method: 'POST',
-          // At a revision that nothing has: what may be done is not done, so that the next finds all as it was.
+          // No record has this revision, so that an allowed command changes nothing for the next one.
           headers: { 'content-type': 'application/json', 'if-match': '"999999"' },
           body: JSON.stringify(bodyIn(where, route, role)),
         });
@@ -90,7 +90,7 @@ describe('commands', () => {
     expect(wrong).toEqual([]);
   });
 
-  /** Roles are not of a place: a role that nobody has is nobody's to end. */
+  /** The assignment in the example does not exist and so lies in no scope: only a right to `all` can end it. */
   const mayAt = (role: Role, { type }: CommandRoute, where: Part): boolean => {
     if (type.name === 'EndRole') return rights.get('EndRole')?.[role] === 'all';
     return allows(role, type.name, where);
@@ -107,7 +107,7 @@ describe('questions', () => {
   });
 
   it.each(roles)(
-    'of %s about a person are answered where they may be, with no more than may be seen',
+    'about a person are answered to %s only where allowed, without data that the role may not see',
     async (role) => {
       for (const where of [own, other]) {
         for (const [action, path] of Object.entries(of(where))) {
@@ -125,13 +125,13 @@ describe('questions', () => {
     },
   );
 
-  it('shows no number to those who may see it, unless they say why', async () => {
+  it('include the UPN only if a reason is given', async () => {
     const { text } = await ask('data-protection-officer', `pupils/${own.pupil}`);
     expect(text).not.toContain(own.upn);
     expect(text).toContain(`"*${own.upn.slice(-3)}"`);
   });
 
-  it.each(roles)('of %s for lists and figures have no row of what is another’s', async (role) => {
+  it.each(roles)('of %s for lists and figures contain no row outside the role’s scope', async (role) => {
     const lists: readonly (readonly [action: string, path: string])[] = [
       ...['region', 'area', 'school', 'mentor'].map((by) => ['GetKpis', `kpis?by=${by}`] as const),
       ...['programme', 'area', 'school', 'mentor'].map(
@@ -152,19 +152,19 @@ describe('questions', () => {
       const seen = [own, other].filter((where) => keys.includes(where[kind]));
       if (right === 'all') expect([role, path, keys.length]).toEqual([role, path, 2]);
       else expect([role, path, seen.includes(other), keys.length <= 1]).toEqual([role, path, false, true]);
-      // Nobody is counted in figures who is not their own.
+      // Figures do not include anyone outside the role's scope.
       for (const { referred = 1, pupils = 1 } of items) expect([referred, pupils]).toEqual([1, 1]);
     }
   });
 
-  it('give each role the figures of what it is over', async () => {
+  it('return each role the figures of its scope', async () => {
     const keys = async (role: Role, path: string): Promise<string[]> =>
       (JSON.parse((await ask(role, path)).text) as { items: { key: string }[] }).items.map(({ key }) => key);
     expect(await keys('mentor', 'kpis?by=mentor')).toEqual([own.mentor]);
     expect(await keys('mentor', `attendance?by=pupil&${window}`)).toEqual([own.pupil]);
     expect(await keys('school-lead', 'kpis?by=school')).toEqual([own.school]);
     expect(await keys('area-manager', 'kpis?by=area')).toEqual([own.area]);
-    // An area is not its region: its manager is shown no figure that would be taken for the region's.
+    // An area manager is shown no figure of the whole region.
     expect(await keys('area-manager', 'kpis?by=region')).toEqual([]);
     expect(await keys('regional-director', 'kpis?by=region')).toEqual([own.region]);
     expect(await keys('programme-administrator', 'kpis?by=region')).toEqual([own.region]);
@@ -172,7 +172,7 @@ describe('questions', () => {
   });
 });
 
-describe('everything else', () => {
+describe('all other actions', () => {
   const view = 'operations/rebuilds/caseload/pause';
   const others: readonly (readonly [action: string, method: string, path: string])[] = [
     ['ListImports', 'GET', 'imports'],
@@ -201,7 +201,7 @@ describe('everything else', () => {
     ['SubjectAccess', 'GET', `privacy/subject-access/pupil/9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c`],
   ];
 
-  it.each(roles)('is done for %s as the table says', async (role) => {
+  it.each(roles)('are allowed for %s according to the table', async (role) => {
     for (const [action, method, path] of others) {
       const answer = await ask(role, path, { method });
       const may = rights.get(action)![role] !== undefined;
@@ -210,7 +210,7 @@ describe('everything else', () => {
     }
   });
 
-  it('is in the table as every path of the OpenAPI document is, and none is answered without a token', async () => {
+  it('are in the table, as is every path of the OpenAPI document, and none is answered without a token', async () => {
     const paths = Object.entries(openApi().paths as Record<string, Record<string, object>>);
     for (const [template, methods] of paths.filter(([path]) => !path.startsWith('/health'))) {
       for (const method of Object.keys(methods)) {
@@ -224,23 +224,23 @@ describe('everything else', () => {
   });
 });
 
-describe('the table', () => {
-  it('keeps from starting what it has no line for', () => {
+describe('the table of rights', () => {
+  it('prevents the start if an action has no rights', () => {
     expect(() => demandRights(['GetKpis', 'GetEverything'])).toThrow(
       /^no rights are declared for GetEverything$/,
     );
   });
 
-  it('takes no action that two groups declare', () => {
-    const groups = { questions: { GetKpis: {}, GetJourney: {} }, 'files in and out': { GetKpis: {} } };
+  it('rejects an action declared in two groups', () => {
+    const groups = { questions: { GetKpis: {}, GetJourney: {} }, 'uploads and exports': { GetKpis: {} } };
     expect(() => rightsTable(groups)).toThrow(/^rights are declared twice: GetKpis$/);
   });
 
-  it('is what the page says that officers review: npm run docs:rights', () => {
+  it('matches the page that officers review (npm run docs:rights)', () => {
     expect(readFileSync(join(__dirname, '../../docs/rights.md'), 'utf8')).toBe(rightsDocument());
   });
 
-  it('has a line for everything that the command line does, which each role may do as it says', () => {
+  it('has a line for every action of the command line, which each role may run accordingly', () => {
     demandRights(Object.values(commandActions));
     for (const role of roles) {
       const reader = { id: 'x', grants: [{ role, ...overIn(own, role) }] };
@@ -252,7 +252,7 @@ describe('the table', () => {
     }
   });
 
-  it('gives nobody everything who has something that they are over', () => {
+  it('gives access to everything only to roles without a scope', () => {
     for (const role of roles.filter((each) => scopeKindOf[each] !== undefined)) {
       const reach = reachFor({ id: 'x', grants: [{ role, ...overIn(own, role) }] }, 'GetKpis');
       expect([role, reach.everything, reach.covers({}), reach.covers(other)]).toEqual([

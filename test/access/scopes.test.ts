@@ -8,12 +8,12 @@ import { upnOf } from '../support/made-up';
 jest.setTimeout(60_000);
 
 describe('a pupil', () => {
-  it('belongs to the school of today, as the service’s clock has it', async () => {
+  it('lies in the scope of the current school, by the service’s clock', async () => {
     const { platform, take, command, pupil } = await openProgramme();
     const upn = upnOf(7_001);
     await take({ 'referrals.csv': referrals(referred(upn)) });
     const id = await pupil(upn);
-    // The office's clock stands at the day before.
+    // The office's clock is set to the day before.
     await command('pupil', id, MoveSchool, { school: NORTHGATE, from: '2026-03-03' });
     const schoolOf = async (look: Lookup): Promise<string | undefined> =>
       (await scopesOf(look, 'pupil', id))[0]?.school;

@@ -26,7 +26,7 @@ const ec = (kid: string): Key => ({
 });
 const ed = (kid: string): Key => ({ kid, alg: 'EdDSA', ...generateKeyPairSync('ed25519') });
 
-/** An issuer that publishes keys, which it may change. */
+/** An issuer that publishes keys and can change them. */
 async function issuer(...keys: Key[]) {
   const published = { keys };
   let asked = 0;
@@ -65,13 +65,13 @@ const token = (
 const refused = (code: string) => expect.objectContaining({ code, kind: 'unauthenticated' }) as Error;
 
 describe('an issuer’s tokens', () => {
-  it('say who somebody is, by any of the signatures that are believed', async () => {
+  it('identify a person, with each accepted signature algorithm', async () => {
     const keys = [rsa('a'), ec('b'), ed('c')];
     const verify = issuedBy({ issuer: ISSUER, audience: AUDIENCE, jwks: (await issuer(...keys)).jwks });
     for (const key of keys) expect(await verify(await token(key))).toMatchObject({ subject: 'subject-1' });
   });
 
-  it('are believed by new keys without a restart, and by keys that were taken back no longer', async () => {
+  it('are accepted with new keys without a restart, and no longer with revoked keys', async () => {
     jest.useFakeTimers({
       doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'clearTimeout', 'queueMicrotask'],
     });
@@ -89,7 +89,7 @@ describe('an issuer’s tokens', () => {
     }
   });
 
-  it('are not believed from elsewhere, for others, of nobody, or by another’s key of the same name', async () => {
+  it('are rejected with another issuer, another audience, no subject, or another key of the same name', async () => {
     const key = rsa('a');
     const verify = issuedBy({ issuer: ISSUER, audience: AUDIENCE, jwks: (await issuer(key)).jwks });
     const wrong = [
@@ -103,7 +103,7 @@ describe('an issuer’s tokens', () => {
     for (const each of wrong) await expect(verify(each)).rejects.toEqual(refused('TOKEN_INVALID'));
   });
 
-  it('are not refused because the issuer does not answer: that is said, and can be tried again', async () => {
+  it('are not rejected if the issuer does not respond: the error says so and allows a retry', async () => {
     const key = rsa('a');
     const { jwks, server } = await issuer(key);
     await new Promise((resolve) => server.close(resolve));
@@ -112,8 +112,8 @@ describe('an issuer’s tokens', () => {
   });
 });
 
-describe('Authorization', () => {
-  /** Who asks, where tokens are good for so many milliseconds; and how often one was looked at. */
+describe('the Authorization header', () => {
+  /** Identify with tokens that are valid for this many milliseconds; counts the verifications. */
   function identifying(milliseconds: number) {
     const looked: string[] = [];
     const identify = byToken(
@@ -126,7 +126,7 @@ describe('Authorization', () => {
     return { identify, looked };
   }
 
-  it('bears one token', async () => {
+  it('contains one token', async () => {
     const { identify } = identifying(600_000);
     expect(await identify('Bearer abc.def')).toEqual({ id: 'abc.def', grants: [] });
     await expect(identify(undefined)).rejects.toEqual(refused('TOKEN_MISSING'));
@@ -134,7 +134,7 @@ describe('Authorization', () => {
       await expect(identify(wrong)).rejects.toEqual(refused('TOKEN_INVALID'));
   });
 
-  it('is looked at once for a while, but never for longer than its token is good', async () => {
+  it('is verified once and cached, but not beyond the token’s expiry', async () => {
     const good = identifying(600_000);
     for (const token of ['a', 'a', 'b']) await good.identify(`Bearer ${token}`);
     expect(good.looked).toEqual(['a', 'b']);

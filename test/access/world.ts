@@ -20,7 +20,10 @@ import { createApp } from '../../apps/api/app.module';
 import { marks, programme } from '../api/client';
 import { harbourAcademy } from '../support/made-up';
 
-/** One region with its area, school, programme, mentor and pupil: everything of it is somebody's own, and another's. */
+/**
+ * One region with its area, school, programme, mentor and pupil. One part is within the roles' scope, the other is
+ * not.
+ */
 export interface Part {
   readonly region: string;
   readonly area: string;
@@ -56,21 +59,18 @@ export const other = part(2, 'South East', 'Hastings', 'C888412524007', {
 });
 
 export interface World {
-  /** The data folder. */
+  /** Path of the data folder. */
   readonly data: string;
   readonly platform: Platform;
   readonly url: string;
-  /** Lines that were logged. */
+  /** The lines written to the log. */
   readonly logged: string[];
-  /** What a role over the first part is sent with. */
+  /** Request headers of a person with the role over the first part. */
   readonly headersOf: (role: Role) => Promise<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
-/**
- * Two separate parts, served as in production: tokens, roles, rights. With `furnished`, the data folder holds the parts
- * already, and nothing works on the views.
- */
+/** Two unrelated parts, served as in production, with tokens, roles and rights. */
 export async function world({ furnished }: { readonly furnished?: string } = {}): Promise<World> {
   const data = furnished ?? mkdtempSync(join(tmpdir(), 'waymark-world-'));
   const platform = await Platform.open({ data, work: furnished === undefined });
@@ -107,13 +107,13 @@ export async function world({ furnished }: { readonly furnished?: string } = {})
   };
 }
 
-/** What a role over a part is over. */
+/** The scope of a role within a part. */
 export const overIn = (where: Part, role: Role): Scope => {
   const scope = scopeKindOf[role];
   return scope === undefined ? {} : { [scope]: where[scope] };
 };
 
-/** Somebody with a role over the first part. Returns the subject. */
+/** Register a person with a role over the first part. Returns the token subject. */
 async function person(platform: Platform, role: Role): Promise<string> {
   const [id, subject] = [randomUUID(), `${role}-1`];
   const send = sending(platform, 'access-administrator');

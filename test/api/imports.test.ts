@@ -284,7 +284,7 @@ describe('an import over HTTP', () => {
     await serve(data);
     const { error } = await jobIn(front, id, 'failed');
     expect(error).toBe(
-      'the files are not in the data folder: do api and workers share the volume that it is on?',
+      'the files are not in the data folder: check that the API and the workers share its volume',
     );
     const { body } = await front.get(`imports/${id}`, position).expect(200);
     expect(body).toMatchObject({ state: 'running', interrupted: true });

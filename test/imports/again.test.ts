@@ -25,7 +25,7 @@ import {
 
 const [ZARA, AISHA] = [upnOf(1), upnOf(2)];
 
-/** A whole programme, with something wrong in every file. */
+/** A complete programme, with an error in every file. */
 const whole = {
   'programme.json': JSON.stringify(programme),
   'schools.csv': `${schools}12345,890,Blackpool,4499,Short,Secondary,Open,North West,Blackpool\n`,
@@ -49,7 +49,7 @@ const whole = {
 const files = Object.keys(whole);
 
 describe('an import', () => {
-  it('gives every row one outcome, and its warnings beside that', async () => {
+  it('gives every row one outcome, and warnings in addition', async () => {
     const office = await openOffice();
     const done = await office.take(whole);
     expect(Object.fromEntries(files.map((name) => [name, done.rows(name)]))).toEqual({
@@ -78,7 +78,7 @@ describe('an import', () => {
     });
   });
 
-  it('of the same files changes nothing, and says so', async () => {
+  it('of the same files changes nothing, and reports that', async () => {
     const office = await openOffice();
     const { platform } = office;
     const first = await office.take(whole);
@@ -97,12 +97,12 @@ describe('an import', () => {
     }
     expect(again.report.followUps).toEqual({ assessed: 0, eligible: 0, allocated: 0, notAllocated: {} });
     expect(await figures()).toEqual(before);
-    // Besides its own course the import recorded nothing.
+    // Apart from its own progress, the import recorded nothing.
     const { events: since } = await platform.events.readAll(head, 1_000);
     expect(new Set(since.map(({ stream }) => stream))).toEqual(new Set([`import-${again.id}`]));
   });
 
-  it('that was done is done, however often it is run', async () => {
+  it('that is finished has no further effect, however often it is run', async () => {
     const office = await openProgramme();
     const { platform } = office;
     const id = randomUUID();
@@ -117,7 +117,7 @@ describe('an import', () => {
     expect(await importReport(platform.rows, id)).toMatchObject({ state: 'finished', startedBy: 'clerk' });
   });
 
-  it('without the programme’s file belongs to the only programme there is', async () => {
+  it('without a programme file belongs to the only programme that exists', async () => {
     const { 'programme.json': definition, ...rest } = whole;
     const office = await openOffice();
     const early = await office.take(rest);

@@ -19,7 +19,7 @@ import {
   table,
 } from './papers';
 
-/** Names of schools, by URN, after a file of them was imported. */
+/** Names of schools, by URN, after the import of a file. */
 async function namesAfter(file: Contents): Promise<Record<string, string>> {
   const office = await openOffice();
   await office.take({ 'schools.csv': file });
@@ -38,7 +38,7 @@ describe('a file', () => {
     ['Windows-1252', windows1252, 'windows-1252'],
     ['UTF-16', Buffer.from(`\uFEFF${text}`, 'utf16le'), 'utf-16le'],
     ['plain ASCII', text.replace(name, 'Harbour'), 'utf-8', 'Harbour'],
-  ])('may be %s', async (_, contents, encoding, called = name) => {
+  ])('can be %s', async (_, contents, encoding, called = name) => {
     const office = await openOffice();
     const { report } = await office.take({ 'schools.csv': contents });
     expect(report.files).toMatchObject([{ encoding, rows: 2, accepted: 2 }]);
@@ -46,7 +46,7 @@ describe('a file', () => {
     expect(known.get(HARBOUR)).toMatchObject({ name: called });
   });
 
-  it.each(['\n', '\r\n'])('may end its lines with %j', async (end) => {
+  it.each(['\n', '\r\n'])('can end its lines with %j', async (end) => {
     expect(await namesAfter(text.replaceAll('\n', end))).toEqual({
       [HARBOUR]: name,
       [NORTHGATE]: 'Northgate',
@@ -56,29 +56,29 @@ describe('a file', () => {
   it.each([
     ['first as Windows does', '\r\n', '\n'],
     ['last as Windows does', '\n', '\r\n'],
-  ])('may end its lines in both ways, %s', async (_, first, then) => {
+  ])('can mix both line ends: %s', async (_, first, then) => {
     const [head, ...rest] = text.trim().split('\n');
     const mixed = `${String(head)}${first}${rest.join(then)}${then}`;
     expect(await namesAfter(mixed)).toEqual({ [HARBOUR]: name, [NORTHGATE]: 'Northgate' });
   });
 
-  it('need not end with a line break', async () => {
+  it('does not need a line break at the end', async () => {
     expect(Object.keys(await namesAfter(text.trimEnd()))).toEqual([HARBOUR, NORTHGATE]);
   });
 
-  it('may have commas, quotes and line breaks within quotes', async () => {
+  it('can have commas, quotes and line breaks within quotes', async () => {
     const odd = '"Harbour, ""The Old"" School\nUpper Site"';
     expect(await namesAfter(table('schools', school(HARBOUR, odd)))).toEqual({
       [HARBOUR]: 'Harbour, "The Old" School\nUpper Site',
     });
   });
 
-  it('may have blank lines and spaces around its cells', async () => {
+  it('can have blank lines, and spaces around its cells', async () => {
     const spaced = `${text.replace('990401,890', ' 990401 , 890 ').replaceAll('\n', '\n\n')}  \n`;
     expect(await namesAfter(spaced)).toEqual({ [HARBOUR]: name, [NORTHGATE]: 'Northgate' });
   });
 
-  it('may have its columns in another order, and others beside them', async () => {
+  it('can have its columns in another order, and further columns', async () => {
     const wide = [
       'Area,GOR (code),GOR (name),URN,LA (code),LA (name),EstablishmentNumber,EstablishmentName,' +
         'TypeOfEstablishment (name),PhaseOfEducation (name),EstablishmentStatus (name),Postcode',
@@ -98,14 +98,14 @@ describe('a file', () => {
     });
   });
 
-  it('may be a header and nothing else', async () => {
+  it('can be a header only', async () => {
     const office = await openOffice();
     const { report } = await office.take({ 'schools.csv': table('schools').trimEnd() });
     expect(report).toMatchObject({ state: 'finished', files: [{ rows: 0, accepted: 0, done: true }] });
   });
 
   it.each(['3 cells', '3 cells,,,,,,,,,,', school(NORTHGATE, 'North,gate')])(
-    'has a row with other columns than the header: %s',
+    'has a row whose columns differ from the header: %s',
     async (row) => {
       const office = await openOffice();
       const done = await office.take({ 'schools.csv': table('schools', row, school(HARBOUR, 'Harbour')) });
@@ -114,7 +114,7 @@ describe('a file', () => {
   );
 
   it.each([0, 1, 3, 40, 5_000])(
-    'keeps the %i rows before a quote that is never closed, and all that follows it is one row',
+    'keeps the %i rows before an unclosed quote, and everything after it is one row',
     async (good) => {
       const urns = Array.from({ length: good }, (_, index) => String(100_000 + index));
       const office = await openOffice();
@@ -136,7 +136,7 @@ describe('a file', () => {
     ['a mark of order', (json) => Buffer.from(`\uFEFF${json}`)],
     ['Windows-1252', (json) => Buffer.from(json.replaceAll('’', '\u0092'), 'latin1')],
     ['UTF-16', (json) => Buffer.from(`\uFEFF${json}`, 'utf16le')],
-  ])('with the programme may be in %s, too', async (_, encoded) => {
+  ])('with the programme can be in %s too', async (_, encoded) => {
     const office = await openOffice();
     const named = JSON.stringify({ ...programme, name: 'Pilot’s élan' });
     const { report } = await office.take({ 'programme.json': encoded(named) });
@@ -146,7 +146,7 @@ describe('a file', () => {
   });
 
   it.each(['terms', 'closures', 'baseline', 'followUp', 'eligibility', 'deliveryModel', 'name', 'id'])(
-    'is rejected where it is a programme whose %s is nonsense',
+    'is rejected if it is a programme with an invalid %s',
     async (field) => {
       for (const nonsense of ['x', 5, [5], [null], null, {}]) {
         const office = await openOffice();
@@ -190,7 +190,7 @@ describe('files', () => {
     'binary.csv': Buffer.from([0, 255, 254, 10, 13, 34]),
   };
 
-  it('are known by their columns, and taken in the order in which they need each other', async () => {
+  it('are recognised by their columns, and imported in the order of their dependencies', async () => {
     const folder = temporaryDirectory();
     written(folder, { ...all, ...strangers });
     const found = await sourceFiles([folder]);
@@ -204,17 +204,17 @@ describe('files', () => {
     ]);
   });
 
-  it('of one kind are taken in the order given', async () => {
+  it('of one kind are imported in the given order', async () => {
     const paths = written(temporaryDirectory(), { 'b.csv': registers(), 'a.csv': registers() });
     expect((await sourceFiles(paths)).map(({ name }) => name)).toEqual(['b.csv', 'a.csv']);
   });
 
-  it('may be named whatever they like', async () => {
+  it('can have any name', async () => {
     const [path] = written(temporaryDirectory(), { 'register.txt': registers() });
     expect(await sourceFiles([path!])).toMatchObject([{ kind: 'registers' }]);
   });
 
-  it.each(Object.entries(strangers))('of no known kind are refused: %s', async (name, contents) => {
+  it.each(Object.entries(strangers))('of unknown kind are refused: %s', async (name, contents) => {
     const paths = written(temporaryDirectory(), { 'register.csv': registers(), [name]: contents });
     const { code, message } = await refusal(paths);
     expect(code).toBe('UNKNOWN_FILE');
@@ -222,7 +222,7 @@ describe('files', () => {
     expect(message).not.toContain(name);
   });
 
-  it('must be there', async () => {
+  it('must exist', async () => {
     const folder = temporaryDirectory();
     const { code, message } = await refusal([folder, join(folder, 'jaydenporter.csv')]);
     expect([code, message]).toEqual([

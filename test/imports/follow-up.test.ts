@@ -32,7 +32,7 @@ const caseloadsOf = async ({ platform }: Office): Promise<Record<string, number>
   );
 
 describe('after the registers', () => {
-  it('eligibility is decided for all who have marks in the baseline', async () => {
+  it('eligibility is assessed for all pupils who have marks in the baseline', async () => {
     const office = await openProgramme();
     const [present, absent, severe, unknown, later] = pupils(5) as [string, string, string, string, string];
     const { report } = await office.take({
@@ -51,14 +51,14 @@ describe('after the registers', () => {
       pupils(5).map(async (upn) => rows.get(await office.journey(upn))?.eligible),
     );
     expect(eligible).toEqual([false, true, false, undefined, undefined]);
-    // Marks that come later alter nothing; whoever had none is decided on now.
+    // Later marks do not change an assessment. A pupil without one is assessed now.
     const next = await office.take({
       'r.csv': registers(marked(present, '2025-09-16', 'OO'), ...persistent(unknown)),
     });
     expect(next.report.followUps).toEqual({ assessed: 1, eligible: 1, allocated: 1, notAllocated: {} });
   });
 
-  it('it goes by the corrections of the same import, whichever file is first', async () => {
+  it('the corrections of the same import count, whichever file comes first', async () => {
     const office = await openProgramme();
     const [upn] = pupils(1) as [string];
     const corrected = marked(upn, '2025-09-17', '/\\', { at: '2025-10-01T09:00:00Z' });
@@ -69,7 +69,7 @@ describe('after the registers', () => {
     expect(report.followUps).toMatchObject({ assessed: 1, eligible: 0 });
   });
 
-  it('a pupil is given a mentor from the first session on, and from no day before the consent', async () => {
+  it('a pupil gets a mentor from the first session on, but not before the consent', async () => {
     const office = await openProgramme();
     const [early, usual] = pupils(2) as [string, string];
     const { report } = await office.take({
@@ -84,7 +84,7 @@ describe('after the registers', () => {
     expect(since).toEqual(['2025-10-13', '2025-11-03']);
   });
 
-  it('no mentor is given more pupils than the programme allows', async () => {
+  it('no mentor gets more pupils than the programme allows', async () => {
     const office = await openProgramme({ caseloadCap: 2 });
     const { report } = await office.take(referring(pupils(5)));
     expect(report.followUps).toEqual({
@@ -98,7 +98,7 @@ describe('after the registers', () => {
     expect([...rows.values()].filter(({ mentor }) => mentor === 'M-1')).toHaveLength(2);
   });
 
-  it('a place that became free goes to the next import’s pupil', async () => {
+  it('a released place goes to a pupil of the next import', async () => {
     const office = await openProgramme({ caseloadCap: 1 });
     const [first, second] = pupils(2) as [string, string];
     await office.take(referring([first]));
@@ -115,16 +115,16 @@ describe('after the registers', () => {
     );
   });
 
-  it('a school without a mentor has its pupils counted', async () => {
+  it('the pupils of a school without a mentor are counted', async () => {
     const office = await openProgramme({}, mentors({ 'M-1': HARBOUR }));
     const { report } = await office.take(referring(pupils(2), NORTHGATE));
     expect(report.followUps?.notAllocated).toEqual({ NO_MENTOR_AT_SCHOOL: 2 });
-    // As soon as there is one, the pupils are theirs.
+    // Once the school has a mentor, its pupils are allocated.
     const next = await office.take({ 'mentors.csv': mentors({ 'M-2': NORTHGATE }) });
     expect(next.report.followUps).toEqual({ assessed: 0, eligible: 0, allocated: 2, notAllocated: {} });
   });
 
-  it('mentors of one school share its pupils evenly, those they have already counted in', async () => {
+  it('the mentors of one school share its pupils evenly, including the pupils they already have', async () => {
     const office = await openProgramme({}, mentors({ 'M-1': HARBOUR, 'M-2': NORTHGATE }));
     await office.take(referring(pupils(2)));
     expect(await caseloadsOf(office)).toEqual({ 'M-1': 2, 'M-2': 0 });
@@ -132,7 +132,7 @@ describe('after the registers', () => {
     expect(await caseloadsOf(office)).toEqual({ 'M-1': 4, 'M-2': 0, 'M-3': 4 });
   });
 
-  it('a mentor of another programme at the school is not given its pupils', async () => {
+  it('a mentor of another programme at the school does not get its pupils', async () => {
     const office = await openProgramme({}, mentors({ 'M-2': HARBOUR }));
     await office.take({
       'other.json': JSON.stringify({ ...programme, id: 'other-2025' }),
@@ -146,7 +146,7 @@ describe('after the registers', () => {
     expect(await caseloadsOf(office)).toEqual({ 'M-1': 0, 'M-2': 3 });
   });
 
-  it('a pupil is given the mentor of their first session, and of that day', async () => {
+  it('a pupil gets the mentor of the first session, from its day on', async () => {
     const office = await openProgramme();
     const [upn, other] = pupils(2) as [string, string];
     const { report } = await office.take({
@@ -162,7 +162,7 @@ describe('after the registers', () => {
     expect(rows.get(await office.journey(other))).toMatchObject({ mentor: 'M-1', allocatedOn: '2026-03-02' });
   });
 
-  it('a first session with a mentor whom nobody knows is counted, and mended by the corrected file', async () => {
+  it('a first session with an unknown mentor is counted, and resolved by the corrected file', async () => {
     const office = await openProgramme();
     const [upn] = pupils(1) as [string];
     const first = await office.take({

@@ -20,18 +20,18 @@ export type Contents = string | Buffer;
 const clock: Clock = { now: () => '2026-03-02T09:00:00.000Z' };
 const warnings = new Set(['PUPIL_ABSENT_THAT_DAY', 'LATER_THAN_PLANNED']);
 
-/** An import that is over. */
+/** A finished import. */
 export interface Done {
   readonly id: string;
   readonly report: ImportReport;
   readonly file: (name: string) => FileReport;
-  /** What became of each row of a file, in their order; fails where a row has no outcome, or two. */
+  /** The outcome of each row of a file, in order. Fails if a row has no outcome or two. */
   readonly rows: (name: string) => string[];
-  /** Warnings of a file's rows. */
+  /** The warnings about a file's rows. */
   readonly warned: (name: string) => (readonly [row: number, warning: string])[];
 }
 
-/** A platform of the test's own, and a folder in which files lie that it is to import. */
+/** A platform for one test, with helpers to import files. */
 export interface Office {
   readonly platform: Platform;
   /** Write files, and import them in this order. */
@@ -46,7 +46,7 @@ export interface Office {
   readonly journey: (upn: string) => Promise<string>;
 }
 
-/** Write files into a folder; returns their paths. */
+/** Write files into a folder. Returns their paths. */
 export function written(folder: string, files: Readonly<Record<string, Contents>>): string[] {
   return Object.entries(files).map(([name, contents]) => {
     const path = join(folder, name);
@@ -111,7 +111,7 @@ export async function openOffice(): Promise<Office> {
   };
 }
 
-/** An office that knows the programme, its schools and its mentors. */
+/** An office with the programme, its schools and its mentors. */
 export async function openProgramme(changes: object = {}, appointed: string = mentors()): Promise<Office> {
   const office = await openOffice();
   await office.take({
@@ -122,6 +122,6 @@ export async function openProgramme(changes: object = {}, appointed: string = me
   return office;
 }
 
-/** The id that an import gives a session: of its journey, and all that its row says after the UPN. */
+/** The id that an import derives for a session: from the journey and the row without the UPN. */
 export const sessionId = (journey: string, row: string): string =>
   derivedId('session', journey, ...row.split(',').slice(1));

@@ -1,10 +1,10 @@
 import { columns } from '@waymark/core/imports';
 
-/** What a programme's offices send: a handful of pupils at two schools, each file as text. */
+/** Files of a programme with a few pupils at two schools, as text. */
 
 export { temporaryUpnOf, upnOf } from '../support/made-up';
 
-/** A UPN with another check letter than its own. */
+/** The UPN with a wrong check letter. */
 export const misspelt = (upn: string): string => (upn.startsWith('A') ? 'B' : 'A') + upn.slice(1);
 
 export const HARBOUR = '990401';
@@ -34,7 +34,7 @@ export const school = (urn: string, name: string): string =>
 
 export const schools = table('schools', school(HARBOUR, 'Harbour'), school(NORTHGATE, 'Northgate'));
 
-/** Mentors by id, with their schools; one at each if none is named. */
+/** A file of mentors by id, with their schools; one mentor at each school by default. */
 export const mentors = (
   at: Readonly<Record<string, string>> = { 'M-1': HARBOUR, 'M-2': NORTHGATE },
 ): string =>
@@ -65,7 +65,7 @@ export const referrals = (...rows: string[]): string => table('referrals', ...ro
 export const registers = (...rows: string[]): string => table('registers', ...rows);
 export const sessions = (...rows: string[]): string => table('sessions', ...rows);
 
-/** A day in a register; recorded at four in the afternoon, unless said otherwise. */
+/** A register row for a day, recorded at 16:00 by default. */
 export const marked = (
   upn: string,
   on: string,
@@ -76,7 +76,7 @@ export const marked = (
   return [urn, upn, on, am, pm, at].join(',');
 };
 
-/** A week of the baseline with one day's illness: absence of 20 per cent, persistent and not severe. */
+/** A week of the baseline with one day of illness: 20% absence, persistent but not severe. */
 export const persistent = (upn: string, urn = HARBOUR): string[] =>
   ['15', '16', '17', '18', '19'].map((day) =>
     marked(upn, `2025-09-${day}`, day === '17' ? 'II' : '/\\', { urn }),

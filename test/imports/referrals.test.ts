@@ -12,7 +12,7 @@ const typesOf = async ({ platform }: Office, stream: string): Promise<string[]> 
   (await platform.events.readStream(stream)).map(({ type }) => type);
 
 describe('a referral', () => {
-  it('begins a journey, with consent and barriers', async () => {
+  it('starts a journey, with consent and barriers', async () => {
     const office = await openProgramme();
     expect(await refer(office, referred(ZARA))).toEqual(['accepted']);
     expect(await typesOf(office, `pupil-${await office.pupil(ZARA)}`)).toEqual(['PupilRegistered']);
@@ -21,7 +21,7 @@ describe('a referral', () => {
     ]);
   });
 
-  it('may be without consent, barriers, and all that need not be known', async () => {
+  it('can be without consent, barriers and optional data', async () => {
     const office = await openProgramme();
     const bare = { sex: '', meals: '', sen: '', eal: '', consentOn: '', barriers: '' };
     expect(await refer(office, referred(temporaryUpnOf(1), bare))).toEqual(['accepted']);
@@ -55,14 +55,14 @@ describe('a referral', () => {
     const office = await openProgramme();
     const before = await office.platform.events.head();
     expect(await refer(office, referred(upn, wrong))).toEqual([reason]);
-    // Nothing of it is kept: the corrected row may say something else of everything.
+    // Nothing of the row is stored, so the corrected row can differ in every cell.
     const { events: log } = await office.platform.events.readAll(before, 100);
     expect(log.filter(({ stream }) => /^(pupil|journey)-/.test(stream))).toEqual([]);
     const right = { forename: 'Zahra', surname: 'Faruk', school: '990402' };
     expect(await refer(office, referred(ZARA, right))).toEqual(['accepted']);
   });
 
-  it('of a pupil who is known with other details is rejected', async () => {
+  it('of a pupil registered with other details is rejected', async () => {
     const office = await openProgramme();
     const rows = [
       referred(ZARA),
@@ -75,7 +75,7 @@ describe('a referral', () => {
     expect(await refer(office, ...rows)).toEqual(['repeated', ...outcomes.slice(1)]);
   });
 
-  it('is repeated where the file has it twice, and may bring consent and barriers later', async () => {
+  it('is repeated if the file contains it twice, and can add consent and barriers later', async () => {
     const office = await openProgramme();
     const bare = referred(ZARA, { consentOn: '', barriers: '' });
     expect(
@@ -95,7 +95,7 @@ describe('a referral', () => {
     ['ALREADY_REFERRED', { year: '9' }],
     ['ALREADY_REFERRED', { sen: '' }],
     ['CONSENT_ALREADY_GIVEN', { consentOn: '2025-10-20' }],
-  ])('that says something else than before is rejected with %s: %j', async (reason, differing) => {
+  ])('with changed data is rejected with %s: %j', async (reason, differing) => {
     const office = await openProgramme();
     await refer(office, referred(ZARA));
     const before = await typesOf(office, `journey-${await office.journey(ZARA)}`);
@@ -103,7 +103,7 @@ describe('a referral', () => {
     expect(await typesOf(office, `journey-${await office.journey(ZARA)}`)).toEqual(before);
   });
 
-  it('to another programme leaves since when the pupil is known to be at the school', async () => {
+  it('to another programme keeps the pupil’s first day at the school', async () => {
     const office = await openProgramme();
     await refer(office, referred(ZARA));
     const baseline = ['2025-09-10', '2025-10-17'];
@@ -113,7 +113,7 @@ describe('a referral', () => {
     expect(await typesOf(office, `pupil-${await office.pupil(ZARA)}`)).toEqual(['PupilRegistered']);
   });
 
-  it('does not give again the consent that was withdrawn since', async () => {
+  it('does not record a consent again that was withdrawn since', async () => {
     const office = await openProgramme();
     await refer(office, referred(ZARA));
     const journey = await office.journey(ZARA);
@@ -125,11 +125,11 @@ describe('a referral', () => {
       'CONSENT_ALREADY_GIVEN',
     ]);
     expect(await refer(office, referred(ZARA, { consentOn: '2025-10-06' }))).toEqual(['CONSENT_WITHDRAWN']);
-    // Another consent, of a day after, is news.
+    // A consent from a later day is a new consent.
     expect(await refer(office, referred(ZARA, { consentOn: '2026-01-05' }))).toEqual(['accepted']);
   });
 
-  it('may come before or after the register', async () => {
+  it('can come before or after the register', async () => {
     const office = await openProgramme();
     const register = registers(...persistent(ZARA));
     const early = await office.take({ 'r.csv': register });

@@ -22,7 +22,7 @@ const SEPTEMBER = { from: '2025-09-01', to: '2025-09-30' };
 const by = ({ platform }: Office, group: 'pupil' | 'school', rest: object = {}) =>
   attendanceBy(platform.rows, { by: group, ...SEPTEMBER, ...rest }, everywhere);
 
-describe('a temporary UPN that became permanent', () => {
+describe('a temporary UPN that was replaced by a permanent one', () => {
   const [temporary, permanent] = [temporaryUpnOf(1), upnOf(1)];
 
   async function changed(appointed = mentors()): Promise<Office> {
@@ -32,7 +32,7 @@ describe('a temporary UPN that became permanent', () => {
     return office;
   }
 
-  it('finds the pupil by either number', async () => {
+  it('leads to the pupil, as does the permanent one', async () => {
     const office = await changed();
     const done = await office.take({
       'r.csv': registers(
@@ -48,7 +48,7 @@ describe('a temporary UPN that became permanent', () => {
     expect(again.rows('referrals.csv')).toEqual(['repeated', 'repeated']);
   });
 
-  it('is known before the change under the one number only', async () => {
+  it('is the only known UPN before the change', async () => {
     const office = await openProgramme();
     await office.take({ 'referrals.csv': referrals(referred(temporary)) });
     const early = await office.take({ 'r.csv': registers(marked(permanent, '2025-09-15')) });
@@ -61,7 +61,7 @@ describe('a temporary UPN that became permanent', () => {
   it.each([
     ['temporary', temporary],
     ['permanent', permanent],
-  ])('gives the pupil the mentor of the sessions under the %s number', async (_, upn) => {
+  ])('leads to the mentor of the sessions under the %s UPN', async (_, upn) => {
     const office = await changed(mentors({ 'M-1': HARBOUR, 'M-2': HARBOUR, 'M-3': NORTHGATE }));
     const done = await office.take({
       'r.csv': registers(...persistent(permanent)),
@@ -72,7 +72,7 @@ describe('a temporary UPN that became permanent', () => {
     expect(journey.find(({ type }) => type === 'MentorAllocated')?.data).toMatchObject({ mentor: 'M-3' });
   });
 
-  it('takes sessions under both numbers in the order of the file', async () => {
+  it('can be mixed with the permanent one: sessions are imported in the order of the file', async () => {
     const office = await changed();
     const done = await office.take({
       'r.csv': registers(...persistent(permanent)),
@@ -86,7 +86,7 @@ describe('a temporary UPN that became permanent', () => {
   });
 });
 
-describe('a pupil who went to another school', () => {
+describe('a pupil who moved to another school', () => {
   it('counts for the school of each day', async () => {
     const office = await openProgramme();
     const upn = upnOf(1);
@@ -130,7 +130,7 @@ describe('corrections', () => {
   it.each([
     ['after', { 'hastings.csv': first, 'hastings-corrections.csv': mending }],
     ['before', { 'hastings-corrections.csv': mending, 'hastings.csv': first }],
-  ])('that come %s the register give the same', async (_, files) => {
+  ])('give the same result if they come %s the register', async (_, files) => {
     const office = await openProgramme();
     await office.take({ 'referrals.csv': referrals(referred(upn)) });
     const { report } = await office.take(files);

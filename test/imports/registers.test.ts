@@ -7,14 +7,14 @@ import { HARBOUR, marked, misspelt, NORTHGATE, referrals, referred, registers } 
 
 const ZARA = upnOf(1);
 
-/** A programme that knows one pupil. */
+/** An office with the programme and one pupil. */
 async function withZara(): Promise<Office> {
   const office = await openProgramme();
   await office.take({ 'referrals.csv': referrals(referred(ZARA)) });
   return office;
 }
 
-/** The only pupil's sessions over a week. */
+/** Counts of the pupil's sessions in a week. */
 async function week({ platform }: Office) {
   const [row] = await attendanceBy(
     platform.rows,
@@ -45,7 +45,7 @@ const good: Cells = {
 };
 const row = ({ more, ...cells }: Cells): string => Object.values(cells).join(',') + more;
 
-/** What makes a row wrong in each way, in the order in which reasons are named. */
+/** Rows with each fault, in the order of the checks. */
 const faults: readonly (readonly [reason: string, wrong: Partial<Cells>])[] = [
   ['WRONG_COLUMNS', { more: ',' }],
   ['INVALID_UPN', { upn: misspelt(ZARA) }],
@@ -61,7 +61,7 @@ const faults: readonly (readonly [reason: string, wrong: Partial<Cells>])[] = [
 ];
 
 describe('a register row', () => {
-  it('is rejected for the first reason that holds', async () => {
+  it('is rejected for the first reason in the order of the checks', async () => {
     const wrong = faults.flatMap(([reason, first], index) => [
       { reason, why: reason, row: row({ ...good, ...first }) },
       ...faults.slice(index + 1).map(([other, second]) => ({
@@ -105,7 +105,7 @@ describe('a register row', () => {
     expect(done.rows('r.csv')).toEqual([reason]);
   });
 
-  it.each(['-', ''])('may have no mark: %j', async (none) => {
+  it.each(['-', ''])('can have no mark: %j', async (none) => {
     const office = await withZara();
     const done = await office.take({
       'r.csv': registers(row({ ...good, am: none, pm: none }), row({ ...good, on: '2025-09-16', pm: none })),
@@ -115,7 +115,7 @@ describe('a register row', () => {
     expect(await week(office)).toMatchObject({ possible: 1, attended: 1, noMark: 3 });
   });
 
-  it('has suppliers’ one-character codes only where the import says so', async () => {
+  it('can have suppliers’ one-character codes only if the import says so', async () => {
     const days = ['15', '16', '17', '18', '19'].flatMap((day) => [`2025-09-${day}`]);
     const rows = [...supplierAliases.keys()].map((symbol, index) =>
       row({
@@ -130,14 +130,14 @@ describe('a register row', () => {
     expect(strict.file('r.csv').rejectedBy).toEqual({ UNKNOWN_CODE: rows.length });
     const lenient = await office.take({ 'r.csv': registers(...rows) }, { aliases: true });
     expect(lenient.file('r.csv').accepted).toBe(rows.length);
-    // The real code says the same.
+    // The national code has the same meaning.
     const real = rows.map((each) =>
       each.replace(/,([^,]),\\/, (_, symbol: string) => `,${String(supplierAliases.get(symbol))},\\`),
     );
     expect((await office.take({ 'r.csv': registers(...real) })).file('r.csv').repeated).toBe(rows.length);
   });
 
-  it('keeps the codes of one character apart from suppliers’ codes', async () => {
+  it('keeps one-character codes distinct from suppliers’ codes', async () => {
     const office = await withZara();
     const done = await office.take(
       { 'r.csv': registers(marked(ZARA, '2025-09-15', 'I\\')) },
@@ -147,7 +147,7 @@ describe('a register row', () => {
     expect(await week(office)).toMatchObject({ attended: 1, authorised: 1 });
   });
 
-  it('is repeated where the file has it twice, and conflicts with other marks of the same moment', async () => {
+  it('is repeated if the file contains it twice, and conflicts with different marks of the same time', async () => {
     const office = await withZara();
     const done = await office.take({
       'r.csv': registers(

@@ -5,7 +5,7 @@ import { held, marked, misspelt, persistent, referrals, referred, registers, ses
 
 const [ZARA, AISHA] = [upnOf(1), upnOf(2)];
 
-/** A programme with two pupils who may be mentored. */
+/** An office with two pupils who are eligible and have consent. */
 async function withPupils(): Promise<Office> {
   const office = await openProgramme();
   await office.take({
@@ -80,7 +80,7 @@ describe('a session', () => {
     expect(await recorded(office, ZARA)).toEqual(before);
   });
 
-  it('that a file tells of after consent was withdrawn is taken where it was held before that', async () => {
+  it('recorded after the withdrawal of consent is accepted if it was held before', async () => {
     const office = await openProgramme();
     await office.take({
       'referrals.csv': referrals(referred(ZARA)),
@@ -94,7 +94,7 @@ describe('a session', () => {
     expect(await take(office, ...rows)).toEqual(['repeated', 'repeated', 'CONSENT_MISSING']);
   });
 
-  it('is rejected where there is no consent, or the pupil was not found eligible', async () => {
+  it('is rejected without consent or eligibility', async () => {
     const office = await openProgramme();
     const done = await office.take({
       'referrals.csv': referrals(referred(ZARA, { consentOn: '' }), referred(AISHA)),
@@ -121,7 +121,7 @@ describe('a session', () => {
     expect(await take(office, ...rows, late)).toEqual([...rows.map(() => 'repeated'), 'JOURNEY_ENDED']);
   });
 
-  it('is one session where the file has it twice, and two where they differ', async () => {
+  it('is one session if the file repeats its row, and two if the rows differ', async () => {
     const office = await withPupils();
     const row = held(ZARA, '2025-11-03');
     expect(await take(office, row, row, held(ZARA, '2025-11-03', { minutes: '30' }))).toEqual([
@@ -129,7 +129,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('stays corrected or voided, whenever its file comes again', async () => {
+  it('stays corrected or voided when its file is imported again', async () => {
     const office = await withPupils();
     const [corrected, voided, kept] = [
       held(ZARA, '2025-11-03'),
@@ -154,7 +154,7 @@ describe('a session', () => {
 });
 
 describe('a warning', () => {
-  it('is given where the register has the pupil absent for all of a day on which a session was held', async () => {
+  it('is given if a held session is on a day for which the register shows the pupil absent', async () => {
     const office = await withPupils();
     const done = await office.take({
       'r.csv': registers(
@@ -201,7 +201,7 @@ describe('a warning', () => {
     expect(done.file('s.csv').warningsBy).toEqual({ LATER_THAN_PLANNED: 2 });
   });
 
-  it('is not given for a row that is rejected', async () => {
+  it('is not given for a rejected row', async () => {
     const office = await withPupils();
     const done = await office.take({
       'r.csv': registers(marked(ZARA, '2025-11-03', 'II')),

@@ -6,30 +6,30 @@ import { openStores } from '../support/stores';
 
 jest.setTimeout(30_000);
 
-/** Nobody dies here unless a test says so. */
+/** A timeout long enough that no attempt is considered dead unless a test changes it. */
 const patient = { interval: 5, timeout: 60_000 };
 const going = new AbortController().signal;
 
-/** Until it is somebody's turn. */
-async function held(control: ControlStore): Promise<void> {
+/** Wait until the lease is taken. */
+async function leaseTaken(control: ControlStore): Promise<void> {
   while (!(await control.get(IMPORT_LEASE))) await pause(1);
 }
 
 const aborted = (signal: AbortSignal): Promise<unknown> =>
-  new Promise((told) => {
-    signal.addEventListener('abort', told, { once: true });
+  new Promise((resolve) => {
+    signal.addEventListener('abort', resolve, { once: true });
   });
 
-describe('imports take turns', () => {
+describe('the import lease', () => {
   const control = (): ControlStore => openStores().rows.control;
-  const turn = <T>(
+  const withLease = <T>(
     on: ControlStore,
     id: string,
     work: (signal: AbortSignal) => Promise<T>,
     options: Partial<LeaseOptions> = {},
   ): Promise<T> => withImportLease(on, id, { signal: going, ...patient, ...options }, work);
 
-  it('one after the other, however many come at once', async () => {
+  it('lets imports run one after the other, however many start at once', async () => {
     const on = control();
     let under = 0;
     const work = async (): Promise<number> => {
@@ -40,42 +40,42 @@ describe('imports take turns', () => {
       return most;
     };
     const ids = Array.from({ length: 6 }, (_, index) => String(index));
-    expect(await Promise.all(ids.map((id) => turn(on, id, work)))).toEqual(ids.map(() => 1));
+    expect(await Promise.all(ids.map((id) => withLease(on, id, work)))).toEqual(ids.map(() => 1));
   });
 
-  it('and the next one begins where one before it failed', async () => {
+  it('goes to the next import if the previous one failed', async () => {
     const on = control();
-    await expect(turn(on, 'a', () => Promise.reject(new Error('no place')))).rejects.toThrow('no place');
-    expect(await turn(on, 'b', async () => 'done')).toBe('done');
+    await expect(withLease(on, 'a', () => Promise.reject(new Error('no place')))).rejects.toThrow('no place');
+    expect(await withLease(on, 'b', async () => 'done')).toBe('done');
   });
 
-  it('but none waits for itself: it was killed, and goes on', async () => {
+  it('is taken again by a new attempt of the same import, without waiting', async () => {
     const on = control();
     await on.put(IMPORT_LEASE, 'none', { import: 'a', attempt: 'before' });
-    expect(await turn(on, 'a', async () => 'done')).toBe('done');
+    expect(await withLease(on, 'a', async () => 'done')).toBe('done');
   });
 
-  it('an attempt that was taken for dead gives up the turn of the next one at the same import', async () => {
+  it('is released by an attempt considered dead to the next attempt of the same import', async () => {
     const on = control();
-    const late = turn(on, 'a', aborted, { interval: 50 });
-    await held(on);
-    await turn(on, 'a', async (signal) => {
+    const late = withLease(on, 'a', aborted, { interval: 50 });
+    await leaseTaken(on);
+    await withLease(on, 'a', async (signal) => {
       await late;
       expect([signal.aborted, (await on.get(IMPORT_LEASE))!.doc]).toMatchObject([false, { import: 'a' }]);
     });
   });
 
-  it('none that gives signs of life is taken for dead', async () => {
+  it('is not taken from an import that renews it', async () => {
     const on = control();
     const patience = 1_000;
     const { opened, open } = latch();
-    const first = turn(on, 'a', () => opened, { timeout: patience });
-    await held(on);
+    const first = withLease(on, 'a', () => opened, { timeout: patience });
+    await leaseTaken(on);
     let begun = false;
     const begin = async (): Promise<void> => {
       begun = true;
     };
-    const second = turn(on, 'b', begin, { timeout: patience });
+    const second = withLease(on, 'b', begin, { timeout: patience });
     const end = performance.now() + 1.5 * patience;
     while (performance.now() < end) {
       expect(begun).toBe(false);
@@ -86,11 +86,11 @@ describe('imports take turns', () => {
     expect(begun).toBe(true);
   });
 
-  it('one that gives none is, and what it takes for its turn is over', async () => {
+  it('is taken from an import that does not renew it, whose work is then aborted', async () => {
     const on = control();
     const { opened, open } = latch<unknown>();
-    // Its signs of life come late: as late as the process sleeps.
-    const late = turn(
+    // It renews the lease late, as if the process had been suspended.
+    const late = withLease(
       on,
       'a',
       async (signal) => {
@@ -99,21 +99,21 @@ describe('imports take turns', () => {
       },
       { interval: 300 },
     );
-    await held(on);
+    await leaseTaken(on);
     const { opened: told, open: tell } = latch();
-    const next = turn(on, 'b', () => told, { timeout: 20 });
+    const next = withLease(on, 'b', () => told, { timeout: 20 });
     expect(await opened).toMatchObject({ message: 'another import considered this one dead and took over' });
     tell();
     await Promise.all([late, next]);
-    // Not the late one's to give away, and given away by the other.
+    // The late attempt must not release the lease of the other one, which has released it itself.
     expect((await on.get(IMPORT_LEASE))!.doc).toMatchObject({ import: null });
   });
 
-  it('who no longer wants to waits no longer', async () => {
+  it('is no longer waited for once the wait is cancelled', async () => {
     const on = control();
     await on.put(IMPORT_LEASE, 'none', { import: 'a', attempt: 'before' });
     const tired = new AbortController();
-    const waiting = turn(on, 'b', async () => 'done', { signal: tired.signal, interval: 60_000 });
+    const waiting = withLease(on, 'b', async () => 'done', { signal: tired.signal, interval: 60_000 });
     tired.abort(new Error('cancelled'));
     await expect(waiting).rejects.toThrow('cancelled');
     expect(await on.get(IMPORT_LEASE)).toMatchObject({
@@ -122,7 +122,7 @@ describe('imports take turns', () => {
     });
   });
 
-  it('keeps its turn where the store fails for a while, or its answer is lost', async () => {
+  it('is kept if the store fails for a while or its answer is lost', async () => {
     const stores = openStores();
     const on = stores.rows.control;
     const failing: ControlStore = Object.create(on, {
@@ -137,7 +137,7 @@ describe('imports take turns', () => {
       },
     }) as ControlStore;
     let puts = 0;
-    await turn(failing, 'a', async (signal) => {
+    await withLease(failing, 'a', async (signal) => {
       while (puts < 6) await pause(1);
       expect(signal.aborted).toBe(false);
     });

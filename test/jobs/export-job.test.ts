@@ -12,7 +12,7 @@ jest.setTimeout(30_000);
 
 const ID = 'e1';
 const FILE = 'reminders.jsonl';
-/** More than are read at once, and than are written between two words on how far it is. */
+/** More than one page of the log, and more than one progress step. */
 const REMINDERS = 2_500;
 
 const reminder = (position: number) => ({
@@ -22,7 +22,7 @@ const reminder = (position: number) => ({
 });
 const all = Array.from({ length: REMINDERS }, (_, index) => reminder(index));
 
-/** A log of reminders, of which each page comes when `ready` lets it. */
+/** A log of reminders. Each page waits for `ready`. */
 const logOf = (ready: (after: number) => Promise<void>): Pick<EventStore, 'readAll'> => ({
   readAll: async (after, limit) => {
     await ready(after);
@@ -39,7 +39,7 @@ const quietIn = (file: string): unknown[] =>
     .map((line) => (JSON.parse(line) as { quiet: string[] }).quiet[0]);
 const everyone = all.map(({ position }) => String(position));
 
-/** A process that works on exports of reminders from a log of its own; `told` is called where it is told to end. */
+/** A process that works on exports of reminders from the given log. `told` is called when the job is interrupted. */
 async function worker(
   data: string,
   events: Pick<EventStore, 'readAll'>,
@@ -72,7 +72,7 @@ const ask = (platform: Platform): Promise<string> =>
     data: { kind: 'reminders', parameters: {}, actor: 'evaluator:1' },
   });
 
-/** A log that stops after its first page, until a test lets it go on. */
+/** A log that stops after its first page until a test lets it continue. */
 function halting() {
   const [reached, goesOn] = [latch(), latch()];
   const log = logOf(async (after) => {
@@ -84,7 +84,7 @@ function halting() {
 }
 
 describe('an export', () => {
-  it('says how many rows it has written, and what it came to', async () => {
+  it('reports the number of rows written, and its result', async () => {
     const platform = await worker(temporaryDirectory(), whole);
     await ask(platform);
     expect(await inState(platform.jobs, ID, 'done')).toMatchObject({
@@ -94,7 +94,7 @@ describe('an export', () => {
     });
   });
 
-  it('that is cut off has no file, and begins anew with the next worker', async () => {
+  it('that is interrupted leaves no file, and starts again with the next worker', async () => {
     const data = temporaryDirectory();
     const folder = join(data, 'exports', ID);
     const { log, reached, goOn } = halting();
@@ -105,7 +105,7 @@ describe('an export', () => {
     await first.end();
     expect(readdirSync(folder)).toEqual([]);
 
-    // What is left where a process is killed.
+    // What remains of a killed process.
     writeFileSync(join(folder, `${FILE}.killed`), '{"half":');
     const second = await worker(data, whole);
     await inState(second.jobs, ID, 'done');
@@ -113,7 +113,7 @@ describe('an export', () => {
     expect(quietIn(join(folder, FILE))).toEqual(everyone);
   });
 
-  it('that fails in the middle is begun anew, and has every row once', async () => {
+  it('that fails halfway starts again, and contains every row once', async () => {
     const data = temporaryDirectory();
     let failures = 0;
     const failing = logOf(async (after) => {
@@ -125,7 +125,7 @@ describe('an export', () => {
     expect(quietIn(join(data, 'exports', ID, FILE))).toEqual(everyone);
   });
 
-  it('that is cancelled leaves nothing', async () => {
+  it('that is cancelled leaves no file', async () => {
     const data = temporaryDirectory();
     const { log, reached, goOn } = halting();
     const platform = await worker(data, log, goOn);
@@ -145,7 +145,7 @@ describe('the file of an export', () => {
     });
   const { signal } = new AbortController();
 
-  it('is not mixed with that of an attempt that was taken for dead', async () => {
+  it('is not mixed with that of an attempt considered dead', async () => {
     const data = temporaryDirectory();
     const files = new ExportFiles(data);
     const { opened, open } = latch();
@@ -172,7 +172,7 @@ describe('the file of an export', () => {
     expect(readFileSync(join(files.folderOf(ID), 'x'), 'utf8')).toBe('new\n');
   });
 
-  it('goes with its folder, and with nothing else', async () => {
+  it('is deleted with its folder, without affecting other folders', async () => {
     const data = temporaryDirectory();
     const files = new ExportFiles(data);
     for (const id of ['a', 'b']) mkdirSync(files.folderOf(id), { recursive: true });

@@ -6,7 +6,7 @@ import { formats } from '@waymark/modules/exports';
 const csv = (...rows: readonly object[]): Promise<string> => text(Readable.from(rows).pipe(formats.csv()));
 
 describe('a table as CSV', () => {
-  it('has a header, and lines that end as RFC 4180 has it', async () => {
+  it('has a header, and line ends as in RFC 4180', async () => {
     const rows = [
       {
         key: 'blackpool',
@@ -36,7 +36,7 @@ describe('a table as CSV', () => {
   );
 
   it.each(['St Mary, Walsall', 'The "Bridge"', 'two\nlines', 'two\rlines', 'two\r\nlines', "O'Neill", ' '])(
-    'gives back %j',
+    'can be read back with %j',
     async (name) => {
       const after = { name: 'after' };
       expect(parse(await csv({ name }, after), { columns: true })).toEqual([{ name }, after]);
@@ -46,7 +46,7 @@ describe('a table as CSV', () => {
     },
   );
 
-  it('takes numbers for numbers', async () => {
+  it('writes numbers as numbers', async () => {
     expect(await csv({ n: -1, rate: -0.5, none: null })).toBe('n,rate,none\r\n-1,-0.5,\r\n');
   });
 });

@@ -13,16 +13,16 @@ describe('the kinds of jobs', () => {
     return platform;
   };
 
-  it('are each what they are called, and rest a while before they are tried again', async () => {
+  it('have their names, and wait before they are retried', async () => {
     const handlers = jobHandlers(await open());
     expect(handlers.map(({ kind }) => kind)).toEqual(['import', 'export', 'reminders', 'sealing', 'tidying']);
     for (const { attempts, backoff } of handlers) {
-      // Long enough for a server to be started again: the last pause is a minute at least.
+      // Long enough for a server to restart: the last pause is at least one minute.
       expect(backoff * 2 ** (attempts - 2)).toBeGreaterThanOrEqual(60_000);
     }
   });
 
-  it('come by the clock where nobody asks for them', async () => {
+  it('run on a schedule if they are not requested', async () => {
     const platform = await open();
     const schedule = jest.spyOn(platform.jobs, 'schedule');
     await platform.work();
@@ -35,7 +35,7 @@ describe('the kinds of jobs', () => {
     ]);
   });
 
-  it('are only those that a process is given, where it is given some', async () => {
+  it('are limited to those given to a process', async () => {
     const platform = await open();
     const [work, schedule] = [jest.spyOn(platform.jobs, 'work'), jest.spyOn(platform.jobs, 'schedule')];
     await platform.work([]);
@@ -50,14 +50,14 @@ describe('a job that fails', () => {
   const paint = ({ run }: JobHandler): Promise<unknown> => run({} as never, {} as JobContext);
   const failing = (thrown: unknown) => painting(() => Promise.reject(thrown as Error));
 
-  it('does not tell whom it was about, and is what it was', async () => {
+  it('masks UPNs in its message, and throws the original error', async () => {
     const thrown = new PermanentFailure(`no place for ${upnOf(7)}, nor for ${upnOf(8)}`);
     await expect(paint(failing(thrown))).rejects.toBe(thrown);
     expect(thrown.message).toBe('no place for [UPN], nor for [UPN]');
     await expect(paint(failing('text'))).rejects.toBe('text');
   });
 
-  it('gives what it came to, where it does not', async () => {
+  it('returns its result if it succeeds', async () => {
     expect(await paint(painting(async () => ({ painted: 1 })))).toEqual({ painted: 1 });
   });
 });

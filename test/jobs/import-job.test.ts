@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 
 const files = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];
 
-/** A worker with files that were sent, and how it takes the job of importing them. */
+/** A worker with uploaded files and a function that runs their import job. */
 async function sent() {
   const data = temporaryDirectory();
   const platform = await Platform.open({ data });
@@ -25,7 +25,7 @@ async function sent() {
     );
   const folder = join(data, 'uploads', id);
   const progress: object[] = [];
-  /** `onProgress` is told how far the import is before it goes on. */
+  /** `onProgress` is called after each progress report, before the import continues. */
   const run = (onProgress: () => void = () => undefined, signal = new AbortController().signal) =>
     importJob(platform).run({ actor: 'clerk', aliases: false } as never, {
       ...({ id, attempt: 1, signal } satisfies Partial<JobContext>),
@@ -44,19 +44,19 @@ async function sent() {
 const accepted = ({ files: of }: ImportReport): number[] => of.map((file) => file.accepted);
 
 describe('the job of an import', () => {
-  it('takes what was sent, says how far it is, and deletes the files', async () => {
+  it('imports the uploaded files, reports progress, and deletes the files', async () => {
     const { run, report, progress, isThere } = await sent();
     expect(await run()).toBeUndefined();
     expect(await report()).toMatchObject({ state: 'finished', startedBy: 'clerk' });
     expect(accepted(await report())).toEqual([1, 12, 12, 300]);
-    // A word for each chunk: the referrals are two.
+    // One report per chunk; the referrals have two chunks.
     expect(progress).toHaveLength(5);
     const done = progress.map((so) => (so as { done: number }).done);
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(isThere()).toBe(false);
   });
 
-  it('that fails leaves the files, and goes on with them', async () => {
+  it('keeps the files if it fails, and continues with them', async () => {
     const { platform, run, report, isThere } = await sent();
     const submit = jest
       .spyOn(platform.submitter, 'submit')
@@ -72,7 +72,7 @@ describe('the job of an import', () => {
   it.each([
     ['between two files', 1, [1, 0, 0, 0]],
     ['within a file', 4, [1, 12, 12, 200]],
-  ])('that is told to end %s does, and goes on from there', async (_, chunks, soFar) => {
+  ])('that is interrupted %s stops, and continues from there', async (_, chunks, soFar) => {
     const { run, report, progress, isThere } = await sent();
     const worker = new AbortController();
     const stopping = new JobInterrupted('stopping');
@@ -88,7 +88,7 @@ describe('the job of an import', () => {
     expect(progress).toHaveLength(5);
   });
 
-  it('that cannot say how far it is, for another worker has it, ends at once', async () => {
+  it('ends at once if it cannot report progress because another worker has taken it over', async () => {
     const { run, progress, isThere } = await sent();
     const late = new JobInterrupted('taken over');
     const saying = run(() => {
@@ -99,11 +99,11 @@ describe('the job of an import', () => {
     expect(isThere()).toBe(true);
   });
 
-  it('is done where the import was finished before, whatever is left of the files', async () => {
+  it('is done if the import was finished before, even if some files remain', async () => {
     const { platform, id, run, report, isThere } = await sent();
     await run();
     await expect(run()).resolves.toBeUndefined();
-    // Killed while it was deleting them.
+    // Killed while it was deleting the files.
     const place = await platform.uploads.folderFor(id, 0);
     copyFileSync(packageFile('data', 'sample', 'schools.csv'), join(place, 'schools.csv'));
     await run();
@@ -111,7 +111,7 @@ describe('the job of an import', () => {
     expect(accepted(await report())).toEqual([1, 12, 12, 300]);
   });
 
-  it('fails for good where the files are gone, or never came to this worker', async () => {
+  it('fails permanently if the files are missing or never reached this worker', async () => {
     const { run, folder } = await sent();
     rmSync(folder, { recursive: true });
     await expect(run()).rejects.toThrow(PermanentFailure);

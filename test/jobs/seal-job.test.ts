@@ -8,7 +8,7 @@ import { newEvent, range } from '../support/events';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
 describe('the job that seals the log', () => {
-  it('seals what was recorded, once however many workers there are', async () => {
+  it('seals new events once, however many workers there are', async () => {
     const data = temporaryDirectory();
     const platforms = [await Platform.open({ data }), await Platform.open({ data })];
     afterwards(() => Promise.all(platforms.map((platform) => platform.close())));
@@ -30,7 +30,7 @@ describe('the job that seals the log', () => {
     expect(await run(other)).toEqual({ seals: 0, events: 0, sealed: 9 });
   });
 
-  it('leaves a log that verifies: what the platform records is chained', async () => {
+  it('leaves a valid log: the events of the platform are chained', async () => {
     const platform = await Platform.open({ data: temporaryDirectory() });
     afterwards(() => platform.close());
     await platform.events.append('projection-x', 'any', [newEvent('EventSkipped'), newEvent('EventSkipped')]);

@@ -11,7 +11,7 @@ jest.setTimeout(30_000);
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-/** A platform that tidies and does nothing else, and how to leave folders there that are as old as a test says. */
+/** A platform that runs only the tidying job, and a function that creates folders of a given age. */
 async function home() {
   const data = temporaryDirectory();
   const platform = await Platform.open({ data });
@@ -34,12 +34,12 @@ async function home() {
 }
 
 describe('tidying', () => {
-  it('has nothing to do where nothing was ever sent or asked for', async () => {
+  it('does nothing if there were no uploads or exports', async () => {
     const { tidy } = await home();
     expect(await tidy()).toEqual({ removed: 0 });
   });
 
-  it('removes uploads that led to no import within a day, and leaves those of any job', async () => {
+  it('deletes uploads without a job after a day, and keeps those with a job', async () => {
     const { platform, leave, left, tidy } = await home();
     leave('uploads', 'received', 0);
     leave('uploads', 'late', DAY - MINUTE);
@@ -53,7 +53,7 @@ describe('tidying', () => {
     expect(left('uploads')).toEqual(['cancelled', 'late', 'received', 'waiting']);
   });
 
-  it('removes exports after a week', async () => {
+  it('deletes exports after a week', async () => {
     const { leave, left, tidy } = await home();
     leave('exports', 'old', EXPORTS_KEPT + MINUTE);
     leave('exports', 'young', EXPORTS_KEPT - MINUTE);

@@ -9,7 +9,7 @@ import { recordingModules } from '@waymark/modules';
 
 const domain = recordingModules.map((module) => module.domain);
 
-/** What the sources declare: events in interfaces `…Events`, and classes; with whether a word of meaning stands above. */
+/** A declaration in the sources: an event in an interface `…Events`, or a class; and whether it has a description. */
 interface Declared {
   readonly name: string;
   readonly documented: boolean;
@@ -41,9 +41,11 @@ const classes = statements.filter(ts.isClassDeclaration).map(declared);
 const named = (names: Iterable<string>): string[] => [...names].sort();
 const folded = domain.flatMap(({ folds }) => [...folds.keys()]);
 const handlers = domain.flatMap(({ handlers: each }) => [...each]);
+const commandNames = domain.flatMap(({ handlers: each, qualified }) => [...each.keys()].map(qualified));
 
-/** Names that come more than once. */
-const twice = (names: readonly string[]): string[] => names.filter((name, at) => names.indexOf(name) !== at);
+/** Names that occur more than once. */
+const duplicates = (names: readonly string[]): string[] =>
+  names.filter((name, at) => names.indexOf(name) !== at);
 
 describe('the catalogue of events and commands', () => {
   it('is read from the sources', () => {
@@ -51,48 +53,48 @@ describe('the catalogue of events and commands', () => {
     expect(classes.length).toBeGreaterThan(30);
   });
 
-  it('has each name once, whatever the module', () => {
-    expect(twice(folded)).toEqual([]);
-    expect(twice(handlers.map(([name]) => name))).toEqual([]);
-    expect(twice(events.map(({ name }) => name))).toEqual([]);
-    expect(twice(domain.flatMap(({ name, plural }) => [...new Set([name, plural])]))).toEqual([]);
+  it('has unique names across modules', () => {
+    expect(duplicates(folded)).toEqual([]);
+    expect(duplicates(commandNames)).toEqual([]);
+    expect(duplicates(events.map(({ name }) => name))).toEqual([]);
+    expect(duplicates(domain.flatMap(({ name, plural }) => [...new Set([name, plural])]))).toEqual([]);
   });
 
   it('has a former name of a command for no other command', () => {
     const former = handlers.flatMap(([, { formerly }]) => formerly ?? []);
     expect(former).toContain('MissSession');
-    expect(twice([...handlers.map(([name]) => name), ...former])).toEqual([]);
+    expect(duplicates([...commandNames, ...former])).toEqual([]);
   });
 
   it('has a fold for every event declared, and declares every event folded', () => {
     expect(named(folded)).toEqual(named(events.map(({ name }) => name)));
   });
 
-  it('has a word of meaning above every event', () => {
+  it('has a description above every event', () => {
     expect(events.filter(({ documented }) => !documented)).toEqual([]);
   });
 
-  it('has a word of meaning above every command', () => {
+  it('has a description above every command', () => {
     const commands = handlers.map(([name]) => classes.find((each) => each.name === name));
     expect(commands.filter((each) => !each?.documented)).toEqual([]);
   });
 
-  it('knows each command by its class’s name', () => {
+  it('names each command after its class', () => {
     expect(handlers.filter(([name, { command }]) => command.name !== name)).toEqual([]);
   });
 
-  it('names in what is personal, versioned and internal only what there is', () => {
+  it('refers only to existing events and commands as personal, versioned or internal', () => {
     for (const { folds, personal, upcasters, internal, handlers: known } of domain) {
       expect([...personal.keys(), ...upcasters.keys()].filter((type) => !folds.has(type))).toEqual([]);
       expect([...internal].filter((name) => !known.has(name))).toEqual([]);
     }
   });
 
-  it('has whose record it is, wherever something is personal', () => {
+  it('has a subject wherever there are personal fields', () => {
     expect(domain.filter(({ personal, subject }) => personal.size > 0 && !subject)).toEqual([]);
   });
 
-  it('has an id in each module that looks as it says', () => {
+  it('has an example id in each module that matches the declared form', () => {
     for (const { id } of domain) expect(id.example).toMatch(id.pattern);
     expect(
       domain.filter(
@@ -101,7 +103,7 @@ describe('the catalogue of events and commands', () => {
     ).toEqual([]);
   });
 
-  it('needs of a command only what modules have', () => {
+  it('reads facts only of existing modules', () => {
     const names = new Set(domain.map(({ name }) => name));
     const needed = handlers.flatMap(([, { needs }]) => Object.values(needs).map(([module]) => module));
     expect(needed.filter((module) => !names.has(module))).toEqual([]);
@@ -110,7 +112,7 @@ describe('the catalogue of events and commands', () => {
 
 const schemas = validationMetadatasToSchemas();
 
-/** A body made of the examples that a command's schema shows for its fields; parts by their own. */
+/** A body made of the examples in a command's schema; nested parts from their own schema. */
 function example(
   type: CommandClass,
   only: (required: boolean) => boolean = () => true,

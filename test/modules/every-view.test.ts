@@ -5,13 +5,13 @@ import { views } from '@waymark/modules';
 
 const folder = join(__dirname, '../../libs/modules');
 
-/** The specifications of views, as text: each calls `describeView(<view>, …)`, which fails where a fold is left out. */
+/** The texts of the view specifications. Each calls `describeView(<view>, …)`, which fails if a fold is not tested. */
 const specifications = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.spec.ts'))
   .map((name) => readFileSync(join(folder, name), 'utf8'))
   .flatMap((text) => [...text.matchAll(/^describeView\((\w+),/gm)].map(([, view]) => view!));
 
-/** The sources that declare views, as text: the constant that a view is kept in, by the view's name. */
+/** The constant that holds each view, by the view's name; read from the sources. */
 const declarations = new Map(
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /views\/[^/]+\.ts$/.test(name) && !name.endsWith('.spec.ts'))
@@ -26,8 +26,8 @@ const declarations = new Map(
 );
 
 describe('every view', () => {
-  // Rows and checkpoints are kept under these names. A version goes up where the same events make other rows.
-  it('is kept under its name and version, and is found by these fields', () => {
+  // Rows and checkpoints are stored under these names. The version must increase if the same events lead to other rows.
+  it('has the expected name, version and index fields', () => {
     expect(views.map((view) => [rowSetName(view), ...view.indexes])).toEqual([
       ['programmes@1'],
       ['schools@1', 'area'],

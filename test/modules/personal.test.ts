@@ -19,13 +19,13 @@ const samples = readdirSync(folder)
 
 const fieldsOf = ({ type }: RecordedEvent): readonly string[] => personal.get(type) ?? [];
 
-/** As a log has an event of somebody who was erased. */
+/** The event as it is read after its person was erased. */
 const withoutPersonal = (event: RecordedEvent): RecordedEvent => ({
   ...event,
   data: Object.fromEntries(Object.entries(event.data).filter(([name]) => !fieldsOf(event).includes(name))),
 });
 
-/** An event whose personal fields cannot be looked at, nor copied along with the rest. */
+/** An event whose personal fields throw when read or copied. */
 function guarded(event: RecordedEvent): RecordedEvent {
   const data = { ...event.data };
   for (const name of fieldsOf(event).filter((field) => field in data)) {
@@ -46,7 +46,7 @@ const current = async (events: readonly RecordedEvent[]): Promise<readonly Recor
   (await upcasting(logOf(events), domain).readAll(START, events.length)).events;
 
 describe('personal fields', () => {
-  it('are in samples of every event that has them', () => {
+  it('occur in the samples of every event that has them', () => {
     const shown = new Set(
       samples.flatMap((event) =>
         fieldsOf(event)
@@ -59,7 +59,7 @@ describe('personal fields', () => {
     expect([...shown].sort()).toEqual(declared.sort());
   });
 
-  it.each(views)('are looked at by no fold of the view $name', async ({ key, on }) => {
+  it.each(views)('are not read by the folds of the view $name', async ({ key, on }) => {
     const rows = new Map<string, object | null>();
     for (const event of await current(samples.map(guarded))) {
       const fold = on.get(event.type);
@@ -69,13 +69,13 @@ describe('personal fields', () => {
     expect(rows.size).toBeGreaterThan(0);
   });
 
-  it.each(policies)('are looked at by no policy: $name', async ({ on }) => {
+  it.each(policies)('are not read by the policy $name', async ({ on }) => {
     for (const event of await current(samples.map(guarded)))
       on.get(event.type)?.(event as RecordedEvent<string, never>);
     expect(on.size).toBeGreaterThan(0);
   });
 
-  it('may be missing wherever events are folded into a thing, and what others know of it is there nevertheless', async () => {
+  it('may be missing when events are folded into a thing, which still publishes its facts', async () => {
     const states = new Map<string, { module: (typeof domain)[number]; state: unknown }>();
     for (const { stream, type, data, metadata } of await current(samples.map(withoutPersonal))) {
       const module = domain.find(({ folds }) => folds.has(type));

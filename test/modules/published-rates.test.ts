@@ -9,7 +9,7 @@ const rows = reference('dfe-attendance-2025-26.csv').map((row) => ({
 
 type Row = Record<string, string>;
 
-/** A figure of the table; none where it is suppressed (`c`). */
+/** A figure of the table; undefined if it is suppressed (`c`). */
 const figure = (row: Row, column: string): number | undefined => {
   const text = row[column];
   if (text === 'c') return undefined;
@@ -18,7 +18,7 @@ const figure = (row: Row, column: string): number | undefined => {
   return Number(text);
 };
 
-/** Figures of columns added up; none where one of them is suppressed. */
+/** The sum of some columns; undefined if one of them is suppressed. */
 const sum = (row: Row, columns: readonly string[]): number | undefined =>
   columns.reduce<number | undefined>((total, column) => {
     const next = figure(row, column);
@@ -34,7 +34,7 @@ const countsOf = (row: Row): Counts => ({
   late: figure(row, 'late_sessions')!,
 });
 
-/** Each published rate, and the sessions it is the rate of. */
+/** Each published rate, and the column of the sessions that it refers to. */
 const rates = {
   attendance_perc: 'overall_attendance',
   overall_absence_perc: 'overall_absence',
@@ -77,19 +77,19 @@ const totals: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('the published table', () => {
-  it('has sixty rows, and no figure of ours in it is suppressed', () => {
+  it('has sixty rows, and none of the figures used is suppressed', () => {
     expect(rows).toHaveLength(60);
     const columns = [...Object.keys(rates), ...Object.values(rates), ...Object.keys(totals)];
     for (const { row } of rows) expect(sum(row, columns)).toBeDefined();
   });
 
-  it('has the reasons that each of its totals consists of', () => {
+  it('has the reasons that add up to each of its totals', () => {
     const letters = (total: string) => totals[total]!.map((column) => column.split('_')[1]).sort();
     expect(letters('approved_educational_activity').join('')).toBe('bjkpvw');
     expect(letters('unauthorised_absence').join('')).toBe('gnou');
   });
 
-  it('takes a suppressed figure for none', () => {
+  it('treats a suppressed figure as missing', () => {
     const { row } = rows[0]!;
     expect(figure({ ...row, illness_perc: 'c' }, 'illness_perc')).toBeUndefined();
     expect(sum({ ...row, reason_present: 'c' }, totals['present_sessions']!)).toBeUndefined();
@@ -98,7 +98,7 @@ describe('the published table', () => {
 });
 
 describe.each(rows)('$name', ({ row }) => {
-  it('has the rates of its sessions, to ten digits', () => {
+  it('has rates that match its sessions, to ten digits', () => {
     const possible = figure(row, 'possible_sessions')!;
     const ours = Object.entries(rates).map(([rate, sessions]) => [
       rate,
@@ -108,11 +108,11 @@ describe.each(rows)('$name', ({ row }) => {
     expect(ours).toEqual(published);
   });
 
-  it('has the absence rate of its counts', () => {
+  it('has an absence rate that matches its counts', () => {
     expect(digits(absencePercent(countsOf(row)))).toBe(digits(figure(row, 'overall_absence_perc')));
   });
 
-  it('has totals that its reasons add up to', () => {
+  it('has totals that equal the sum of their reasons', () => {
     const added = Object.fromEntries(
       Object.entries(totals).map(([total, parts]) => [total, sum(row, parts)]),
     );
@@ -120,7 +120,7 @@ describe.each(rows)('$name', ({ row }) => {
     expect(added).toEqual(given);
   });
 
-  it('has the rest authorised, but for a few sessions whose reason the table does not show', () => {
+  it('has the remaining absence authorised, except for a few sessions whose reason the table does not show', () => {
     const authorised = figure(row, 'authorised_absence')!;
     const without = authorised - sum(row, reasons('_authorised_'))!;
     expect(without).toBeGreaterThanOrEqual(0);
@@ -136,12 +136,12 @@ describe('a group', () => {
     .filter(({ name }) => name.endsWith(', Total'))
     .map(({ name }) => name.slice(0, -', Total'.length));
 
-  it.each(places)('%s has its sessions added up first, and divided then', (place) => {
+  it.each(places)('adds up the sessions of %s first and then divides', (place) => {
     const of = ofPlace(place);
     expect(phases.map(of).reduce(added, noCounts)).toEqual(of('Total'));
   });
 
-  it('has not the mean of its parts’ rates', () => {
+  it('is not the mean of the rates of its parts', () => {
     const of = ofPlace('England');
     const mean = phases.map((phase) => absencePercent(of(phase))!).reduce((a, b) => a + b) / phases.length;
     expect(Math.abs(mean - absencePercent(of('Total'))!)).toBeGreaterThan(1);

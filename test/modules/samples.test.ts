@@ -14,8 +14,8 @@ import { misfits, type Typed } from './samples/misfits';
 const domain = recordingModules.map((module) => module.domain);
 
 /*
- * Events as logs hold them, of every schema version that there ever was: <type>.<schema>.json, one event or two of one
- * small log. Those of the current schema show each optional field, and do without it.
+ * Stored events of every schema version that ever existed: <type>.<schema>.json, with one or two events of one small log.
+ * The samples of the current schema cover each optional field, present and absent.
  */
 const folder = join(__dirname, 'samples');
 const LOCK = 'lock.json';
@@ -40,11 +40,11 @@ const samples = readdirSync(folder)
     return { name, type, schema: Number(schema), events: read(name) as RecordedEvent[] };
   });
 
-/** Of what it says: it may be laid out anew. */
+/** The hash depends on the content only, not on the JSON layout. */
 const hashOf = (events: readonly RecordedEvent[]): string =>
   createHash('sha256').update(JSON.stringify(events)).digest('hex');
 
-/** Nothing that takes events may change them. */
+/** Freezes a value, so that code under test cannot change it. */
 function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
   return value;
@@ -60,7 +60,7 @@ const current = upcasting(
 const labelOf = ({ type, metadata, position }: RecordedEvent): string =>
   `${type}.${metadata.schema}.json at position ${position}`;
 
-/** What cannot be done with the samples, brought to the current schemas, one after another. */
+/** Errors of `work` for the samples, upcasted to the current schema, in order. */
 async function failures(work: (event: RecordedEvent) => void): Promise<string[]> {
   const { events } = await current;
   return events.flatMap((event) => {
@@ -73,17 +73,17 @@ async function failures(work: (event: RecordedEvent) => void): Promise<string[]>
   });
 }
 
-// The compiler is asked, which takes its time.
+// The TypeScript compiler is slow.
 jest.setTimeout(60_000);
 
 describe('the stored samples of events', () => {
-  it('are as they were stored', () => {
+  it('are unchanged', () => {
     const edited = samples.filter(({ name, events }) => name in lock && lock[name] !== hashOf(events));
     expect(
       edited.map(
         ({ name, type, schema }) =>
-          `${name} was edited, and a stored sample never is, for logs hold such events. Put it back; where the ` +
-          `event is recorded otherwise now, give ${type} an upcaster and add ${type}.${schema + 1}.json.`,
+          `${name} was edited, but stored samples must not change, because logs contain such events. Restore it. If the ` +
+          `event now has another schema, give ${type} an upcaster and add ${type}.${schema + 1}.json.`,
       ),
     ).toEqual([]);
   });
@@ -93,41 +93,43 @@ describe('the stored samples of events', () => {
     expect(open.map(({ name, events }) => `add to ${LOCK}: "${name}": "${hashOf(events)}"`)).toEqual([]);
   });
 
-  it('are all there still', () => {
+  it('all still exist', () => {
     const gone = Object.keys(lock).filter((name) => !samples.some((sample) => sample.name === name));
-    expect(gone.map((name) => `${name} is gone, and a stored sample never goes. Put it back.`)).toEqual([]);
+    expect(
+      gone.map((name) => `${name} is missing, but stored samples must not be deleted. Restore it.`),
+    ).toEqual([]);
   });
 
-  it('are of every schema of every event', () => {
+  it('cover every schema of every event', () => {
     const wanted = [...schemas].flatMap(([type, latest]) =>
       Array.from({ length: latest }, (_, index) => `${type}.${index + 1}.json`),
     );
     const missing = wanted.filter((name) => !samples.some((sample) => sample.name === name));
-    expect(missing.map((name) => `add ${name}: one or two such events, as a log holds them`)).toEqual([]);
+    expect(missing.map((name) => `add ${name}: one or two such events, as stored in a log`)).toEqual([]);
   });
 
-  it('are of no event, and no schema, that the code does not know', () => {
+  it('have no event or schema that the code does not know', () => {
     const unknown = samples.filter(({ type, schema }) => !(schema <= (schemas.get(type) ?? 0)));
     expect(
-      unknown.map(({ name }) => `${name}: logs hold such events. Keep their fold, and every upcaster.`),
+      unknown.map(({ name }) => `${name}: logs contain such events. Keep their fold and every upcaster.`),
     ).toEqual([]);
   });
 
-  it('are what their names say, each an event of its own', () => {
-    const said = samples.map(({ name, events }) => [
+  it('have the type and schema of their name, and unique ids and positions', () => {
+    const found = samples.map(({ name, events }) => [
       name,
       ...new Set(events.map(({ type, metadata }) => `${type}.${metadata.schema}.json`)),
     ]);
-    expect(said).toEqual(samples.map(({ name }) => [name, name]));
+    expect(found).toEqual(samples.map(({ name }) => [name, name]));
     expect(new Set(log.map(({ id }) => id)).size).toBe(log.length);
     expect(new Set(log.map(({ position }) => position)).size).toBe(log.length);
   });
 });
 
 describe('the stored samples, brought to the current schema', () => {
-  it('say what the event is declared to say, with each optional field and without it', async () => {
+  it('match the declared type, with and without each optional field', async () => {
     const { events } = await current;
-    const said = events.map((event) => ({
+    const values = events.map((event) => ({
       label: labelOf(event),
       type: `Events['${event.type}']`,
       value: event.data,
@@ -145,10 +147,10 @@ describe('the stored samples, brought to the current schema', () => {
         },
       ];
     });
-    expect(misfits(DECLARATIONS, [...said, ...together])).toEqual([]);
+    expect(misfits(DECLARATIONS, [...values, ...together])).toEqual([]);
   });
 
-  it('fold into the state of the thing that they are about', async () => {
+  it('fold into the state of their thing', async () => {
     const states = new Map<string, unknown>();
     const fold = ({ stream, type, data, metadata }: RecordedEvent): void => {
       const module = modules.find(({ folds }) => folds.has(type))!;
@@ -168,7 +170,7 @@ describe('the stored samples, brought to the current schema', () => {
     expect(rows.size).toBeGreaterThan(0);
   });
 
-  it.each(policies)('lead to what the policy $name asks for', async ({ on }) => {
+  it.each(policies)('can be handled by the policy $name', async ({ on }) => {
     const asked = await failures((event) => {
       on.get(event.type)?.(event as RecordedEvent<string, never>);
     });

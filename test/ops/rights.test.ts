@@ -59,7 +59,7 @@ describe('the command line', () => {
     const forged = await as(`${token.slice(0, -4)}AAAA`, 'kpis');
     expect([forged.code, forged.errors]).toEqual([
       1,
-      'TOKEN_INVALID: The access token is not one that is accepted here.\n',
+      'TOKEN_INVALID: The access token is not valid here. Get one from the configured issuer.\n',
     ]);
   });
 

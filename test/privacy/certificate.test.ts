@@ -5,7 +5,7 @@ jest.setTimeout(60_000);
 
 const person = (id: string) => ({ kind: 'pupil', id }) as const;
 
-/** A certificate of a pupil's erasure, and what it was made with. */
+/** A certificate of a pupil's erasure, and the objects it was made with. */
 async function given() {
   const office = await openKnown();
   const { platform, one } = office;
@@ -16,7 +16,7 @@ async function given() {
 }
 
 describe('the certificate of an erasure', () => {
-  it('says what was erased, when and why, and nothing of the person', async () => {
+  it('contains what was erased, when and why, and no personal data', async () => {
     const { platform, one, keys, certificate } = await given();
     const now = platform.now();
     const stream = await platform.events.readStream(`pupil-${one}`);
@@ -32,7 +32,7 @@ describe('the certificate of an erasure', () => {
       expect(JSON.stringify(certificate)).not.toContain(text);
   });
 
-  it('is the same whenever it is asked for, and however it is laid out', async () => {
+  it('is the same for every request, and valid in any JSON layout', async () => {
     const { platform, one, signingKey, keys, certificate } = await given();
     expect(await certify({ events: platform.events, signingKey }, person(one))).toEqual(certificate);
     const text = JSON.stringify(certificate, undefined, 4);
@@ -47,19 +47,19 @@ describe('the certificate of an erasure', () => {
     ['NO_CERTIFICATE', ({ erased }) => erased],
     ['NO_CERTIFICATE', () => 'nothing'],
     ['NO_CERTIFICATE', (all) => ({ ...all, erased: null })],
-  ])('is refused as %s where it was tampered with (%#)', async (code, tamper) => {
+  ])('is rejected as %s if it was changed (%#)', async (code, tamper) => {
     const { keys, certificate } = await given();
     const read = (): unknown => certified(JSON.stringify(tamper(certificate)), keys);
     expect(read).toThrow(expect.objectContaining({ code }) as Error);
   });
 
-  it('is refused by who has another public key', async () => {
+  it('is rejected with another public key', async () => {
     const { certificate } = await given();
     const read = (): unknown => certified(JSON.stringify(certificate), keyPair().keys);
     expect(read).toThrow(expect.objectContaining({ code: 'OTHER_KEY' }) as Error);
   });
 
-  it('is given for nothing but an erasure that is complete', async () => {
+  it('is issued only for a complete erasure', async () => {
     const office = await openKnown();
     const { platform, one, other } = office;
     const parts = { events: platform.events, signingKey: keyPair().signingKey };

@@ -10,7 +10,7 @@ import { filesOf } from '../operations/data-folders';
 import { upnOf } from '../support/made-up';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
-/** Two pupils with names that nothing else has, of whom each has had a session; the first has words written of them, too. */
+/** Two pupils with unique names, each with a held session. The first also has a barrier with a text. */
 export const FIRST = { forename: 'Quillarnevex', surname: 'Ostrembaljudd', dateOfBirth: '2012-07-29' };
 export const SECOND = { forename: 'Brunthallow', surname: 'Vexmirandole', dateOfBirth: '2013-11-08' };
 export const WORDS = 'Will not cross Thimblewreck Lane.';
@@ -24,14 +24,14 @@ export const papers = {
 };
 
 export interface Known extends Office {
-  /** The first pupil's id, and the second's. */
+  /** Ids of the first and the second pupil. */
   readonly one: string;
   readonly other: string;
-  /** The first one's journey. */
+  /** Id of the first pupil's journey. */
   readonly of: string;
 }
 
-/** An office that knows the two. */
+/** An office with the two pupils. */
 export async function openKnown(): Promise<Known> {
   const office = await openProgramme();
   await office.take(papers);
@@ -48,14 +48,14 @@ export const keyPair = () => {
   return { signingKey: privateKey, keys: new Map([[keyId(publicKey), publicKey]]) };
 };
 
-/** Record the decision, and nothing of what follows from it: as though the process had died. */
+/** Record only the decision to erase, as if the process had died afterwards. */
 export const decide = ({ platform }: Office, id: string): Promise<unknown> =>
   platform.submitter.submit({
     ...{ module: 'pupil', id, actor: 'officer' },
     command: Object.assign(new ErasePupil(), { ground: 'CONSENT_WITHDRAWN', on: DAY }),
   });
 
-/** A platform on a copy of a data folder as it is now, or of some of its files and of those of another. */
+/** A platform on a copy of a data folder, or on a mix of files from several folders. */
 export async function openCopy(...folders: readonly { data: string; only?: string }[]): Promise<Platform> {
   const data = temporaryDirectory();
   for (const { data: from, only = '' } of folders)
@@ -65,7 +65,7 @@ export async function openCopy(...folders: readonly { data: string; only?: strin
   return platform;
 }
 
-/** Files in a folder that hold one of some texts. */
+/** Files in a folder that contain one of some texts. */
 export const holding = (folder: string, texts: readonly string[]): string[] =>
   Object.entries(filesOf(folder)).flatMap(([path, content]) =>
     texts.some((text) => content.includes(text)) ? [path] : [],

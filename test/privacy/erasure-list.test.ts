@@ -21,14 +21,14 @@ const listOf = async (erased: AsyncIterable<ErasedSubject>): Promise<ErasedSubje
 };
 
 describe('a list of erasures', () => {
-  it('names everybody whose key was destroyed, and since when', async () => {
+  it('names every person whose key was destroyed, and when', async () => {
     const { platform, one } = await openKnown();
     expect(await listOf(erasedSubjects(platform.keys))).toEqual([]);
     await erase(platform, { kind: 'pupil', id: one, ground: 'CONSENT_WITHDRAWN', on: DAY, actor: 'officer' });
     expect(await listOf(erasedSubjects(platform.keys))).toEqual([{ subject: one, destroyedAt }]);
   });
 
-  it('has the log and the keys of a backup follow it, both of which knew nothing', async () => {
+  it('is applied to the log and keys of a backup that do not contain the erasure', async () => {
     const { platform, one, other } = await openKnown();
     const restored = await openCopy({ data: platform.data });
     const list = [
@@ -49,7 +49,7 @@ describe('a list of erasures', () => {
     });
   });
 
-  it('is read as it was written', () => {
+  it('can be parsed as it was written', () => {
     const lines = [
       { subject, destroyedAt },
       { subject: 'M-1', destroyedAt },
@@ -58,13 +58,13 @@ describe('a list of erasures', () => {
   });
 
   it.each([
-    ['no JSON', 'subject'],
-    ['no object', '17'],
-    ['nobody', JSON.stringify({ subject: '', destroyedAt })],
-    ['no moment', JSON.stringify({ subject, destroyedAt: '2026-03-02' })],
-  ])('is refused where a line is %s, by its number and nothing of it', (_, line) => {
+    ['not JSON', 'subject'],
+    ['not an object', '17'],
+    ['without a person', JSON.stringify({ subject: '', destroyedAt })],
+    ['without a time', JSON.stringify({ subject, destroyedAt: '2026-03-02' })],
+  ])('is rejected if a line is %s, by line number and without its content', (_, line) => {
     const read = (): unknown => parseErasures(`${JSON.stringify({ subject, destroyedAt })}\n${line}\n`);
     expect(read).toThrow(Refusal);
-    expect(read).toThrow('Line 2 of the file is no erasure.');
+    expect(read).toThrow('Line 2 of the file is not an erasure.');
   });
 });

@@ -37,7 +37,7 @@ jest.setTimeout(60_000);
 const of = (id: string): ErasureRequest => ({
   ...{ kind: 'pupil', id, ground: 'CONSENT_WITHDRAWN', on: DAY, actor: 'officer' },
 });
-/** A file of somebody's job that holds both pupils. */
+/** A file of a job that contains both pupils. */
 function leave({ data }: Platform, kind: 'uploads' | 'exports', id: string): void {
   mkdirSync(join(data, kind, id, 'files'), { recursive: true });
   writeFileSync(join(data, kind, id, 'files', 'some.csv'), papers['referrals.csv']);
@@ -46,7 +46,7 @@ function leave({ data }: Platform, kind: 'uploads' | 'exports', id: string): voi
 const OWN = [ONE, ...Object.values(FIRST), WORDS];
 
 describe('erasing a pupil', () => {
-  it('leaves nothing that could be read of them, and of nobody else less', async () => {
+  it('leaves no readable data of the pupil, and does not affect other people', async () => {
     const { platform, one, other } = await openKnown();
     const before = JSON.stringify(await readWhole(platform.events));
     expect(OWN.filter((text) => !before.includes(text))).toEqual([]);
@@ -61,7 +61,7 @@ describe('erasing a pupil', () => {
     expect(holding(platform.data, OWN)).toEqual([]);
   });
 
-  it('changes no figure, and frees the mentor’s place', async () => {
+  it('changes no figures, and releases the mentor’s place', async () => {
     const { platform, one, of: journey } = await openKnown();
     const figures = () => kpisBy(platform.rows, platform.published, { by: 'area' }, everywhere);
     const before = await figures();
@@ -73,7 +73,7 @@ describe('erasing a pupil', () => {
     expect(await platform.submitter.facts('journey', journey)).toMatchObject({ ended: true });
   });
 
-  it('is recorded once, whoever asks again', async () => {
+  it('is recorded once, even if requested again', async () => {
     const { platform, one } = await openKnown();
     await erase(platform, of(one));
     const recorded = await platform.events.head();
@@ -81,7 +81,7 @@ describe('erasing a pupil', () => {
     expect(await platform.events.head()).toBe(recorded);
   });
 
-  it('is refused, and destroys nothing, while a legal hold stands', async () => {
+  it('is refused, and destroys nothing, while there is a legal hold', async () => {
     const { platform, one, command } = await openKnown();
     const hold = '5b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b12';
     await command('pupil', one, PlaceLegalHold, { hold, on: DAY, reason: 'The tribunal has asked for it.' });
@@ -91,7 +91,7 @@ describe('erasing a pupil', () => {
     expect(await erase(platform, of(one))).toBe('completed');
   });
 
-  it('is refused of somebody unknown', async () => {
+  it('is refused for an unknown person', async () => {
     const { platform } = await openKnown();
     const nobody = of('9b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b19');
     await expect(erase(platform, nobody)).rejects.toMatchObject({ code: 'UNKNOWN_PUPIL' });
@@ -100,7 +100,7 @@ describe('erasing a pupil', () => {
     });
   });
 
-  it('takes exports and files of failed imports with it, and waits for an import that is to come', async () => {
+  it('deletes exports and files of failed imports, and waits for a pending import', async () => {
     const { platform, one } = await openKnown();
     leave(platform, 'exports', 'e1');
     for (const id of ['waits', 'was-cancelled']) {
@@ -121,7 +121,7 @@ describe('erasing a pupil', () => {
 });
 
 describe('erasing a pupil while an export is written', () => {
-  it('leaves that, and waits for it', async () => {
+  it('keeps that export and waits for it', async () => {
     const { platform, one } = await openKnown();
     for (const id of ['being-written', 'written']) leave(platform, 'exports', id);
     const writing = { ...platform.jobs, list: async () => [{ id: 'being-written' }] };
@@ -133,8 +133,8 @@ describe('erasing a pupil while an export is written', () => {
   });
 });
 
-describe('a pupil who was erased', () => {
-  it('does not come back with another import', async () => {
+describe('an erased pupil', () => {
+  it('is not registered again by another import', async () => {
     const { platform, one, take, pupil } = await openKnown();
     await erase(platform, of(one));
     await platform.settle();
@@ -152,7 +152,7 @@ describe('a pupil who was erased', () => {
     expect(await pupil(ONE)).toBe(one);
   });
 
-  it('takes no command on a journey or a register', async () => {
+  it('cannot receive commands on a journey or a register', async () => {
     const { platform, one, of: journey, command } = await openKnown();
     await erase(platform, of(one));
     const session = { session: 'ab0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b19', mentor: 'M-1', on: '2025-11-10' };
@@ -168,8 +168,8 @@ describe('a pupil who was erased', () => {
   });
 });
 
-describe('an erasure that was cut off', () => {
-  it('is finished at the next start', async () => {
+describe('an interrupted erasure', () => {
+  it('is completed at the next start', async () => {
     const office = await openKnown();
     const { platform, one, of: journey } = office;
     await decide(office, one);
@@ -183,18 +183,18 @@ describe('an erasure that was cut off', () => {
     expect(types).toEqual(['PupilRegistered', 'PupilErased', 'ErasureCompleted']);
   });
 
-  it('is finished of keys that are restored from before it', async () => {
+  it('is completed with keys restored from before it', async () => {
     const { platform, one } = await openKnown();
     const before = await openCopy({ data: platform.data });
     await erase(platform, of(one));
-    // The log of after, and the keys of before.
+    // The log from after the erasure, with the keys from before it.
     const restored = await openCopy({ data: platform.data }, { data: before.data, only: 'keys' });
     expect(JSON.stringify(await readWhole(restored.events))).toContain(WORDS);
     expect(await destroyErasedKeys(restored)).toEqual([]);
     expect(JSON.stringify(await readWhole(restored.events))).not.toContain(WORDS);
   });
 
-  it('keeps a log from before it from being read with the keys of after', async () => {
+  it('prevents a log from before it from being read with the keys from after it', async () => {
     const { platform, one } = await openKnown();
     const before = await openCopy({ data: platform.data });
     await erase(platform, of(one));
@@ -214,7 +214,7 @@ describe('a pupil’s journeys', () => {
 });
 
 describe('erasing a mentor', () => {
-  it('waits until there are no pupils left, and leaves no name', async () => {
+  it('waits until there are no pupils left, and then leaves no name', async () => {
     const { platform, one, other } = await openKnown();
     const mentor: ErasureRequest = {
       kind: 'mentor',
@@ -231,7 +231,7 @@ describe('erasing a mentor', () => {
 });
 
 describe('the job that completes erasures', () => {
-  it('is done by every platform that works', async () => {
+  it('runs on every platform that works on jobs', async () => {
     const office = await openKnown();
     const { platform, one } = office;
     await decide(office, one);

@@ -11,8 +11,8 @@ const ENDED = '2025-12-12';
 const end = ({ command }: Known, journey: string, on = ENDED): Promise<unknown> =>
   command('journey', journey, EndJourney, { ending: 'ENDED_EARLY', reason, on });
 
-describe('pupils whose record has been kept for long enough', () => {
-  it('are those whose last journey ended that long ago, to the day', async () => {
+describe('pupils whose retention period has ended', () => {
+  it('are those whose last journey ended exactly that long ago or earlier', async () => {
     const office = await openKnown();
     const { platform, one: pupil, of } = office;
     expect(await recordsDue(platform, '2099-01-01')).toEqual([]);
@@ -22,7 +22,7 @@ describe('pupils whose record has been kept for long enough', () => {
     expect(await recordsDue(platform, '2026-12-12', 1)).toEqual([{ kind: 'pupil', id: pupil, ended: ENDED }]);
   });
 
-  it('are listed with why they are kept nevertheless', async () => {
+  it('are listed with the reason why they are kept nevertheless', async () => {
     const office = await openKnown();
     const { platform, one: pupil, of, command } = office;
     await end(office, of);
@@ -37,7 +37,7 @@ describe('pupils whose record has been kept for long enough', () => {
     expect(await platform.submitter.facts('pupil', pupil)).toMatchObject({ erased: false });
   });
 
-  it('are erased once, and the others are left', async () => {
+  it('are erased once, and the others are kept', async () => {
     const office = await openKnown();
     const { platform, one, other, of } = office;
     await end(office, of);
@@ -51,7 +51,7 @@ describe('pupils whose record has been kept for long enough', () => {
 });
 
 describe('the rules of retention', () => {
-  it('say of every kind of record how long it is kept, and who says so', () => {
+  it('state the period and the source for every kind of record', () => {
     for (const { record, kept, source } of retentionRules)
       for (const words of [record, kept, source]) expect(words).toMatch(/^\w/);
     expect(new Set(retentionRules.map(({ record }) => record)).size).toBe(retentionRules.length);

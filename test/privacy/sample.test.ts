@@ -24,7 +24,7 @@ const FILES = [
 ];
 const ERASED = 10;
 
-/** Numbers of pupils at the beginning, in the middle and at the end of the sample. */
+/** UPNs of pupils at the beginning, in the middle and at the end of the sample. */
 const upns = (
   parse(readFileSync(packageFile('data', 'sample', 'referrals.csv')), { columns: true, bom: true }) as {
     readonly UPN: string;
@@ -40,7 +40,7 @@ const figures = async ({ rows, published }: Platform): Promise<unknown> => ({
   attendance: await attendanceBy(rows, BY, everywhere),
 });
 
-/** Events of some people that tell something personal. */
+/** Events of some people that contain personal data. */
 async function telling({ events }: Platform, subjects: ReadonlySet<string>): Promise<string[]> {
   const log = await readWhole(events, 5_000);
   return log.flatMap(({ type, data, metadata: { subject = '' } }) =>
@@ -53,8 +53,8 @@ async function idOf({ submitter }: Platform, upn: string): Promise<string> {
   return holder.slice(holder.indexOf('-') + 1);
 }
 
-describe('ten pupils of the sample, erased', () => {
-  it('can be read nowhere, change no figure of an area, and leave a log that verifies and views that rebuild', async () => {
+describe('ten erased pupils of the sample', () => {
+  it('cannot be read anywhere, change no figure of an area, and leave a valid log and views that can be rebuilt', async () => {
     const platform = await opened(temporaryDirectory());
     const paths = FILES.map((name) => packageFile('data', 'sample', name));
     await new Importer(platform, '00000000-0000-4000-8000-000000000001', await sourceFiles(paths), {
@@ -98,7 +98,7 @@ describe('ten pupils of the sample, erased', () => {
     await platform.settle();
     expect(await rowsOf(platform.rows, views)).toEqual(rows);
 
-    // The log of before tells of them only as long as the keys of before are there.
+    // The earlier log contains their data only as long as the earlier keys exist.
     expect(await telling(backup, subjects)).not.toEqual([]);
     const restored = await openCopy({ data: backup.data }, { data: platform.data, only: 'keys' });
     expect(await destroyErasedKeys(restored)).toEqual([]);

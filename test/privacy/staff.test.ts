@@ -28,11 +28,11 @@ const [NAME, SUBJECT, REASON] = ['Quillarnevex Ostrembaljudd', 'idp|thimblewreck
 const OWN = [NAME, SUBJECT, REASON];
 const OTHERS = ['Brunthallow Dapplestone', 'idp|brunthallow', 'A colleague asked'];
 const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
-/** The office's clock stands at the second of March 2026. */
+/** The office's clock is set to 2 March 2026. */
 const [LEFT, LAST_DAY] = ['2026-03-02', '2026-03-01'];
 
 interface Staff extends Office {
-  /** Somebody with a role, who has looked at a pupil's record, and another such. */
+  /** A person with a role who has read a pupil's record, and a second such person. */
   readonly one: string;
   readonly other: string;
 }
@@ -61,14 +61,14 @@ const leave = ({ command }: Office, id: string): Promise<unknown> =>
 const whole = async ({ events }: Platform): Promise<string> => JSON.stringify(await readWhole(events));
 const among = (texts: readonly string[], text: string): string[] => texts.filter((own) => text.includes(own));
 
-describe('what is held of somebody who works with the service', () => {
-  it('is sealed wherever it is stored', async () => {
+describe('the data held about a person who works with the service', () => {
+  it('are encrypted wherever they are stored', async () => {
     const { platform } = await openStaff();
     expect(among(OWN, await whole(platform))).toEqual(OWN);
     expect(holding(platform.data, OWN)).toEqual([]);
   });
 
-  it('is sealed in a copy of a log from before it was', async () => {
+  it('are encrypted in a copy of a log from before they were', async () => {
     const { platform } = await openStaff();
     const [before, copy] = [openStores().events, openStores().events];
     for (const { stream, metadata, ...event } of await readWhole(platform.events)) {
@@ -81,7 +81,7 @@ describe('what is held of somebody who works with the service', () => {
     expect(among(OWN, JSON.stringify(await readWhole(copy)))).toEqual([]);
   });
 
-  it('is who they are, their roles, and what they looked at, and nothing of anybody else', async () => {
+  it('are identity, roles and access log entries, and nothing about other people', async () => {
     const { platform, one, other } = await openStaff();
     await platform.accessLog.record({ id: other, grants: [] }, 'SubjectAccess', [one]);
     const document = await subjectAccess(platform, { kind: 'person', id: one });
@@ -100,15 +100,15 @@ describe('what is held of somebody who works with the service', () => {
   });
 });
 
-describe('erasing somebody who worked with the service', () => {
-  it('is refused, and destroys nothing, as long as they have a role', async () => {
+describe('erasing a person who worked with the service', () => {
+  it('is refused, and destroys nothing, while the person has a role', async () => {
     const { platform, one } = await openStaff();
     await expect(erase(platform, of(one))).rejects.toMatchObject({ code: 'PERSON_HAS_ROLES' });
     expect(among(OWN, await whole(platform))).toEqual(OWN);
     await expect(erase(platform, of(randomUUID()))).rejects.toMatchObject({ code: 'UNKNOWN_PERSON' });
   });
 
-  it('leaves nothing that says who they are, and of nobody else less', async () => {
+  it('leaves nothing that identifies the person, and does not affect other people', async () => {
     const office = await openStaff();
     const { platform, one } = office;
     await leave(office, one);
@@ -122,7 +122,7 @@ describe('erasing somebody who worked with the service', () => {
     expect(held).toMatchObject({ subject: undefined, name: undefined });
   });
 
-  it('leaves who looked at whose record, by ids, and no reason', async () => {
+  it('keeps the access log by ids, without reasons', async () => {
     const office = await openStaff();
     const { platform, one, other } = office;
     await leave(office, one);
@@ -135,7 +135,7 @@ describe('erasing somebody who worked with the service', () => {
     ]);
   });
 
-  it('leaves their tokens without a right, and nobody is made known by them anew', async () => {
+  it('leaves their tokens without rights, and their subject cannot be registered again', async () => {
     const office = await openStaff();
     const { platform, one } = office;
     await leave(office, one);
@@ -146,18 +146,18 @@ describe('erasing somebody who worked with the service', () => {
     ).rejects.toMatchObject({ code: 'SUBJECT_TAKEN' });
   });
 
-  it('is certified, with what they looked at among their events', async () => {
+  it('is certified, and counts the access log entries as their events', async () => {
     const office = await openStaff();
     const { platform, one } = office;
     await leave(office, one);
     await erase(platform, of(one));
     const { signingKey } = keyPair();
     const { erased } = await certify({ events: platform.events, signingKey }, { kind: 'person', id: one });
-    // Registered, given a role, looked, left, erased.
+    // Registered, role assigned, record read, left, erased.
     expect(erased).toMatchObject({ kind: 'person', id: one, ground: 'NO_LONGER_NEEDED', events: 5 });
   });
 
-  it('that was cut off is finished', async () => {
+  it('is completed after an interruption', async () => {
     const office = await openStaff();
     const { platform, one } = office;
     await leave(office, one);
@@ -169,7 +169,7 @@ describe('erasing somebody who worked with the service', () => {
     expect(types.slice(-2)).toEqual(['PersonErased', 'PersonErasureCompleted']);
   });
 
-  it('is done again to what was restored from when they still had a role, and ends that', async () => {
+  it('is repeated on a restored log in which the person still has a role, and ends that role', async () => {
     const { platform, one, other } = await openStaff();
     const restored = await openCopy({ data: platform.data });
     const list = [{ subject: one, destroyedAt: '2026-03-02T09:00:00.000Z' }];
@@ -182,8 +182,8 @@ describe('erasing somebody who worked with the service', () => {
   });
 });
 
-describe('staff whose record has been kept for long enough', () => {
-  it('are those whose last role ended that long ago, to the day', async () => {
+describe('staff whose retention period has ended', () => {
+  it('are those whose last role ended exactly that long ago or earlier', async () => {
     const office = await openStaff();
     const { platform, one } = office;
     expect(await recordsDue(platform, '2099-01-01')).toEqual([]);
@@ -198,7 +198,7 @@ describe('staff whose record has been kept for long enough', () => {
     );
   });
 
-  it('are those who were made known that long ago, and were never given a role', async () => {
+  it('include those registered that long ago who never had a role', async () => {
     const { platform, command } = await openStaff();
     const id = randomUUID();
     await command('person', id, RegisterPerson, { name: 'Somebody', subject: 'idp|somebody' });
@@ -206,7 +206,7 @@ describe('staff whose record has been kept for long enough', () => {
     expect(await recordsDue(platform, '2032-03-02')).toEqual([{ kind: 'person', id, ended: LEFT }]);
   });
 
-  it('are erased once, and the others are left', async () => {
+  it('are erased once, and the others are kept', async () => {
     const office = await openStaff();
     const { platform, one, other } = office;
     await leave(office, one);

@@ -44,14 +44,14 @@ const sendings = {
 } satisfies Record<string, (office: Known) => Promise<unknown>>;
 type Sending = keyof typeof sendings;
 
-/** What becomes of something that is sent: the code of the refusal, or that it was recorded. */
+/** The result of a command: the code of its refusal, or `recorded`. */
 const outcome = (sending: Promise<unknown>): Promise<string> =>
   sending.then(
     () => 'recorded',
     (error: unknown) => (error as { readonly code: string }).code,
   );
 
-describe('what is sent of a pupil', () => {
+describe('data sent about a pupil', () => {
   const stopped: readonly Sending[] = ['a session', 'a mark', 'a mentor', 'a referral', 'consent again'];
   const mentoring: readonly Sending[] = ['a session', 'a mentor', 'a referral', 'consent again'];
   const ends: readonly Sending[] = ['consent withdrawn', 'an end'];
@@ -63,13 +63,16 @@ describe('what is sent of a pupil', () => {
     ...ends.map((what) => [what, 'object', object('MENTORING'), 'recorded'] as const),
     ['a mark', 'object', object('MENTORING'), 'recorded'],
     ['a session', 'object', object('RESEARCH'), 'recorded'],
-  ] as const)('%s, who %s: %#', async (what, _, first, code) => {
-    const office = await openKnown();
-    await first(office);
-    expect(await outcome(sendings[what](office))).toBe(code);
-  });
+  ] as const)(
+    'such as %s, about pupils who %s, are recorded or refused as expected (%#)',
+    async (what, _, first, code) => {
+      const office = await openKnown();
+      await first(office);
+      expect(await outcome(sendings[what](office))).toBe(code);
+    },
+  );
 
-  it('is taken again once the restriction is lifted, or the objection overridden', async () => {
+  it('are accepted again once the restriction is lifted or the objection overridden', async () => {
     const office = await openKnown();
     await restrict(office);
     await office.command('pupil', office.one, LiftRestriction, { on: DAY });
@@ -79,7 +82,7 @@ describe('what is sent of a pupil', () => {
     expect(await outcome(sendings['a session'](office))).toBe('recorded');
   });
 
-  it('is refused row by row in an import, with the reason', async () => {
+  it('are rejected row by row in an import, with the reason', async () => {
     const office = await openKnown();
     await restrict(office);
     const { rows } = await office.take({
@@ -115,7 +118,7 @@ describe('an export', () => {
     ['object to the archive', object('EVALUATION_ARCHIVE'), false],
     ['object to research', object('RESEARCH'), false],
     ['object to mentoring', object('MENTORING'), true],
-  ])('is without those who %s', async (_, first, isThere) => {
+  ])('includes or leaves out pupils who %s, as expected (%#)', async (_, first, isThere) => {
     const office = await openKnown();
     const { one, other } = office;
     for (const made of [await byPupil(office), await timelines(office)]) {

@@ -3,8 +3,8 @@ import { DAY, FIRST, ONE, openKnown, OTHER, SECOND, WORDS } from './erasing';
 
 jest.setTimeout(60_000);
 
-describe('what is held of a pupil', () => {
-  it('is all of it, and nothing of anybody else', async () => {
+describe('the data held about a pupil', () => {
+  it('are complete, and contain nothing about other people', async () => {
     const { platform, one, of } = await openKnown();
     const reader = { id: 'reader', grants: [] };
     await platform.accessLog.record(reader, 'GET /v1/pupils/{id}', [one], 'A question of the school’s');
@@ -27,7 +27,7 @@ describe('what is held of a pupil', () => {
     expect(document.key).toBe('held');
   });
 
-  it('is what is not personal, once the pupil was erased', async () => {
+  it('are only non-personal once the pupil is erased', async () => {
     const { platform, one } = await openKnown();
     await erase(platform, { kind: 'pupil', id: one, ground: 'CONSENT_WITHDRAWN', on: DAY, actor: 'officer' });
     const document = await subjectAccess(platform, { kind: 'pupil', id: one });
@@ -37,7 +37,7 @@ describe('what is held of a pupil', () => {
     expect(document.key).toBe('destroyed');
   });
 
-  it('is refused of somebody unknown', async () => {
+  it('are refused for an unknown person', async () => {
     const { platform } = await openKnown();
     await expect(subjectAccess(platform, { kind: 'pupil', id: 'nobody' })).rejects.toMatchObject({
       code: 'UNKNOWN_PUPIL',
@@ -45,8 +45,8 @@ describe('what is held of a pupil', () => {
   });
 });
 
-describe('what is held of a mentor', () => {
-  it('is the name, the appointment and the caseload', async () => {
+describe('the data held about a mentor', () => {
+  it('are the name, the appointment and the caseload', async () => {
     const { platform, of } = await openKnown();
     const { person, history } = await subjectAccess(platform, { kind: 'mentor', id: 'M-1' });
     expect(person).toMatchObject({ name: 'Mentor M-1', school: '990401' });
@@ -55,8 +55,8 @@ describe('what is held of a mentor', () => {
   });
 });
 
-describe('the document to read', () => {
-  const said: SubjectAccess = {
+describe('the subject access document', () => {
+  const document: SubjectAccess = {
     ...{ kind: 'pupil', id: 'p-1', madeAt: '2026-03-02T09:00:00.000Z', key: 'held', retention: [] },
     person: { forename: 'Zara', dateOfBirth: '2013-02-15', schools: [{ school: '990401' }] },
     journeys: [],
@@ -71,18 +71,18 @@ describe('the document to read', () => {
     reads: [{ at: '2026-03-01T09:00:00.000Z', reader: 'r-1', what: 'journey', reason: 'A call' }],
   };
 
-  it('says it in words, with dates as they are', () => {
-    const text = subjectAccessText(said);
-    expect(text).toContain('# What is held of pupil p-1\n');
+  it('is written in words, with unchanged dates', () => {
+    const text = subjectAccessText(document);
+    expect(text).toContain('# Data held about pupil p-1\n');
     expect(text).toContain('- forename: Zara\n- date of birth: 2013-02-15\n- schools, 1, school: 990401\n');
     expect(text).toContain('### 2025-11-10: Barrier found\n');
     expect(text).toContain('- severity: 0\n');
     expect(text).toContain('- 2026-03-01T09:00:00.000Z: r-1, journey \\(A call\\)\n');
-    expect(text).toContain('## Where it came from\n\nNothing.\n');
+    expect(text).toContain('## Sources\n\nNothing.\n');
   });
 
-  it('takes nothing that was recorded for markup', () => {
-    expect(subjectAccessText(said)).toContain(
+  it('escapes recorded text, so that it is not read as markup', () => {
+    expect(subjectAccessText(document)).toContain(
       '- text: \\<img src=x\\> \\# \\[No\\]\\(javascript:alert\\) \\`heading\\` \\| \\*here\\* \\& there\n',
     );
   });

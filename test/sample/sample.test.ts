@@ -56,7 +56,7 @@ describe.each([
   });
 
   const everyFigure = (): void => {
-    it('gives every pupil’s sessions and rates, as they stand and as first recorded', async () => {
+    it('returns every pupil’s sessions and rates, current and as first recorded', async () => {
       const upns = new Map<string, string>();
       const ids: string[] = [];
       for await (const { key } of every(platform.rows, pupils)) ids.push(key);
@@ -80,7 +80,7 @@ describe.each([
       }
     });
 
-    it.each(['school', 'area'] as const)('gives the sums and rates by %s', async (by: AttendanceGroup) => {
+    it.each(['school', 'area'] as const)('returns the sums and rates by %s', async (by: AttendanceGroup) => {
       const wanted = by === 'school' ? expected.schools : expected.areas;
       for (const window of ['baseline', 'followUp'] as const) {
         const [from, to] = expected.rules[window];
@@ -90,7 +90,7 @@ describe.each([
       }
     });
 
-    it('gives the funnel and the sessions by area', async () => {
+    it('returns the funnel and the sessions by area', async () => {
       const rows = await kpisBy(platform.rows, platform.published, { by: 'area' }, everywhere);
       for (const row of rows) {
         const { allocated, consented, sessions, baseline, followUp } = expected.areas[row.key]!;
@@ -104,7 +104,7 @@ describe.each([
   };
 
   describe('imported once', () => {
-    it('accepts, repeats and rejects the rows it should', async () => {
+    it('accepts, repeats and rejects the expected rows', async () => {
       const report = await imported(platform, IMPORTS[0], [...rest, ...registers(order)]);
       expect(registersOf(report)).toEqual(expected.registers);
       for (const { kind, rejected, repeated } of report.files) {
@@ -115,7 +115,7 @@ describe.each([
   });
 
   describe('imported twice', () => {
-    it('accepts nothing, repeats every good row, and rejects the same', async () => {
+    it('accepts nothing, repeats every valid row, and rejects the same rows', async () => {
       const before = (await importReport(platform.rows, IMPORTS[0]))!;
       const again = await imported(platform, IMPORTS[1], [...rest, ...registers(order)]);
       expect(again.files.map(({ accepted }) => accepted)).toEqual(before.files.map(() => 0));

@@ -6,7 +6,9 @@ export interface ThingId {
   readonly id: string;
 }
 
-/** A command before it is decided: what it is sent to, what it needs to know of, and what it is carried out in spite of. */
+/**
+ * A command before its decision: its target, the things it needs facts of, and the restriction that does not stop it.
+ */
 export interface Sent {
   readonly target: ThingId;
   readonly needed: readonly ThingId[];
@@ -14,16 +16,16 @@ export interface Sent {
   readonly though: 'restricted' | 'erased' | undefined;
 }
 
-/** What a restriction is decided on: other streams than the command's own. */
+/** Reads streams other than the command's own. */
 export interface RestrictionLookup {
-  /** The published facts of a thing; undefined where it does not exist. */
+  /** The published facts of a thing; undefined if it does not exist. */
   facts<Facts>(module: string, id: string): Promise<Facts | undefined>;
-  /** The person whose record a thing is; undefined where that is not known yet. */
+  /** The person whose record a thing is; undefined if there is none or it is not known yet. */
   subjectOf(thing: ThingId): Promise<string | undefined>;
 }
 
 /**
- * Why a command may not be carried out for the sake of the persons it is about; undefined where nothing stands against it. What
- * changes on those persons' streams in the meantime holds for the next command.
+ * Checks whether the rights of the persons concerned forbid a command. Returns the refusal, or undefined if the
+ * command may be carried out. A change on a person's stream during the check takes effect for the next command.
  */
 export type Restriction = (sent: Sent, look: RestrictionLookup) => Promise<Refusal | undefined>;

@@ -22,52 +22,52 @@ import { bodyHash, derivedId, numberedId } from './hash';
 import type { Restriction, ThingId } from './restriction';
 import { type KnownCommand, type Loaded, type Select, Streams } from './streams';
 
-/** A command on its way to the thing it is for. */
+/** A command and the thing it is sent to. */
 export interface Submission {
   readonly module: string;
   readonly id: string;
   readonly command: object;
   readonly actor: string;
-  /** The client's name for this attempt and its retries; belongs to the actor and the stream. */
+  /** The client's key for this command and its retries; unique per actor and stream. */
   readonly idempotencyKey?: string;
-  /** The command's id, for those who derive it themselves (imports, policies). */
+  /** The command's id, for callers that derive it themselves (imports, policies). */
   readonly commandId?: string;
-  /** Only if the thing is still at this revision. */
+  /** Carry the command out only if the thing is at this revision. */
   readonly ifRevision?: number;
   readonly correlation?: string;
   readonly causation?: string;
 }
 
-/** What a command led to. */
+/** The outcome of a command that was not refused. */
 export interface Answer {
   readonly stream: string;
-  /** The stream's revision, or -1 where nothing was ever recorded. */
+  /** The stream's revision, or -1 if it has no events. */
   readonly revision: number;
   readonly position: Position;
-  /** Types of the events that this command recorded; none where there was nothing to change. */
+  /** Types of the events that this command recorded; empty if nothing had to change. */
   readonly events: readonly string[];
-  /** True where the command had been carried out before, and this is its first answer again. */
+  /** True if the command had been carried out before and this is the answer to a retry. */
   readonly repeated: boolean;
 }
 
 export interface SubmitterOptions {
   readonly events: EventStore;
   readonly modules: Iterable<Module>;
-  /** Key of the hashes of commands' bodies, and of the names that claimed values go by. */
+  /** Key of the keyed hashes of command bodies and claimed values. */
   readonly hashKey: Buffer;
   readonly clock?: Clock;
-  /** What stands against commands about a person. Nothing does, if left out. */
+  /** Checks commands about persons; no check if left out. */
   readonly restriction?: Restriction;
 }
 
-/** A command of this id was carried out before, with another body. */
+/** A command with this id was carried out before with a different body. */
 export const IDEMPOTENCY_KEY_REUSED = 'IDEMPOTENCY_KEY_REUSED';
-/** The one refusal that says nothing of the command: it may be sent again as it is. */
+/** Does not depend on the command's content: the command can be sent again unchanged. */
 export const TOO_MUCH_CONTENTION = 'TOO_MUCH_CONTENTION';
-/** How often a command is decided anew because another process wrote first. */
+/** How often a command is decided again because another process wrote first. */
 const ATTEMPTS = 20;
 
-/** Carries commands out: load, decide, append; once for each command, however often it is sent. */
+/** Carries out commands: load, decide, append. A command takes effect once, however often it is sent. */
 export class Submitter {
   readonly modules: ReadonlyMap<string, Module>;
   private readonly streams: Streams;
@@ -88,7 +88,7 @@ export class Submitter {
     this.streams = new Streams(events);
   }
 
-  /** Carry a command out. Throws a {@link Refusal} where it may not be; then nothing was recorded. */
+  /** Carry out a command. Throws a {@link Refusal} if it is not allowed; then nothing was recorded. */
   async submit(submission: Submission): Promise<Answer> {
     const module = this.module(submission.module);
     const stream = streamName(module.name, submission.id);
@@ -97,33 +97,33 @@ export class Submitter {
     );
   }
 
-  /** What other modules may know of a thing; undefined where it does not exist. */
+  /** The published facts of a thing; undefined if it does not exist. */
   async facts<Facts = unknown>(module: string, id: string): Promise<Facts | undefined> {
     return this.module(module).facts((await this.load(module, id)).state) as Facts | undefined;
   }
 
-  /** A thing as it is now. */
+  /** The current state of a thing. */
   async load(module: string, id: string): Promise<Loaded> {
     return this.streams.load(this.module(module), id);
   }
 
-  /** A thing as some of its events leave it. */
+  /** The state of a thing after only the selected events. */
   async replay(module: string, id: string, select: Select): Promise<Loaded> {
     return this.streams.replay(this.module(module), id, select);
   }
 
-  /** A thing as a command found it: before the first event of that command. */
+  /** The state of a thing before the first event of a command. */
   async loadBefore(module: string, id: string, command: string): Promise<Loaded> {
     return this.streams.loadBefore(this.module(module), id, command);
   }
 
-  /** The person whose record a thing is; undefined where there is none, or that is not known yet. */
+  /** The person whose record a thing is; undefined if there is none or it is not known yet. */
   private async subjectOf({ module: name, id }: ThingId): Promise<string | undefined> {
     const module = this.module(name);
     return module.subject?.((await this.load(name, id)).state, id);
   }
 
-  /** Forget what is kept of things in memory: personal data whose key has been destroyed are to be known no more. */
+  /** Clear the cached states: they may hold personal data whose key has been destroyed. */
   forget(): void {
     this.streams.forget();
   }
@@ -133,7 +133,7 @@ export class Submitter {
     return this.claims.holder(kind, value);
   }
 
-  /** Fields of a command that name something unknown. */
+  /** Errors for the fields of a command that name an unknown thing. */
   async unknown(submission: Submission): Promise<FieldError[]> {
     const { id, command } = submission;
     const { state } = await this.load(submission.module, id);
@@ -145,11 +145,15 @@ export class Submitter {
 
   private module(name: string): Module {
     const module = this.modules.get(name);
-    if (!module) throw new Refusal('UNKNOWN_MODULE', 'There is no such kind of thing.', 'missing');
+    if (!module)
+      throw new Refusal('UNKNOWN_MODULE', 'There is no module of this name. Check the name.', 'missing');
     return module;
   }
 
-  /** One command at a time for a stream within this process; others are met by the expected revision. */
+  /**
+   * Runs commands on one stream one at a time within this process. Across processes, the expected revision protects
+   * the stream.
+   */
   private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
     const before = this.turns.get(stream);
     const turn = before ? before.then(work, work) : work();
@@ -176,13 +180,17 @@ export class Submitter {
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
         if (attempt === ATTEMPTS) {
-          throw new Refusal(TOO_MUCH_CONTENTION, 'Others keep changing this record. Try again.', 'conflict');
+          throw new Refusal(
+            TOO_MUCH_CONTENTION,
+            'Other requests keep changing this record. Try again.',
+            'conflict',
+          );
         }
       }
     }
   }
 
-  /** Find out what a command needs to know, decide it, and take the values that it claims. */
+  /** Read the facts that a command needs, decide it, and claim its unique values. */
   private async decide(
     module: Module,
     submission: Submission,
@@ -274,7 +282,7 @@ function firstAnswer(stream: string, known: KnownCommand, hash: string): Answer 
   if (known.hash !== hash) {
     throw new Refusal(
       IDEMPOTENCY_KEY_REUSED,
-      'This Idempotency-Key came with another body before. Use a new key for a new command.',
+      'This Idempotency-Key was used with a different body. Use a new key for a new command.',
       'invalid',
     );
   }
@@ -288,6 +296,6 @@ function checkRevision({ revision }: Loaded, expected: number | undefined): void
 const stale = (): Refusal =>
   new Refusal(
     'STALE_REVISION',
-    'The record has changed since you read it. Read it again, then decide.',
+    'The record has changed since you read it. Read it again and send the command with the new revision.',
     'stale',
   );

@@ -3,10 +3,7 @@ import type { Module, RowSet, View } from '@waymark/core/kernel';
 import type { PersonalData } from '@waymark/core/privacy';
 import type { Question, QuestionSources } from '@waymark/core/questions';
 
-/**
- * A module that records events: its things, what is read of them, and what governance has to know. Leaving one of these out
- * does not compile. `Sources` is what its questions are answered from.
- */
+/** A module that records events: its things, and what governance must know of them. Each field is required. */
 export interface RecordingModule<Sources extends QuestionSources = QuestionSources> {
   readonly domain: Module;
   readonly views: readonly View[];
@@ -16,14 +13,14 @@ export interface RecordingModule<Sources extends QuestionSources = QuestionSourc
   readonly personalData: PersonalData;
 }
 
-/** A module that records nothing: views and questions over the events of others. */
+/** A module that records no events: views and questions over the events of other modules. */
 export interface ReadingModule<Sources extends QuestionSources = QuestionSources> {
   readonly views: readonly View[];
   readonly questions: readonly Question<Sources>[];
   readonly domain?: never;
 }
 
-/** A part of the domain with everything that belongs to it, as the list of modules has it. */
+/** A module of either kind, as listed in the list of modules. */
 export type ContextModule<Sources extends QuestionSources = QuestionSources> =
   RecordingModule<Sources> | ReadingModule<Sources>;
 
@@ -36,7 +33,7 @@ type Definition<Sources extends QuestionSources> = Omit<RecordingModule<Sources>
   readonly views: readonly AnyView[];
 };
 
-/** Put a module together that records events. Throws if its personal data have no subject, or a view's name lacks its namespace. */
+/** Define a module that records events. Throws if its personal data have no subject. */
 export function recordingModule<Sources extends QuestionSources = QuestionSources>({
   domain,
   views,

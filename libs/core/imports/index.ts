@@ -2,6 +2,6 @@ export * from './outcomes';
 export * from './people';
 export * from './source-file';
 export * from './table';
-export * from './taker';
+export * from './row-importer';
 export * from './import-lease';
 export * from './uploads';

@@ -110,14 +110,14 @@ function refusal(work: () => Decision | readonly Needed[]): unknown {
 }
 
 describe('deciding a command', () => {
-  it('asks for other things by the ids that the command, the state and the thing lead to', () => {
+  it('reads the facts of other things by ids from the command, the state and the thing', () => {
     expect(needsOf(received(sell('bob')))).toEqual([
       { name: 'to', module: 'person', id: 'bob' },
       { name: 'home', module: 'harbour', id: 'north of a1' },
     ]);
   });
 
-  it('leads to events, and to the state and the subject after all of them', () => {
+  it('returns events, and the state and the subject after all of them', () => {
     expect(decide(received(sell('bob')), circumstances({ to: {}, home: {} }))).toEqual({
       events: [
         { type: 'Sold', on: '2026-02-15T09:00:00.000Z', data: { to: 'bob' } },
@@ -129,7 +129,7 @@ describe('deciding a command', () => {
     });
   });
 
-  it('names the values to claim, by the state before the events', () => {
+  it('returns the values to claim, from the state before the events', () => {
     expect(decide(received(launch('south'), {}), circumstances({ harbour: {} }))).toEqual({
       events: [{ type: 'Launched', on: '2026-02-15', data: { harbour: 'south', berth: 'new berth' } }],
       claims: [expect.objectContaining({ kind: 'name', value: 'new' })],
@@ -138,7 +138,7 @@ describe('deciding a command', () => {
     });
   });
 
-  it('claims nothing where there is nothing to change', () => {
+  it('claims nothing if there is nothing to change', () => {
     expect(decide(received(launch('north')), circumstances({ harbour: {} }))).toEqual({
       events: [],
       claims: [],
@@ -147,19 +147,19 @@ describe('deciding a command', () => {
     });
   });
 
-  it('refuses an unknown command, before and while it is decided', () => {
+  it('refuses an unknown command, when reading facts and when deciding', () => {
     const unknown = { code: 'UNKNOWN_COMMAND', kind: 'missing', fields: [] };
     expect(refusal(() => needsOf(received({}, {})))).toEqual(unknown);
     expect(refusal(() => decide(received({}, {}), circumstances()))).toEqual(unknown);
   });
 
-  it('refuses a command to a thing without history, before it asks for other things', () => {
+  it('refuses a command to a thing that does not exist, before it reads other facts', () => {
     const unknown = { code: 'UNKNOWN_BOAT', kind: 'missing', fields: [] };
     expect(refusal(() => needsOf(received(sell('bob'), {})))).toEqual(unknown);
     expect(refusal(() => decide(received(sell('bob'), {}), circumstances()))).toEqual(unknown);
   });
 
-  it('refuses as invalid a command that names an unknown thing, with all that is unknown', () => {
+  it('refuses as invalid a command that names unknown things, and lists all of them', () => {
     expect(refusal(() => decide(received(sell('ann')), circumstances()))).toEqual({
       code: 'UNKNOWN_PERSON',
       kind: 'invalid',
@@ -175,7 +175,7 @@ describe('deciding a command', () => {
     });
   });
 
-  it('leaves the refusals of the module as they are', () => {
+  it('passes on the refusals of the module', () => {
     expect(refusal(() => decide(received(sell('ann')), circumstances({ to: {}, home: {} })))).toEqual({
       code: 'OWNED_ALREADY',
       kind: 'conflict',

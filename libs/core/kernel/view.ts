@@ -41,7 +41,7 @@ export const viewsOf =
 
 const ownStream = ({ stream }: RecordedEvent): string => stream.slice(stream.indexOf('-') + 1);
 
-/** What an event makes of its row in a view. Throws what the fold throws, and where the view has none for the event. */
+/** The row after one event. Throws if the view has no fold for the event's type, or if the fold throws. */
 export function foldEvent<Row extends object>(
   { name, on }: View<Row>,
   row: Row | null,

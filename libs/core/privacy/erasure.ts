@@ -24,7 +24,8 @@ export interface ErasureOutcome {
 
 /** Whether an erasure must still be completed. Refused as `NOT_ERASED` if none was decided. */
 export function isToComplete({ erasure }: Erasable, whose: string): boolean {
-  if (!erasure) refuse('NOT_ERASED', `The erasure of this ${whose}’s data has not been decided.`);
+  if (!erasure)
+    refuse('NOT_ERASED', `The erasure of this ${whose}’s data has not been decided. Decide it first.`);
   return erasure !== 'completed';
 }
 

@@ -4,37 +4,37 @@ import type { Day } from '@waymark/core/fields';
 import type { CommandClass, EventStore } from '@waymark/core/kernel';
 import type { ErasureGround } from './grounds';
 
-/** How long one kind of record is kept, and on whose authority. */
+/** How long one kind of record is kept, and the source of that rule. */
 export interface RetentionRule {
   readonly record: string;
   readonly kept: string;
-  /** The job or event that ends it; undefined where people have to. */
+  /** The job or event that ends the retention; undefined if a person must end it. */
   readonly by?: string;
   readonly source: string;
 }
 
-/** The source of a rule that the controller of the data has yet to confirm. */
+/** The source of a rule that the data controller has not confirmed yet. */
 export const CONTROLLER = 'set by the controller';
 
-/** Why a person is not erased although the record has been kept for long enough. */
+/** Why a person is not erased although the retention period has ended. */
 export type KeptFor = 'LEGAL_HOLD' | 'PROCESSING_RESTRICTED';
 
-/** When the last reason to keep a person's record ended, and what keeps it nevertheless. */
+/** When the last reason to keep a person's record ended, and what still prevents erasure. */
 export interface RecordEnd {
   readonly ended: Day;
   readonly kept?: KeptFor;
 }
 
-/** A person's record is erased some years after its end. */
+/** A person is erased a number of years after the record has ended. */
 export interface KeptForYears {
   readonly years: number;
   /** The type of the first event of a person's stream. */
   readonly begins: string;
-  /** When the record of a person ended who became known on a day; undefined where it is not to be erased. */
+  /** When the record of a person, first recorded on the day `begun`, ended; undefined if it is not to be erased. */
   readonly end: (id: string, begun: Day, look: Lookup) => Promise<RecordEnd | undefined>;
 }
 
-/** What the data are used for. An objection to mentoring stops what is for mentoring, and nothing else. */
+/** What the data are used for. An objection to mentoring stops only the use for mentoring. */
 export type Purpose = 'mentoring' | 'attendance' | 'accountability';
 
 /** The module holds no personal data. */
@@ -44,7 +44,7 @@ export interface NoPersonalData {
   readonly retention: readonly RetentionRule[];
 }
 
-/** The module's things are persons: it holds their identity, and they are erased here. */
+/** The module's things are persons: it holds their identity and the commands that erase them. */
 export interface Persons {
   readonly holds: 'persons';
   /** The commands that decide and complete an erasure, and the types of their events. */
@@ -54,13 +54,13 @@ export interface Persons {
     readonly erased: string;
     readonly completed: string;
   };
-  /** The person as subject access shows them. */
+  /** The person as shown in a subject access answer. */
   readonly describe: (state: never) => object;
   readonly kept: KeptForYears | 'until erased by decision';
   readonly retention: readonly RetentionRule[];
 }
 
-/** Where the records of a person are looked up. */
+/** Where a person's records are looked up. */
 export interface RecordSources {
   readonly look: Lookup;
   readonly events: Pick<EventStore, 'readAll'>;
@@ -73,13 +73,17 @@ export interface PersonalRecords {
   readonly person: string;
   readonly purpose: Purpose;
   /** Ids of the things that are records of a person. */
+  /** Ids of the things that are a person's records. */
   readonly recordsOf: (person: string, sources: RecordSources) => Promise<readonly string[]>;
-  /** How subject access shows a record besides its history, under the module's plural; nothing, if left out. */
+  /** What subject access shows of a record besides its history, under the module's plural; nothing if left out. */
   readonly document?: (id: string, things: Things) => Promise<object>;
-  /** The command that ends a record when its person is erased, sent after the key was destroyed; none, if left out. */
+  /**
+   * Creates the command that ends a record when its person is erased, sent after the key was destroyed; none if left
+   * out.
+   */
   readonly whenErased?: () => object;
   readonly retention: readonly RetentionRule[];
 }
 
-/** What personal data a module holds, of whom, what for and for how long. */
+/** Which personal data a module holds, of whom, for what purpose and for how long. */
 export type PersonalData = NoPersonalData | Persons | PersonalRecords;

@@ -2,35 +2,35 @@ import { Type } from 'class-transformer';
 import { invalid, IsText, IsWhole, Optional } from '@waymark/core/fields';
 import { type Page, paged, type PageOf } from '@waymark/core/projections';
 
-const USUAL = 100;
+const DEFAULT_LIMIT = 100;
 
-/** Parameters of a question whose answer comes in pages. */
+/** Query parameters of a question whose answer comes in pages. */
 export class PageParameters implements PageOf {
-  @Optional() @Type(() => Number) @IsWhole(1, 1000, USUAL) limit?: number;
-  /** What `next` was in the page before. */
+  @Optional() @Type(() => Number) @IsWhole(1, 1000, DEFAULT_LIMIT) limit?: number;
+  /** The value of `next` from the previous page. */
   @Optional() @IsText('', 200) after?: string;
 }
 
-/** Cut a page out of items with keys, in the order of the keys. */
+/** Select a page of items, in the order of their keys. */
 export const pageByKey = <Item extends { readonly key: string }>(
   items: readonly Item[],
   page: PageOf,
 ): Page<Item> => paged(items, ({ key }) => key, page);
 
 /**
- * Cut a page out of items in another order. `begin` gives the index of the first item after a cursor, or -1 where the
- * cursor is invalid. `cursor` makes the cursor of a page from its last item and the index after it.
+ * Select a page of items in another order. `begin` returns the index of the first item after a cursor, or -1 for an
+ * invalid cursor. `cursor` makes the cursor of a page from its last item and the index after it.
  */
 export function pageFrom<Item>(
   items: readonly Item[],
-  { limit = USUAL, after }: PageOf,
-  begin: (after: string) => number,
+  { limit = DEFAULT_LIMIT, after }: PageOf,
+  firstAfter: (after: string) => number,
   cursor: (last: Item, end: number) => string,
 ): Page<Item> {
-  const from = after === undefined ? 0 : begin(after);
+  const from = after === undefined ? 0 : firstAfter(after);
   if (from < 0) {
     throw invalid([
-      { field: 'after', code: 'WRONG_FORM', message: 'must be what next was in the page before' },
+      { field: 'after', code: 'WRONG_FORM', message: 'must be the value of next from the previous page' },
     ]);
   }
   const page = items.slice(from, from + limit);
@@ -41,5 +41,5 @@ export function pageFrom<Item>(
     : { items: page };
 }
 
-/** A cursor that is a number; -1 where it is invalid. */
+/** Parses a numeric cursor; -1 if it is invalid. */
 export const numeral = (after: string): number => (/^\d{1,15}$/.test(after) ? Number(after) : -1);

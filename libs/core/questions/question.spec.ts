@@ -17,17 +17,19 @@ const declared = {
 } as const;
 
 describe('a question', () => {
-  it('names every varying part of its path, in their order', () => {
+  it('declares every path parameter, in order', () => {
     expect(question({ ...declared, path: 'things/:id', parts: { id: thing } }).parts).toEqual({
       id: thing,
     });
     expect(() => question({ ...declared, path: 'things/:id' })).toThrow(
-      'GetThing: the path has the parts id',
+      'GetThing: the path has the parameters id',
     );
-    expect(() => question({ ...declared, path: 'things', parts: { id: thing } })).toThrow('declared are id');
+    expect(() => question({ ...declared, path: 'things', parts: { id: thing } })).toThrow(
+      'but parts declares id',
+    );
   });
 
-  it('does not compile without what everybody must be told of it', () => {
+  it('does not compile without its required fields', () => {
     const { summary: _summary, ...noSummary } = declared;
     // @ts-expect-error summary is missing
     question({ ...noSummary, path: 'things' });
@@ -54,19 +56,19 @@ describe('a question', () => {
   });
 });
 
-describe('a page in another order than that of keys', () => {
+describe('a page not ordered by key', () => {
   const page = (limit: number, after?: string) =>
     pageFrom(['c', 'a', 'b'], { limit, ...(after !== undefined && { after }) }, numeral, (_, end) =>
       String(end),
     );
 
-  it('says where the next one begins, unless it is the last', () => {
+  it('gives the cursor of the next page, unless it is the last', () => {
     expect(page(2)).toEqual({ items: ['c', 'a'], next: '2' });
     expect(page(2, '2')).toEqual({ items: ['b'] });
     expect(page(3)).toEqual({ items: ['c', 'a', 'b'] });
   });
 
-  it('is refused after what no page gave', () => {
+  it('is refused for a cursor that no page returned', () => {
     expect(() => page(2, 'x')).toThrow('Some fields are invalid');
   });
 });

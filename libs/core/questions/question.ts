@@ -13,77 +13,77 @@ import type {
 } from '@waymark/core/kernel';
 import type { Answer } from './schemas';
 
-/** Things and the event log, with personal data or without. */
+/** Things and the event log, with or without personal data. */
 export interface Records {
   readonly things: Things;
   readonly events: EventStore;
 }
 
-/** What an answer is made from. */
+/** What an answer is computed from. */
 export interface QuestionSources {
-  /** How far the roles of the principal who asks reach. */
+  /** The reach of the principal who asks. */
   readonly reach: Reach;
-  /** Why the principal asks, where a reason was given. */
+  /** The reason that the principal gave, if any. */
   readonly reason?: string;
-  /** Rows of the question's views; reading another view throws. */
+  /** Rows of the question's views. Reading another view throws. */
   readonly rows: RowReader;
   readonly submitter: Pick<Submitter, 'facts'> & Things;
   /** The event log with personal data. */
   readonly events: EventStore;
-  /** For principals who may see personal data. */
+  /** For principals who may be shown personal data. */
   readonly fullRecords: Records;
-  /** For all others. */
+  /** For all other principals: without personal data. */
   readonly redactedRecords: Records;
   readonly jobs: Pick<Jobs, 'get'>;
-  /** The present moment: UTC, milliseconds. */
+  /** The current time: UTC, milliseconds. */
   readonly now: () => string;
-  /** The scopes that a thing lies in; none where it does not exist. */
+  /** The scopes that a thing lies in; empty if it does not exist. */
   readonly scopesOf: (module: string, id: string) => Promise<readonly Scope[]>;
   /**
-   * Work something out once for each state of the rows of the question's views. `key` names everything else that the
-   * result depends on. No result may contain personal data: it is kept in memory.
+   * Caches a result for as long as the rows of the question's views stay unchanged. `key` contains everything else
+   * that the result depends on. A result must not contain personal data, because it is kept in memory.
    */
   readonly kept: <Result>(key: object, work: (rows: RowReader) => Promise<Result>) => Promise<Result>;
 }
 
-/** What a varying part of a path names, and the form of its ids. */
+/** The module that a path parameter names, and the form of its ids. */
 export type PathPart = Pick<Module, 'name' | 'id'>;
 
-/** What a question has apart from its types. */
+/** The fields of a question that do not depend on its types. */
 interface Described {
   /** `GetKpis`: the question's name in rights, logs and the access log. */
   readonly name: string;
-  /** Below `/v1/`: `journeys/:id`. */
+  /** The path below `/v1/`, such as `journeys/:id`. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** The roles that may ask it. */
+  /** The roles that may ask the question. */
   readonly by: Rights;
   /**
-   * Views that the answer is read from: they must have seen what the client has seen. None where it is read from the
-   * event log.
+   * /** The views that the answer is read from. They must have caught up with what the client has already seen. Empty
+   * if the answer is read from the event log.
    */
   readonly views: readonly RowSet[];
-  /** Further statuses of problems that it may be answered with. */
+  /** Further HTTP statuses of problems that the question can return. */
   readonly problems?: readonly number[];
 }
 
-/** A question and its answer, declared once: everything that HTTP, the OpenAPI document and the access log say of it. */
+/** A question declared once, for HTTP, the OpenAPI document and the access log. */
 export interface Declaration<
   Parameters extends object,
   Part extends string,
   Schema extends TSchema,
   Sources,
 > extends Described {
-  /** What each varying part of the path names. */
+  /** The module that each path parameter names. */
   readonly parts?: Readonly<Record<Part, PathPart>>;
-  /** The class of the query parameters, with their rules; there are none if left out. */
+  /** The class of the query parameters with their rules; no parameters if left out. */
   readonly parameters?: CommandClass<Parameters>;
   readonly schema: Schema;
   readonly example: Answer<Schema>;
-  /** Ids of the pupils whose records an answer shows. It is recorded who saw them. */
+  /** Ids of the pupils whose records the answer shows. The access log records who saw them. */
   readonly shown: (answer: Answer<Schema>) => Iterable<string>;
-  /** The entity tag of an answer; undefined where it has none. */
+  /** The entity tag of an answer; undefined if it has none. */
   readonly etag?: (answer: Answer<Schema>) => string | undefined;
   readonly answer: (
     asked: Parameters & Readonly<Record<Part, string>>,
@@ -91,7 +91,7 @@ export interface Declaration<
   ) => Promise<Answer<Schema>>;
 }
 
-/** A question seen without the types of its parameters and its answer. */
+/** A question without the types of its parameters and its answer. */
 export interface Question<Sources = never> extends Described {
   readonly parts: Readonly<Record<string, PathPart>>;
   readonly parameters: CommandClass;
@@ -104,7 +104,7 @@ export interface Question<Sources = never> extends Described {
 
 class NoQueryParameters {}
 
-/** Declare a question. Throws where the path has other parts than `parts` names. */
+/** Declare a question. Throws if the path parameters differ from `parts`. */
 export function question<
   Schema extends TSchema,
   Parameters extends object = object,
@@ -115,10 +115,10 @@ export function question<
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, part]) => String(part));
   if (inPath.join() !== Object.keys(parts).join())
     throw new Error(
-      `${name}: the path has the parts ${inPath.join()}, declared are ${Object.keys(parts).join()}`,
+      `${name}: the path has the parameters ${inPath.join()}, but parts declares ${Object.keys(parts).join()}`,
     );
   return { parameters: NoQueryParameters as CommandClass<Parameters>, ...declared, parts };
 }
 
-/** For answers that show no pupil's records, such as figures of groups. */
+/** For answers that show no pupil's records, such as group figures. */
 export const nobody = (): readonly string[] => [];

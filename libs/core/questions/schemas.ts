@@ -8,8 +8,8 @@ import {
 } from '@sinclair/typebox';
 
 /*
- * Schemas of answers. The OpenAPI document contains them as they are. A schema with an `$id` becomes a component of the
- * document under that name.
+ * Schemas of answers, used unchanged in the OpenAPI document. A schema with an `$id` becomes a component of the document
+ * under that name.
  */
 
 type DeeplyReadonly<T> = T extends object ? { readonly [Field in keyof T]: DeeplyReadonly<T[Field]> } : T;
@@ -21,11 +21,13 @@ export type Answer<Schema extends TSchema> = DeeplyReadonly<Static<Schema>>;
 export const object = <Fields extends TProperties>(fields: Fields, options: ObjectOptions = {}) =>
   Type.Object(fields, { ...options, additionalProperties: false });
 
-/** One of these words. */
+/** One of the listed words. */
 export const oneOf = <const Words extends readonly string[]>(words: Words, options: SchemaOptions = {}) =>
   Type.Unsafe<Words[number]>({ ...options, type: 'string', enum: [...words] });
 
-/** An object of exactly one of these shapes. `discriminator` names the field that tells them apart, if there is one. */
+/**
+ * An object of exactly one of these shapes. `discriminator` names the field that distinguishes them, if there is one.
+ */
 export const variant = <const Shapes extends readonly TSchema[]>(
   shapes: Shapes,
   options: SchemaOptions & { readonly discriminator?: { readonly propertyName: string } } = {},
@@ -33,11 +35,11 @@ export const variant = <const Shapes extends readonly TSchema[]>(
 
 export const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-/** Values by names that are not known beforehand. */
+/** An object whose field names are not known beforehand. */
 export const byName = <Schema extends TSchema>(schema: Schema, options: ObjectOptions = {}) =>
   Type.Unsafe<Record<string, Static<Schema>>>({ ...options, type: 'object', additionalProperties: schema });
 
-/** A page of a list whose answer has some fields besides. */
+/** A page of a list, with further fields beside the items. */
 export const pageWith = <Item extends TSchema, Fields extends TProperties>(
   fields: Fields,
   item: Item,
@@ -70,7 +72,7 @@ export const uuid = (description?: string) =>
 
 export const text = (description?: string) => Type.String({ ...(description && { description }) });
 
-/** A number of things. */
+/** A non-negative integer. */
 export const count = (description?: string) =>
   Type.Integer({ minimum: 0, ...(description && { description }) });
 
@@ -79,7 +81,7 @@ export const counts = (description: string) => byName(count(), { description });
 export const position = (description = 'A position in the event log; -1 is before the first event.') =>
   Type.Integer({ minimum: -1, description });
 
-/** A rate in per cent; null where nothing could be counted. */
+/** A rate in per cent; null if there was nothing to count. */
 export const percentOrNull = (description: string) =>
   Type.Unsafe<number | null>({ type: ['number', 'null'], description });
 
@@ -89,8 +91,8 @@ const jsonFields = { type: 'object', additionalProperties: { $ref: JSON_VALUE } 
 const notArrays = [...['null', 'boolean', 'number', 'string'].map((type) => ({ type })), jsonFields] as const;
 
 /**
- * Any JSON value, referring to itself by its name in the document. Arrays stand directly within each other two deep at most:
- * TypeScript does not compile the type that openapi-typescript generates for an array of itself.
+ * Any JSON value. The schema refers to itself by its name in the document. Arrays nest directly at most two deep,
+ * because TypeScript does not compile the type that openapi-typescript generates for a self-referencing array.
  */
 const jsonValue = Type.Unsafe<unknown>({
   $id: JSON_VALUE,
@@ -101,6 +103,6 @@ const jsonValue = Type.Unsafe<unknown>({
   ],
 });
 
-/** A JSON object whose fields depend on the view, the event or the job that it belongs to. */
+/** A JSON object whose fields depend on its view, event or job. */
 export const jsonObject = (description: string) =>
   Type.Unsafe<object>({ type: 'object', additionalProperties: jsonValue, description });

@@ -16,13 +16,13 @@ import { type Answer, moment, object, text } from '@waymark/core/questions';
 
 export interface AccessEvents {
   /**
-   * Somebody was shown what is recorded of some people: which answer it was, and why they asked where that was said. Whom they
-   * were shown is there by id; their own words are theirs, sealed with the reader's key.
+   * A principal was shown the records of some pupils. The event names the question and, if given, the reader's
+   * reason. Pupils appear by id. The reason is the reader's personal data and is encrypted with the reader's key.
    */
   RecordsRead: { readonly what: string; readonly pupils: readonly string[]; readonly reason?: string };
 }
 
-/** Record that somebody is shown something. */
+/** Record that a principal is shown pupils' records. */
 export class RecordReads {
   what!: string;
   pupils!: readonly string[];
@@ -40,7 +40,7 @@ const reading = slice<AccessEvents>({
     RecordReads: on(
       RecordReads,
       ({ what, pupils, reason }, _day, { today }) =>
-        inParts(pupils).map((some) =>
+        inChunks(pupils).map((some) =>
           event('RecordsRead', today, { what, pupils: some, ...(reason !== undefined && { reason }) }),
         ),
       { by: 'service', creates: true },
@@ -50,14 +50,14 @@ const reading = slice<AccessEvents>({
   personal: { RecordsRead: ['reason'] },
 });
 
-/** What somebody looked at on a day: kept in the log, as safely as what they looked at. */
+/** What one reader was shown on one day. It is kept in the log, as safely as the records themselves. */
 export const access = defineModule(
   {
     name: 'access',
     plural: 'reads',
     id: {
       pattern: /^[A-Za-z0-9:-]+\.\d{4}-\d{2}-\d{2}$/,
-      description: 'who it was, and the day',
+      description: "the reader's id and the day",
       example: '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11.2025-11-03',
     },
     initial: { reads: 0 } as Day,
@@ -67,11 +67,11 @@ export const access = defineModule(
   [reading],
 );
 
-/** What somebody looked at is a record of that person: the reasons are in the reader's own words. */
+/** The access log is a record of the reader: reasons are in the reader's own words. */
 export const accessModule = recordingModule({
   domain: access,
   views: [],
-  // ListReads asks for the access log itself: see questions/.
+  // The access log belongs to the whole service, to no scope.
   questions: [],
   // The access log is the whole service's.
   scopes: () => Promise.resolve([]),
@@ -82,27 +82,27 @@ export const accessModule = recordingModule({
     recordsOf: async (reader, { events }) => (await streamsOfReader(events, reader)).map(streamId),
     retention: [
       {
-        record: 'who looked at whose record, and who recorded what: ids, without the people',
-        kept: 'for as long as the log',
+        record: 'access log and actors of events: ids only, without identities',
+        kept: 'as long as the log',
         source:
-          'UK GDPR Articles 5(2) and 32; no personal data once both are erased whose ids it holds, and nothing else leads back: to be confirmed by the controller',
+          'UK GDPR Articles 5(2) and 32; no longer personal data once reader and pupil are both erased and nothing else identifies them: to be confirmed by the controller',
       },
     ],
   },
 });
 
-/** Somebody was shown something of a pupil, as the log says. */
+/** One entry of the access log for one pupil. */
 export const readFields = {
   at: moment(),
   reader: text("The reader's id."),
-  what: text('The name of the question, or of what else was shown.'),
-  reason: Type.Optional(text('Why the reader asked, where that was said.')),
+  what: text('The name of the question, or of another document that was shown.'),
+  reason: Type.Optional(text('Why the reader asked, if a reason was given.')),
 };
 
 export const readSchema = object({ ...readFields, pupil: text() }, { $id: 'Read' });
 export type Read = Answer<typeof readSchema>;
 
-/** Whose reads are asked about: of a pupil's records, or by a person; of some days, where they are given. */
+/** Filters of the access log: by pupil, by reader (`person`), and by first and last day; all optional. */
 export interface ReadsQuery {
   readonly pupil?: string | undefined;
   readonly person?: string | undefined;
@@ -110,7 +110,7 @@ export interface ReadsQuery {
   readonly to?: string | undefined;
 }
 
-/** The streams that say what somebody looked at: the whole log is gone through for them. */
+/** The streams of a reader's access log. Reads the whole log. */
 export async function streamsOfReader(log: Pick<EventStore, 'readAll'>, reader: string): Promise<string[]> {
   const found = new Set<string>();
   for await (const { stream, metadata } of recorded(log)) if (metadata.actor === reader) found.add(stream);
@@ -119,24 +119,24 @@ export async function streamsOfReader(log: Pick<EventStore, 'readAll'>, reader: 
 
 interface AccessLogOptions {
   readonly submitter: Pick<Submitter, 'submit'>;
-  /** The log, with what is personal in it opened. */
+  /** The log with personal data decrypted. */
   readonly events: Pick<EventStore, 'readAll'>;
   readonly now: () => string;
 }
 
-/** Pupils that one event names: many more would be too large for some stores. */
-const PART = 2_000;
+/** Maximum number of pupils in one event; larger events exceed the size limit of some stores. */
+const MAX_PUPILS = 2_000;
 
-const inParts = (pupils: readonly string[]): (readonly string[])[] =>
-  Array.from({ length: Math.ceil(pupils.length / PART) }, (_, at) =>
-    pupils.slice(at * PART, (at + 1) * PART),
+const inChunks = (pupils: readonly string[]): (readonly string[])[] =>
+  Array.from({ length: Math.ceil(pupils.length / MAX_PUPILS) }, (_, at) =>
+    pupils.slice(at * MAX_PUPILS, (at + 1) * MAX_PUPILS),
   );
 
-/** Who looked at whose records. */
+/** Records and lists who was shown whose records. */
 export class AccessLog {
   constructor(private readonly options: AccessLogOptions) {}
 
-  /** Record what somebody is about to be shown. It is recorded when this returns; where it throws, nothing may be shown. */
+  /** Record what a principal is about to be shown. If this throws, nothing may be shown. */
   async record(reader: Principal, what: string, pupils: Iterable<string>, reason?: string): Promise<void> {
     const seen = [...new Set(pupils)];
     if (seen.length === 0) return;
@@ -150,7 +150,7 @@ export class AccessLog {
     await submitter.submit({ module: access.name, id, command, actor: reader.id, commandId: randomUUID() });
   }
 
-  /** What was looked at, in the order in which it was: the whole log is gone through for it. */
+  /** The matching entries, in order of recording. Reads the whole log. */
   async *reads({ pupil, person, from = '', to = '9999' }: ReadsQuery): AsyncGenerator<Read> {
     for await (const { data, metadata } of recorded(this.options.events)) {
       const { what, pupils, reason } = data as AccessEvents['RecordsRead'];
@@ -162,6 +162,6 @@ export class AccessLog {
   }
 }
 
-/** Everything that was recorded of who looked at what, in its order. */
+/** All events of the access log, in order. */
 const recorded = (log: Pick<EventStore, 'readAll'>): AsyncGenerator<RecordedEvent> =>
   eventsOfTypes(log, ['RecordsRead'] satisfies (keyof AccessEvents)[]);

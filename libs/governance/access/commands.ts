@@ -6,31 +6,31 @@ import { governed } from '../governed';
 import { scopesOf } from './scopes';
 import { mayGive, reachFor } from './rights';
 
-/** A command that somebody wants to be carried out, before it is. */
+/** A command that a principal wants carried out. */
 export interface Wanted {
   readonly module: string;
   readonly id: string;
   readonly command: object;
-  /** It may be the first to its thing, and says itself where that belongs. */
+  /** Whether the command can create its target; then it names the scope of the new record itself. */
   readonly creates: boolean;
 }
 
 type Named = Readonly<Partial<Record<'programme' | 'school' | 'journey' | 'pupil' | 'assignment', string>>>;
 
 /**
- * Refuse a command as `NOT_ALLOWED` unless the sender's roles allow it where what it is sent to belongs, and where the pupil or
- * the journey belongs that it names.
+ * Throws `NOT_ALLOWED` unless the sender's roles allow the command in the scopes of its target, and in those of the
+ * pupil or journey that it names.
  */
 export async function demandRight(look: Lookup, principal: Principal, wanted: Wanted): Promise<void> {
   const { module, id, command, creates } = wanted;
   const action = governed.get(module)?.domain.qualified(command.constructor.name) ?? '';
-  if (module === 'person') return demandGiver(look, principal, wanted, action);
+  if (module === 'person') return demandRightToGive(look, principal, wanted, action);
   const reach = reachFor(principal, action);
   if (reach.everything) return;
   const there = await scopesOf(look, module, id);
   const named = command as Named;
   if (there.length > 0 || !creates) reach.demand(there);
-  // What begins somewhere, or is taken to another programme.
+  // A record that is created, or moved to another programme, must also lie within reach afterwards.
   if (creates && (there.length === 0 || named.programme !== undefined))
     reach.demand([await scopeNamed(look, module, id, named)]);
   for (const other of ['journey', 'pupil'] as const) {
@@ -38,7 +38,7 @@ export async function demandRight(look: Lookup, principal: Principal, wanted: Wa
   }
 }
 
-/** Where a thing will belong, as the command says that may create it. */
+/** The scope in which the command would create its target. */
 async function scopeNamed(
   look: Lookup,
   module: string,
@@ -52,8 +52,8 @@ async function scopeNamed(
   };
 }
 
-/** Refuse a command about somebody's roles unless the sender may give and take back such a role, over such a thing. */
-async function demandGiver(
+/** Throws `NOT_ALLOWED` unless the sender may give and end the role that the command is about, in its scope. */
+async function demandRightToGive(
   look: Lookup,
   principal: Principal,
   { id, command }: Wanted,
@@ -68,7 +68,7 @@ async function demandGiver(
   reachFor({ ...principal, grants }, action).demand(await scopesOver(look, given));
 }
 
-/** The role that a command gives or takes back; none where it is about something else, or about nothing there is. */
+/** The role that a command gives or ends; undefined if it is about something else, or the assignment does not exist. */
 async function roleIn(look: Lookup, person: string, command: object): Promise<Assignment | undefined> {
   if ('role' in command) return command as Assignment;
   const { assignment } = command as Named;

@@ -1,19 +1,19 @@
 import { type EventStore, type Position, START, streamId } from '@waymark/core/kernel';
 import type { DomainEvents } from '@waymark/modules/domain';
 
-/** Events that say which programmes exist and where their mentors are based. They are few: one for each change. */
+/** Events that define programmes or the schools where mentors are based. There are few of them. */
 const types: ReadonlySet<string> = new Set([
   'ProgrammeDefined',
   'MentorAppointed',
   'MentorDetailsChanged',
 ] satisfies (keyof DomainEvents)[]);
 
-/** Events read together. */
+/** Number of events read at once. */
 const PAGE = 1_000;
 
 /**
- * Which programmes exist, and at which schools each has a mentor. Folded in memory from the log itself, from where the last
- * lookup left it: rights depend on it, and no view that is being built may delay them.
+ * Which programmes exist, and at which schools each has a mentor. It folds the log in memory and continues where the
+ * last lookup stopped. Rights depend on it, so it must not wait for the rebuild of a view.
  */
 export class Directory {
   private readonly known = new Set<string>();
@@ -34,16 +34,16 @@ export class Directory {
     return [...new Set(there.map(({ programme }) => programme))];
   }
 
-  /** Read what was recorded since the last lookup. Lookups that come together share one reading. */
+  /** Read the events recorded since the last lookup. Concurrent lookups share one read. */
   private async upToDate(): Promise<void> {
     const head = await this.log.head();
     while (this.position < head) {
-      this.reading ??= this.readOn().finally(() => (this.reading = undefined));
+      this.reading ??= this.readNext().finally(() => (this.reading = undefined));
       await this.reading;
     }
   }
 
-  private async readOn(): Promise<void> {
+  private async readNext(): Promise<void> {
     const { events, through } = await this.log.readAll(this.position, PAGE, types);
     for (const { type, stream, data } of events) {
       if (type === ('ProgrammeDefined' satisfies keyof DomainEvents)) this.known.add(streamId(stream));

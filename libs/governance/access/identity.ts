@@ -3,22 +3,24 @@ import { LRUCache } from 'lru-cache';
 import type { People } from './people';
 import { refused, type Verify } from './tokens';
 
-/** Says who asks, from a request's `Authorization`. Throws a refusal where that is nobody who may ask anything. */
+/**
+ * Identifies the principal from a request's `Authorization` header. Throws a refusal if there is no valid principal.
+ */
 export type Identify = (authorization: string | undefined) => Promise<Principal>;
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
-/** Milliseconds for which a token is not looked at again that was good: so long its issuer's keys may have changed. */
-const BELIEVED = 30_000;
-const TOKENS = 10_000;
+/** Milliseconds for which a verified token is cached. The issuer's keys may change during that time. */
+const CACHED_FOR = 30_000;
+const MAX_CACHED = 10_000;
 
-/** By access tokens, which say who somebody is; what they may do, the log says, at each request. */
+/** Identifies principals by access token. Their roles are read from the log for each request. */
 export function byToken(verify: Verify, people: Pick<People, 'reader'>): Identify {
-  const subjects = new LRUCache<string, string>({ max: TOKENS });
+  const subjects = new LRUCache<string, string>({ max: MAX_CACHED });
   const subjectOf = async (token: string): Promise<string> => {
     const known = subjects.get(token);
     if (known !== undefined) return known;
     const { subject, until } = await verify(token);
-    const ttl = Math.min(BELIEVED, until - Date.now());
+    const ttl = Math.min(CACHED_FOR, until - Date.now());
     if (ttl > 0) subjects.set(token, subject, { ttl });
     return subject;
   };

@@ -5,17 +5,20 @@ import type { PersonFacts } from '@waymark/modules/people/facts';
 
 export interface PeopleOptions {
   readonly submitter: Pick<Submitter, 'facts' | 'holder'>;
-  /** The present moment: UTC, milliseconds. */
+  /** The current time: UTC, milliseconds. */
   readonly now: () => string;
-  /** The subject who gives out the first roles, as the configuration says. */
+  /** Token subject of the access administrator who gives the first roles, set in the configuration. */
   readonly accessAdministrator?: string | undefined;
 }
 
-/** Knows who comes with an access token, and which roles they have today: as the log says, whatever the token does. */
+/**
+ * Finds the person who holds an access token, and that person's roles today. Roles come from the log, never from the
+ * token.
+ */
 export class People {
   constructor(private readonly options: PeopleOptions) {}
 
-  /** The reader whose tokens bear a subject. Refused as `UNKNOWN_PERSON` where nobody has given them a role. */
+  /** The principal with this token subject. Throws `UNKNOWN_PERSON` if no person is registered with it. */
   async reader(subject: string): Promise<Principal> {
     const { submitter, accessAdministrator } = this.options;
     const stream = await submitter.holder('subject', subject);
@@ -25,13 +28,13 @@ export class People {
     if (id === undefined && grants.length === 0)
       throw new Refusal(
         'UNKNOWN_PERSON',
-        'Nobody with this token has a role here. Ask whoever gives out roles.',
+        'No person is registered for this token. Ask an access administrator to register you.',
         'forbidden',
       );
     return { id: id ?? CONFIGURED, grants };
   }
 
-  /** The roles that somebody has today. */
+  /** The roles that a person holds today. */
   async grants(person: string): Promise<readonly Grant[]> {
     const known = await this.options.submitter.facts<PersonFacts>('person', person);
     const today = this.options.now().slice(0, 10);
@@ -41,8 +44,8 @@ export class People {
   }
 }
 
-/** The actor of what somebody does whom the configuration alone knows. */
+/** Actor of the configured access administrator's commands, if the log does not know that person. */
 const CONFIGURED = 'configured:access-administrator';
 
-/** Whoever sits at the machine of the embedded default, and acts by the command line. */
+/** The operator of a local installation, who uses the command line. */
 export const localOperator: Principal = { id: 'local-operator', grants: [{ role: 'local-operator' }] };

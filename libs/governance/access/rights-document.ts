@@ -1,14 +1,14 @@
 import { type ActingRole, actingRoles, type Rights } from '@waymark/core/kernel';
 import { mayGive, rightsByGroup } from './rights';
 
-const heading = `# Who may do what
+const heading = `# Rights of each role
 
-This page is generated from what the code declares (\`npm run docs:rights\`); a test fails when it is stale. Each command names its
-rights in its slice, each question in its declaration; the rest is in \`libs/governance/access/rights.ts\`.
+This page is generated from the code (\`npm run docs:rights\`); a test fails if it is out of date. Each command declares its
+rights in its slice and each question in its declaration; the others are in \`libs/governance/access/rights.ts\`.
 
-- **own**: within the scope that the role is given over: a mentor's caseload, a school, an area, a region, a programme.
+- **own**: within the scope over which the role is given: a mentor's caseload, a school, an area, a region or a programme.
 - **all**: everywhere.
-- empty: not at all.
+- empty: not allowed.
 `;
 
 const titles: Readonly<Record<ActingRole, string>> = {
@@ -36,7 +36,7 @@ const table = (rights: Readonly<Record<string, Rights>>): string =>
     ...Object.entries(rights).map(row),
   ].join('\n');
 
-/** The table of rights as Markdown, for the officer who reviews it. */
+/** The rights as Markdown tables, for the data protection officer's review. */
 export const rightsDocument = (): string =>
   [
     heading,

@@ -7,9 +7,9 @@ import { listReads } from './questions/list-reads';
 
 const operators = all('operations', 'local-operator');
 
-/** The rights of what belongs to no command of a module, in groups. */
+/** The rights of actions that are not commands of a module, in groups. */
 const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
-  'files in and out': {
+  'uploads and exports': {
     SendFiles: all('programme-administrator', 'local-operator'),
     RequestExport: {
       ...own('area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
@@ -24,12 +24,12 @@ const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
       ...all('data-protection-officer'),
     },
   },
-  'rights of the persons whose data are held': {
+  'data protection': {
     ErasePerson: all('data-protection-officer', 'local-operator'),
     SubjectAccess: all('data-protection-officer', 'local-operator'),
     CheckCertificate: all(...actingRoles),
   },
-  'running the service': {
+  operations: {
     GetRow: operators,
     ListJobs: operators,
     GetJob: operators,
@@ -64,7 +64,7 @@ const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
   },
 };
 
-/** The commands of a module that persons may send, by name, with who may. */
+/** The commands of a module that persons may send, each with its rights. */
 const commandRights = ({ domain }: Pick<RecordingModule, 'domain'>): Record<string, Rights> =>
   Object.fromEntries(
     [...domain.handlers].flatMap(([name, { by }]) =>
@@ -72,7 +72,7 @@ const commandRights = ({ domain }: Pick<RecordingModule, 'domain'>): Record<stri
     ),
   );
 
-/** All rights in groups: the commands of each module, then the rest. A name that stands in two groups throws. */
+/** All rights in groups: the commands of each module, the questions, then the others. */
 export const rightsByGroup: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
   ...Object.fromEntries(
     [...governed.values()].map((module) => [`commands of ${module.domain.plural}`, commandRights(module)]),
@@ -84,7 +84,7 @@ export const rightsByGroup: Readonly<Record<string, Readonly<Record<string, Righ
 /** The rights of every action by its name. */
 export type RightsTable = ReadonlyMap<string, Rights>;
 
-/** One table of several groups. Throws where an action stands in two of them. */
+/** Merge the groups into one table. Throws if an action is in two groups. */
 export function rightsTable(groups: typeof rightsByGroup): RightsTable {
   const rows = Object.values(groups).flatMap((group) => Object.entries(group));
   const table = new Map(rows);
@@ -95,19 +95,19 @@ export function rightsTable(groups: typeof rightsByGroup): RightsTable {
 
 export const rights: RightsTable = rightsTable(rightsByGroup);
 
-/** Roles that each role may give to others and take back. A role that is not named may give any. */
+/** The roles that each role may give and end. A role that is not listed may give any role. */
 export const mayGive: Readonly<Partial<Record<ActingRole, readonly Role[]>>> = {
   'area-manager': ['mentor'],
   'programme-administrator': ['mentor', 'school-lead'],
 };
 
-/** Throws where an action that the service answers has no rights. */
+/** Throws if an action that the service offers has no rights. */
 export function demandRights(actions: Iterable<string>): void {
   const without = [...actions].filter((action) => !rights.has(action));
   if (without.length > 0) throw new Error(`no rights are declared for ${without.join(', ')}`);
 }
 
-/** How far a principal's roles reach for an action. Refused as `NOT_ALLOWED` where none allows it anywhere. */
+/** The reach of a principal for an action. Throws `NOT_ALLOWED` if no role allows it anywhere. */
 export const reachFor = (principal: Principal, action: string): Reach =>
   new Reach(principal, {
     action: rights.get(action) ?? {},

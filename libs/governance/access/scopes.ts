@@ -7,11 +7,11 @@ import type { Directory } from './directory';
 interface LookupOptions {
   readonly submitter: Pick<Submitter, 'facts' | 'holder'>;
   readonly directory: Pick<Directory, 'programmes' | 'programmesAt'>;
-  /** The present moment: UTC, milliseconds. */
+  /** The current time: UTC, milliseconds. */
   readonly now: () => string;
 }
 
-/** What rights depend on, read from streams, claims and the log. */
+/** Reads what rights depend on from streams, claims and the log. */
 export const lookupIn = ({ submitter, directory, now }: LookupOptions): Lookup => ({
   facts: (module, id) => submitter.facts(module, id),
   holder: (kind, value) => submitter.holder(kind, value),
@@ -20,6 +20,6 @@ export const lookupIn = ({ submitter, directory, now }: LookupOptions): Lookup =
   today: () => now().slice(0, 10),
 });
 
-/** The scopes that a thing lies in, by its module; none where it does not exist, or is the whole service's. */
+/** The scopes that a thing lies in; empty if it does not exist or belongs to the whole service. */
 export const scopesOf = async (look: Lookup, module: string, id: string): Promise<readonly Scope[]> =>
   (await governed.get(module)?.scopes(id, look)) ?? [];

@@ -2,48 +2,48 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey, SignJWT } from 'jose';
 import { Refusal, StoreUnavailable } from '@waymark/core/kernel';
 
-/** Where access tokens come from. */
+/** The issuer of access tokens. */
 export interface Issuer {
-  /** The `iss` that they bear. */
+  /** The required `iss` claim. */
   readonly issuer: string;
-  /** The `aud` that they are for. */
+  /** The required `aud` claim. */
   readonly audience: string;
-  /** Where the issuer publishes its keys: asked anew when a token is signed with one that is not known yet. */
+  /** The issuer's JWKS URL. Keys are fetched again when a token names an unknown key. */
   readonly jwks: string;
 }
 
-/** Whose token one is, and until when: milliseconds. */
+/** The subject of a valid token and its expiry, in milliseconds since 1970. */
 export interface Verified {
   readonly subject: string;
   readonly until: number;
 }
 
-/** Says whose token one is. Throws a {@link Refusal} where it is none to be believed. */
+/** Verifies a token. Throws a {@link Refusal} if it is not valid. */
 export type Verify = (token: string) => Promise<Verified>;
 
-/** Signatures that are believed. Nothing that takes a shared secret, and not `none`. */
+/** The accepted signature algorithms. Algorithms with a shared secret, and `none`, are not accepted. */
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
-/** Seconds that clocks may be apart. */
+/** Tolerated clock difference in seconds. */
 const TOLERANCE = 5;
-/** Characters that a token may have. */
-const LONGEST = 8_192;
+/** Maximum length of a token in characters. */
+const MAX_LENGTH = 8_192;
 
-/** Tokens of an OpenID Connect issuer. */
+/** Verifies tokens of an OpenID Connect issuer. */
 export function issuedBy({ issuer, audience, jwks }: Issuer): Verify {
   const keys = createRemoteJWKSet(new URL(jwks), { timeoutDuration: 5_000, cooldownDuration: 10_000 });
   return (token) => verified(token, keys, { issuer, audience });
 }
 
-/** Who signs tokens for development, and for whom. */
+/** Issuer and audience of development tokens. */
 export const LOCAL = { issuer: 'waymark-local', audience: 'waymark' } as const;
 
-/** Tokens that were signed with this machine's own key. */
+/** Verifies tokens that were signed with this installation's own key. */
 export const signedBy = (key: KeyObject): Verify => {
-  const known = createPublicKey(key);
-  return (token) => verified(token, () => Promise.resolve(known), LOCAL);
+  const publicKey = createPublicKey(key);
+  return (token) => verified(token, () => Promise.resolve(publicKey), LOCAL);
 };
 
-/** Sign a token for development, good for some seconds. It says who somebody is, and nothing of what they may do. */
+/** Sign a development token that expires after some seconds. It contains the subject only, no roles. */
 export const signToken = (key: KeyObject, subject: string, seconds: number): Promise<string> =>
   new SignJWT()
     .setProtectedHeader({ alg: 'EdDSA' })
@@ -59,7 +59,7 @@ async function verified(
   keys: JWTVerifyGetKey,
   { issuer, audience }: Pick<Issuer, 'issuer' | 'audience'>,
 ): Promise<Verified> {
-  if (token.length > LONGEST) throw refused();
+  if (token.length > MAX_LENGTH) throw refused();
   try {
     const { payload } = await jwtVerify(token, keys, {
       ...{ issuer, audience, algorithms: ALGORITHMS, clockTolerance: TOLERANCE },
@@ -76,15 +76,18 @@ async function verified(
   }
 }
 
-/** How it is said that the issuer's keys could not be had: by jose, or by fetch. That is not the token's fault. */
+/**
+ * Error codes (of jose) and messages (of fetch) for an issuer whose keys could not be fetched. The token is not at
+ * fault.
+ */
 const UNREACHABLE: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'fetch failed']);
 
 const messages = {
-  TOKEN_MISSING: 'Send an access token: Authorization: Bearer …',
-  TOKEN_EXPIRED: 'The access token has expired. Ask for another one.',
-  TOKEN_INVALID: 'The access token is not one that is accepted here.',
+  TOKEN_MISSING: 'The access token is missing. Send it in the header: Authorization: Bearer …',
+  TOKEN_EXPIRED: 'The access token has expired. Get a new one.',
+  TOKEN_INVALID: 'The access token is not valid here. Get one from the configured issuer.',
 } as const;
 
-/** Nothing of why a token is not accepted: it would only help those who make them up. */
+/** The message does not say why a token is not valid, so that it does not help anyone who forges tokens. */
 export const refused = (code: keyof typeof messages = 'TOKEN_INVALID'): Refusal =>
   new Refusal(code, messages[code], 'unauthenticated');

@@ -4,35 +4,35 @@ import { keyId, type SealKeys } from '@waymark/core/log';
 import type { DomainEvents } from '@waymark/modules/domain';
 import { type PersonId, personKind, unknownPerson } from './kinds';
 
-/** What is certified of an erasure. Says nothing of the person but the id, by which the log knows them. */
+/** The content of a certificate of erasure. It identifies the person by id only. */
 export interface Erased extends PersonId {
   readonly ground: string;
   /** The day of the decision. */
   readonly on: string;
-  /** When it was recorded: UTC, milliseconds, as all moments here. */
+  /** When the decision was recorded. All times here are UTC, milliseconds. */
   readonly recordedAt: string;
-  /** Where in the log that stands, and the hash of that event in its stream's chain. */
+  /** Position of the decision in the log, and the event's hash in the hash chain of its stream. */
   readonly position: number;
   readonly hash?: string;
-  /** Since when the key is in no key store, and with it nothing personal in the log can be read. */
+  /** When the key was destroyed. Since then, no personal data of the person in the log can be read. */
   readonly keyDestroyedAt: string;
-  /** Events that the log holds of the person; what stays of them is not personal. */
+  /** Number of the person's events in the log; they no longer contain readable personal data. */
   readonly events: number;
-  /** When files that held the person were gone, too. */
+  /** When the files that held the person's data had been deleted too. */
   readonly completedAt: string;
 }
 
-/** A certificate as it is given out: the Ed25519 signature is over the JSON of what is certified, without white space. */
+/** A signed certificate: the Ed25519 signature covers the JSON of `erased` without white space. */
 export interface Certificate {
   readonly erased: Erased;
-  /** Tells the signing key from others. */
+  /** Id of the signing key. */
   readonly key: string;
   readonly signature: string;
 }
 
 /**
- * Certify an erasure, by what the log says of it: the same certificate whenever it is asked for. Refused as `NOT_ERASED`, and as
- * `ERASURE_WAITING` where files have yet to go.
+ * Certify an erasure from the events in the log. The result is the same for every request. Throws `UNKNOWN_…`,
+ * `NOT_ERASED`, or `ERASURE_WAITING` if files still have to be deleted.
  */
 export async function certify(
   { events, signingKey }: { readonly events: EventStore; readonly signingKey: KeyObject },
@@ -43,12 +43,16 @@ export async function certify(
   const history = await events.readStream(streamName(kind, id));
   if (history.length === 0) throw unknownPerson(person);
   const decision = history.find(({ type }) => type === begun);
-  if (!decision) throw new Refusal('NOT_ERASED', 'There is nothing to certify: nothing was erased.');
+  if (!decision)
+    throw new Refusal(
+      'NOT_ERASED',
+      'No erasure of this person has been decided. Only an erasure can be certified.',
+    );
   const completion = history.find(({ type }) => type === ended);
   if (!completion)
     throw new Refusal(
       'ERASURE_WAITING',
-      'The key is destroyed; files have yet to go that work is under way with. Ask again once it is done.',
+      'The key is destroyed, but files in use by running work still have to be deleted. Ask again when that work is done.',
     );
   const { ground, on } = decision.data as DomainEvents['PupilErased'];
   const { keyDestroyedAt, events: count } = completion.data as DomainEvents['ErasureCompleted'];
@@ -62,17 +66,32 @@ export async function certify(
   return { erased, key: keyId(signingKey), signature };
 }
 
-/** Read a certificate, with nothing but public keys. Throws a {@link Refusal} where it is none, or was not signed so. */
+/**
+ * Verify a certificate with public keys only. Throws a {@link Refusal} if it is not a certificate or the signature is
+ * wrong.
+ */
 export function certified(text: string, keys: SealKeys): Erased {
   const certificate = parsed(text);
   if (!certificate)
-    throw new Refusal('NO_CERTIFICATE', 'The file is no certificate of an erasure.', 'invalid');
+    throw new Refusal(
+      'NO_CERTIFICATE',
+      'The file is not a certificate of erasure. Give the file as it was issued.',
+      'invalid',
+    );
   const { erased, key, signature } = certificate;
   const signer = keys.get(key);
   if (!signer)
-    throw new Refusal('OTHER_KEY', 'The certificate was signed with another key than was given.', 'invalid');
+    throw new Refusal(
+      'OTHER_KEY',
+      'The certificate was signed with another key. Give the public key that it names.',
+      'invalid',
+    );
   if (!verify(null, bytesOf(erased), signer, Buffer.from(signature, 'base64url')))
-    throw new Refusal('CERTIFICATE_CHANGED', 'The certificate does not say what was signed.', 'invalid');
+    throw new Refusal(
+      'CERTIFICATE_CHANGED',
+      'The certificate was changed after it was signed. Request it again.',
+      'invalid',
+    );
   return erased;
 }
 

@@ -4,16 +4,19 @@ import { ERASED_BEFORE_RESTORE } from '@waymark/core/privacy';
 import { erase, type ErasureParts, type ErasureState } from './erasure';
 import { type PersonId, personKindNames } from './kinds';
 
-/** Somebody whose key was destroyed, and when: nothing else is known of those who were erased. */
+/** A person whose key was destroyed, by id, and when. Nothing else is known of an erased person. */
 export interface ErasedSubject {
   readonly subject: string;
   readonly destroyedAt: string;
 }
 
-/** Keys looked at together. */
+/** Number of keys read at once. */
 const PAGE = 1_000;
 
-/** Everybody whose key was destroyed, in the order of their ids. Kept apart from backups, it brings those up to date. */
+/**
+ * Every person whose key was destroyed, ordered by id. This list is kept apart from backups and applied after a
+ * restore.
+ */
 export async function* erasedSubjects(keys: Pick<KeyStore, 'list'>): AsyncGenerator<ErasedSubject> {
   for (let after: string | undefined; ;) {
     const page = await keys.list(after, PAGE);
@@ -25,19 +28,19 @@ export async function* erasedSubjects(keys: Pick<KeyStore, 'list'>): AsyncGenera
   }
 }
 
-/** What became of a list of erasures. */
+/** The result of applying a list of erasures. */
 export interface Applied {
-  /** Keys that were there, and are no more; or that there never will be. */
+  /** Number of keys destroyed, including keys that did not exist and can no longer be created. */
   readonly destroyed: number;
-  /** Of whose erasure the log did not know, and does now. */
+  /** Persons whose erasure was missing from the log and has been recorded. */
   readonly recorded: readonly PersonId[];
-  /** Of those, whose files have yet to go that work is under way with. */
+  /** Number of those whose files are still in use by running work. */
   readonly waiting: number;
 }
 
 /**
- * Erase again whoever a list says to have been erased: after a restore, before anything is served. A log from before an
- * erasure has it recorded anew; its own ground stood in what was lost.
+ * Erase the persons on a list again, after a restore and before the service starts. If the log does not contain an
+ * erasure, it is recorded again; its original ground was in the part of the log that was lost.
  */
 export async function applyErasures(
   parts: ErasureParts,
@@ -49,7 +52,7 @@ export async function applyErasures(
   let destroyed = 0;
   for await (const { subject: id, destroyedAt } of list) {
     const key = (await parts.keys.load([id])).get(id);
-    // At first the key: whatever else is wrong, what it sealed is not to be read.
+    // The key comes first: even if a later step fails, the data encrypted with it can no longer be read.
     if (!key || !('destroyedAt' in key)) {
       await parts.keyring.destroy(id, destroyedAt);
       destroyed += 1;
@@ -63,14 +66,14 @@ export async function applyErasures(
   return { destroyed, recorded, waiting: states.filter((state) => state === 'waiting').length };
 }
 
-/** Whether the log knows somebody, and not of their erasure. */
+/** Whether the log contains a person but not the person's erasure. */
 async function isUnerased({ events, submitter }: ErasureParts, { kind, id }: PersonId): Promise<boolean> {
   const [first] = await events.readStream(streamName(kind, id), { limit: 1 });
   if (!first) return false;
   return ((await submitter.load(kind, id)).state as { readonly erasure?: string }).erasure === undefined;
 }
 
-/** A list of erasures as it is written: a line of JSON for each. Throws a {@link Refusal} that names the first wrong line. */
+/** Parse a list of erasures, one line of JSON each. Throws a {@link Refusal} that names the first invalid line. */
 export function parseErasures(text: string): ErasedSubject[] {
   return text
     .split('\n')
@@ -78,7 +81,11 @@ export function parseErasures(text: string): ErasedSubject[] {
     .map((line, index) => {
       const entry = entryIn(line);
       if (!entry)
-        throw new Refusal('NO_ERASURE_LIST', `Line ${index + 1} of the file is no erasure.`, 'invalid');
+        throw new Refusal(
+          'NO_ERASURE_LIST',
+          `Line ${index + 1} of the file is not an erasure. Give the list as it was written.`,
+          'invalid',
+        );
       return entry;
     });
 }

@@ -14,23 +14,23 @@ import {
   thingsOf,
 } from './kinds';
 
-/** Files that hold personal data for a while, by the job that they belong to. */
+/** Temporary files that hold personal data, by the id of their job. */
 export interface PassingFiles {
-  /** Jobs whose files are older than a moment, in milliseconds. */
+  /** Ids of the jobs whose files are older than a moment, in milliseconds. */
   before(moment: number): Promise<string[]>;
   discard(id: string): Promise<void>;
 }
 
-/** What it takes to destroy keys by what the log says. */
+/** What is needed to destroy the keys of erased persons. */
 export interface ErasureKeys {
   readonly events: EventStore;
   readonly keys: Pick<KeyStore, 'load'>;
   readonly keyring: Pick<Keyring, 'destroy'>;
-  /** The present moment: UTC, milliseconds. */
+  /** The current time: UTC, milliseconds. */
   now(): string;
 }
 
-/** What erasing takes. */
+/** What is needed to erase a person. */
 export interface ErasureParts extends ErasureKeys, Pick<Histories, 'look'> {
   readonly submitter: Submitter;
   readonly exports: PassingFiles;
@@ -38,21 +38,22 @@ export interface ErasureParts extends ErasureKeys, Pick<Histories, 'look'> {
   readonly jobs: Pick<Jobs, 'get' | 'list'>;
 }
 
-/** Whose data are to be erased, and why. */
+/** The person to erase, and the ground. */
 export interface ErasureRequest extends PersonId {
   readonly ground: ErasureGround;
-  /** The day of the decision; today, if left out. */
+  /** The day of the decision; today if left out. */
   readonly on?: string;
   readonly actor: string;
 }
 
-/** Nothing of the person can be read any more; or the key is destroyed, and files have yet to go that work is under way with. */
+/** `completed`: no personal data can be read. `waiting`: the key is destroyed, but running work still uses files. */
 export type ErasureState = 'completed' | 'waiting';
 
 /**
- * Erase a person's data: it is recorded, the key is destroyed, open journeys are stopped, and files go that may hold the
- * person. What work is under way with goes with that: then the erasure is `waiting`, and {@link finishErasures} completes it.
- * Done again, it goes on where it was. Refused as `UNKNOWN_…`, `LEGAL_HOLD`, `MENTOR_HAS_PUPILS` and `PERSON_HAS_ROLES`.
+ * Erase a person's data: record the decision, destroy the key, stop open journeys, and delete files that may hold the
+ * person's data. Files in use by running work cannot be deleted yet; the erasure is then `waiting`, and {@link
+ * finishErasures} completes it. Calling this again continues the erasure. Throws `UNKNOWN_…`, `LEGAL_HOLD`,
+ * `MENTOR_HAS_PUPILS` or `PERSON_HAS_ROLES`.
  */
 export async function erase(
   parts: ErasureParts,
@@ -65,12 +66,12 @@ export async function erase(
   return finish(parts, { kind, id }, actor);
 }
 
-/** Who finishes what was cut off. */
-const FINISHER = 'job:erasures';
+/** Actor of erasures that are completed later. */
+const JOB_ACTOR = 'job:erasures';
 
 /**
- * See to it that there is no key of anybody whose erasure the log tells of, as there would be after a restore of older keys: to
- * be done before anything is served. Returns those whose erasure was cut off, or waits.
+ * Destroy the keys of all persons whom the log records as erased: restoring an older key store brings such keys back.
+ * It must run before the service starts. Returns the persons whose erasure is not complete.
  */
 export async function destroyErasedKeys(parts: ErasureKeys): Promise<PersonId[]> {
   const { erased, completed } = await erasuresIn(parts.events);
@@ -84,19 +85,19 @@ export async function destroyErasedKeys(parts: ErasureKeys): Promise<PersonId[]>
   return [...erased.values()].filter((person) => !completed.has(nameOf(person)));
 }
 
-/** Go on with erasures that were cut off, or waited. Returns those that wait still. */
+/** Continue the erasures that are not complete. Returns the persons whose erasure is still waiting. */
 export async function finishErasures(parts: ErasureParts): Promise<PersonId[]> {
   const waiting: PersonId[] = [];
   for (const person of await destroyErasedKeys(parts)) {
-    if ((await finish(parts, person, FINISHER)) === 'waiting') waiting.push(person);
+    if ((await finish(parts, person, JOB_ACTOR)) === 'waiting') waiting.push(person);
   }
   return waiting;
 }
 
-/** Each step may be done again. The last says that nothing is left to be done. */
+/** Completes an erasure. Each step can be repeated. The last step records that the erasure is complete. */
 async function finish(parts: ErasureParts, person: PersonId, actor: string): Promise<ErasureState> {
   const { kind, id } = person;
-  // First of all, for a restored key store may hold the key no longer, or again: what it sealed need not be read for the rest.
+  // The key comes first, because a restored key store may contain it again. The other steps do not need it.
   const { destroyedAt } = await parts.keyring.destroy(id, parts.now());
   await endRecords(parts, person, actor);
   if (!(await discardFiles(parts))) return 'waiting';
@@ -112,10 +113,10 @@ async function finish(parts: ErasureParts, person: PersonId, actor: string): Pro
   return 'completed';
 }
 
-/** More exports than are ever written at a time. */
-const MANY = 1_000;
+/** An upper limit: more exports than ever run at a time. */
+const MAX_RUNNING = 1_000;
 
-/** End the records of a person that do not go on without them, such as journeys. */
+/** End the records of a person that cannot continue, such as journeys. */
 async function endRecords(parts: ErasureParts, person: PersonId, actor: string): Promise<void> {
   for (const { module, id } of await thingsOf(parts, person)) {
     const data = governed.get(module)?.personalData;
@@ -125,15 +126,15 @@ async function endRecords(parts: ErasureParts, person: PersonId, actor: string):
 }
 
 /**
- * Discard every file that was sent or exported: nothing says whom each holds. Those that work is under way with are left: they
- * are of no more use once it is done, and false says so.
+ * Discard every uploaded or exported file, because it is not known whose data each contains. Files in use by running
+ * work are kept: their own job makes them obsolete. Returns false if there are such files.
  */
-async function discardFiles({ exports: exported, uploads, jobs }: ErasureParts): Promise<boolean> {
-  // Asked before the files are listed: what is begun from here on leaves the person out.
-  const running = await jobs.list({ kind: EXPORT, state: 'running', limit: MANY });
-  const being = new Set(running.map(({ id }) => id));
-  for (const id of await exported.before(Infinity)) if (!being.has(id)) await exported.discard(id);
-  let inUse = being.size > 0;
+async function discardFiles({ exports: exportFiles, uploads, jobs }: ErasureParts): Promise<boolean> {
+  // The running exports are listed before the files: an export that starts later leaves the person out.
+  const running = await jobs.list({ kind: EXPORT, state: 'running', limit: MAX_RUNNING });
+  const runningIds = new Set(running.map(({ id }) => id));
+  for (const id of await exportFiles.before(Infinity)) if (!runningIds.has(id)) await exportFiles.discard(id);
+  let inUse = runningIds.size > 0;
   for (const id of await uploads.before(Infinity)) {
     const state = (await jobs.get(id))?.state ?? 'waiting';
     if (state === 'waiting' || state === 'running') inUse = true;
@@ -142,7 +143,7 @@ async function discardFiles({ exports: exported, uploads, jobs }: ErasureParts):
   return !inUse;
 }
 
-/** Whom the log says to be erased, and whose erasure is complete; each by kind and id. */
+/** The persons whom the log records as erased, and those whose erasure is complete, by kind and id. */
 async function erasuresIn(
   events: EventStore,
 ): Promise<{ erased: ReadonlyMap<string, PersonId>; completed: ReadonlySet<string> }> {
@@ -164,7 +165,7 @@ const kindsBy = (event: 'erased' | 'completed'): ReadonlyMap<string, PersonKindN
 
 const nameOf = ({ kind, id }: PersonId): string => `${kind} ${id}`;
 
-/** Keys looked at together. */
+/** Number of keys read at once. */
 const PAGE = 1_000;
 
 function* inPages<Item>(items: readonly Item[]): Generator<readonly Item[]> {

@@ -5,7 +5,7 @@ import { type Due, recordsDue } from './retention';
 export const ERASURES = 'erasures';
 export const RETENTION = 'retention';
 
-/** Erasures that were cut off, or waited for work that was under way, are completed. */
+/** Completes the erasures that were interrupted or waited for running work. */
 const erasuresJob = (parts: ErasureParts): WorkHandler => ({
   kind: ERASURES,
   cron: '45 * * * *',
@@ -15,7 +15,7 @@ const erasuresJob = (parts: ErasureParts): WorkHandler => ({
   run: async () => ({ waiting: (await finishErasures(parts)).length }),
 });
 
-/** Every week, people are erased whose record has been kept for long enough. */
+/** Each week, erases the persons whose retention period has ended. */
 const retentionJob = (parts: ErasureParts): WorkHandler => ({
   kind: RETENTION,
   cron: '15 3 * * 0',
@@ -29,22 +29,22 @@ const retentionJob = (parts: ErasureParts): WorkHandler => ({
   },
 });
 
-/** Every kind of job that looks after people's data: whoever adds one, adds it here. */
+/** The jobs that protect people's data. Add a new one to this list. */
 export const privacyHandlers = (parts: ErasureParts): readonly WorkHandler[] => [
   erasuresJob(parts),
   retentionJob(parts),
 ];
 
-/** Erase those whose record has been kept for long enough, and need not be kept for another reason. */
+/** Erase the persons whose retention period has ended, unless there is another reason to keep them. */
 export async function eraseDue(
   parts: ErasureParts,
   due: readonly Due[],
   { actor, signal }: { readonly actor: string; readonly signal?: AbortSignal },
 ): Promise<Due[]> {
-  const over = due.filter(({ kept }) => kept === undefined);
-  for (const { kind, id } of over) {
+  const erasable = due.filter(({ kept }) => kept === undefined);
+  for (const { kind, id } of erasable) {
     signal?.throwIfAborted();
     await erase(parts, { kind, id, ground: 'RETENTION_ENDED', actor });
   }
-  return over;
+  return erasable;
 }

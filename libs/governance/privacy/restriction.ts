@@ -3,7 +3,7 @@ import type { PersonalData } from '@waymark/core/privacy';
 import type { Restriction } from '@waymark/core/commands';
 import { governed } from '../governed';
 
-/** What a person's own module publishes of erasure, restriction and objections. */
+/** What the module of a person publishes about erasure, restriction and objections. */
 interface Standing {
   readonly erased?: boolean;
   readonly restricted?: boolean;
@@ -11,9 +11,9 @@ interface Standing {
 }
 
 /**
- * Why a command may not be carried out for the sake of the persons it is about: their data were erased or their processing is
- * restricted, or they object to what the data are used for. It is about the person whose record it is sent to, and the
- * persons whose records it needs. A person's own stream decides for itself.
+ * Refuses a command if a person concerned was erased, has a processing restriction, or objects to the purpose of the
+ * data. The persons concerned are those whose records the command changes or reads facts of. A command to a person's
+ * own stream is decided there instead.
  */
 export const processingRestriction: Restriction = async ({ target, needed, though }, look) => {
   for (const thing of [target, ...needed]) {
@@ -44,20 +44,20 @@ function refusalOf(
   if (erased && though !== 'erased') {
     return new Refusal(
       `${kind.toUpperCase()}_ERASED`,
-      `The ${kind}’s data were erased. Nothing more can be recorded of them.`,
+      `The ${kind}’s data have been erased. Nothing more can be recorded about this ${kind}.`,
     );
   }
   if (though !== undefined) return undefined;
   if (restricted) {
     return new Refusal(
       'PROCESSING_RESTRICTED',
-      `The ${kind}’s data may not be used at present. Lift the restriction first.`,
+      `The ${kind}’s data are under a processing restriction. Lift it first.`,
     );
   }
   return mentoring && objectsTo?.includes('MENTORING')
     ? new Refusal(
         'MENTORING_OBJECTED_TO',
-        `The ${kind} objects to mentoring. End the journey, or have the objection decided first.`,
+        `The ${kind} objects to mentoring. End the journey, or wait until the objection is decided.`,
       )
     : undefined;
 }

@@ -11,23 +11,26 @@ const ofTheService: readonly RetentionRule[] = [
   { record: 'an export', kept: 'a week', by: 'the job `tidying`', source: CONTROLLER },
   {
     record: 'a data key',
-    kept: 'until its person is erased; in backups of keys for a shorter time than in those of data',
+    kept: 'until its person is erased; backups of keys are kept for a shorter time than backups of data',
     source: 'UK GDPR Article 17',
   },
   {
-    record: 'that somebody was erased: the id, the ground and the time',
-    kept: 'for as long as the log',
-    source: 'UK GDPR Article 5(2): the controller must be able to show it',
+    record: 'the record of an erasure: id, ground and time',
+    kept: 'as long as the log',
+    source: 'UK GDPR Article 5(2): the controller must be able to demonstrate it',
   },
 ];
 
-/** How long every kind of record is kept. What the controller sets is a proposal for the controller to confirm. */
+/**
+ * How long every kind of record is kept. Periods set by the controller are proposals until the controller confirms
+ * them.
+ */
 export const retentionRules: readonly RetentionRule[] = [
   ...[...governed.values()].flatMap(({ personalData }) => personalData.retention),
   ...ofTheService,
 ];
 
-/** A person whose record has been kept for long enough. */
+/** A person whose retention period has ended. */
 export interface Due extends PersonId, RecordEnd {}
 
 export interface RetentionSources {
@@ -36,8 +39,8 @@ export interface RetentionSources {
 }
 
 /**
- * The persons whose record has been kept for long enough on a day, by kind and id: it ended the given number of years before
- * that day or earlier. `years` takes the place of the number that each kind declares.
+ * The persons whose retention period has ended on a day: their record ended at least so many years before. They are
+ * ordered by kind and id. `years` overrides the number that each kind declares.
  */
 export async function recordsDue(sources: RetentionSources, today: Day, years?: number): Promise<Due[]> {
   const due: Due[] = [];
@@ -48,7 +51,7 @@ export async function recordsDue(sources: RetentionSources, today: Day, years?: 
   return due;
 }
 
-/** The persons of a kind whose record ended on a day or earlier, in the order of their ids. */
+/** The persons of a kind whose record ended on or before a day, ordered by id. */
 async function endedBy(
   { events, look }: RetentionSources,
   kind: string,

@@ -1,36 +1,36 @@
 import type { SubjectAccess } from './subject-access';
 
-/** Everything that is held of somebody as a document to read: Markdown, in which nothing that was recorded is taken for markup. */
+/** The subject access document as Markdown to read. Recorded values are escaped, so that none is read as markup. */
 export function subjectAccessText(document: SubjectAccess): string {
   const { kind, id, madeAt, person, journeys, history, sources, reads, key, retention } = document;
   return [
-    `# What is held of ${kind} ${plain(id)}`,
-    `Gathered at ${plain(madeAt)}. It is for this person, or who acts for them, and nobody else.`,
-    '## As known at present',
+    `# Data held about ${kind} ${plain(id)}`,
+    `Compiled at ${plain(madeAt)}. Only for this person, or a person who acts for them.`,
+    '## Current data',
     ...fields(person),
     ...journeys.flatMap(({ id: journey, ...rest }) => [`## Journey ${plain(journey)}`, ...fields(rest)]),
-    '## Everything that was recorded',
+    '## All recorded events',
     ...(history.length === 0 ? ['Nothing.'] : []),
     ...history.flatMap(({ on, recordedAt, type, by, data }) => [
       `### ${plain(on)}: ${plain(words(type))}`,
       `Recorded at ${plain(recordedAt)} by ${plain(by)}.`,
       ...fields(data),
     ]),
-    '## Where it came from',
+    '## Sources',
     ...list(
       sources.map(
         ({ by, import: of, events, first, last }) =>
-          `${by}${of === undefined ? '' : `, in import ${of}`}: ${events} records, ${first} to ${last}`,
+          `${by}${of === undefined ? '' : `, in import ${of}`}: ${events} events, ${first} to ${last}`,
       ),
     ),
-    '## Who looked at it',
+    '## Who was shown the data',
     ...list(
       reads.map(
         ({ at, reader, what, reason }) =>
           `${at}: ${reader}, ${what}${reason === undefined ? '' : ` (${reason})`}`,
       ),
     ),
-    '## How it is kept',
+    '## Encryption and retention',
     keyStates[key],
     ...list(retention.map(({ record, kept, source }) => `${record}: ${kept} (${source})`)),
     '',
@@ -38,15 +38,15 @@ export function subjectAccessText(document: SubjectAccess): string {
 }
 
 const keyStates: Readonly<Record<SubjectAccess['key'], string>> = {
-  held: 'What is personal in it is sealed with a key of this person’s own, which is held.',
-  destroyed: 'What was personal in it was sealed with a key that is destroyed: nobody can read it.',
-  none: 'Nothing in it is sealed.',
+  held: 'The personal data are encrypted with this person’s own key, which is kept.',
+  destroyed: 'The personal data were encrypted with a key that has been destroyed. Nobody can read them.',
+  none: 'No data are encrypted for this person.',
 };
 
 const list = (items: readonly string[]): string[] =>
   items.length === 0 ? ['Nothing.'] : [items.map((item) => `- ${plain(item)}`).join('\n')];
 
-/** Fields of an object as a list, those within fields with their path. */
+/** The fields of an object as a list; a nested field is shown with its path. */
 const fields = (value: object): string[] => {
   const found = leaves(value);
   return found.length === 0
@@ -65,12 +65,12 @@ function leaves(value: unknown, path = ''): (readonly [string, string])[] {
   );
 }
 
-/** `dateOfBirth` as `date of birth`; an id stays as it is. */
+/** `dateOfBirth` becomes `date of birth`; a name that is not only letters, such as an id, is unchanged. */
 const words = (name: string): string =>
   /^[A-Za-z]+$/.test(name)
     ? name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     : name;
 
-/** Text in which nothing is markup, on one line. */
+/** Text on one line, with markup characters escaped. */
 const plain = (text: string): string =>
   text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>()#+!|~&]/g, '\\$&');

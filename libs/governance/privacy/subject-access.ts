@@ -9,21 +9,21 @@ import { retentionRules } from './retention';
 import type { RetentionRule } from '@waymark/core/privacy';
 import type { Lookup } from '@waymark/core/access';
 
-/** What an answer to a subject access request is made of. */
+/** What a subject access document is compiled from. */
 export interface AccessSources {
-  /** The log, personal fields as they are. */
+  /** The log with personal fields decrypted. */
   readonly events: EventStore;
   readonly look: Lookup;
   readonly submitter: Submitter;
   readonly keys: Pick<KeyStore, 'load'>;
   readonly accessLog: Pick<AccessLog, 'reads'>;
-  /** The present moment: UTC, milliseconds. */
+  /** The current time: UTC, milliseconds. */
   now(): string;
 }
 
-/** Something that was recorded of the person, as it was. */
+/** An event about the person. */
 export interface Recorded {
-  /** The day that it is about. */
+  /** The day that the event is about. */
   readonly on: string;
   readonly recordedAt: string;
   readonly type: string;
@@ -32,7 +32,7 @@ export interface Recorded {
   readonly data: object;
 }
 
-/** Whoever recorded something of the person, and whether it was in an import. */
+/** Who recorded data about the person, and in which import, if any. */
 export interface Source {
   readonly by: string;
   readonly import?: string;
@@ -41,23 +41,23 @@ export interface Source {
   readonly last: string;
 }
 
-/** Everything that is held of somebody: UK GDPR Article 15. It is all personal data, and for that person alone. */
+/** Everything held about a person: UK GDPR Article 15. All of it is personal data and only for that person. */
 export interface SubjectAccess extends PersonId {
   readonly madeAt: string;
-  /** The person as known at present. */
+  /** The person's current data. */
   readonly person: object;
   readonly journeys: readonly JourneyDocument[];
-  /** In the order in which it was recorded. */
+  /** All events, in order of recording. */
   readonly history: readonly Recorded[];
   readonly sources: readonly Source[];
-  /** Who looked at it. */
+  /** Who was shown the person's records. */
   readonly reads: readonly Omit<Read, 'pupil'>[];
-  /** Whether what is sealed can be read. */
+  /** Whether the encrypted data can be read. */
   readonly key: 'held' | 'destroyed' | 'none';
   readonly retention: readonly RetentionRule[];
 }
 
-/** Gather everything that is held of somebody. Refused as `UNKNOWN_…`. */
+/** Compile everything held about a person. Throws `UNKNOWN_…` if the person does not exist. */
 export async function subjectAccess(sources: AccessSources, person: PersonId): Promise<SubjectAccess> {
   const { kind, id } = person;
   const { events, submitter, keys } = sources;
@@ -82,7 +82,7 @@ export async function subjectAccess(sources: AccessSources, person: PersonId): P
   };
 }
 
-/** The records that have a document of their own besides their history, by the plural of their module. */
+/** The records for which the module provides a document besides the history, by the plural of their module. */
 async function documentsOf(
   things: readonly OwnedThing[],
   submitter: Submitter,

@@ -33,12 +33,12 @@ const over = (register: typeof nothing, from = WEDNESDAY, to = from) =>
   register.facts()?.countsOver({ from, to });
 
 describe('recording attendance', () => {
-  it('keeps the marks with the time when the school recorded them', () => {
+  it('keeps the marks with the school’s time of recording', () => {
     nothing.when(record(mark())).then(recorded(mark()));
     expect(over(before)).toMatchObject({ possible: 2, attended: 2 });
   });
 
-  it('is of one event a week, in the order of weeks, about the first day that came', () => {
+  it('leads to one event per week, ordered by week, dated with the first day in the command', () => {
     nothing
       .when(
         record(mark({ on: '2025-09-11' }), mark({ on: '2025-09-05' }), mark({ on: '2025-09-09' }), mark()),
@@ -57,7 +57,7 @@ describe('recording attendance', () => {
       );
   });
 
-  it('takes a blank for no mark', () => {
+  it('treats a blank as a missing mark', () => {
     nothing.when(record(mark({ am: '', pm: '-' }))).then(recorded(mark({ am: '-', pm: '-' })));
     expect(over(nothing.after(record(mark({ am: '', pm: 'I' }))))).toMatchObject({
       possible: 1,
@@ -66,47 +66,47 @@ describe('recording attendance', () => {
     });
   });
 
-  it('keeps the time in UTC', () => {
+  it('converts the time to UTC', () => {
     nothing.when(record(mark({ at: '2025-09-03T17:00:00+01:00' }))).then(recorded(mark()));
   });
 
-  it('changes nothing where it is recorded already, by another offset too', () => {
+  it('changes nothing if it is already recorded, even with another UTC offset', () => {
     before.when(record(mark())).thenNothing();
     before.when(record(mark({ at: '2025-09-03T17:00:00+01:00' }), mark())).thenNothing();
     before.when(record(mark(), mark({ on: '2025-09-04' }))).then(recorded(mark({ on: '2025-09-04' })));
   });
 
-  it('takes a row that comes twice once', () => {
+  it('records a duplicate row only once', () => {
     nothing.when(record(mark(), mark())).then(recorded(mark()));
   });
 });
 
-describe('marks of a day that was recorded before', () => {
+describe('marks for a day that already has a recording', () => {
   const mended = mark({ am: 'I', pm: 'I', at: LATE });
 
-  it('stand where they were recorded later', () => {
+  it('are in force if they were recorded later', () => {
     before.when(record(mended)).then(recorded(mended));
     expect(over(before.after(record(mended)))).toMatchObject({ attended: 0, authorised: 2 });
   });
 
-  it('are kept, but do not stand, where they were recorded earlier', () => {
+  it('are kept but not in force if they were recorded earlier', () => {
     const later = nothing.given(recorded(mended));
     later.when(record(mark())).then(recorded({ ...mark(), superseded: true }));
     expect(over(later.after(record(mark())))).toMatchObject({ attended: 0, authorised: 2 });
   });
 
-  it('fare so within one command, in either order', () => {
+  it('follow the same rule within one command, in either order', () => {
     const superseded = { ...mark(), superseded: true } as const;
     nothing.when(record(mark(), mended)).then(recorded(superseded, mended));
     nothing.when(record(mended, mark())).then(recorded(mended, superseded));
   });
 
-  it('may mend one half of the day only, and take a mark back', () => {
+  it('can correct one half of the day only, or remove a mark', () => {
     const noMark = mark({ am: '-', at: LATE });
     expect(over(before.after(record(noMark)))).toMatchObject({ attended: 1, noMark: 1 });
   });
 
-  it('are refused where they are others of the same moment', () => {
+  it('are refused if they differ from marks with the same time of recording', () => {
     for (const other of [
       mark({ am: 'L' }),
       mark({ pm: 'L' }),
@@ -121,13 +121,13 @@ describe('marks of a day that was recorded before', () => {
       .thenRefused('CONFLICTING_MARK', 'invalid');
   });
 
-  it('may be of the same moment on another day', () => {
+  it('can have the same time of recording on another day', () => {
     before
       .when(record(mark({ on: '2025-09-04', am: 'L' })))
       .then(recorded(mark({ on: '2025-09-04', am: 'L' })));
   });
 
-  it('compare as new, repeated or conflicting', () => {
+  it('are compared as new, repeated or conflicting', () => {
     const known = new KnownDays(emptyRegister);
     expect(known.take(mended)).toBe('new');
     expect(known.take(mark())).toBe('new');
@@ -137,7 +137,7 @@ describe('marks of a day that was recorded before', () => {
   });
 });
 
-describe('a mark that cannot be taken', () => {
+describe('an invalid mark', () => {
   it.each([
     ['on a Saturday', { on: '2025-09-06' }, 'NOT_A_SCHOOL_DAY'],
     ['on a Sunday', { on: '2025-09-07' }, 'NOT_A_SCHOOL_DAY'],
@@ -158,7 +158,7 @@ describe('a mark that cannot be taken', () => {
     ['2024-08-16', 'Y1', 'Y'],
     ['2024-08-19', 'H', 'K'],
     ['2024-08-19', 'J', 'J1'],
-  ])('is refused for a code not in use on %s: %s, where %s is', (on, not, code) => {
+  ])('is refused for a code not in use on %s: %s, while %s is in use', (on, not, code) => {
     const week = on === '2024-08-16' ? '2024-08-12' : '2024-08-19';
     nothing.when(record(mark({ on, am: not }))).thenRefused('CODE_NOT_IN_USE', 'invalid');
     nothing.when(record(mark({ on, pm: not }))).thenRefused('CODE_NOT_IN_USE', 'invalid');
@@ -169,7 +169,7 @@ describe('a mark that cannot be taken', () => {
       );
   });
 
-  it('is named by the first reason that holds', () => {
+  it('is refused for the first reason in the order of the checks', () => {
     const wrong = { on: '2025-09-06', am: '\\', pm: 'A' };
     expect(faultOf(wrong)).toBe('NOT_A_SCHOOL_DAY');
     expect(faultOf({ ...wrong, on: WEDNESDAY })).toBe('UNKNOWN_CODE');
@@ -178,7 +178,7 @@ describe('a mark that cannot be taken', () => {
     expect(faultOf(mark())).toBeUndefined();
   });
 
-  it('is refused where the pupil is at another school on that day', () => {
+  it('is refused if the pupil is at another school on that day', () => {
     const moving = { schoolOn: (day: string) => (day < '2025-09-08' ? OTHER_SCHOOL : SCHOOL) };
     const moved = nothing.with({ pupil: moving });
     const there = mark({ on: '2025-09-08' });
@@ -197,7 +197,7 @@ describe('a mark that cannot be taken', () => {
     );
   });
 
-  it('is refused where the pupil or the school is unknown', () => {
+  it('is refused if the pupil or the school is unknown', () => {
     const nobody = nothing.with({ pupil: (id: string) => (id === PUPIL ? undefined : pupilFacts) });
     nobody.when(record(mark())).thenRefused('UNKNOWN_PUPIL', 'missing');
     const nowhere = nothing.with({ school: (urn: string) => (urn === SCHOOL ? undefined : schoolFacts) });
@@ -206,11 +206,11 @@ describe('a mark that cannot be taken', () => {
 });
 
 describe('a register', () => {
-  it('of which nothing is known counts nothing', () => {
+  it('without marks counts nothing', () => {
     expect(over(nothing, '2025-09-01', '2026-07-31')).toMatchObject({ possible: 0, noMark: 0 });
   });
 
-  it('is the pupil’s', () => {
+  it('belongs to the pupil', () => {
     expect(attendance.subject?.(before.now() as never, PUPIL)).toBe(PUPIL);
   });
 
@@ -221,7 +221,7 @@ describe('a register', () => {
     ['late', 'L', '\\', false],
     ['not required to be there', 'X', 'X', false],
     ['without a mark', '-', '-', false],
-  ])('says of a pupil %s (%s %s) that they were absent that day: %s', (_, am, pm, absent) => {
+  ])('shows whether a pupil %s (%s %s) was absent that day: %s', (_, am, pm, absent) => {
     const register = nothing.given(recorded(mark({ am, pm })));
     expect(register.facts()?.absentOn(WEDNESDAY)).toBe(absent);
     expect(register.facts()?.absentOn('2025-09-04')).toBe(false);

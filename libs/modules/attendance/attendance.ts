@@ -26,14 +26,14 @@ import {
   withRecordings,
 } from './register';
 
-/** A recording in an event. */
+/** One recording in an event. */
 export interface MarkRecorded extends Recording {
-  /** A later recording of the same day was known already: this one is kept, but does not stand. */
+  /** True if a later recording of the same day was already known: this one is kept but is not in force. */
   readonly superseded?: true;
 }
 
 export interface AttendanceEvents {
-  /** What a school recorded of a pupil's week, or of some days of it: marks made first, and marks that mend them. */
+  /** A school's marks for a pupil were recorded for days of one week: first marks or corrections. */
   AttendanceRecorded: {
     readonly school: string;
     readonly week: Day;
@@ -43,15 +43,18 @@ export interface AttendanceEvents {
 
 export class MarkPart {
   @IsDay('2025-09-03') on!: string;
-  /** The morning's code; `-` or nothing where no mark was made. */
+  /** The morning's code; `-` or an empty text for a missing mark. */
   @IsText('/', 2) am!: string;
   /** The afternoon's code. */
   @IsText('\\', 2) pm!: string;
-  /** When the school recorded it. The latest recording of a day stands, in whatever order they arrive. */
+  /**
+   * When the school recorded the marks. The recording with the latest time is in force, regardless of the order of
+   * arrival.
+   */
   @IsInstant('2025-09-03T16:00:00Z') at!: string;
 }
 
-/** Record a pupil's marks of some days; marks recorded later mend earlier ones. */
+/** Record a pupil's marks for some days. Marks with a later time of recording correct earlier ones. */
 export class RecordAttendance {
   @IsUrn() school!: string;
   @IsList(() => MarkPart, 500) marks!: MarkPart[];
@@ -59,7 +62,7 @@ export class RecordAttendance {
 
 const { on, slice } = slices<Register>();
 
-/** Why a mark cannot be taken. */
+/** Why marks cannot be recorded. */
 export type MarkFault =
   | 'NOT_A_SCHOOL_DAY'
   | 'UNKNOWN_CODE'
@@ -69,16 +72,16 @@ export type MarkFault =
   | 'CONFLICTING_MARK';
 
 const faults: Readonly<Record<MarkFault | 'SCHOOL_MISMATCH', string>> = {
-  SCHOOL_MISMATCH: 'The pupil is at another school on that day.',
-  NOT_A_SCHOOL_DAY: 'A register has no Saturdays and Sundays.',
-  UNKNOWN_CODE: 'The code is none of the national attendance codes.',
-  CODE_NOT_IN_USE: 'The code is not in use on that day.',
-  WRONG_SESSION: '/ is a mark of the morning and \\ of the afternoon.',
-  INVALID_RECORDED_AT: 'The time of recording must be a moment such as 2025-09-03T16:00:00Z.',
-  CONFLICTING_MARK: 'Other marks were recorded for that day at the same moment.',
+  SCHOOL_MISMATCH: 'The pupil is at another school on that day. Check the school and the day.',
+  NOT_A_SCHOOL_DAY: 'The day is a Saturday or Sunday, which a register does not have. Correct the day.',
+  UNKNOWN_CODE: 'The code is not a national attendance code. Correct the code.',
+  CODE_NOT_IN_USE: 'The code is not in use on that day. Use a code that is.',
+  WRONG_SESSION: 'The code belongs to the other half of the day. Use / for mornings and \\ for afternoons.',
+  INVALID_RECORDED_AT: 'The time of recording is invalid. Write it like 2025-09-03T16:00:00Z.',
+  CONFLICTING_MARK: 'Different marks have the same day and time of recording. Correct the time of recording.',
 };
 
-/** What is wrong with a mark in itself, in the order in which reasons are named. `at` must be in UTC already. */
+/** The first fault of a recording by itself, in the order of the checks; undefined if there is none. */
 export function faultOf({ on: day, am, pm }: Omit<Recording, 'at'>): MarkFault | undefined {
   if (isWeekend(day)) return 'NOT_A_SCHOOL_DAY';
   if (!isKnownMark(am) || !isKnownMark(pm)) return 'UNKNOWN_CODE';
@@ -87,13 +90,16 @@ export function faultOf({ on: day, am, pm }: Omit<Recording, 'at'>): MarkFault |
   return undefined;
 }
 
-/** What is recorded of some days, while further marks are compared with it one by one. */
+/** The known recordings of a pupil's days, while new marks are compared with them one by one. */
 export class KnownDays {
   private readonly days = new Map<Day, Recording[]>();
 
   constructor(private readonly register: Register) {}
 
-  /** How a mark stands to what is recorded of its day: new (and from now on recorded), there already, or against it. */
+  /**
+   * Compares a mark with the known recordings: `new` (it is then added), `repeated`, or conflicting with one of the
+   * same time.
+   */
   take(mark: Recording): 'new' | 'repeated' | 'CONFLICTING_MARK' {
     const known = this.of(mark.on);
     const same = known.find(({ at }) => at === mark.at);
@@ -102,7 +108,7 @@ export class KnownDays {
     return 'new';
   }
 
-  /** True where there is no later recording of the day. */
+  /** Whether no later recording of the day is known. */
   stands({ on: day, at }: Recording): boolean {
     return latest(this.of(day))?.at === at;
   }

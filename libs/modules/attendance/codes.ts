@@ -3,15 +3,15 @@ import { type Counts, noCounts } from '@waymark/modules/shared/counts';
 
 export type CountsAs = 'attended' | 'authorised' | 'unauthorised' | 'notPossible';
 
-/** A code of the national register of attendance. */
+/** A national attendance code. */
 export interface AttendanceCode {
   readonly code: string;
   readonly meaning: string;
   readonly countsAs: CountsAs;
-  /** First and last day on which it may be used, where it could not always be. */
+  /** First and last day of use, if the code has not always been in use. */
   readonly from?: Day;
   readonly until?: Day;
-  /** One character that stands for it on a register page, and in some suppliers' files. */
+  /** One character for the code on a register page and in some suppliers' files. */
   readonly symbol: string;
 }
 
@@ -20,7 +20,7 @@ const BEFORE_REFORM = '2024-08-18';
 
 /**
  * The national codes (The School Attendance (Pupil Registration) (England) Regulations 2024; Department for
- * Education, Working together to improve school attendance), and those that ended with them.
+ * Education, Working together to improve school attendance), and the codes that those rules ended.
  */
 export const attendanceCodes: readonly AttendanceCode[] = [
   ...counting('attended', {
@@ -90,7 +90,7 @@ export const attendanceCodes: readonly AttendanceCode[] = [
   ),
 ];
 
-/** The register says nothing of the session. */
+/** The register has no mark for the session. */
 export const NO_MARK = '-';
 
 function counting(
@@ -107,12 +107,12 @@ function counting(
   }));
 }
 
-/** How some suppliers write the two-character codes in one. Chosen for an import, never guessed. */
+/** One-character forms of the two-character codes, used by some suppliers. An import must ask for them explicitly. */
 function supplierSymbols(): Readonly<Record<string, string>> {
   return { C1: '<', C2: '>', J1: '?', Y1: '$', Y2: 'a', Y3: '%', Y4: '`', Y5: ':', Y6: '|', Y7: '_' };
 }
 
-/** Code by a supplier's symbol, for imports that say they use them. */
+/** Codes by supplier symbol, for imports that ask for them. */
 export const supplierAliases: ReadonlyMap<string, string> = new Map(
   Object.entries(supplierSymbols()).map(([code, symbol]) => [symbol, code]),
 );
@@ -121,7 +121,7 @@ const byCode: ReadonlyMap<string, AttendanceCode> = new Map(
   attendanceCodes.map((entry) => [entry.code, entry]),
 );
 
-/** `-` and blank both say that no mark was made. */
+/** A missing mark is written as `-` or left blank. */
 export const normalMark = (text: string): string => (text === '' ? NO_MARK : text);
 
 export type Half = 'am' | 'pm';
@@ -136,10 +136,10 @@ export function isInUse(mark: string, day: Day): boolean {
   );
 }
 
-/** `/` is a morning's mark and `\` an afternoon's. */
+/** `/` is valid only for mornings and `\` only for afternoons. */
 export const isOfHalf = (mark: string, half: Half): boolean => mark !== (half === 'am' ? '\\' : '/');
 
-/** What each symbol adds to, by character code: marks are counted by the million. */
+/** What each symbol counts as, indexed by character code for speed: millions of marks are counted. */
 const kinds: readonly (CountsAs | 'noMark' | undefined)[] = Array.from({ length: 128 }, (_, character) => {
   const symbol = String.fromCharCode(character);
   return symbol === NO_MARK ? 'noMark' : attendanceCodes.find((entry) => entry.symbol === symbol)?.countsAs;
@@ -151,8 +151,8 @@ export const symbolOf = (mark: string): string =>
 const [L, U] = ['L'.charCodeAt(0), 'U'.charCodeAt(0)];
 
 /**
- * Count the symbols of a register, on top of what is counted already: any other character, such as the space of a day without
- * a record, counts nothing.
+ * Count the symbols of a register and add them to `onto`. Any other character, such as a space for a day without a
+ * record, counts nothing.
  */
 export function countSymbols(symbols: string, from = 0, to = symbols.length, onto = noCounts): Counts {
   const counts: { -readonly [Kind in keyof Counts]: number } = { ...onto };

@@ -3,6 +3,6 @@ import type { Counts } from '@waymark/modules/shared/counts';
 
 export interface AttendanceFacts {
   countsOver(period: Period): Counts;
-  /** The register says that the pupil was absent for all of a day's sessions. */
+  /** Whether the register shows the pupil absent for all possible sessions of a day. */
   absentOn(day: Day): boolean;
 }

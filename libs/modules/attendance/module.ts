@@ -7,7 +7,7 @@ export const attendanceModule = recordingModule({
   domain: attendance,
   views: [registers, attendanceHistory],
   questions: [],
-  // A register is kept under its pupil's id.
+  // A register has the id of its pupil.
   scopes: scopesOfPupil,
   personalData: {
     holds: 'records',
@@ -16,10 +16,10 @@ export const attendanceModule = recordingModule({
     recordsOf: (pupil) => Promise.resolve([pupil]),
     retention: [
       {
-        record: 'a pupil’s marks, without the person',
-        kept: 'for as long as the log',
+        record: 'a pupil’s marks, without the pupil’s identity',
+        kept: 'as long as the log',
         source:
-          'no personal data once the key is destroyed and nothing else leads back: to be confirmed by the controller',
+          'no longer personal data once the key is destroyed and nothing else identifies the pupil: to be confirmed by the controller',
       },
     ],
   },

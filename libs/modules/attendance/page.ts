@@ -4,22 +4,22 @@ import type { MarkRecorded } from './attendance';
 import { countSymbols, symbolOf } from './codes';
 
 /**
- * A register as views keep it: for each month a line of 62 characters, a morning and an afternoon for each day, as
- * a page of a paper register has it; a space where nothing was recorded. Small, quick to count over any period, and
- * only what stands.
+ * A register as stored in views: for each month a line of 62 characters, with two characters (morning and afternoon)
+ * for each day, and a space where nothing was recorded. It contains only the marks in force. It is small and fast to
+ * count over any period.
  */
 export type RegisterPages = Readonly<Record<string, string>>;
 
 const BLANK = ' '.repeat(62);
 
-/** Write marks onto the pages; those that were superseded before they arrived are passed over. */
+/** The pages after some marks. Superseded marks are ignored. */
 export function written(pages: RegisterPages, marks: readonly MarkRecorded[]): RegisterPages {
   const after = { ...pages };
   const standing = marks.filter(({ superseded }) => !superseded);
   for (let next = 0; next < standing.length;) {
     const month = standing[next]!.on.slice(0, 7);
     const line = after[month] ?? BLANK;
-    // Days that follow on each other, as they come in a register, take one pass over the line.
+    // Marks of consecutive days are written in one pass over the line.
     let [text, end] = ['', 0];
     for (; next < standing.length; next += 1) {
       const { on, am, pm } = standing[next]!;
@@ -33,7 +33,7 @@ export function written(pages: RegisterPages, marks: readonly MarkRecorded[]): R
   return after;
 }
 
-/** Sessions over a period. */
+/** Counts of the sessions in a period. */
 export function countPages(pages: RegisterPages, { from, to }: Period): Counts {
   const [first, last] = [from.slice(0, 7), to.slice(0, 7)];
   let counts = noCounts;

@@ -8,7 +8,7 @@ import { countPages, type RegisterPages, written } from './page';
 
 const empty = spec(attendance).with({ pupil: pupilFacts, school: schoolFacts });
 
-/** The register that recordings lead to, arriving in these batches; and the events of it. */
+/** The register after recordings arrived in these batches, and its events. */
 function arrived(batches: readonly (readonly MarkPart[])[]) {
   let register = empty;
   const events: DomainEvents['AttendanceRecorded'][] = [];
@@ -23,7 +23,7 @@ function arrived(batches: readonly (readonly MarkPart[])[]) {
 const pagesOf = (events: readonly DomainEvents['AttendanceRecorded'][]): RegisterPages =>
   events.reduce<RegisterPages>((pages, { marks }) => written(pages, marks), {});
 
-/** The same recordings in another order, some of them twice, cut into batches. */
+/** The same recordings in another order, some of them repeated, cut into batches. */
 const shuffled = recordings.chain((all) =>
   fc.record({
     all: fc.constant(all),
@@ -36,8 +36,8 @@ const shuffled = recordings.chain((all) =>
 const batches = (marks: readonly MarkPart[], size: number): MarkPart[][] =>
   marks.length === 0 ? [] : [marks.slice(0, size), ...batches(marks.slice(size), size)];
 
-describe('a register, whatever the order in which recordings arrive', () => {
-  it('counts of each day the one recorded last', () => {
+describe('a register, regardless of the order in which recordings arrive', () => {
+  it('counts the latest recording of each day', () => {
     fc.assert(
       fc.property(shuffled, period, ({ all, order, again, size }, over) => {
         const { facts } = arrived(batches([...order, ...again], size));
@@ -56,7 +56,7 @@ describe('a register, whatever the order in which recordings arrive', () => {
     );
   });
 
-  it('has pages that count the same over any period', () => {
+  it('has pages that give the same counts for any period', () => {
     fc.assert(
       fc.property(shuffled, period, ({ order, size }, over) => {
         const { facts, events } = arrived(batches(order, size));
@@ -89,7 +89,7 @@ describe('a page of a register', () => {
     });
   });
 
-  it('is written over by what stands, and not by what was superseded before it came', () => {
+  it('is overwritten by marks in force, not by marks superseded on arrival', () => {
     const mended = written(pages, [
       mark('2025-09-01', 'I', 'I'),
       { ...mark('2025-10-30', '/', '\\'), superseded: true },

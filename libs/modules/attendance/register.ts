@@ -2,7 +2,7 @@ import { type Day, type Instant, mondayOf, type Period, within } from '@waymark/
 import type { Counts } from '@waymark/modules/shared/counts';
 import { countSymbols, symbolOf } from './codes';
 
-/** What a school recorded of a pupil's day, and when it did. */
+/** A school's marks for a pupil's day, and the time of recording. */
 export interface Recording {
   readonly on: Day;
   readonly am: string;
@@ -11,7 +11,7 @@ export interface Recording {
   readonly at: Instant;
 }
 
-/** All recordings of a pupil, by the Monday of their week: what was mended stays known. */
+/** All recordings of a pupil by the Monday of their week, including corrected ones. */
 export interface Register {
   readonly weeks: Readonly<Record<Day, readonly Recording[]>>;
 }
@@ -21,7 +21,7 @@ export const emptyRegister: Register = { weeks: {} };
 export const recordingsOf = (register: Register, on: Day): readonly Recording[] =>
   register.weeks[mondayOf(on)]?.filter((recording) => recording.on === on) ?? [];
 
-/** The recording that stands: the latest, in whatever order they arrived. */
+/** The recording in force: the one with the latest time of recording. */
 export const latest = (recordings: readonly Recording[]): Recording | undefined =>
   recordings.reduce<Recording | undefined>(
     (standing, recording) => (standing && standing.at >= recording.at ? standing : recording),
@@ -36,7 +36,7 @@ export const withRecordings = (
   weeks: { ...register.weeks, [week]: [...(register.weeks[week] ?? []), ...recordings] },
 });
 
-/** The pupil's sessions over a period, by the recordings that stand. */
+/** Counts of the pupil's sessions in a period, by the recordings in force. */
 export function countsOver(register: Register, period: Period): Counts {
   const first = mondayOf(period.from);
   let marks = '';

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { foldersBefore } from '@waymark/core/imports';
 
 /**
- * Files that were exported, by export, for as long as they can be fetched. Where api and workers are processes of their own,
- * the folder is on a volume that they share.
+ * Exported files, one folder for each export, kept for as long as they can be downloaded. If the API and the workers
+ * are separate processes, they share the folder on a common volume.
  */
 export class ExportFiles {
   private readonly root: string;
@@ -21,14 +21,14 @@ export class ExportFiles {
     return join(this.root, id);
   }
 
-  /** Write a file from its beginning; it has its name once it is whole and on the disk. */
+  /** Write a file. It gets its name only once it is complete and flushed to disk. */
   async write(
     id: string,
     name: string,
     rows: AsyncIterable<object>,
     { format, signal }: { readonly format: Transform; readonly signal: AbortSignal },
   ): Promise<void> {
-    // Left behind by an attempt that was killed.
+    // Remove what an interrupted attempt left behind.
     await this.discard(id);
     await mkdir(this.folderOf(id), { recursive: true, mode: 0o700 });
     const file = join(this.folderOf(id), name);
@@ -47,7 +47,7 @@ export class ExportFiles {
     await rm(this.folderOf(id), { recursive: true, force: true });
   }
 
-  /** Exports that were written before a moment, in milliseconds. */
+  /** Ids of the exports written before a moment, in milliseconds. */
   before(moment: number): Promise<string[]> {
     return foldersBefore(this.root, moment);
   }

@@ -7,31 +7,31 @@ import { type ExportKind, type ExportKindName, exportKinds, type ExportSources }
 
 export const EXPORT = 'export';
 
-/** What is to be exported, and who asked for it. */
+/** The requested export and the person who asked for it. */
 export interface ExportRequest {
   readonly kind: ExportKindName;
   readonly parameters: object;
   readonly actor: string;
 }
 
-/** How far an export is. */
+/** Progress of an export. */
 export interface ExportProgress {
-  /** Rows written. */
+  /** Number of rows written. */
   readonly rows: number;
 }
 
-/** What an export came to: the name of its file, and how many rows it has. */
+/** Result of an export: the file's name and its number of rows. */
 export interface ExportResult extends ExportProgress {
   readonly file: string;
 }
 
-/** Rows written between two words on how far it is. */
+/** Number of rows between two progress reports. */
 const STEP = 1_000;
 
-/** What an export job needs of the service. */
+/** What an export job needs from the service. */
 export interface Exporting extends Pick<ExportSources, 'rows' | 'submitter' | 'published'> {
   readonly exports: Pick<ExportFiles, 'write'>;
-  /** Knows the roles that a person has at present. */
+  /** Returns the roles that a person holds now. */
   readonly people: { grants(person: string): Promise<Principal['grants']> };
   readonly accessLog: {
     record(principal: Principal, what: string, pupils: Iterable<string>): Promise<void>;
@@ -40,11 +40,11 @@ export interface Exporting extends Pick<ExportSources, 'rows' | 'submitter' | 'p
   readonly redactedRecords: { readonly events: EventStore };
   reachFor(principal: Principal, action: string): Reach;
   scopesOf(module: string, id: string): Promise<readonly Scope[]>;
-  /** The present moment: UTC, milliseconds. */
+  /** The current time: UTC, milliseconds. */
   now(): string;
 }
 
-/** Exports: one that was cut off begins anew. */
+/** Runs an export. An interrupted export starts again from the beginning. */
 export const exportJob = (service: Exporting): WorkHandler => ({
   kind: EXPORT,
   attempts: 8,
@@ -55,7 +55,7 @@ export const exportJob = (service: Exporting): WorkHandler => ({
     { id, signal, progress },
   ): Promise<ExportResult> => {
     const { rows, submitter, published, exports, people, accessLog, redactedRecords } = service;
-    // By the roles of now: they may be others than when it was asked for.
+    // The reach is that of the roles held now: they may have changed since the request.
     const principal = { id: actor, grants: await people.grants(actor) };
     const reach = service.reachFor(principal, 'RequestExport');
     const shown = new Set<string>();

@@ -1,22 +1,22 @@
 import { Transform } from 'node:stream';
 import { stringify } from 'csv-stringify';
 
-/** How rows are written. */
+/** The file formats of exports. */
 export const formats = {
   /**
-   * A header and a line for each row, as RFC 4180 has it. Text that a spreadsheet would take for a formula is led by an
-   * apostrophe.
+   * A header and one line for each row, as in RFC 4180. Text that a spreadsheet would read as a formula is prefixed
+   * with an apostrophe.
    */
   csv: (): Transform =>
     stringify({
       header: true,
       record_delimiter: 'windows',
       escape_formulas: true,
-      // Line breaks other than that of the lines, which some readers take for it.
+      // Quote text that contains any line break: some readers would take it for the end of the row.
       quoted_match: /[\r\n]/,
       cast: { boolean: String },
     }),
-  /** One JSON value a line. */
+  /** One JSON value per line. */
   jsonl: (): Transform =>
     new Transform({
       writableObjectMode: true,

@@ -18,7 +18,7 @@ import type { PublishedRate, PublishedRates } from '@waymark/modules/insights/pu
 import { timelineOf } from '@waymark/modules/insights/timeline';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
 import type { Format } from './formats';
-import { LeftOut } from './left-out';
+import { Exclusions } from './exclusions';
 import {
   AttendanceExport,
   type AttendanceParameters,
@@ -30,30 +30,30 @@ import {
   TimelineExport,
 } from './requests';
 
-/** What exports are made from. */
+/** What an export can read. */
 export interface ExportSources {
-  /** The log without what is personal in it: nobody is given that in a file. */
+  /** The log without personal data: a file never contains any. */
   readonly events: EventStore;
   readonly rows: RowReader;
   readonly submitter: Pick<Submitter, 'facts'>;
   readonly published: PublishedRates;
-  /** The scopes that a thing lies in. */
+  /** The scopes that a record lies in. */
   readonly scopesOf: (module: string, id: string) => Promise<readonly Scope[]>;
-  /** How far the roles of whoever asked reach. */
+  /** The reach of the principal who asked for the export. */
   readonly reach: Reach;
-  /** To be told of each pupil whose records are in the file. */
+  /** Called for each pupil whose records are in the file. */
   readonly onShown: (pupil: string) => void;
 }
 
-/** What can be exported. */
+/** A kind of export. */
 export interface ExportKind {
-  /** How it is asked for. */
+  /** The class of the request's body. */
   readonly request: CommandClass<{ kind: string; parameters?: object }>;
   readonly format: Format;
   readonly rows: (sources: ExportSources, parameters: never) => AsyncIterable<object>;
 }
 
-/** Every kind of export, by its name: whoever adds one, adds it here. */
+/** Every kind of export by its name. Add a new one to this table. */
 export const exportKinds = {
   kpis: {
     request: KpiExport,
@@ -76,9 +76,9 @@ export const exportKinds = {
     ) {
       const known = toInstant(asKnownAt);
       const query = { by, ...periodOf(period), ...(known === undefined ? {} : { asKnownAt: known }) };
-      const leftOut = new LeftOut(submitter);
+      const exclusions = new Exclusions(submitter);
       for (const row of await attendanceBy(rows, query, reach.covers)) {
-        if (by === 'pupil' && (await leftOut.pupil(row.key))) continue;
+        if (by === 'pupil' && (await exclusions.excludesPupil(row.key))) continue;
         if (by === 'pupil') onShown(row.key);
         yield row;
       }
@@ -93,14 +93,15 @@ export const exportKinds = {
       }
     },
   },
-  /** Everything recorded of every journey within reach, journey by journey. */
+  /** All events of every journey within reach, journey by journey. */
   timeline: {
     request: TimelineExport,
     format: 'jsonl',
     rows: async function* ({ rows, events, submitter, scopesOf, reach, onShown }) {
-      const leftOut = new LeftOut(submitter);
+      const exclusions = new Exclusions(submitter);
       for await (const { key: journey, row } of every(rows, caseloads)) {
-        if (!reach.reaches(await scopesOf('journey', journey)) || (await leftOut.pupil(row.pupil))) continue;
+        if (!reach.reaches(await scopesOf('journey', journey)) || (await exclusions.excludesPupil(row.pupil)))
+          continue;
         onShown(row.pupil);
         for (const entry of await timelineOf(events, journey, row.pupil)) {
           yield { journey, ...maskUpns(entry) };
@@ -108,18 +109,18 @@ export const exportKinds = {
       }
     },
   },
-  /** What mentors were reminded of, in the order in which they were. */
+  /** The reminders that mentors received, in order of recording. */
   reminders: {
     request: ReminderExport,
     format: 'jsonl',
     rows: async function* ({ events, submitter, scopesOf, reach }) {
-      const leftOut = new LeftOut(submitter);
+      const exclusions = new Exclusions(submitter);
       for await (const { stream, data } of eventsOfTypes(events, [
         'MentorReminded',
       ] satisfies (keyof DomainEvents)[])) {
         const mentor = streamId(stream);
         if (!reach.reaches(await scopesOf('mentor', mentor))) continue;
-        yield { mentor, ...(await leftOut.from(data as DomainEvents['MentorReminded'])) };
+        yield { mentor, ...(await exclusions.withoutExcluded(data as DomainEvents['MentorReminded'])) };
       }
     },
   },
@@ -128,7 +129,7 @@ export const exportKinds = {
 export type ExportKindName = keyof typeof exportKinds;
 export const exportKindNames = Object.keys(exportKinds) as readonly ExportKindName[];
 
-/** The same columns, whether a rate was published or not. */
+/** Adds empty columns if no rate was published, so that all rows have the same columns. */
 const withPublished = ({ published: { localAuthority, region }, ...kpis }: Kpis): object => ({
   ...kpis,
   published: { localAuthority: localAuthority ?? notPublished, region: region ?? notPublished },
@@ -136,7 +137,7 @@ const withPublished = ({ published: { localAuthority, region }, ...kpis }: Kpis)
 
 const notPublished: { readonly [Field in keyof PublishedRate]: null } = { name: null, absencePercent: null };
 
-/** Fields within fields become columns: `baseline.absencePercent`. */
+/** Nested fields become columns such as `baseline.absencePercent`. */
 const flat = (row: object, path = ''): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(row).flatMap(([name, value]: [string, unknown]) =>

@@ -3,7 +3,7 @@ import { type AttendanceGroup, attendanceGroups } from '@waymark/modules/insight
 import { type KpiGroup, kpiGroups } from '@waymark/modules/insights/kpis';
 import { type PhaseProgressGroup, phaseProgressGroups } from '@waymark/modules/insights/phase-progress';
 
-/** What of the KPIs. */
+/** Which KPIs to export. */
 export class KpiParameters {
   @IsOneOf(kpiGroups) by!: KpiGroup;
   @Optional() @IsCode('ampe-2025-11') programme?: string;
@@ -17,7 +17,7 @@ export class KpiExport {
   @IsPart(() => KpiParameters) parameters!: KpiParameters;
 }
 
-/** What of the registers. */
+/** Which register figures to export. */
 export class AttendanceParameters {
   @IsOneOf(attendanceGroups, 'area') by!: AttendanceGroup;
   @IsDay('2025-09-03') from!: string;
@@ -31,28 +31,28 @@ export class AttendanceExport {
   @IsPart(() => AttendanceParameters) parameters!: AttendanceParameters;
 }
 
-/** What of the way through the phases. */
+/** Which phase progress to export. */
 export class PhaseProgressParameters {
   @IsOneOf(phaseProgressGroups) by!: PhaseProgressGroup;
   @Optional() @IsCode('ampe-2025-11') programme?: string;
 }
 
-/** How far pupils are, by programme, area, school or mentor: a row for each phase. */
+/** Progress of pupils by programme, area, school or mentor: one row for each phase. */
 export class PhaseProgressExport {
   @IsOneOf(['phase-progress']) kind!: string;
   @IsPart(() => PhaseProgressParameters) parameters!: PhaseProgressParameters;
 }
 
-/** There are none. */
+/** This kind of export has no parameters. */
 export class NoParameters {}
 
-/** Everything recorded of every journey, without names: UPNs are masked, words that may hold names left out. */
+/** All events of every journey, without names: UPNs are masked, free text is left out. */
 export class TimelineExport {
   @IsOneOf(['timeline']) kind!: string;
   @Optional() @IsPart(() => NoParameters) parameters?: NoParameters;
 }
 
-/** What mentors were reminded of, and when. */
+/** The reminders that mentors received, and when. */
 export class ReminderExport {
   @IsOneOf(['reminders']) kind!: string;
   @Optional() @IsPart(() => NoParameters) parameters?: NoParameters;

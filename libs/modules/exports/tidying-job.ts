@@ -6,7 +6,7 @@ import type { ExportFiles } from './export-files';
 export const TIDYING = 'tidying';
 
 const DAY = 86_400_000;
-/** How long an export can be fetched, in milliseconds. */
+/** How long an export can be downloaded, in milliseconds. */
 export const EXPORTS_KEPT = 7 * DAY;
 
 interface Stored {
@@ -16,8 +16,8 @@ interface Stored {
 }
 
 /**
- * Removes what holds personal data and is of no more use: exports after a week, uploads that led to no import.
- * (`exports` by itself is what a compiled module gives away, so it goes by another name here.)
+ * Deletes files that hold personal data and are no longer needed: exports after a week, and uploads that led to no
+ * import after a day. (`exports` is renamed because a compiled CommonJS module has a variable of that name.)
  */
 export const tidyingJob = ({ uploads, exports: files, jobs }: Stored): WorkHandler => ({
   kind: TIDYING,
@@ -27,7 +27,7 @@ export const tidyingJob = ({ uploads, exports: files, jobs }: Stored): WorkHandl
   concurrency: 1,
   run: async () => {
     let removed = 0;
-    // Files come before their job: only after a day it is certain that there will be none.
+    // An upload is stored before its job is added. After a day it is certain that no job will follow.
     for (const id of await uploads.before(Date.now() - DAY)) {
       if (await jobs.get(id)) continue;
       await uploads.discard(id);

@@ -14,7 +14,7 @@ import { mentors } from '@waymark/modules/mentor/views/mentors';
 import type { FollowUps } from './import';
 import { importReport } from './views/import-reports';
 
-/** Types of the events by which is counted what was done. */
+/** Event types from which the results are counted. */
 const COUNTED: readonly (keyof DomainEvents)[] = ['EligibilityAssessed', 'PlaceTaken'];
 
 interface Place {
@@ -24,49 +24,49 @@ interface Place {
 
 export interface FollowUpOptions {
   readonly importId: string;
-  /** After which event it began. */
+  /** Position of the import's last event before the follow-up. Only later events are counted. */
   readonly since: Position;
   readonly actor: string;
-  /** By the pupil's id. */
+  /** The first session of each pupil in the import's files, by the pupil's id. */
   readonly firstSessions: ReadonlyMap<string, { readonly mentor: string; readonly on: Day }>;
-  /** Where it is aborted, no further command is sent. */
+  /** Once it is aborted, no further command is sent. */
   readonly signal: AbortSignal;
 }
 
 /**
- * What follows when registers are in: eligibility is assessed where it has not been and the baseline has marks, and
- * pupils who are eligible and have consent are given the mentor of their first session, or of their school the one
- * with the fewest pupils. Done again after a crash it changes nothing more.
+ * The steps after the registers of an import: assess eligibility where it is missing and the baseline has marks, then
+ * allocate mentors to eligible pupils with consent. A pupil gets the mentor of the first session or, without one, the
+ * school's mentor with the fewest pupils. Running it again after a crash has no further effect.
  */
 export class FollowUp {
   private readonly notAllocated: Record<string, number> = {};
 
   constructor(
-    private readonly workshop: ImportServices,
+    private readonly services: ImportServices,
     private readonly options: FollowUpOptions,
   ) {}
 
   async run(): Promise<FollowUps> {
-    // Places that were taken before a crash are confirmed first, so that no pupil is given a second one.
-    await this.workshop.settle();
-    await sideBySide(every(this.workshop.rows, caseloads), async ({ key, row }) => {
+    // First, confirm places that were reserved before a crash, so that no pupil gets a second one.
+    await this.services.settle();
+    await sideBySide(every(this.services.rows, caseloads), async ({ key, row }) => {
       if (row.eligible === undefined && !row.ended) await this.assess(key);
     });
-    await this.workshop.settle();
+    await this.services.settle();
     const begun =
-      (await importReport(this.workshop.rows, this.options.importId))?.startedAt ?? new Date().toISOString();
+      (await importReport(this.services.rows, this.options.importId))?.startedAt ?? new Date().toISOString();
     const plan = await this.plan(begun.slice(0, 10));
     await sideBySide(plan, async ([mentor, pupils]) => {
       for (const { journey, on } of pupils) await this.allocate(mentor, journey, on);
     });
-    await this.workshop.settle();
+    await this.services.settle();
     return { ...(await this.done()), notAllocated: this.notAllocated };
   }
 
-  /** What was done, before a crash too, as the log has it. */
+  /** Count the results in the log, including those from before a crash. */
   private async done(): Promise<Omit<FollowUps, 'notAllocated'>> {
     let [assessed, eligible, allocated] = [0, 0, 0];
-    const counted = eventsOfTypes(this.workshop.events, COUNTED, this.options.since);
+    const counted = eventsOfTypes(this.services.events, COUNTED, this.options.since);
     for await (const { type, data, metadata } of counted) {
       if (metadata.correlation !== this.options.importId) continue;
       if (type === 'EligibilityAssessed') {
@@ -82,15 +82,15 @@ export class FollowUp {
     try {
       await this.send('journey', journey, new AssessEligibility(), 'assess');
     } catch (error) {
-      // Without marks in the baseline there is nothing to decide yet.
+      // Without marks in the baseline, eligibility cannot be assessed yet.
       if (!(error instanceof Refusal)) throw error;
     }
   }
 
-  /** Who is to be given which mentor, in the order of the journeys' ids, so that it is the same every time. */
+  /** The planned allocations by mentor, computed in the order of the journeys' ids so that they are reproducible. */
   private async plan(today: Day): Promise<Map<string | undefined, Place[]>> {
     const plan = new Map<string | undefined, Place[]>();
-    for await (const { key: journey, row } of every(this.workshop.rows, caseloads)) {
+    for await (const { key: journey, row } of every(this.services.rows, caseloads)) {
       if (!row.eligible || !row.consented || row.ended || row.mentor !== undefined) continue;
       const session = this.options.firstSessions.get(row.pupil);
       const mentor = session?.mentor ?? (await this.mentorAt(row, plan));
@@ -104,7 +104,8 @@ export class FollowUp {
 
   private async allocate(mentor: string | undefined, journey: string, on: Day): Promise<void> {
     try {
-      if (mentor === undefined) throw new Refusal('NO_MENTOR_AT_SCHOOL', 'The school has no mentor.');
+      if (mentor === undefined)
+        throw new Refusal('NO_MENTOR_AT_SCHOOL', 'The school has no mentor. Appoint one first.');
       const command = Object.assign(new AllocatePupil(), { journey, on });
       await this.send('mentor', mentor, command, 'allocate', journey);
     } catch (error) {
@@ -113,19 +114,19 @@ export class FollowUp {
     }
   }
 
-  /** The day from which on a pupil is to have a mentor: a day wanted, or that of the consent where it is later. */
+  /** The day of the allocation: the wanted day, or the day of the consent if that is later. */
   private async dayOfPlace(journey: string, wanted: Day): Promise<Day> {
-    const facts = await this.workshop.submitter.facts<JourneyFacts>('journey', journey);
+    const facts = await this.services.submitter.facts<JourneyFacts>('journey', journey);
     const since = facts?.consentedSince ?? wanted;
     return since > wanted ? since : wanted;
   }
 
-  /** The school's mentor of the programme with the fewest pupils, those planned counted in. */
+  /** The school's mentor in the programme with the fewest pupils, including planned ones. */
   private async mentorAt(
     { school, programme }: CaseloadRow,
     plan: ReadonlyMap<string | undefined, Place[]>,
   ): Promise<string | undefined> {
-    const found = await find(this.workshop.rows, mentors, { where: { school } });
+    const found = await find(this.services.rows, mentors, { where: { school } });
     const [fewest] = found
       .filter(({ row }) => row.programme === programme)
       .map(({ key, row }) => ({ key, pupils: row.caseload + (plan.get(key)?.length ?? 0) }))
@@ -136,7 +137,7 @@ export class FollowUp {
   private send(module: string, id: string, command: object, step: string, of = id) {
     const { importId, actor, signal } = this.options;
     signal.throwIfAborted();
-    return this.workshop.submitter.submit({
+    return this.services.submitter.submit({
       module,
       id,
       command,

@@ -6,14 +6,14 @@ import { Importer } from './importer';
 
 export const IMPORT = 'import';
 
-/** How files that were sent are to be imported. */
+/** How uploaded files are to be imported. */
 export interface ImportRequest {
   readonly actor: string;
   /** Registers write two-character codes as one character, as some suppliers do. */
   readonly aliases: boolean;
 }
 
-/** Ask for an import of what was sent under this id, which is the job's too. */
+/** Request the import of an upload. The import and its job have the upload's id. */
 export const requestImport = (jobs: Jobs, id: string, request: ImportRequest): Promise<string> =>
   jobs.add({ kind: IMPORT, id, data: request });
 
@@ -22,21 +22,21 @@ interface Importing extends ImportServices {
 }
 
 /**
- * Imports of files that were sent: one that was cut off goes on after its last chunk. The files are deleted when it is
- * finished; those of a dead letter wait for it to be tried again.
+ * Imports uploaded files. An interrupted import continues after its last chunk. The files are deleted when the import
+ * is finished. If the job becomes a dead letter, they are kept until it is retried.
  */
 export const importJob = (service: Importing): WorkHandler => ({
   kind: IMPORT,
   attempts: 10,
   backoff: 1_000,
-  // They take turns: a second one would wait for the first.
+  // Imports run one at a time: a second one would wait for the first.
   concurrency: 1,
   run: async ({ actor, aliases }: ImportRequest, { id, signal, progress }) => {
     if (!(await service.submitter.facts<ImportState>('import', id))?.finished) {
       const { files } = await service.uploads.inspect(id);
       if (files.length === 0) {
         throw new PermanentFailure(
-          'the files are not in the data folder: do api and workers share the volume that it is on?',
+          'the files are not in the data folder: check that the API and the workers share its volume',
         );
       }
       const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) =>

@@ -48,7 +48,7 @@ const nothing = spec(imports, { now: NOW });
 const before = nothing.given(started);
 
 describe('an import', () => {
-  it('begins with its files', () => {
+  it('starts with its files', () => {
     nothing.when(start).then(started);
     expect(nothing.facts()).toBeUndefined();
     expect(before.facts()).toEqual({
@@ -59,7 +59,7 @@ describe('an import', () => {
     });
   });
 
-  it('begins only once', () => {
+  it('starts only once', () => {
     before.when(start).thenNothing();
     before.when(command(StartImport, { files: files.slice(1) })).thenRefused('IMPORT_OF_OTHER_FILES');
   });
@@ -76,14 +76,14 @@ describe('an import', () => {
     ['again', rows(0, 1, 500)],
     ['with rows left out', rows(0, 502, 700)],
     ['without any', command(RecordRows, { file: 0, outcomes: [], warnings: [], noMark: 0 })],
-  ])('refuses rows %s: another process is at it', (_, each) => {
+  ])('refuses rows %s: another process is running it', (_, each) => {
     before
       .after(rows(0, 1, 500))
       .when(each)
       .thenRefused('IMPORT_ELSEWHERE');
   });
 
-  it('records once that a file is read to its end', () => {
+  it('records once that a file is done', () => {
     const done = before.after(rows(0, 1, 500));
     done.when(finish(0)).then(event('FileImported', TODAY, { file: 0, rows: 500 }));
     done.after(finish(0)).when(finish(0)).thenNothing();
@@ -91,7 +91,7 @@ describe('an import', () => {
     before.when(finish(1)).then(event('FileImported', TODAY, { file: 1, rows: 0 }));
   });
 
-  it('records once what followed', () => {
+  it('records its follow-up results once', () => {
     before.when(follow).then(event('ImportFollowedUp', TODAY, followUps));
     before.after(follow).when(follow).thenNothing();
     before
@@ -100,7 +100,7 @@ describe('an import', () => {
       .thenRefused('IMPORT_ELSEWHERE');
   });
 
-  it('ends once, and takes no rows then', () => {
+  it('finishes once, and then accepts no rows', () => {
     before.when(end).then(event('ImportFinished', TODAY, { at: NOW }));
     before.after(end).when(end).thenNothing();
     before
@@ -109,11 +109,11 @@ describe('an import', () => {
       .thenRefused('IMPORT_ELSEWHERE');
   });
 
-  it.each([rows(0, 1, 2), finish(0), follow, end])('is refused where none has begun: %p', (each) => {
+  it.each([rows(0, 1, 2), finish(0), follow, end])('is refused if it has not started: %p', (each) => {
     nothing.when(each).thenRefused('UNKNOWN_IMPORT', 'missing');
   });
 
-  it('takes commands from within only', () => {
+  it('accepts commands from the service only', () => {
     expect([...imports.internal].sort()).toEqual([...imports.handlers.keys()].sort());
   });
 });

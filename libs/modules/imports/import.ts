@@ -4,40 +4,40 @@ import type { ImportedFile, RowWarning } from '@waymark/core/imports';
 import { defineModule, event, refuse, slices } from '@waymark/core/kernel';
 
 /**
- * Rows that follow on each other and fared alike: first and last row (1 for the first after the header), and
- * `accepted`, `repeated`, or the code of the reason why they were rejected.
+ * Consecutive rows with the same outcome: first and last row (1 is the first after the header), and `accepted`,
+ * `repeated`, or the code of the reason for rejection.
  */
 export type OutcomeRun = readonly [from: number, to: number, outcome: string];
 
-/** Something that an import did besides taking rows: eligibility assessed, mentors allocated. */
+/** The results of the steps after the registers: counts of assessments and allocations. */
 export interface FollowUps {
   readonly assessed: number;
   readonly eligible: number;
   readonly allocated: number;
-  /** Why pupils who were eligible and had consent got no mentor: by code, how many. */
+  /** Number of eligible pupils with consent who got no mentor, by the code of the reason. */
   readonly notAllocated: Readonly<Record<string, number>>;
 }
 
 export interface ImportEvents {
-  /** Files were brought in; their rows are being taken. */
+  /** An import of files started. */
   ImportStarted: { readonly files: readonly ImportedFile[]; readonly at: Instant };
-  /** The next rows of a file were taken or rejected: one outcome for every row. */
+  /** The next rows of a file were processed, each with an outcome. */
   RowsImported: {
     readonly file: number;
     readonly outcomes: readonly OutcomeRun[];
     readonly warnings: readonly RowWarning[];
-    /** Sessions without a mark among the rows accepted, in a register. */
+    /** Register sessions without a mark among the accepted rows. */
     readonly noMark: number;
   };
-  /** Every row of a file has its outcome. */
+  /** Every row of a file has an outcome. */
   FileImported: { readonly file: number; readonly rows: number };
-  /** Eligibility was assessed, and pupils were given mentors, after the registers were in. */
+  /** Eligibility was assessed and mentors were allocated after the registers of an import. */
   ImportFollowedUp: FollowUps;
-  /** Every file is done. */
+  /** Every file of an import is done. */
   ImportFinished: { readonly at: Instant };
 }
 
-/** Begin an import. */
+/** Start an import. */
 export class StartImport {
   files!: readonly ImportedFile[];
 }
@@ -50,25 +50,25 @@ export class RecordRows {
   noMark!: number;
 }
 
-/** Record that a file has been read to its end. */
+/** Record that every row of a file has an outcome. */
 export class FinishFile {
   file!: number;
 }
 
-/** Record what followed from the registers. */
+/** Record the results of the steps after the registers. */
 export class RecordFollowUps {
   followUps!: FollowUps;
 }
 
-/** Record that every file is done. */
+/** Record that every file of an import is done. */
 export class FinishImport {}
 
 export interface ImportState {
   readonly files: readonly ImportedFile[];
-  /** For each file, rows that have their outcome. */
+  /** Number of rows with an outcome, for each file. */
   readonly rows: readonly number[];
   readonly done: readonly boolean[];
-  /** What followed from the registers, once that is done. */
+  /** The results of the steps after the registers, once they are done. */
   readonly followUps?: FollowUps;
   readonly finished: boolean;
 }
@@ -82,7 +82,7 @@ const course = slice<ImportEvents>({
       ({ files }, { files: known }, { now, today }) => {
         if (known.length === 0) return [event('ImportStarted', today, { files, at: now })];
         if (isDeepStrictEqual(known, files)) return [];
-        return refuse('IMPORT_OF_OTHER_FILES', 'The import with this id is of other files. Use a new id.');
+        return refuse('IMPORT_OF_OTHER_FILES', 'The import with this id has different files. Use a new id.');
       },
       { by: 'service', creates: true },
     ),
@@ -91,7 +91,7 @@ const course = slice<ImportEvents>({
       ({ file, outcomes, warnings, noMark }, { rows, finished }, { today }) => {
         const first = outcomes[0]?.[0];
         if (finished || first !== (rows[file] ?? 0) + 1) {
-          refuse('IMPORT_ELSEWHERE', 'Another process goes on with this import.');
+          refuse('IMPORT_ELSEWHERE', 'Another process is running this import. Wait until it is finished.');
         }
         return [event('RowsImported', today, { file, outcomes, warnings, noMark })];
       },
@@ -108,7 +108,10 @@ const course = slice<ImportEvents>({
       ({ followUps }, { followUps: known }, { today }) => {
         if (!known) return [event('ImportFollowedUp', today, followUps)];
         if (isDeepStrictEqual(known, followUps)) return [];
-        return refuse('IMPORT_ELSEWHERE', 'Another process goes on with this import.');
+        return refuse(
+          'IMPORT_ELSEWHERE',
+          'Another process is running this import. Wait until it is finished.',
+        );
       },
       { by: 'service' },
     ),
@@ -135,7 +138,7 @@ const course = slice<ImportEvents>({
   },
 });
 
-/** What came in files, and what became of every row. */
+/** Imports: their files, and the outcome of every row. */
 export const imports = defineModule(
   {
     name: 'import',

@@ -8,19 +8,19 @@ import {
   RowCommands,
   type SourceFile,
   type TableRow,
-  type Taken,
-  type Taker,
+  type RowOutcomes,
+  type RowImporter,
   type ImportServices,
 } from '@waymark/core/imports';
 import { type Position, Refusal } from '@waymark/core/kernel';
 import { byKey, every } from '@waymark/core/projections';
-import { RegisterTaker } from '@waymark/modules/attendance/imports/registers';
-import { referralTaker } from '@waymark/modules/journey/imports/referrals';
-import { firstSessions, sessionTaker } from '@waymark/modules/journey/imports/sessions';
-import { mentorTaker } from '@waymark/modules/mentor/imports/mentors';
-import { ProgrammeTaker } from '@waymark/modules/programme/imports/programme';
+import { RegisterImporter } from '@waymark/modules/attendance/imports/registers';
+import { referralImporter } from '@waymark/modules/journey/imports/referrals';
+import { firstSessions, sessionImporter } from '@waymark/modules/journey/imports/sessions';
+import { mentorImporter } from '@waymark/modules/mentor/imports/mentors';
+import { ProgrammeImporter } from '@waymark/modules/programme/imports/programme';
 import { programmes } from '@waymark/modules/programme/views/programmes';
-import { schoolTaker } from '@waymark/modules/school/imports/schools';
+import { schoolImporter } from '@waymark/modules/school/imports/schools';
 import { FollowUp } from './follow-up';
 import {
   FinishFile,
@@ -33,11 +33,11 @@ import {
 } from './import';
 import { importReports } from './views/import-reports';
 
-/** How far an import is. */
+/** Progress of an import. */
 export interface Progress {
   readonly file: string;
   readonly rows: number;
-  /** Rows of all files, about. */
+  /** Approximate number of rows processed in all files, and in total. */
   readonly done: number;
   readonly total: number;
 }
@@ -46,41 +46,41 @@ export interface ImportOptions {
   readonly actor: string;
   /** Registers write two-character codes as one character, as some suppliers do. */
   readonly aliases?: boolean;
-  /** Told after each chunk, and waited for. */
+  /** Called after each chunk; the import waits for it. */
   readonly onProgress?: (progress: Progress) => Promise<void> | void;
-  /** Where it is aborted, the import ends after the chunk at hand, and can go on later. */
+  /** Once it is aborted, the import stops after the current chunk. It can continue later. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Brings files in. What was done stands in the import's own stream, chunk by chunk; an import that was killed goes
- * on after the last chunk recorded, and takes again what that chunk had begun, with the same commands and so with
- * the same effect.
+ * Imports files. Progress is recorded in the import's own stream, chunk by chunk. After a crash, the import continues
+ * after the last recorded chunk. It repeats the interrupted chunk with the same command ids, so that no command takes
+ * effect twice.
  */
 export class Importer {
   private readonly people: People;
-  private programmeTaker: ProgrammeTaker | undefined;
+  private programmeImporter: ProgrammeImporter | undefined;
   private programmeId: Promise<string> | undefined;
 
   constructor(
-    private readonly workshop: ImportServices,
+    private readonly services: ImportServices,
     private readonly id: string,
     private readonly files: readonly SourceFile[],
     private readonly options: ImportOptions,
   ) {
-    this.people = new People(workshop.submitter);
+    this.people = new People(services.submitter);
   }
 
-  /** Record that the import begins: from then on it can be asked about. Done already, it changes nothing. */
+  /** Record the start of the import, so that it can be queried. Has no effect if it has started already. */
   start(): Promise<Answer> {
     return this.record(Object.assign(new StartImport(), { files: this.files.map(asImported) }), 'start');
   }
 
-  /** Take every file, once no other import is under way. */
+  /** Import every file, after waiting until no other import is running. */
   async run(): Promise<void> {
     await this.start();
     const { signal = new AbortController().signal } = this.options;
-    await withImportLease(this.workshop.control, this.id, { signal }, async (going) => {
+    await withImportLease(this.services.control, this.id, { signal }, async (going) => {
       for (const [index, file] of this.files.entries()) {
         if (file.kind === 'sessions') await this.followUp(going);
         await this.importFile(index, file, going);
@@ -91,58 +91,58 @@ export class Importer {
   }
 
   private async importFile(index: number, file: SourceFile, signal: AbortSignal): Promise<void> {
-    const taker = this.takerOf(index, file);
+    const importer = this.importerOf(index, file);
     const state = await this.state();
     if (state.done[index]) return;
     const before = state.rows[index] ?? 0;
-    for await (const chunk of rowsOf(file, taker.chunk, before)) {
+    for await (const chunk of rowsOf(file, importer.chunk, before)) {
       signal.throwIfAborted();
-      await this.recordRows(index, chunk, await taker.take(chunk));
+      await this.recordRows(index, chunk, await importer.importRows(chunk));
       await this.report(index, file, chunk.at(-1)!.row);
     }
     signal.throwIfAborted();
     await this.record(Object.assign(new FinishFile(), { file: index }), `file ${String(index)}`);
   }
 
-  private takerOf(index: number, file: SourceFile): Taker {
-    const { workshop, people, options, id: importId } = this;
+  private importerOf(index: number, file: SourceFile): RowImporter {
+    const { services, people, options, id: importId } = this;
     const commandsFor = (row: number): RowCommands =>
-      new RowCommands(workshop.submitter, importId, options.actor, `${String(index)}:${String(row)}`);
+      new RowCommands(services.submitter, importId, options.actor, `${String(index)}:${String(row)}`);
     const programme = (): Promise<string> => this.programme();
     switch (file.kind) {
       case 'programme':
-        return (this.programmeTaker = new ProgrammeTaker(file, commandsFor));
+        return (this.programmeImporter = new ProgrammeImporter(file, commandsFor));
       case 'schools':
-        return schoolTaker(commandsFor);
+        return schoolImporter(commandsFor);
       case 'mentors':
-        return mentorTaker(commandsFor, programme);
+        return mentorImporter(commandsFor, programme);
       case 'referrals':
-        return referralTaker(workshop, people, programme, commandsFor);
+        return referralImporter(services, people, programme, commandsFor);
       case 'registers':
-        return new RegisterTaker(workshop, people, {
+        return new RegisterImporter(services, people, {
           importId,
           file: index,
           actor: options.actor,
           aliases: options.aliases ?? false,
         });
       case 'sessions':
-        return sessionTaker(workshop, people, programme, commandsFor);
+        return sessionImporter(services, people, programme, commandsFor);
     }
   }
 
-  /** The programme that rows belong to: the one of this import, or the only one there is. */
+  /** The programme of the rows: the one in this import, or the only one that exists. */
   private programme(): Promise<string> {
     return (this.programmeId ??= this.whichProgramme());
   }
 
   private async whichProgramme(): Promise<string> {
-    if (this.programmeTaker) return this.programmeTaker.idInFile();
-    await this.workshop.settle();
-    const [only, ...others] = (await byKey(this.workshop.rows, programmes)).keys();
+    if (this.programmeImporter) return this.programmeImporter.idInFile();
+    await this.services.settle();
+    const [only, ...others] = (await byKey(this.services.rows, programmes)).keys();
     if (only === undefined || others.length > 0) {
       throw new Refusal(
         'WHICH_PROGRAMME',
-        'Import the programme’s own file too, so that it is known which one this is.',
+        'It is not clear which programme the rows belong to. Import the programme’s own file too.',
         'invalid',
       );
     }
@@ -156,7 +156,7 @@ export class Importer {
       this.files.filter(({ kind }) => kind === 'sessions'),
       this.people,
     );
-    const followUps = await new FollowUp(this.workshop, {
+    const followUps = await new FollowUp(this.services, {
       importId: this.id,
       since: position,
       actor: this.options.actor,
@@ -169,7 +169,7 @@ export class Importer {
   private async recordRows(
     file: number,
     rows: readonly TableRow[],
-    { outcomes, warnings, noMark }: Taken,
+    { outcomes, warnings, noMark }: RowOutcomes,
   ): Promise<void> {
     const command = Object.assign(new RecordRows(), {
       file,
@@ -181,7 +181,7 @@ export class Importer {
   }
 
   private record(command: object, step: string): Promise<Answer> {
-    return this.workshop.submitter.submit({
+    return this.services.submitter.submit({
       module: 'import',
       id: this.id,
       command,
@@ -191,9 +191,9 @@ export class Importer {
     });
   }
 
-  /** How far the import is by its own stream, and where the last event of that stands. */
+  /** The import's state, and the position of its last event. */
   private async state(): Promise<ImportState & { readonly position: Position }> {
-    const { state, position } = await this.workshop.submitter.load('import', this.id);
+    const { state, position } = await this.services.submitter.load('import', this.id);
     return { ...(state as ImportState), position };
   }
 
@@ -209,14 +209,14 @@ export class Importer {
   }
 }
 
-/** The import of the same files that was begun and not finished, if there is one. */
+/** The id of a running import of the same files; undefined if there is none. */
 export async function unfinishedImport(
-  workshop: ImportServices,
+  services: ImportServices,
   files: readonly SourceFile[],
 ): Promise<string | undefined> {
-  await workshop.settle();
+  await services.settle();
   const wanted = namesAndHashes(files);
-  for await (const { key, row } of every(workshop.rows, importReports, { state: 'running' })) {
+  for await (const { key, row } of every(services.rows, importReports, { state: 'running' })) {
     if (namesAndHashes(row.files) === wanted) return key;
   }
   return undefined;
@@ -233,7 +233,7 @@ const asImported = ({ name, kind, sha256, bytes, encoding }: SourceFile): Import
   encoding,
 });
 
-/** A JSON file is one row, which its taker reads itself. */
+/** A JSON file counts as one row, which its importer reads itself. */
 const rowsOf = (
   file: SourceFile,
   size: number,
@@ -243,7 +243,7 @@ const rowsOf = (
   return after === 0 ? [[{ row: 1, cells: [] }]] : [];
 };
 
-/** Neighbouring rows with one outcome, told once. */
+/** Groups neighbouring rows with the same outcome. */
 function runs(rows: readonly TableRow[], outcomes: readonly string[]): OutcomeRun[] {
   const found: [number, number, string][] = [];
   for (const [index, { row }] of rows.entries()) {

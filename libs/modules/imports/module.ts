@@ -10,15 +10,15 @@ export const importsModule = recordingModule({
   domain: imports,
   views: [importReports],
   questions: [listImports, getImport, listRows],
-  // An import is the whole service's: the right to see one is over everything.
+  // An import belongs to the whole service: only rights over everything allow reading it.
   scopes: () => Promise.resolve([]),
   personalData: {
     holds: 'no personal data',
-    because: 'outcomes are kept by row number and code, never with what the row said',
+    because: 'outcomes are kept by row number and code, never with the content of a row',
     retention: [
       {
-        record: 'a file that was sent',
-        kept: 'until its import is finished; a day where there was none; where it failed, until that is decided',
+        record: 'an uploaded file',
+        kept: 'until its import is finished; for a day if no import followed; if the import failed, until somebody decides about it',
         by: 'the import, and the job `tidying`',
         source: CONTROLLER,
       },

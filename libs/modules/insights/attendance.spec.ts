@@ -9,7 +9,7 @@ import { attendanceBy, attendanceGroups, type AttendanceQuery } from './attendan
 
 const period = { from: '2025-09-03', to: '2025-10-02' };
 
-/** Absent in 1 session of 10; days before and after the period are all absent. */
+/** Absent in 1 session of 10. All sessions before and after the period are absences. */
 const atTenth = {
   '2025-08': lineOf({ 29: 'OO' }),
   '2025-09': lineOf({ 2: 'OO', 3: 'I\\', 4: '/\\', 5: '/\\' }),
@@ -57,7 +57,7 @@ const by = (query: Partial<AttendanceQuery>, covers = everywhere) =>
   attendanceBy(rows, { by: 'pupil', ...period, ...query }, covers);
 
 describe('attendance', () => {
-  it('is by pupil over a period, whose first and last day count, in the order of the keys', async () => {
+  it('is grouped by pupil over a period including its first and last day, ordered by key', async () => {
     const severe = { ...half, absencePercent: 50, persistent: true, severe: true };
     expect(await by({})).toStrictEqual([
       { key: 'p1', ...tenth, absencePercent: 10, persistent: true, severe: false },
@@ -67,7 +67,7 @@ describe('attendance', () => {
     ]);
   });
 
-  it('is neither persistent nor severe where nobody was absent, and has no rate where no session was possible', async () => {
+  it('is neither persistent nor severe without absence, and has no rate if no session was possible', async () => {
     const query = { from: '2025-09-10', to: '2025-09-10' };
     expect(await by(query)).toMatchObject([
       { key: 'p3', absencePercent: 0, persistent: false, severe: false },
@@ -82,7 +82,7 @@ describe('attendance', () => {
     });
   });
 
-  it('is by school, each with the sessions there, and with the pupils whose absence there is persistent or severe', async () => {
+  it('is grouped by school, with the sessions there and the pupils persistently or severely absent there', async () => {
     const rate = { absencePercent: 50, pupils: 1, persistentPupils: 1, severePupils: 1, eligiblePupils: 0 };
     expect(await by({ by: 'school' })).toStrictEqual([
       {
@@ -102,7 +102,7 @@ describe('attendance', () => {
     ['area', 'blackpool', 'Blackpool', 'hastings', 'Hastings'],
     ['region', 'North West', 'North West', 'South East', 'South East'],
   ] as const)(
-    'is by %s, with schools that nobody has registered under a heading of their own',
+    'is grouped by %s, with unregistered schools under a separate heading',
     async (group, a, nameA, b, nameB) => {
       const found = await by({ by: group });
       const expected = [
@@ -114,7 +114,7 @@ describe('attendance', () => {
     },
   );
 
-  it('is in the order of the keys where the registers are in none', async () => {
+  it('is ordered by key for any order of the registers', async () => {
     const mixed = ['3', '1', '4', '2'].map((school, index) => row(`p${index}`, school, present));
     const unordered = rowsOf(...directory, kept(attendance, Object.assign({}, ...mixed) as typeof registers));
     const found = await attendanceBy(unordered, { by: 'school', ...period }, everywhere);
@@ -122,7 +122,7 @@ describe('attendance', () => {
     expect(attendanceGroups).toEqual(['pupil', 'school', 'area', 'region']);
   });
 
-  it('adds up what a pupil has at two schools of one region, and counts the pupil once', async () => {
+  it('adds up a pupil’s sessions at two schools of one region, and counts the pupil once', async () => {
     const moved = rowsOf(
       ...directory,
       kept(attendance, { ...row('p3', SCHOOL, atTenth), ...row('p3', '990409', atTenth) }),
@@ -146,26 +146,21 @@ describe('attendance', () => {
     ['not possible', '##'],
     ['not marked', '--'],
     ['possible', '/\\'],
-  ])(
-    'is of a pupil whose sessions were all %s, and of nobody of whom nothing is recorded',
-    async (_, text) => {
-      const only = rowsOf(
-        ...directory,
-        kept(attendance, {
-          ...row('p1', SCHOOL, { '2025-09': lineOf({ 3: text }) }),
-          ...row('p2', SCHOOL, outside),
-        }),
-      );
-      const found = await attendanceBy(only, { by: 'pupil', ...period }, everywhere);
-      expect(found.map(({ key }) => key)).toEqual(['p1']);
-      expect(await attendanceBy(only, { by: 'school', ...period }, everywhere)).toMatchObject([
-        { pupils: 1 },
-      ]);
-    },
-  );
+  ])('includes a pupil whose sessions were all %s, but no pupil without records', async (_, text) => {
+    const only = rowsOf(
+      ...directory,
+      kept(attendance, {
+        ...row('p1', SCHOOL, { '2025-09': lineOf({ 3: text }) }),
+        ...row('p2', SCHOOL, outside),
+      }),
+    );
+    const found = await attendanceBy(only, { by: 'pupil', ...period }, everywhere);
+    expect(found.map(({ key }) => key)).toEqual(['p1']);
+    expect(await attendanceBy(only, { by: 'school', ...period }, everywhere)).toMatchObject([{ pupils: 1 }]);
+  });
 });
 
-describe('attendance as it was known at a moment', () => {
+describe('attendance as known at a time', () => {
   const known = rowsOf(
     ...directory,
     kept(attendanceHistory, {
@@ -188,7 +183,7 @@ describe('attendance as it was known at a moment', () => {
       ({ key, possible, authorised, unauthorised }) => [key, possible, authorised, unauthorised],
     );
 
-  it('has what was recorded by then, that moment included', async () => {
+  it('includes what was recorded by then, including at that time', async () => {
     expect(await at('2025-09-03T15:59:59Z')).toEqual([]);
     expect(await at('2025-09-03T16:00:00Z')).toEqual([['p1', 2, 2, 0]]);
     expect(await at('2025-09-10T16:00:00Z')).toEqual([['p1', 4, 2, 0]]);
@@ -197,7 +192,7 @@ describe('attendance as it was known at a moment', () => {
   });
 });
 
-describe('attendance that may be seen', () => {
+describe('attendance within reach', () => {
   const journeys = rowsOf(
     ...directory,
     kept(attendance, registers),
@@ -214,7 +209,7 @@ describe('attendance that may be seen', () => {
       found.possible,
     ]);
 
-  it('is of the places that are covered', async () => {
+  it('includes the scopes that are covered', async () => {
     expect(await seen('pupil', ({ area }) => area === 'blackpool')).toEqual([
       ['p1', 10],
       ['p3', 2],
@@ -224,7 +219,7 @@ describe('attendance that may be seen', () => {
     expect(await seen('area', () => false)).toEqual([]);
   });
 
-  it('is of the pupils who have a journey in a programme, their sessions alone', async () => {
+  it('includes the pupils with a journey in a programme, with their own sessions only', async () => {
     const another = ({ programme }: Scope): boolean => programme === 'another';
     expect(await seen('pupil', another)).toEqual([
       ['p1', 10],
@@ -240,7 +235,7 @@ describe('attendance that may be seen', () => {
     ]);
   });
 
-  it('is of a mentor’s own pupils, and of no group on their account', async () => {
+  it('includes a mentor’s own pupils, but no group because of them', async () => {
     const own = ({ mentor }: Scope): boolean => mentor === MENTOR;
     expect(await seen('pupil', own)).toEqual([['p1', 10]]);
     expect(await seen('school', own)).toEqual([]);
@@ -249,7 +244,7 @@ describe('attendance that may be seen', () => {
     );
   });
 
-  it('is asked for with the place of the pupil’s school', async () => {
+  it('is checked with the scope of the pupil’s school', async () => {
     const covers = jest.fn((_: Scope) => false);
     await attendanceBy(journeys, { by: 'pupil', ...period }, covers);
     const place = { school: SCHOOL, area: 'blackpool', region: 'North West' };

@@ -27,17 +27,17 @@ import { type Group, Groups } from './groups';
 export const attendanceGroups = ['pupil', 'school', 'area', 'region'] as const;
 export type AttendanceGroup = (typeof attendanceGroups)[number];
 
-/** Sessions of a pupil or a group over a period, and the rate they give. */
+/** Counts of sessions of a pupil or group in a period, and the absence rate. */
 const summaryFields = {
-  possible: count('attended + authorised + unauthorised, in half-day sessions as all counts here.'),
+  possible: count('attended + authorised + unauthorised. All counts are half-day register sessions.'),
   attended: count(),
   authorised: count(),
   unauthorised: count(),
-  notPossible: count('Recorded with a code that does not count, such as school closed.'),
-  noMark: count('Missing in the register: neither present nor absent.'),
+  notPossible: count('Sessions whose code does not count, such as school closed.'),
+  noMark: count('Sessions without a mark: unknown, neither present nor absent.'),
   late: count(),
   absencePercent: percentOrNull(
-    'Absence in per cent of the possible sessions, four decimals; null where none was possible.',
+    'Absence in per cent of the possible sessions, to four decimals; null if none was possible.',
   ),
 };
 
@@ -45,20 +45,20 @@ export const pupilAttendanceSchema = object(
   {
     key: text("The pupil's id."),
     ...summaryFields,
-    persistent: Type.Boolean({ description: 'Absent for 10% of the possible sessions or more.' }),
-    severe: Type.Boolean({ description: 'Absent for 50% of the possible sessions or more.' }),
+    persistent: Type.Boolean({ description: 'Absent from at least 10% of the possible sessions.' }),
+    severe: Type.Boolean({ description: 'Absent from at least 50% of the possible sessions.' }),
   },
   { $id: 'PupilAttendance' },
 );
 
-/** What the attendance of many pupils adds up to. */
+/** The summed attendance of many pupils. */
 const groupFields = {
   ...summaryFields,
   pupils: count(),
-  persistentPupils: count('Pupils absent for 10% of their possible sessions or more.'),
-  severePupils: count('Pupils absent for 50% of their possible sessions or more.'),
+  persistentPupils: count('Pupils absent from at least 10% of their possible sessions.'),
+  severePupils: count('Pupils absent from at least 50% of their possible sessions.'),
   eligiblePupils: count(
-    'Of attendance: persistent and not severe. Of KPIs: within the range of absence that the programme is for.',
+    'In attendance: pupils persistently but not severely absent. In KPIs: pupils whose absence is within the programme’s eligibility band.',
   ),
 };
 
@@ -75,11 +75,11 @@ export type AttendanceTotals = Answer<typeof attendanceTotals>;
 
 export interface AttendanceQuery extends Period {
   readonly by: AttendanceGroup;
-  /** Only what schools had recorded by then. */
+  /** Use only what schools had recorded by this time. */
   readonly asKnownAt?: Instant;
 }
 
-/** Attendance over a period, by pupil, school, area or region, as far as it may be seen, in the order of their keys. */
+/** Attendance in a period by pupil, school, area or region, within reach and ordered by key. */
 export async function attendanceBy(
   rows: RowReader,
   { by, asKnownAt, ...period }: AttendanceQuery,
@@ -108,8 +108,8 @@ export async function attendanceBy(
 }
 
 /**
- * Whether a pupil's sessions may be seen in a group: where the group may be, or as far as it is of a programme that the pupil has
- * a journey in. A mentor sees those alone whose journey is with them.
+ * Whether a pupil's sessions may be counted in a group: if the group is within reach, or if the pupil has a journey
+ * in a programme within reach. A mentor's reach includes only pupils whose journey is with that mentor.
  */
 function visible(
   rows: RowReader,
@@ -190,7 +190,7 @@ function registerAt({ recordings }: AttendanceHistoryRow, time: Instant): Regist
   return { weeks };
 }
 
-/** Nothing is recorded of the pupil in the period. */
+/** Whether nothing is recorded about the pupil in the period. */
 const isBlank = ({ possible, notPossible, noMark }: Counts): boolean => possible + notPossible + noMark === 0;
 
 function groupOf(known: Groups, by: AttendanceGroup, pupil: string, school: string): Group {

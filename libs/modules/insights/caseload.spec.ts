@@ -86,7 +86,7 @@ const rowsWith = (mentor: Partial<MentorRow> = {}) =>
   );
 
 describe('a caseload', () => {
-  it('has the mentor’s pupils, in the order of their journeys, and nobody’s name', async () => {
+  it('has the mentor’s pupils ordered by journey, without names', async () => {
     expect(await caseloadOf(rowsWith(), MENTOR, {})).toStrictEqual({
       mentor: MENTOR,
       pupils: 2,
@@ -94,7 +94,7 @@ describe('a caseload', () => {
     });
   });
 
-  it('has nobody for a mentor without pupils, and is none where there is no such mentor', async () => {
+  it('is empty for a mentor without pupils, and undefined for an unknown mentor', async () => {
     expect(await caseloadOf(rowsWith(), 'M-890-3', {})).toStrictEqual({
       mentor: 'M-890-3',
       pupils: 0,
@@ -103,7 +103,7 @@ describe('a caseload', () => {
     expect(await caseloadOf(rowsWith(), OTHER_MENTOR, {})).toBeUndefined();
   });
 
-  it('comes in pages, each with the number of pupils in all', async () => {
+  it('comes in pages, each with the total number of pupils', async () => {
     expect(await caseloadOf(rowsWith(), MENTOR, { limit: 1 })).toStrictEqual({
       mentor: MENTOR,
       pupils: 2,
@@ -117,7 +117,7 @@ describe('a caseload', () => {
     });
   });
 
-  it('has the names that are given, of the pupils on the page alone', async () => {
+  it('has the given names, for pupils on the page only', async () => {
     const pupils = jest.fn(
       async (_: readonly string[]) =>
         new Map([['pupil-2', { forename: 'Zara', surname: 'Farouk', upn: 'unseen' }]]),
@@ -147,7 +147,7 @@ describe('reminders in a caseload', () => {
   const session = (journey: string, session: string, on: string) => ({ journey, session, on });
   const overdue = [session('b', 'f', '2025-12-01')];
 
-  it('are what of the last reminder is still to be done', async () => {
+  it('are the open items of the latest reminder', async () => {
     const reminded = {
       on: '2025-12-02',
       overdue: [
@@ -161,12 +161,12 @@ describe('reminders in a caseload', () => {
     expect(await remindersAfter(reminded)).toStrictEqual({ on: '2025-12-02', overdue, quiet: ['a', 'b'] });
   });
 
-  it('are one overdue session and one quiet pupil where those are left', async () => {
+  it('are one overdue session and one quiet journey if those are open', async () => {
     const reminded = { on: '2025-12-02', overdue, quiet: ['a'] };
     expect(await remindersAfter(reminded)).toStrictEqual(reminded);
   });
 
-  it('leave out a pupil who has had a session within two weeks before that day', async () => {
+  it('leave out a pupil with a session in the two weeks before that day', async () => {
     const quiet = ['a', 'b'];
     expect(await remindersAfter({ on: '2025-11-30', overdue: [], quiet })).toStrictEqual({
       on: '2025-11-30',
@@ -176,7 +176,7 @@ describe('reminders in a caseload', () => {
     expect(await remindersAfter({ on: '2025-12-01', overdue: [], quiet })).toMatchObject({ quiet });
   });
 
-  it('are overdue sessions alone where that is all that is left', async () => {
+  it('are overdue sessions only if only those are open', async () => {
     expect(await remindersAfter({ on: '2025-12-02', overdue, quiet: [] })).toStrictEqual({
       on: '2025-12-02',
       overdue,
@@ -184,13 +184,13 @@ describe('reminders in a caseload', () => {
     });
   });
 
-  it('are left out where all of it has been done, and where there never was one', async () => {
+  it('are absent if nothing is open or there was no reminder', async () => {
     const reminded = { on: '2025-11-30', overdue: [session('b', 'd', '2025-11-24')], quiet: ['b'] };
     expect(await caseloadOf(rowsWith({ reminded }), MENTOR, {})).not.toHaveProperty('reminders');
     expect(await caseloadOf(rowsWith(), MENTOR, {})).not.toHaveProperty('reminders');
   });
 
-  it('are worked out from rows, with the journeys’ ids', () => {
+  it('are computed from rows, with the journeys’ ids', () => {
     const found = [
       { key: 'a', row: plain },
       { key: 'b', row: busy },

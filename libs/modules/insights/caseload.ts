@@ -14,7 +14,7 @@ import {
 } from '@waymark/core/questions';
 import { barrierKind, severity } from '@waymark/modules/journey/questions/journey-document';
 import { type CaseloadRow, caseloads, openSteps } from '@waymark/modules/journey/views/caseload';
-import { type Reminders, toRemindOf } from '@waymark/modules/mentor';
+import { type Reminders, reminderFor } from '@waymark/modules/mentor';
 import { type MentorRow, mentors } from '@waymark/modules/mentor/views/mentors';
 import type { Names, PupilName } from './names';
 
@@ -23,7 +23,7 @@ const caseloadEntry = object(
   {
     journey: uuid(),
     pupil: uuid(),
-    name: Type.Optional(text('Absent where it may not be seen, or the pupil has been erased.')),
+    name: Type.Optional(text('Absent if you may not see it, or if the pupil has been erased.')),
     school: text('The URN.'),
     yearGroup: Type.Integer(),
     allocatedOn: Type.Optional(day()),
@@ -31,11 +31,11 @@ const caseloadEntry = object(
     phaseName: text(),
     sessionsHeld: count(),
     sessionsNotHeld: count(),
-    sessionsPlanned: count('Sessions that the delivery model plans for the whole journey.'),
-    lastSession: Type.Optional(day('The last session that was held.')),
-    nextSession: Type.Optional(day('The next session that is scheduled.')),
+    sessionsPlanned: count('Sessions planned by the delivery model for the whole journey.'),
+    lastSession: Type.Optional(day('The latest held session.')),
+    nextSession: Type.Optional(day('The next scheduled session.')),
     baselineAbsencePercent: percentOrNull(
-      'In per cent of the possible sessions; null before the assessment.',
+      'In per cent of the possible sessions; null before eligibility is assessed.',
     ),
     barriers: Type.Array(
       object({
@@ -43,13 +43,13 @@ const caseloadEntry = object(
         kind: barrierKind,
         severity: Type.Optional(severity),
         awaitsDecision: Type.Optional(
-          Type.Literal(true, { description: 'A safeguarding decision is needed and there is none yet.' }),
+          Type.Literal(true, { description: 'A safeguarding decision is needed and has not been made yet.' }),
         ),
       }),
-      { description: 'Barriers that are open.' },
+      { description: 'Open barriers.' },
     ),
     support: Type.Array(object({ referral: uuid(), service: text(), step: oneOf(openSteps) }), {
-      description: 'Referrals to support that are under way.',
+      description: 'Open support referrals.',
     }),
   },
   { $id: 'CaseloadEntry' },
@@ -61,17 +61,17 @@ export const caseloadSchema = pageWith(
   {
     mentor: text(),
     name: Type.Optional(text()),
-    pupils: count('Pupils in the whole caseload, not only on this page.'),
+    pupils: count('Number of pupils in the whole caseload, not only on this page.'),
     reminders: Type.Optional(
       object(
         {
           on: day(),
           overdue: Type.Array(object({ journey: uuid(), session: uuid(), on: day() }), {
-            description: 'Planned sessions without an outcome.',
+            description: 'Scheduled sessions without an outcome.',
           }),
           quiet: Type.Array(uuid(), { description: 'Journeys without a session for 14 days.' }),
         },
-        { description: 'What the mentor was reminded of last, as far as it still is to be done.' },
+        { description: 'The open items of the mentor’s latest reminder.' },
       ),
     ),
   },
@@ -81,7 +81,7 @@ export const caseloadSchema = pageWith(
 
 export type Caseload = Answer<typeof caseloadSchema>;
 
-/** A mentor's caseload, with names where they are given; undefined where there is no such mentor. */
+/** A mentor's caseload, with names if they are given; undefined if the mentor does not exist. */
 export async function caseloadOf(
   rows: RowReader,
   mentor: string,
@@ -94,7 +94,7 @@ export async function caseloadOf(
   const { items, ...rest } = paged(found, ({ key }) => key, page);
   const called = await names?.pupils(items.map(({ row }) => row.pupil));
   const name = (await names?.mentors([mentor]))?.get(mentor);
-  const reminders = appointed.reminded && leftOf(appointed.reminded, found);
+  const reminders = appointed.reminded && stillOpen(appointed.reminded, found);
   return {
     mentor,
     ...(name === undefined ? {} : { name }),
@@ -105,15 +105,15 @@ export async function caseloadOf(
   };
 }
 
-/** Of what a mentor would be reminded on a day, of the pupils in the caseload. */
+/** The reminder for a caseload on a day. */
 export const remindersOn = (caseload: readonly Found<CaseloadRow>[], day: string): Reminders =>
-  toRemindOf(
+  reminderFor(
     caseload.map(({ key, row }) => ({ journey: key, ...row })),
     day,
   );
 
-/** What is left of a reminder: nothing where all of it has been done since. */
-function leftOf(
+/** The items of a reminder that are still open; undefined if there are none. */
+function stillOpen(
   { on, overdue, quiet }: NonNullable<MentorRow['reminded']>,
   caseload: readonly Found<CaseloadRow>[],
 ): Caseload['reminders'] {

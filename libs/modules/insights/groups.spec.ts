@@ -10,7 +10,7 @@ const harbour = { area: 'blackpool', region: 'North West' };
 const castle = { area: 'hastings', region: 'South East' };
 const programme = PROGRAMME;
 
-describe('the group that something belongs to', () => {
+describe('the group of a member', () => {
   const groups = Groups.of(rowsOf(...directory));
   const of = async (by: GroupKind, member: Parameters<Groups['of']>[1]) => (await groups).of(by, member);
 
@@ -26,11 +26,11 @@ describe('the group that something belongs to', () => {
       'mentor',
       { key: MENTOR, name: MENTOR, place: { programme, mentor: MENTOR, school: SCHOOL, ...harbour } },
     ],
-  ] as const)('is its %s, in the place where all of that is', async (by, group) => {
+  ] as const)('is its %s, with the scope that all its members share', async (by, group) => {
     expect(await of(by, { school: SCHOOL, programme, mentor: MENTOR })).toStrictEqual(group);
   });
 
-  it('is in no programme where none is known', async () => {
+  it('lies in no programme if none is known', async () => {
     const member = { school: SCHOOL, mentor: MENTOR };
     expect(await of('programme', member)).toBeUndefined();
     expect((await of('region', member))?.place).toStrictEqual({ region: 'North West' });
@@ -39,7 +39,7 @@ describe('the group that something belongs to', () => {
     expect((await of('mentor', member))?.place).toStrictEqual({ mentor: MENTOR, school: SCHOOL, ...harbour });
   });
 
-  it('is a mentor where the mentor works, whichever school the pupil is at', async () => {
+  it('is a mentor in the scope of the mentor’s school, whichever school the pupil attends', async () => {
     expect((await of('mentor', { school: SCHOOL, mentor: OTHER_MENTOR }))?.place).toStrictEqual({
       mentor: OTHER_MENTOR,
       school: OTHER_SCHOOL,
@@ -47,7 +47,7 @@ describe('the group that something belongs to', () => {
     });
   });
 
-  it('goes by its key where nothing else is known of it', async () => {
+  it('is named by its key if nothing else is known about it', async () => {
     expect(await of('programme', { school: SCHOOL, programme: 'another' })).toStrictEqual({
       key: 'another',
       name: 'another',
@@ -65,7 +65,7 @@ describe('the group that something belongs to', () => {
     });
   });
 
-  it('is in the mentor’s own area where the school is not known', async () => {
+  it('lies in the mentor’s own area if the school is not known', async () => {
     const elsewhere = rowsOf(
       ...directory.slice(0, 2),
       kept(mentors, { [MENTOR]: { ...mentorRow, area: 'hastings', school: nowhere } }),
@@ -79,13 +79,13 @@ describe('the group that something belongs to', () => {
     });
   });
 
-  it('is none where there is no mentor, and none for a school that is not known', async () => {
+  it('is undefined without a mentor, or for an unknown school', async () => {
     expect(await of('mentor', { school: SCHOOL })).toBeUndefined();
     expect(await of('region', { school: nowhere })).toBeUndefined();
     expect(await of('area', { school: nowhere })).toBeUndefined();
   });
 
-  it('may be seen by those who may see everything', () => {
+  it('is within reach of principals who may see everything', () => {
     expect(everywhere({})).toBe(true);
   });
 });

@@ -5,24 +5,24 @@ import { programmes } from '@waymark/modules/programme/views/programmes';
 import type { SchoolDetails } from '@waymark/modules/school';
 import { schools } from '@waymark/modules/school/views/schools';
 
-/** What journeys and registers are added up by. */
+/** The kinds of group for which figures are added up. */
 export type GroupKind = 'programme' | 'region' | 'area' | 'school' | 'mentor';
 
-/** What journeys or registers are added up to, and where all of it belongs. */
+/** A group of journeys or registers, and the scope that all its members share. */
 export interface Group {
   readonly key: string;
   readonly name: string;
   readonly place: Scope;
 }
 
-/** What is known of a journey, or of a register, for adding it up. */
+/** The fields of a journey or register that determine its groups. */
 interface Member {
   readonly school: string;
   readonly programme?: string;
   readonly mentor?: string;
 }
 
-/** Knows the groups that journeys and registers belong to. Mentors go by their keys: views know no names. */
+/** Finds the groups of journeys and registers. A mentor's group is named by id, because views contain no names. */
 export class Groups {
   private constructor(
     readonly programmes: ReadonlyMap<string, { readonly name: string }>,
@@ -34,7 +34,7 @@ export class Groups {
     return new Groups(await byKey(rows, programmes), await byKey(rows, schools), await byKey(rows, mentors));
   }
 
-  /** The group of a kind that something belongs to; none where it belongs to no such group. */
+  /** The group of this kind; undefined if the member belongs to none. */
   of(by: GroupKind, { school: urn, programme, mentor }: Member): Group | undefined {
     const school = this.schools.get(urn);
     const within: Scope = programme === undefined ? {} : { programme };

@@ -46,17 +46,17 @@ describe('KPIs of several groups', () => {
       ],
     ],
   ] as const)(
-    'are by %s in the order of the keys, without schools and programmes that are not known',
+    'are grouped by %s and ordered by key, without unknown schools and programmes',
     async (by, expected) => {
       expect(await counts({ by })).toEqual(expected);
     },
   );
 
-  it('can be asked for by each of these', () => {
+  it('can be grouped by each of these', () => {
     expect(kpiGroups).toEqual(['region', 'area', 'school', 'mentor']);
   });
 
-  it('are in the order of the keys where the rows are in none', async () => {
+  it('are ordered by key for any order of the rows', async () => {
     const journeys = (...mentors: readonly string[]) =>
       Object.fromEntries(mentors.map((mentor, index) => [index, { ...far, mentor }]));
     const found = await kpis(
@@ -66,19 +66,19 @@ describe('KPIs of several groups', () => {
     expect(found.map(({ key }) => key)).toEqual(['M1', 'M2', 'M3', 'M4']);
   });
 
-  it('are of one programme alone where it is asked for', async () => {
+  it('can be limited to one programme', async () => {
     expect(await counts({ by: 'area', programme: PROGRAMME })).toHaveLength(2);
     expect(await counts({ by: 'area', programme: OTHER_PROGRAMME })).toEqual([]);
   });
 
-  it('are of those alone that may be seen', async () => {
+  it('include only groups within reach', async () => {
     expect(await counts({ by: 'area' }, ({ area }) => area === 'hastings')).toEqual([
       ['hastings', 'Hastings', 1],
     ]);
     expect(await counts({ by: 'region' }, ({ area }) => area === 'hastings')).toEqual([]);
   });
 
-  it('have a published rate of the authority and the region that all of the group lies in', async () => {
+  it('have a published rate if the whole group lies in one authority or region', async () => {
     const rates = async (by: KpiQuery['by']) => (await kpis(rows, { by })).map(({ published }) => published);
     expect(await rates('region')).toStrictEqual([
       { localAuthority: null, region: rate('North West', 9.25) },

@@ -10,14 +10,14 @@ import { schools } from '@waymark/modules/school/views/schools';
 import { kpisBy } from './kpis';
 import { type KpiRow, pupilOutcomes } from './views/pupil-outcomes';
 
-/** Before: 2 of 10 sessions absent, 20 %. After: 1 of 8, 12.5 %. Days outside of both windows are all absent. */
+/** Baseline: 2 of 10 sessions absent, 20%. Follow-up: 1 of 8, 12.5%. All sessions outside both periods are absences. */
 const better: KpiRow['pages'] = {
   '2025-09': lineOf({ 2: 'OO', 3: 'I/', 4: '/\\', 5: 'L\\' }),
   '2025-10': lineOf({ 23: '/\\', 24: '/O', 27: 'OO' }),
   '2025-11': lineOf({ 3: '/\\', 4: 'U\\' }),
   '2026-02': lineOf({ 12: '/\\', 13: '/\\', 16: 'OO' }),
 };
-/** Before: 4 of 6, severe. After: no session was possible. */
+/** Baseline: 4 of 6, severe. Follow-up: no session was possible. */
 const unknownAfter: KpiRow['pages'] = {
   '2025-09': lineOf({ 3: 'OO', 4: 'OO', 5: '/\\' }),
   '2025-11': lineOf({ 3: '##', 4: '--' }),
@@ -55,7 +55,7 @@ const betterAfter = {
 };
 
 describe('KPIs', () => {
-  it('are the funnel, the sessions, and absence before and after, whose difference is below zero where it fell', async () => {
+  it('are the funnel, the sessions, and absence before and after, with a negative change if it fell', async () => {
     expect(await kpis({ a: { journeys: { 1: far }, pages: better } }, { by: 'area' })).toStrictEqual([
       {
         key: 'blackpool',
@@ -78,7 +78,7 @@ describe('KPIs', () => {
     ]);
   });
 
-  it('count a pupil who was only referred, with no rate where no session was possible', async () => {
+  it('count a pupil who was only referred, without a rate if no session was possible', async () => {
     const [only] = await kpis({ a: { journeys: { 1: referred }, pages: {} } }, { by: 'school' });
     expect(only).toMatchObject({
       ...{ referred: 1, eligible: 0, consented: 0, allocated: 0, started: 0, completed: 0 },
@@ -87,7 +87,7 @@ describe('KPIs', () => {
     expect([only!.baseline, only!.followUp]).toStrictEqual([none, none]);
   });
 
-  it('have no difference where there is a rate before and none after, or after and none before', async () => {
+  it('have no change if there is a rate only before or only after', async () => {
     const [before] = await kpis({ a: { journeys: { 1: far }, pages: unknownAfter } }, { by: 'school' });
     expect(before).toMatchObject({
       baseline: { absencePercent: 66.6667 },
@@ -102,12 +102,12 @@ describe('KPIs', () => {
     expect(after!.changePoints).toBeNull();
   });
 
-  it('add pupils up before they divide, and count who is in the programme’s band', async () => {
+  it('add pupils up before dividing, and count who is in the programme’s band', async () => {
     const [both] = await kpis(
       { a: { journeys: { 1: far }, pages: better }, b: { journeys: { 2: far }, pages: unknownAfter } },
       { by: 'school' },
     );
-    // 6 of 16, not the mean of 20 and 66.6667; the second is above the band, and unknown afterwards.
+    // 6 of 16, not the mean of 20 and 66.6667. The second pupil is above the band, and has no follow-up rate.
     expect(both!.baseline).toStrictEqual({
       ...{ possible: 16, attended: 10, authorised: 1, unauthorised: 5, notPossible: 0, noMark: 0, late: 1 },
       ...{ absencePercent: 37.5, pupils: 2, persistentPupils: 2, severePupils: 1, eligiblePupils: 1 },
@@ -123,14 +123,14 @@ describe('KPIs', () => {
     });
   });
 
-  it('have a difference above zero where absence rose, rounded to four decimals', async () => {
+  it('have a positive change if absence rose, rounded to four decimals', async () => {
     const pages = { '2025-09': lineOf({ 3: '/\\' }), '2025-11': lineOf({ 3: 'O\\', 4: '/ ' }) };
     expect(await kpis({ a: { journeys: { 1: far }, pages } }, { by: 'school' })).toMatchObject([
       { changePoints: 33.3333 },
     ]);
   });
 
-  it('count both journeys of a pupil, each where it belongs', async () => {
+  it('count both journeys of a pupil, each in its group', async () => {
     const elsewhere = { ...far, school: OTHER_SCHOOL, mentor: OTHER_MENTOR };
     const found = await kpis(
       { a: { journeys: { 1: elsewhere, 2: referred }, pages: better } },
@@ -157,7 +157,7 @@ describe('KPIs', () => {
       ['started', '2025-11-03'],
       ['completed', '2026-02-10'],
     ] as const)(
-      'count who was %s on that day, its first and its last, and nobody else',
+      'count only pupils who were %s on a day of the period, including its first and last',
       async (step, day) => {
         expect((await over(day, day))[step]).toBe(1);
         expect((await over(day, '2026-12-31'))[step]).toBe(1);
@@ -167,7 +167,7 @@ describe('KPIs', () => {
       },
     );
 
-    it('count the sessions of its days, and absence over the programme’s windows all the same', async () => {
+    it('count only sessions in the period, but absence over the programme’s periods', async () => {
       expect(await over('2025-11-10', '2025-11-18')).toMatchObject({
         ...{ referred: 0, started: 0, sessionsHeld: 1, minutesHeld: 60, sessionsNotHeld: 2 },
         notHeld: { acceptable: 0, unacceptable: 2, logistics: 0 },
@@ -176,7 +176,7 @@ describe('KPIs', () => {
     });
   });
 
-  it('have started with the first session held, not with one that was not', async () => {
+  it('have started with the first held session, not with one that was not held', async () => {
     const notHeld = { ...far, sessions: { c: far.sessions['c']! } };
     expect(await kpis({ a: { journeys: { 1: notHeld }, pages: {} } }, { by: 'school' })).toMatchObject([
       {
@@ -188,7 +188,7 @@ describe('KPIs', () => {
     ]);
   });
 
-  it('count who is in the band of the programme, whatever persistent absence is', async () => {
+  it('count pupils in the programme’s band, which may differ from persistent absence', async () => {
     const eligibility = { minAbsencePercent: 15, maxAbsencePercentExclusive: 70 };
     const rows = rowsOf(
       kept(programmes, { [PROGRAMME]: { ...definition, eligibility } }),
@@ -199,13 +199,13 @@ describe('KPIs', () => {
         b: { journeys: { 2: far }, pages: unknownAfter },
       }),
     );
-    // 20 and 66.6667 before; 12.5 and no rate after.
+    // Baseline: 20 and 66.6667. Follow-up: 12.5 and no rate.
     expect(await kpisBy(rows, published, { by: 'school' }, everywhere)).toMatchObject([
       { baseline: { eligiblePupils: 2 }, followUp: { eligiblePupils: 0 } },
     ]);
   });
 
-  it('are none where nobody was referred', async () => {
+  it('are empty if there are no referrals', async () => {
     expect(await kpis({ a: { journeys: {}, pages: better } }, { by: 'school' })).toEqual([]);
   });
 });

@@ -19,28 +19,28 @@ export type KpiGroup = (typeof kpiGroups)[number];
 export interface KpiQuery {
   readonly by: KpiGroup;
   readonly programme?: string;
-  /** Count only funnel steps and sessions of these days; the two windows stay the programme's. */
+  /** Count only funnel steps and sessions on these days; baseline and follow-up stay the programme's. */
   readonly period?: Period;
 }
 
 const publishedRate = object(
   {
-    name: text('The local authority or the region.'),
+    name: text('The name of the local authority or region.'),
     absencePercent: percentOrNull('In per cent of the possible sessions.'),
   },
   { $id: 'PublishedRate' },
 );
 
-/** The KPIs of a region, an area, a school or a mentor. */
+/** The KPIs of a region, area, school or mentor. */
 export const kpisSchema = object(
   {
     key: text(),
-    name: text("A mentor's id where the name may not be seen."),
-    referred: count('The funnel: pupils who have come this far.'),
+    name: text('A mentor’s id if you may not see the name.'),
+    referred: count('The funnel, from here to `completed`: pupils who reached this step.'),
     eligible: count(),
     consented: count(),
     allocated: count(),
-    started: count('Pupils who have had a session.'),
+    started: count('Pupils with at least one held session.'),
     completed: count(),
     sessionsHeld: count(),
     sessionsNotHeld: count(),
@@ -52,11 +52,13 @@ export const kpisSchema = object(
     baseline: attendanceTotals,
     followUp: attendanceTotals,
     changePoints: percentOrNull(
-      'Follow-up minus baseline absence, in percentage points; null where one of them has no rate.',
+      'Follow-up absence minus baseline absence, in percentage points; null if one of them has no rate.',
     ),
     published: object(
       { localAuthority: orNull(publishedRate), region: orNull(publishedRate) },
-      { description: 'Absence in all secondary schools, where it has been published.' },
+      {
+        description: 'Published absence in all secondary schools; null if none was published for the group.',
+      },
     ),
   },
   { $id: 'Kpis' },
@@ -64,7 +66,7 @@ export const kpisSchema = object(
 
 export type Kpis = Answer<typeof kpisSchema>;
 
-/** KPIs of every region, area, school or mentor that may be seen, in the order of their keys. Mentors go by these. */
+/** KPIs of every region, area, school or mentor within reach, ordered by key. Mentors are named by id. */
 export async function kpisBy(
   rows: RowReader,
   published: PublishedRates,
@@ -91,7 +93,7 @@ export async function kpisBy(
     .map(([key, tally]) => tally.kpis(key, query.by, published));
 }
 
-/** Adds journeys up. */
+/** Adds up the journeys of a group. */
 class Tally {
   private readonly steps = { referred: 0, eligible: 0, consented: 0, allocated: 0, started: 0, completed: 0 };
   private readonly notHeld = { acceptable: 0, unacceptable: 0, logistics: 0 };
@@ -175,7 +177,7 @@ class Tally {
 
 const countsKept = new WeakMap<RegisterPages, Map<string, Counts>>();
 
-/** A register's sessions over a period: counted once for as long as a store gives the row that has not changed again. */
+/** Counts of a register in a period, cached for as long as the store returns the same row object. */
 function countsOf(pages: RegisterPages, period: Period): Counts {
   let known = countsKept.get(pages);
   if (!known) countsKept.set(pages, (known = new Map<string, Counts>()));
@@ -188,7 +190,7 @@ function countsOf(pages: RegisterPages, period: Period): Counts {
 const difference = (after: number | null, before: number | null): number | null =>
   after === null || before === null ? null : rounded(after - before);
 
-/** The published rate of the one authority or region that a group lies in. */
+/** The published rate of the only authority or region of a group; null if it has several. */
 const only = (
   names: ReadonlySet<string>,
   rates: ReadonlyMap<string, PublishedRate>,

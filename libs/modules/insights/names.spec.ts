@@ -3,7 +3,7 @@ import { namesIn } from './names';
 
 const zara = { forename: 'Zara', surname: 'Farouk' };
 
-/** Things that have these states, and are asked for by module and id. */
+/** Things with these states, by module and id. */
 const things = (states: Readonly<Record<string, object>>) => ({
   load: jest.fn(async (module: string, id: string) => ({
     state: (states[`${module} ${id}`] ?? {}) as never,
@@ -12,7 +12,7 @@ const things = (states: Readonly<Record<string, object>>) => ({
 });
 
 describe('names', () => {
-  it('are those of pupils, with their numbers, but of nobody of whom a part is missing', async () => {
+  it('include pupils with their UPNs, except pupils with a missing part', async () => {
     const names = namesIn(
       things({
         'pupil 1': { upn: 'A1', details: { ...zara, dateOfBirth: '2013-02-15' } },
@@ -28,7 +28,7 @@ describe('names', () => {
     expect(await names.pupils([])).toEqual(new Map());
   });
 
-  it('are those of mentors who have one', async () => {
+  it('include mentors who have a name', async () => {
     const names = namesIn(
       things({ 'mentor 1': { appointment: { name: 'Oscar Roberts' } }, 'mentor 2': { appointment: {} } }),
     );

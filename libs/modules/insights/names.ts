@@ -1,24 +1,24 @@
 import type { Things } from '@waymark/core/commands';
 import type { PupilDetails } from '@waymark/modules/pupil';
 
-/** What a pupil is called, and the number. */
+/** A pupil's name and UPN. */
 export interface PupilName extends Pick<PupilDetails, 'forename' | 'surname'> {
   readonly upn: string;
 }
 
 /**
- * Names of people by their ids: views have none, so that whoever may see names is given them as the answer is made. Who has
- * been erased, or never was, is not in what these give.
+ * Names of people by id. Views contain no names, so names are added while the answer is made, for principals who may
+ * see them. Erased and unknown people are left out.
  */
 export interface Names {
   pupils(ids: readonly string[]): Promise<ReadonlyMap<string, PupilName>>;
   mentors(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** Streams read together. */
+/** Number of streams read at once. */
 const AT_ONCE = 64;
 
-/** Names as people's own streams have them. */
+/** Names read from the people's own streams. */
 export const namesIn = (things: Pick<Things, 'load'>): Names => ({
   pupils: (ids) =>
     collected(ids, async (id) => {
@@ -32,7 +32,7 @@ export const namesIn = (things: Pick<Things, 'load'>): Names => ({
     collected(ids, async (id) => ((await things.load('mentor', id)).state as MentorState).appointment?.name),
 });
 
-// Of what is personal in a state, any may be missing: its key may have been destroyed.
+// Any personal field of a state may be missing, because its key may have been destroyed.
 
 interface PupilState {
   readonly upn?: string;

@@ -9,20 +9,20 @@ import { Groups } from './groups';
 export const phaseProgressGroups = ['programme', 'area', 'school', 'mentor'] as const;
 export type PhaseProgressGroup = (typeof phaseProgressGroups)[number];
 
-/** How far the pupils of a programme, an area, a school or a mentor are. */
+/** The progress of the pupils of a programme, area, school or mentor. */
 export const phaseProgressSchema = object(
   {
     key: text(),
-    name: text("A mentor's id where the name may not be seen."),
-    waiting: count('Pupils who have not had a session yet.'),
+    name: text('A mentor’s id if you may not see the name.'),
+    waiting: count('Pupils without a held session.'),
     completed: count(),
-    ended: count('Pupils whose journey ended otherwise.'),
+    ended: count('Pupils whose journey ended without being completed.'),
     phases: Type.Array(
       object({
         phase: count('1 for the first phase.'),
         name: text(),
-        pupils: count('Pupils who are in it now.'),
-        sessionsHeld: count('Sessions held in it.'),
+        pupils: count('Pupils who are in this phase now.'),
+        sessionsHeld: count('Sessions held in this phase.'),
       }),
       { description: 'The phases, in order.' },
     ),
@@ -37,7 +37,7 @@ export interface PhaseProgressQuery {
   readonly programme?: string;
 }
 
-/** Phase progress of every programme, area, school or mentor that may be seen, in the order of their keys. Mentors go by these. */
+/** Phase progress of every programme, area, school or mentor within reach, ordered by key. Mentors are named by id. */
 export async function phaseProgressBy(
   rows: RowReader,
   { by, programme }: PhaseProgressQuery,

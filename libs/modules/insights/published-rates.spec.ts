@@ -5,7 +5,7 @@ const header =
 const table = (...rows: readonly string[]): string => [header, ...rows].join('\n');
 
 describe('published rates', () => {
-  it('are those of secondary schools, by local authority and by region, worked out from the counts', () => {
+  it('are those of secondary schools by local authority and region, calculated from the counts', () => {
     const rates = readPublishedRates(
       table(
         'Local authority,North West,Blackpool,890,Secondary,25,200',
@@ -25,14 +25,14 @@ describe('published rates', () => {
     });
   });
 
-  it('are unknown where no session was possible, or where that is suppressed', () => {
+  it('are unknown if no session was possible or the figure is suppressed', () => {
     const { regions } = readPublishedRates(
       table('Regional,London,,,Secondary,0,0', 'Regional,South East,,,Secondary,c,c'),
     );
     expect([...regions.values()].map(({ absencePercent }) => absencePercent)).toEqual([null, null]);
   });
 
-  it('are read from bytes that begin with a mark of their order, too', () => {
+  it('can be read from bytes with a byte order mark', () => {
     const text = `\uFEFF${table('Regional,London,,,Secondary,1,4')}`;
     expect(readPublishedRates(Buffer.from(text)).regions).toEqual(
       new Map([['London', { name: 'London', absencePercent: 25 }]]),

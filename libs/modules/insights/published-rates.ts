@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { percentOf } from '@waymark/modules/shared/counts';
 
-/** A rate that the Department for Education has published for a year, worked out anew from its counts. */
+/** A rate published by the Department for Education for one year, recalculated from the published counts. */
 export interface PublishedRate {
   readonly name: string;
   readonly absencePercent: number | null;

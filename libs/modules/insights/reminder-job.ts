@@ -12,11 +12,11 @@ export const REMINDERS = 'reminders';
 interface Reminding {
   readonly rows: RowReader;
   readonly submitter: Pick<Submitter, 'submit'>;
-  /** The present moment: UTC, milliseconds. */
+  /** The current time: UTC, milliseconds. */
   now(): string;
 }
 
-/** Every day mentors are reminded of sessions without an outcome, and of pupils without sessions. */
+/** Each day, reminds mentors of sessions without an outcome and of pupils without sessions. */
 export const reminderJob = (service: Reminding): WorkHandler => ({
   kind: REMINDERS,
   cron: '0 6 * * *',
@@ -30,7 +30,7 @@ export const reminderJob = (service: Reminding): WorkHandler => ({
     for await (const { key: mentor } of every(rows, mentors)) {
       signal.throwIfAborted();
       const { overdue, quiet } = remindersOn(await find(rows, caseloads, { where: { mentor } }), today);
-      // The mentor's own stream knows whether there is something to say, and whether it has been said today.
+      // The mentor's own stream decides whether there is anything to remind of and whether that was done today.
       const { events } = await submitter.submit({
         module: 'mentor',
         id: mentor,

@@ -13,7 +13,7 @@ const registered = event('PupilRegistered', '2025-09-01', {
 });
 const week = marks(['2025-09-18', '/', '\\'], ['2025-09-19', 'I', 'I'], ['2025-09-22', 'O', 'O']);
 
-/** Events of several streams, recorded one each minute in this order, but for a clock that was late. */
+/** Events of several streams, recorded at one per minute in this order, except for one clock that was behind. */
 const log = [
   ['pupil-7', registered],
   ['journey-1', referred],
@@ -44,7 +44,7 @@ const positions = async (then?: Then) =>
   (await timelineOf(events, '1', '7', then)).map(({ position }) => position);
 
 describe('a pupil’s timeline', () => {
-  it('is of the journey, the pupil and the register, in the order in which it was recorded', async () => {
+  it('contains the events of the journey, the pupil and the register, in order of recording', async () => {
     expect(await positions()).toEqual([0, 1, 2, 3, 4]);
     expect(readStream.mock.calls.map(([stream]) => stream).sort()).toEqual([
       'attendance-7',
@@ -53,7 +53,7 @@ describe('a pupil’s timeline', () => {
     ]);
   });
 
-  it('says who did what, when, about which day, and what it followed from', async () => {
+  it('shows the actor, time, day and cause of each event', async () => {
     const [, , , consent] = await timelineOf(events, '1', '7');
     const { id, metadata } = log[3]!;
     expect(consent).toStrictEqual({
@@ -66,13 +66,13 @@ describe('a pupil’s timeline', () => {
     });
   });
 
-  it('is as it was known at a moment, what was recorded at that moment included', async () => {
+  it('can be shown as known at a time, including what was recorded at that time', async () => {
     expect(await positions({ asKnownAt: moment(2) })).toEqual([0, 1, 2]);
     expect(await positions({ asKnownAt: moment(0) })).toEqual([0]);
     expect(await positions({ asKnownAt: '2026-01-01T00:00:00.000Z' })).toEqual([]);
   });
 
-  it('is as of a day, what is about that day included', async () => {
+  it('can be shown as of a day, including what is about that day', async () => {
     expect(await positions({ asOf: '2025-08-31' })).toEqual([]);
     expect(await positions({ asOf: '2025-09-01' })).toEqual([0]);
     expect(await positions({ asOf: '2025-09-19' })).toEqual([0, 1, 2]);
@@ -81,7 +81,7 @@ describe('a pupil’s timeline', () => {
     expect(await positions({ asOf: '2026-01-05', asKnownAt: moment(3) })).toEqual([0, 1, 2, 3]);
   });
 
-  it('has of a week’s marks those of the days up to then', async () => {
+  it('contains only a week’s marks of days up to that day', async () => {
     const marksAsOf = async (asOf: string) =>
       (await timelineOf(events, '1', '7', { asOf })).find(({ type }) => type === 'AttendanceRecorded')?.data;
     expect(await marksAsOf('2025-09-17')).toBeUndefined();

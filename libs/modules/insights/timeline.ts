@@ -4,7 +4,7 @@ import { type Answer, count, day, jsonObject, moment, object, position, text } f
 import type { AttendanceEvents } from '@waymark/modules/attendance';
 import { historyThen, recordedBy, type Then } from '@waymark/modules/journey/questions/journey-document';
 
-/** Something that happened, with who did it and what it followed from. */
+/** An event with its actor and its cause. */
 export const timelineEntry = object(
   {
     position: position(),
@@ -13,11 +13,13 @@ export const timelineEntry = object(
     schema: count("The version of the event's schema."),
     stream: text(),
     revision: count(),
-    on: day('The day it is about.'),
+    on: day('The day that the event is about.'),
     recordedAt: moment(),
     actor: text(),
     correlation: text(),
-    causation: text('The command, or for a policy the event, that it followed from.'),
+    causation: text(
+      'The command that caused the event, or for a policy’s command the event that the policy reacted to.',
+    ),
     command: text(),
     data: jsonObject("The event's own fields."),
   },
@@ -27,8 +29,8 @@ export const timelineEntry = object(
 export type TimelineEntry = Answer<typeof timelineEntry>;
 
 /**
- * Everything recorded of a pupil's journey, read from the streams themselves: the journey, the pupil, the register.
- * In the order in which it was recorded; then, only what had been recorded by then and is about days up to then.
+ * All events of a pupil's journey, read from the streams of the journey, the pupil and the register, in order of
+ * recording. `then` limits them to what had been recorded by a time and is about days up to a day.
  */
 export async function timelineOf(
   events: EventStore,
@@ -50,7 +52,7 @@ export async function timelineOf(
 
 const MARKS: keyof AttendanceEvents = 'AttendanceRecorded';
 
-/** What is about days up to one; of a week's marks, those of its days up to then. */
+/** Events about days up to `day`. An event with a week's marks keeps only the marks up to that day. */
 function aboutDaysUpTo(day: Day | undefined, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   if (day === undefined) return events;
   return events.flatMap((event) => {

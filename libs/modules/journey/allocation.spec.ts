@@ -18,12 +18,12 @@ const confirm = (mentor = MENTOR, on = '2025-10-27') => command(ConfirmAllocatio
 describe('confirming an allocation', () => {
   const before = spec(journey).given(referred, found(true), consented).with({ mentorFacts });
 
-  it('gives the pupil the mentor who holds the place', () => {
+  it('allocates the mentor who has reserved the place', () => {
     before.when(confirm()).then(allocated);
     expect(before.after(confirm()).facts()?.mentor).toBe(MENTOR);
   });
 
-  it('names the mentor before, whose place becomes free', () => {
+  it('names the previous mentor, whose place is released', () => {
     const moved = { mentor: OTHER_MENTOR, previous: MENTOR, on: '2025-12-01' };
     before
       .given(allocated)
@@ -31,7 +31,7 @@ describe('confirming an allocation', () => {
       .then(event('MentorAllocated', '2025-12-01', moved));
   });
 
-  it('changes nothing where the mentor is the pupil’s already, even after the end', () => {
+  it('changes nothing if the pupil already has the mentor, even after the end', () => {
     before.given(allocated).when(confirm()).thenNothing();
     before.given(allocated).when(confirm(MENTOR, '2025-12-01')).thenRefused('MENTOR_ALREADY_ALLOCATED');
     before.given(allocated, ended('2025-12-12')).when(confirm()).thenNothing();
@@ -46,18 +46,18 @@ describe('confirming an allocation', () => {
     before.when(confirm(MENTOR, '2025-10-12')).thenRefused('CONSENT_MISSING');
   });
 
-  it('is refused of a day with consent, too, where that was withdrawn since', () => {
+  it('is refused if consent was withdrawn since, even for a day with consent', () => {
     before
       .given(event('ConsentWithdrawn', '2025-12-01', { on: '2025-12-01' }))
       .when(confirm())
       .thenRefused('CONSENT_MISSING');
   });
 
-  it('is refused once the journey has ended, whatever the day', () => {
+  it('is refused once the journey has ended, for any day', () => {
     before.given(ended('2025-12-12')).when(confirm(MENTOR, '2025-10-27')).thenRefused('JOURNEY_ENDED');
   });
 
-  it('is refused where there is no such mentor', () => {
+  it('is refused if the mentor does not exist', () => {
     const known = { mentorFacts: (id: string) => (id === MENTOR ? mentorFacts : undefined) };
     const either = spec(journey)
       .given(...mentored)
@@ -66,16 +66,16 @@ describe('confirming an allocation', () => {
     either.when(confirm(OTHER_MENTOR)).thenRefused('UNKNOWN_MENTOR', 'missing');
   });
 
-  it('is refused before the pupil was referred', () => {
+  it('is refused before the pupil’s referral', () => {
     spec(journey).with({ mentorFacts }).when(confirm()).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 
-  it('is for policies only', () => {
+  it('is allowed for policies only', () => {
     expect(journey.internal).toContain('ConfirmAllocation');
   });
 });
 
-describe('who mentored a pupil', () => {
+describe('the mentor of a pupil', () => {
   const before = spec(journey)
     .given(...mentored)
     .with({ mentor: mentorFacts });
@@ -92,7 +92,7 @@ describe('who mentored a pupil', () => {
   });
   const again = event('MentorAllocated', '2026-02-02', { mentor: MENTOR, on: '2026-02-02' });
 
-  it('is known of every day, across a transfer, an end and what follows on it', () => {
+  it('is known for every day, across a transfer, an end and later allocations', () => {
     expect(before.given(moved, over, reopened, again).now().allocations).toEqual([
       { mentor: MENTOR, from: '2025-10-27', until: '2025-11-10' },
       { mentor: OTHER_MENTOR, from: '2025-11-10', until: '2025-12-12' },
@@ -100,7 +100,7 @@ describe('who mentored a pupil', () => {
     ]);
   });
 
-  it('lets a late session of those days be recorded, while the pupil has no mentor', () => {
+  it('allows late records of sessions on those days while the pupil has no mentor', () => {
     const without = before.given(over, reopened);
     expect(without.facts()).not.toHaveProperty('mentor');
     without.when(holding(1)).then(held(1));
@@ -109,7 +109,7 @@ describe('who mentored a pupil', () => {
       without.when(holding(1, { on })).thenRefused('MENTOR_NOT_ALLOCATED');
   });
 
-  it('does not matter while the pupil has one: files come in any order', () => {
+  it('is not checked by day while the pupil has one, because files arrive in any order', () => {
     before.when(holding(1, { on: '2025-10-20' })).then(held(1, { on: '2025-10-20' }));
   });
 });

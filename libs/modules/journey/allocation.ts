@@ -1,17 +1,17 @@
 import { type Day, IsCode, IsDay } from '@waymark/core/fields';
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
-import { isSaid, saying } from '@waymark/modules/shared/said';
+import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { consentedSince, requireConsentOn } from './consent';
 import { refuseEnded } from './ending';
 import { endedOn, type Journey } from './state';
 
 export interface AllocationEvents {
-  /** A mentor was given to the pupil, and holds a place for them. */
+  /** A mentor was allocated to the pupil, after the mentor's stream had reserved a place. */
   MentorAllocated: { readonly mentor: string; readonly previous?: string; readonly on: Day };
 }
 
-/** Confirm the place that a mentor holds for this pupil. */
+/** Confirm the place that a mentor's stream has reserved for the pupil. */
 export class ConfirmAllocation {
   @IsCode('M-890-1') mentor!: string;
   @IsDay('2025-10-27') on!: string;
@@ -25,16 +25,16 @@ export const allocation = slice<AllocationEvents>({
       ConfirmAllocation,
       ({ mentor, on: day }, journey, _context: Context<{ mentorFacts: MentorFacts }>) => {
         if (journey.mentor === mentor) {
-          if (isSaid(journey, 'MentorAllocated', '', { mentor, on: day })) return [];
+          if (isRepeated(journey, 'MentorAllocated', '', { mentor, on: day })) return [];
           refuse(
             'MENTOR_ALREADY_ALLOCATED',
-            'The pupil has this mentor already, since another day. Leave it as it is.',
+            'The pupil already has this mentor, from another day. Keep that allocation.',
           );
         }
         refuseEnded(journey);
         requireConsentOn(journey, day);
         if (consentedSince(journey) === undefined)
-          refuse('CONSENT_MISSING', 'Consent was withdrawn. Record a new one first.');
+          refuse('CONSENT_MISSING', 'Consent was withdrawn. Record a new consent first.');
         const previous = journey.mentor;
         return [
           event('MentorAllocated', day, { mentor, on: day, ...(previous === undefined ? {} : { previous }) }),
@@ -45,7 +45,7 @@ export const allocation = slice<AllocationEvents>({
   },
   evolve: {
     MentorAllocated: (journey, { mentor, on: from }) =>
-      saying(
+      remember(
         { ...journey, mentor, allocations: [...endedOn(from, journey.allocations), { mentor, from }] },
         'MentorAllocated',
         '',
@@ -54,9 +54,12 @@ export const allocation = slice<AllocationEvents>({
   },
 });
 
-/** Refuse what needs a mentor where the pupil has none at present, and had none on that day. */
+/** Refuse what needs a mentor if the pupil has no mentor now and had none on that day. */
 export function requireMentorOn({ mentor, allocations }: Journey, day: Day): void {
   const had = allocations.some(({ from, until }) => from <= day && (until === undefined || day <= until));
   if (mentor === undefined && !had)
-    refuse('MENTOR_NOT_ALLOCATED', 'The pupil has no mentor, and had none on that day. Allocate one first.');
+    refuse(
+      'MENTOR_NOT_ALLOCATED',
+      'The pupil has no mentor now and had none on that day. Allocate a mentor first.',
+    );
 }

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Day, IsDay, IsId, IsOneOf, IsText, IsWhole, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
-import { given, isSaid, lastSaid, saying } from '@waymark/modules/shared/said';
+import { given, isRepeated, lastRecorded, remember } from '@waymark/modules/shared/repeats';
 import { delivery, school } from '@waymark/modules/shared/rights';
 import { refuseEnded } from './ending';
 import type { Barrier, Journey } from './state';
 
-/** The vocabulary of barriers, version 1: grouped as the pupil, learning, safety, school, family and means. */
+/** The vocabulary of barriers, version 1, in groups: pupil, learning, safety, school, family, means. */
 export const barrierKinds = [
   ...['EBSA_ANXIETY', 'LOW_MOOD', 'SELF_ESTEEM', 'TRAUMA_BEREAVEMENT'],
   ...['PHYSICAL_ILLNESS', 'SLEEP_ROUTINE', 'SEND_UNMET', 'NEURODIVERGENCE', 'AWAITING_ASSESSMENT'],
@@ -25,24 +25,24 @@ export const barrierKinds = [
   ...['OTHER', 'NOT_YET_KNOWN'],
 ];
 
-/** Barriers of these kinds ask for a safeguarding decision. */
+/** Barriers of these kinds need a safeguarding decision. */
 export const safeguardingKinds: ReadonlySet<string> = new Set(['EXPLOITATION_RISK', 'FAMILY_CONFLICT']);
 
 export const finders = ['PUPIL', 'PARENT', 'SCHOOL', 'MENTOR'] as const;
 export const safeguardingDecisions = ['NO_CONCERN', 'SHARED_WITH_LEAD', 'REFERRED'] as const;
 
 export interface BarrierEvents {
-  /** Something that keeps the pupil from school was found. */
+  /** A barrier was found: something that keeps the pupil from school. */
   BarrierFound: {
     readonly barrier: string;
     readonly kind: string;
     readonly by: (typeof finders)[number];
-    /** 0 none any more … 3 severe; absent where nobody has judged it yet. */
+    /** 0 for none any more, up to 3 for severe; absent if it has not been assessed. */
     readonly severity?: number;
     readonly text?: string;
     readonly on: Day;
   };
-  /** A barrier was judged again; what it was before stays known. */
+  /** The severity of a barrier was assessed again; the earlier severity stays in the log. */
   BarrierReassessed: { readonly barrier: string; readonly severity: number; readonly on: Day };
   /** It was decided what a barrier means for the pupil's safety. */
   SafeguardingDecided: {
@@ -54,25 +54,25 @@ export interface BarrierEvents {
 
 type Found = BarrierEvents['BarrierFound'];
 
-/** Record a barrier. */
+/** Record a barrier that was found. */
 export class RecordBarrier {
   @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier!: string;
   @IsOneOf(barrierKinds) kind!: string;
   @IsOneOf(finders, 'MENTOR') by!: (typeof finders)[number];
   @Optional() @IsWhole(0, 3, 2) severity?: number;
-  /** In the finder's words; needed where the kind is OTHER. */
+  /** In the finder's words; required for kind OTHER. */
   @Optional() @IsText('The bus that used to stop near home does not run any more.', 2000) text?: string;
   @IsDay() on!: string;
 }
 
-/** Judge a barrier again. */
+/** Record a new severity of a barrier. */
 export class ReassessBarrier {
   @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier!: string;
   @IsWhole(0, 3, 1) severity!: number;
   @IsDay('2025-12-08') on!: string;
 }
 
-/** Record what was decided for the pupil's safety. */
+/** Record the safeguarding decision about a barrier. */
 export class DecideSafeguarding {
   @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier!: string;
   @IsOneOf(safeguardingDecisions) decision!: (typeof safeguardingDecisions)[number];
@@ -87,15 +87,15 @@ export const barriers = slice<BarrierEvents>({
       RecordBarrier,
       ({ barrier, kind, by, severity, text, on: day }, journey) => {
         const found = given({ barrier, kind, by, on: day, severity, text });
-        if (isSaid(journey, 'BarrierFound', barrier, found)) return [];
+        if (isRepeated(journey, 'BarrierFound', barrier, found)) return [];
         if (journey.barriers[barrier])
           refuse(
             'BARRIER_ALREADY_RECORDED',
-            'Something else is recorded of the barrier with this id. Reassess that one, or use a new id.',
+            'A different barrier has this id. Reassess that barrier, or use a new id.',
           );
         refuseEnded(journey, day);
         if (kind === 'OTHER' && text === undefined)
-          refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text.', 'invalid');
+          refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text. Send one.', 'invalid');
         return [event('BarrierFound', day, found)];
       },
       { by: delivery },
@@ -116,7 +116,7 @@ export const barriers = slice<BarrierEvents>({
       ({ barrier, decision, on: day }, journey) => {
         refuseUnknown(journey, barrier);
         const decided = { barrier, decision, on: day };
-        if (isSaid(journey, 'SafeguardingDecided', barrier, decided)) return [];
+        if (isRepeated(journey, 'SafeguardingDecided', barrier, decided)) return [];
         return [event('SafeguardingDecided', day, decided)];
       },
       { by: school },
@@ -124,7 +124,7 @@ export const barriers = slice<BarrierEvents>({
   },
   evolve: {
     BarrierFound: (journey, found) =>
-      saying(
+      remember(
         withBarrier(journey, found.barrier, given({ kind: found.kind, severity: found.severity })),
         'BarrierFound',
         found.barrier,
@@ -132,13 +132,13 @@ export const barriers = slice<BarrierEvents>({
       ),
     BarrierReassessed: (journey, { barrier, severity, on: day }) => {
       const known = journey.barriers[barrier];
-      // As of a day it may have been judged again before the day on which it is said to have been found.
+      // In a journey as of an earlier day, the reassessment may precede the day on which the barrier was found.
       if (!known) return journey;
       const after = withBarrier(journey, barrier, { ...known, severity });
-      return saying(after, 'BarrierReassessed', barrier, { barrier, severity, on: day });
+      return remember(after, 'BarrierReassessed', barrier, { barrier, severity, on: day });
     },
     SafeguardingDecided: (journey, decided) =>
-      saying(journey, 'SafeguardingDecided', decided.barrier, decided),
+      remember(journey, 'SafeguardingDecided', decided.barrier, decided),
   },
   personal: { BarrierFound: ['text'] },
 });
@@ -148,14 +148,15 @@ const withBarrier = (journey: Journey, id: string, barrier: Barrier): Journey =>
   barriers: { ...journey.barriers, [id]: barrier },
 });
 
-/** How a barrier was judged last: as it was found, where it has not been judged again. */
+/** The latest assessment of a barrier: the reassessment, or the severity when it was found. */
 function lastJudged(journey: Journey, id: string): object | undefined {
-  const again = lastSaid(journey, 'BarrierReassessed', id);
+  const again = lastRecorded(journey, 'BarrierReassessed', id);
   if (again) return again;
-  const { barrier, severity, on: day } = (lastSaid(journey, 'BarrierFound', id) ?? {}) as Partial<Found>;
+  const { barrier, severity, on: day } = (lastRecorded(journey, 'BarrierFound', id) ?? {}) as Partial<Found>;
   return { barrier, severity, on: day };
 }
 
 function refuseUnknown({ barriers: known }: Journey, barrier: string): void {
-  if (!known[barrier]) refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id.', 'missing');
+  if (!known[barrier])
+    refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id. Check the id.', 'missing');
 }

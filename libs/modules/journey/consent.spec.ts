@@ -20,16 +20,16 @@ const withdraw = command(WithdrawConsent, { on: '2025-12-01', reason: 'Other sup
 describe('giving consent', () => {
   const before = spec(journey).given(referred);
 
-  it('may come at any time from referral on', () => {
+  it('is possible at any time after the referral', () => {
     before.when(give({ by: 'PARENT' })).then(consented);
     expect(before.after(give()).facts()?.consentedSince).toBe(CONSENT_DAY);
   });
 
-  it('need not say who gave it', () => {
+  it('does not require the giver', () => {
     before.when(give()).then(event('ConsentGiven', CONSENT_DAY, { on: CONSENT_DAY }));
   });
 
-  it('again changes nothing, be it withdrawn since', () => {
+  it('changes nothing if repeated, even after a withdrawal', () => {
     const given = before.given(consented);
     given.when(give({ by: 'PARENT' })).thenNothing();
     given
@@ -39,7 +39,7 @@ describe('giving consent', () => {
     expect(given.after(withdraw).facts()).not.toHaveProperty('consentedSince');
   });
 
-  it('of another giver is another consent', () => {
+  it('by another giver is another consent', () => {
     const both = before.given(consented).after(give({ by: 'PUPIL', on: '2025-10-20' }));
     expect(both.now().consents).toEqual([
       { from: CONSENT_DAY, by: 'PARENT' },
@@ -49,7 +49,7 @@ describe('giving consent', () => {
     expect(both.after(withdraw).facts()).not.toHaveProperty('consentedSince');
   });
 
-  it('is refused on a later day while it stands, and moves its beginning on an earlier one', () => {
+  it('is refused for a later day while it is in force, and starts earlier with an earlier day', () => {
     const given = before.given(consented);
     given.when(give({ by: 'PARENT', on: '2025-10-14' })).thenRefused('CONSENT_ALREADY_GIVEN');
     const earlier = give({ by: 'PARENT', on: '2025-10-06' });
@@ -58,25 +58,25 @@ describe('giving consent', () => {
     expect(given.after(earlier, withdraw).facts()).not.toHaveProperty('consentedSince');
   });
 
-  it('is refused of a day up to a withdrawal, which it would undo', () => {
+  it('is refused for a day up to a withdrawal, because it would undo the withdrawal', () => {
     const withdrawn = before.given(consented).after(withdraw);
     for (const on of ['2025-10-06', '2025-12-01'])
       withdrawn.when(give({ by: 'PUPIL', on })).thenRefused('CONSENT_WITHDRAWN');
     withdrawn.when(give({ by: 'PARENT', on: '2025-11-03' })).thenRefused('CONSENT_ALREADY_GIVEN');
   });
 
-  it('is recorded late of a day up to the journey’s end, and refused of a day after it', () => {
+  it('can be recorded late for a day up to the journey’s end, but not after it', () => {
     const over = before.given(ended('2025-12-12'));
     over.when(give({ on: '2025-12-12' })).then(event('ConsentGiven', '2025-12-12', { on: '2025-12-12' }));
     over.when(give({ on: '2025-12-13' })).thenRefused('JOURNEY_ENDED');
   });
 
-  it('may follow on a withdrawal', () => {
+  it('is possible again after a withdrawal', () => {
     const again = before.given(consented).after(withdraw);
     again.when(give({ on: '2026-01-05' })).then(event('ConsentGiven', '2026-01-05', { on: '2026-01-05' }));
   });
 
-  it('is refused before the pupil was referred', () => {
+  it('is refused before the pupil’s referral', () => {
     spec(journey).when(give()).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 });
@@ -86,21 +86,21 @@ describe('withdrawing consent', () => {
     .given(...mentored)
     .with({ mentor: mentorFacts });
 
-  it('names the mentor whose place becomes free', () => {
+  it('names the mentor whose place is released', () => {
     spec(journey)
       .given(...mentored)
       .when(withdraw)
       .then(event('ConsentWithdrawn', '2025-12-01', { ...withdraw, mentor: MENTOR }));
   });
 
-  it('needs neither a reason nor a mentor', () => {
+  it('does not require a reason or a mentor', () => {
     spec(journey)
       .given(referred, consented)
       .when(command(WithdrawConsent, { on: '2025-12-01' }))
       .then(event('ConsentWithdrawn', '2025-12-01', { on: '2025-12-01' }));
   });
 
-  it('stops the mentoring: there is neither consent nor a mentor any more', () => {
+  it('stops mentoring: the journey then has neither consent nor a mentor', () => {
     const stopped = mentoring.after(withdraw);
     expect(stopped.facts()).toMatchObject({ ended: false });
     expect(stopped.facts()).not.toHaveProperty('consentedSince');
@@ -114,10 +114,10 @@ describe('withdrawing consent', () => {
       .then(held(6, { phase: 1 }));
   });
 
-  it('leaves what was before it to be recorded and put right, up to the day itself', () => {
+  it('still allows records and corrections for days up to and including the withdrawal', () => {
     const stopped = mentoring.given(held(1)).after(withdraw);
     stopped.when(holding(2, { on: '2025-11-30', phase: 1 })).then(held(2, { on: '2025-11-30', phase: 1 }));
-    // A session in the morning, the withdrawal in the afternoon: a day is all that is known.
+    // A session in the morning and the withdrawal in the afternoon: only the day is known.
     stopped.when(holding(2, { on: '2025-12-01', phase: 1 })).then(held(2, { on: '2025-12-01', phase: 1 }));
     stopped.when(holding(2, { on: '2025-12-02', phase: 1 })).thenRefused('CONSENT_MISSING');
     const correct = (on: string) =>
@@ -126,7 +126,7 @@ describe('withdrawing consent', () => {
     stopped.when(correct('2025-12-02')).thenRefused('CONSENT_MISSING');
   });
 
-  it('may be recorded of an earlier day, from which on nothing is covered', () => {
+  it('can be recorded with an earlier day, and then covers no day after that one', () => {
     const earlier = command(WithdrawConsent, { on: '2025-11-20' });
     const stopped = mentoring.after(withdraw, earlier);
     expect(stopped.now().consents).toEqual([{ from: CONSENT_DAY, by: 'PARENT', until: '2025-11-20' }]);
@@ -135,7 +135,7 @@ describe('withdrawing consent', () => {
     stopped.when(withdraw).thenRefused('CONSENT_NOT_GIVEN');
   });
 
-  it('again changes nothing', () => {
+  it('changes nothing if repeated', () => {
     mentoring.after(withdraw).when(withdraw).thenNothing();
     mentoring
       .after(withdraw, give({ on: '2026-01-05' }))
@@ -143,7 +143,7 @@ describe('withdrawing consent', () => {
       .thenNothing();
   });
 
-  it('is refused where there is none on that day', () => {
+  it('is refused if no consent covers that day', () => {
     spec(journey).given(referred).when(withdraw).thenRefused('CONSENT_NOT_GIVEN');
     mentoring
       .when(command(WithdrawConsent, { on: '2025-10-12', reason: 'Too early.' }))
@@ -154,7 +154,7 @@ describe('withdrawing consent', () => {
       .thenRefused('CONSENT_NOT_GIVEN');
   });
 
-  it('is refused of a day before another consent, which it would take back, too', () => {
+  it('is refused for a day before another consent, which it would withdraw too', () => {
     mentoring
       .after(give({ on: '2025-11-10', by: 'PUPIL' }))
       .when(command(WithdrawConsent, { on: '2025-11-03' }))
@@ -165,7 +165,7 @@ describe('withdrawing consent', () => {
       .thenRefused('CONSENT_GIVEN_SINCE');
   });
 
-  it('of a day before the consent, as logs may hold it, leaves no day covered', () => {
+  it('with a day before the consent, as in an older log, leaves no day covered', () => {
     const odd = event('ConsentWithdrawn', '2025-10-01', { on: '2025-10-01' });
     const stopped = mentoring.given(odd);
     expect(stopped.facts()).not.toHaveProperty('consentedSince');
@@ -173,14 +173,14 @@ describe('withdrawing consent', () => {
       stopped.when(holding(1, { on })).thenRefused('CONSENT_MISSING');
   });
 
-  it('may come after the end', () => {
+  it('is possible after the end', () => {
     spec(journey)
       .given(...mentored, ended('2025-11-28'))
       .when(withdraw)
       .then(event('ConsentWithdrawn', '2025-12-01', { ...withdraw, mentor: MENTOR }));
   });
 
-  it('is refused before the pupil was referred', () => {
+  it('is refused before the pupil’s referral', () => {
     spec(journey).when(withdraw).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 });

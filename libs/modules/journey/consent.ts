@@ -1,23 +1,23 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
 import { own, all, event, refuse, slices } from '@waymark/core/kernel';
-import { given } from '@waymark/modules/shared/said';
+import { given } from '@waymark/modules/shared/repeats';
 import { mentorOf, refuseEnded } from './ending';
 import { type Consent, consentGivers, endedOn, type Journey } from './state';
 
 export interface ConsentEvents {
-  /** A parent or carer (or a pupil who may) agreed to the mentoring. */
+  /** A parent, carer or entitled pupil consented to mentoring. */
   ConsentGiven: { readonly by?: (typeof consentGivers)[number]; readonly on: Day };
-  /** Consent was taken back: mentoring stops. */
+  /** Consent was withdrawn, and mentoring stops. */
   ConsentWithdrawn: { readonly on: Day; readonly reason?: string; readonly mentor?: string };
 }
 
-/** Record that a parent or carer agrees to mentoring; at any time from referral on. */
+/** Record consent to mentoring. It can be given at any time after the referral. */
 export class GiveConsent {
   @IsDay('2025-10-13') on!: string;
   @Optional() @IsOneOf(consentGivers) by?: (typeof consentGivers)[number];
 }
 
-/** Record that consent was taken back, whoever gave it; an earlier day than the one recorded puts that right. */
+/** Withdraw all consent from a day on. An earlier day than the recorded one corrects the withdrawal. */
 export class WithdrawConsent {
   @IsDay('2025-12-01') on!: string;
   @Optional() @IsText('The family prefers other support.', 2000) reason?: string;
@@ -32,18 +32,18 @@ export const consent = slice<ConsentEvents>({
       ({ on: day, by }, journey) => {
         const { consents } = journey;
         const ofGiver = consents.filter((each) => each.by === by);
-        // Files tell of a consent again after it was withdrawn: the same day and giver say nothing new.
+        // Files repeat a consent even after its withdrawal. The same day and giver add nothing.
         if (ofGiver.some(({ from }) => from === day)) return [];
         refuseEnded(journey, day);
-        if (ofGiver.some((each) => goesOnAfter(each, day)))
+        if (ofGiver.some((each) => lastsBeyond(each, day)))
           refuse(
             'CONSENT_ALREADY_GIVEN',
-            'This giver’s consent covers that day already. Withdraw it first, or leave it as it is.',
+            'A consent of this giver already covers that day. Keep it, or withdraw it first.',
           );
         if (consents.some(({ until }) => until !== undefined && day <= until))
           refuse(
             'CONSENT_WITHDRAWN',
-            'Consent was withdrawn on that day or later. Record a consent of a later day.',
+            'Consent was withdrawn on that day or later. Record a consent from a later day.',
           );
         return [event('ConsentGiven', day, given({ on: day, by }))];
       },
@@ -54,12 +54,12 @@ export const consent = slice<ConsentEvents>({
       ({ on: day, reason }, journey) => {
         const { consents } = journey;
         if (consents.some((each) => each.until === day && each.reason === reason)) return [];
-        if (!consents.some((each) => goesOnAfter(each, day)))
-          refuse('CONSENT_NOT_GIVEN', 'There is no consent to withdraw on that day. Check the day.');
-        if (standing(journey).some(({ from }) => from > day))
+        if (!consents.some((each) => lastsBeyond(each, day)))
+          refuse('CONSENT_NOT_GIVEN', 'No consent covers that day. Check the day.');
+        if (openConsents(journey).some(({ from }) => from > day))
           refuse(
             'CONSENT_GIVEN_SINCE',
-            'Consent was given after that day. Withdraw it on the day of that or later.',
+            'A consent was given after that day. Withdraw consent from the day of that consent or later.',
           );
         return [event('ConsentWithdrawn', day, given({ on: day, reason, ...mentorOf(journey) }))];
       },
@@ -80,8 +80,8 @@ export const consent = slice<ConsentEvents>({
     ConsentWithdrawn: ({ mentor: _freed, ...journey }, { on: day, reason }) => ({
       ...journey,
       consents: journey.consents.map((each) =>
-        // An older log may hold a withdrawal of a day before the consent. That consent covers no day.
-        each.until === undefined || goesOnAfter(each, day)
+        // An older log may contain a withdrawal before the consent. That consent then covers no day.
+        each.until === undefined || lastsBeyond(each, day)
           ? given({ from: each.from, by: each.by, until: day, reason })
           : each,
       ),
@@ -92,22 +92,23 @@ export const consent = slice<ConsentEvents>({
 });
 
 /**
- * Refuse what needs consent on a day that no consent covers. The day of a withdrawal is covered still: a session may have been
- * held in the morning and consent withdrawn in the afternoon, and a day is all that is known.
+ * Refuse what needs consent on a day that no consent covers. The day of a withdrawal is still covered: only days are
+ * known, and a session may have been held in the morning before consent was withdrawn in the afternoon.
  */
 export function requireConsentOn({ consents }: Journey, day: Day): void {
   if (!consents.some(({ from, until }) => from <= day && (until === undefined || day <= until)))
-    refuse('CONSENT_MISSING', 'There is no consent for that day. Record it first.');
+    refuse('CONSENT_MISSING', 'No consent covers that day. Record the consent first.');
 }
 
-/** The first day of the consents that stand; undefined where none does. */
+/** The first day of the consents that are not withdrawn; undefined if there are none. */
 export const consentedSince = (journey: Journey): Day | undefined =>
-  standing(journey)
+  openConsents(journey)
     .map(({ from }) => from)
     .sort()[0];
 
-const standing = ({ consents }: Journey): Consent[] => consents.filter(({ until }) => until === undefined);
+const openConsents = ({ consents }: Journey): Consent[] =>
+  consents.filter(({ until }) => until === undefined);
 
-/** Whether a consent had been given by a day, and was not withdrawn up to that day. */
-const goesOnAfter = ({ from, until }: Consent, day: Day): boolean =>
+/** Whether a consent was given on or before a day, and not withdrawn on or before it. */
+const lastsBeyond = ({ from, until }: Consent, day: Day): boolean =>
   from <= day && (until === undefined || day < until);

@@ -52,11 +52,11 @@ describe('assessing eligibility', () => {
     },
   );
 
-  it('has nothing to decide while no session was possible in the baseline', () => {
+  it('is refused if the baseline has no possible session', () => {
     assessing(counted(0, 0)).when(assess).thenRefused('NOTHING_TO_ASSESS');
   });
 
-  it('counts over the programme’s baseline, by the pupil’s register and the journey’s programme', () => {
+  it('counts the pupil’s register over the programme’s baseline', () => {
     const counts = counted(19, 76);
     const register: AttendanceFacts = {
       countsOver: ({ from, to }) => (from === '2025-09-03' && to === '2025-10-24' ? counts : counted(0, 1)),
@@ -71,7 +71,7 @@ describe('assessing eligibility', () => {
       .then(assessed(true, counts, 25));
   });
 
-  it('takes the band of the programme', () => {
+  it('uses the band of the programme', () => {
     const wider = { minAbsencePercent: 5, maxAbsencePercentExclusive: 101 };
     for (const absent of [19, 380]) {
       expect(
@@ -83,7 +83,7 @@ describe('assessing eligibility', () => {
     }
   });
 
-  it('is done anew with later marks, and the latest assessment stands', () => {
+  it('can be repeated after later marks, and the latest result counts', () => {
     const before = assessing(counted(1, 76)).given(found(true));
     expect(before.facts()?.eligible).toBe(true);
 
@@ -95,7 +95,7 @@ describe('assessing eligibility', () => {
     assessing(counted(19, 76)).given(ended('2025-12-12')).when(assess).thenRefused('JOURNEY_ENDED');
   });
 
-  it('is refused before the pupil was referred', () => {
+  it('is refused before the pupil’s referral', () => {
     spec(journey)
       .with({ programme: programmeFacts, attendance: attendanceFacts(counted(19, 76)) })
       .when(assess)

@@ -14,7 +14,9 @@ import { refuseEnded } from './ending';
 import type { Journey } from './state';
 
 export interface EligibilityEvents {
-  /** It was decided whether the pupil's absence over the baseline makes them eligible; with the figures, and when they were known. */
+  /**
+   * Eligibility was decided from the absence in the baseline, with the figures and the time at which they were known.
+   */
   EligibilityAssessed: {
     readonly eligible: boolean;
     readonly baseline: Period;
@@ -25,7 +27,7 @@ export interface EligibilityEvents {
   };
 }
 
-/** Decide eligibility by the baseline as the registers have it now. Later marks change nothing but a new assessment. */
+/** Decide eligibility from the current marks of the baseline. Later marks count only if it is assessed again. */
 export class AssessEligibility {}
 
 const { on, slice } = slices<Journey>();
@@ -46,7 +48,7 @@ export const eligibility = slice<EligibilityEvents>({
         if (counts.possible === 0) {
           refuse(
             'NOTHING_TO_ASSESS',
-            'The register has no possible session in the baseline yet. Record attendance first.',
+            'The register has no possible sessions in the baseline. Record attendance first.',
           );
         }
         return [

@@ -20,7 +20,7 @@ const end = (ending: EndJourney['ending'], on = DAY) => command(EndJourney, { en
 const reopen = command(ReopenJourney, { reason: 'It was another pupil.' });
 
 describe('completing a journey', () => {
-  it('may come before the last planned session, in the last phase', () => {
+  it('is possible in the last phase before the last planned session', () => {
     before
       .after(...holdingUpTo(10))
       .when(complete)
@@ -38,7 +38,7 @@ describe('completing a journey', () => {
       .then(completed);
   });
 
-  it('changes nothing where it is completed already', () => {
+  it('changes nothing if it is already completed', () => {
     const last = before.after(...holdingUpTo(10), complete);
     last.when(complete).thenNothing();
     last.when(command(CompleteJourney, { on: '2025-12-13' })).thenRefused('JOURNEY_ENDED');
@@ -48,14 +48,14 @@ describe('completing a journey', () => {
       .thenRefused('JOURNEY_ENDED');
   });
 
-  it('is refused where it ended otherwise, of whatever day', () => {
+  it('is refused if the journey ended in another way, on any day', () => {
     const early = before.after(...holdingUpTo(10)).given(ended(DAY));
     for (const on of ['2025-12-11', DAY, '2025-12-13']) {
       early.when(command(CompleteJourney, { on })).thenRefused('JOURNEY_ENDED');
     }
   });
 
-  it('is refused before the pupil was referred', () => {
+  it('is refused before the pupil’s referral', () => {
     spec(journey).when(complete).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 });
@@ -63,7 +63,7 @@ describe('completing a journey', () => {
 describe('stopping a journey', () => {
   const stopped = event('JourneyStopped', TODAY, { on: TODAY, mentor: MENTOR });
 
-  it('ends it today, without a word of why', () => {
+  it('ends it today, without a reason', () => {
     before.when(new StopJourney()).then(stopped);
     spec(journey, { now: NOW })
       .given(referred)
@@ -73,35 +73,35 @@ describe('stopping a journey', () => {
     expect(journey.personal.has('JourneyStopped')).toBe(false);
   });
 
-  it('changes nothing where it has ended, however it did', () => {
+  it('changes nothing if it has already ended in any way', () => {
     before.given(ended(DAY)).when(new StopJourney()).thenNothing();
     before.given(stopped).when(new StopJourney()).thenNothing();
   });
 });
 
 describe('ending a journey', () => {
-  it.each(['ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED'] as const)('may be %s', (ending) => {
+  it.each(['ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED'] as const)('is possible as %s', (ending) => {
     before.when(end(ending)).then(event('JourneyEnded', DAY, { ending, reason, on: DAY, mentor: MENTOR }));
     expect(before.after(end(ending)).facts()).toMatchObject({ ended: true, mentor: MENTOR });
   });
 
-  it('needs no mentor', () => {
+  it('does not require a mentor', () => {
     spec(journey)
       .given(referred)
       .when(end('CANCELLED'))
       .then(event('JourneyEnded', DAY, { ending: 'CANCELLED', reason, on: DAY }));
   });
 
-  it('cannot cancel what has begun', () => {
+  it('cannot cancel a journey that has started', () => {
     before.given(held(1)).when(end('CANCELLED')).thenRefused('JOURNEY_STARTED');
     expect(before.given(held(1)).after(end('ENDED_EARLY')).facts()?.ended).toBe(true);
   });
 
-  it('changes nothing where it ended so already', () => {
+  it('changes nothing if it already ended in the same way', () => {
     before.after(end('MOVED_AWAY')).when(end('MOVED_AWAY')).thenNothing();
   });
 
-  it('is refused where it ended otherwise', () => {
+  it('is refused if it ended in another way', () => {
     const over = before.after(end('MOVED_AWAY'));
     over.when(end('ENDED_EARLY')).thenRefused('JOURNEY_ENDED');
     over.when(end('MOVED_AWAY', '2025-12-19')).thenRefused('JOURNEY_ENDED');
@@ -118,7 +118,7 @@ describe('ending a journey', () => {
       .thenRefused('JOURNEY_ENDED');
   });
 
-  it('is refused before the pupil was referred', () => {
+  it('is refused before the pupil’s referral', () => {
     spec(journey).when(end('CANCELLED')).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 });
@@ -126,7 +126,7 @@ describe('ending a journey', () => {
 describe('reopening a journey', () => {
   const reopened = event('JourneyReopened', TODAY, { reason: reopen.reason, on: TODAY, mentor: MENTOR });
 
-  it('takes an end back, and names the mentor who should have the place again', () => {
+  it('revokes the end, and names the mentor who gets the place again', () => {
     for (const over of [before.given(ended(DAY)), before.after(...holdingUpTo(12))]) {
       over.when(reopen).then(reopened);
       expect(over.after(reopen).facts()).toMatchObject({ ended: false, consentedSince: '2025-10-13' });
@@ -134,7 +134,7 @@ describe('reopening a journey', () => {
     }
   });
 
-  it('lets the journey go on, with a mentor', () => {
+  it('lets the journey continue with a mentor', () => {
     const open = before.given(ended('2025-10-30')).after(reopen);
     open.when(holding(1)).thenRefused('MENTOR_NOT_ALLOCATED');
     open
@@ -143,7 +143,7 @@ describe('reopening a journey', () => {
       .then(held(1));
   });
 
-  it('leaves it to a word to complete it again, once every planned session was held', () => {
+  it('requires a command to complete it again, once every planned session was held', () => {
     const open = before
       .after(...holdingUpTo(12), reopen)
       .given(event('MentorAllocated', TODAY, { mentor: MENTOR, on: TODAY }));
@@ -151,7 +151,7 @@ describe('reopening a journey', () => {
     open.when(complete).then(completed);
   });
 
-  it('again changes nothing, and is refused where it has not ended', () => {
+  it('changes nothing if repeated, and is refused if it has not ended', () => {
     before.given(ended(DAY)).after(reopen).when(reopen).thenNothing();
     before.when(reopen).thenRefused('JOURNEY_NOT_ENDED');
     before
@@ -169,7 +169,7 @@ describe('reopening a journey', () => {
       .then(event('JourneyEnded', DAY, { ending: 'MOVED_AWAY', reason, on: DAY }));
   });
 
-  it('is refused before the pupil was referred', () => {
+  it('is refused before the pupil’s referral', () => {
     spec(journey).when(reopen).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 });

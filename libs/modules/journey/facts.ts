@@ -2,27 +2,30 @@ import type { Lookup } from '@waymark/core/access';
 import type { Day } from '@waymark/core/fields';
 import { streamId } from '@waymark/core/kernel';
 
-/** What other modules may know of a journey. */
+/** The facts that a journey publishes to other modules. */
 export interface JourneyFacts {
   readonly pupil: string;
   readonly programme: string;
   readonly school: string;
   readonly eligible: boolean;
-  /** The first day of the consents that stand; none where there is no consent at present. */
+  /** The first day of the consents that are not withdrawn; absent if there are none. */
   readonly consentedSince?: Day;
   readonly ended: boolean;
-  /** The day of the end; absent while the journey goes on. */
+  /** The day of the end; absent if the journey has not ended. */
   readonly endedOn?: Day;
   readonly mentor?: string;
 }
 
-/** The value of the claim that makes a pupil's journey the only one in a programme. */
+/** The claim that makes a pupil's journey unique within a programme. */
 export const journeyClaim = (programme: string, pupil: string) => ({
   kind: 'journey',
   value: `${programme}/${pupil}`,
 });
 
-/** Ids of a pupil's journeys, one for each programme at most, in order. Read from claims, which no view lags behind. */
+/**
+ * Ids of a pupil's journeys, in order; at most one per programme. Read from claims, which never lag behind as views
+ * can.
+ */
 export async function journeysOf(
   pupil: string,
   look: Pick<Lookup, 'programmes' | 'holder' | 'facts'>,
@@ -32,7 +35,7 @@ export async function journeysOf(
       const { kind, value } = journeyClaim(programme, pupil);
       const holder = await look.holder(kind, value);
       const journey = holder === undefined ? undefined : streamId(holder);
-      // A referral can have claimed it and then not been recorded: then the journey does not exist.
+      // A referral may have claimed the value and then failed: then the journey does not exist.
       if (journey === undefined || !(await look.facts<JourneyFacts>('journey', journey))) return [];
       return [journey];
     }),

@@ -1,6 +1,6 @@
 import { uuidId } from '@waymark/core/fields';
 import { defineModule, type EventsOf } from '@waymark/core/kernel';
-import { given } from '@waymark/modules/shared/said';
+import { given } from '@waymark/modules/shared/repeats';
 import { allocation } from './allocation';
 import { barriers } from './barriers';
 import { consent, consentedSince } from './consent';

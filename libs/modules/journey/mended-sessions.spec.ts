@@ -37,11 +37,11 @@ describe('correcting a session', () => {
     ['mode', { mode: 'REMOTE' }],
     ['place', { place: 'COMMUNITY' }],
     ['everything', { mentor: OTHER_MENTOR, on: '2025-11-04', minutes: 30, mode: 'REMOTE', place: 'HOME' }],
-  ] as const)('puts its %s right, and leaves the rest as it was', (_, changes) => {
+  ] as const)('changes its %s and keeps the other data', (_, changes) => {
     one.when(correct(1, changes)).then(corrected(1, changes));
   });
 
-  it('is refused where it is right already, unless it is a retry', () => {
+  it('is refused if nothing changes, unless it is a retry', () => {
     one.when(correct(1, {})).thenRefused('NOTHING_TO_CORRECT');
     one.when(correct(1, { minutes: 60, on: weekly(1) })).thenRefused('NOTHING_TO_CORRECT');
     const put = one.after(correct(1, { minutes: 45 }));
@@ -49,31 +49,31 @@ describe('correcting a session', () => {
     put.when(correct(1, { minutes: 45, reason: 'So it was.' })).thenRefused('NOTHING_TO_CORRECT');
   });
 
-  it('advances the journey where it was of the next phase', () => {
+  it('advances the journey if the session was of the next phase', () => {
     one.when(correct(1, { phase: 2 })).then(corrected(1, { phase: 2 }), advanced(2, weekly(1)));
   });
 
-  it('is refused where it would skip a phase, or name none', () => {
+  it('is refused if it would skip a phase or the phase does not exist', () => {
     one.when(correct(1, { phase: 3 })).thenRefused('PHASE_SKIPPED');
     one.when(correct(1, { phase: 5 })).thenRefused('UNKNOWN_PHASE', 'invalid');
   });
 
-  it('is refused where the session is unknown', () => {
+  it('is refused if the session is unknown', () => {
     one.when(correct(2, { minutes: 45 })).thenRefused('UNKNOWN_SESSION', 'missing');
   });
 
   it.each([
-    ['planned', [schedule]],
+    ['scheduled', [schedule]],
     ['not held', [recordNotHeld]],
     ['voided', [holding(1), voiding(1)]],
-  ])('is refused where the session was %s', (_, commands) => {
+  ])('is refused if the session was %s', (_, commands) => {
     before
       .after(...commands)
       .when(correct(1, { minutes: 45 }))
       .thenRefused('SESSION_NOT_HELD');
   });
 
-  it('is refused to a day before consent, after the end, or to come', () => {
+  it('is refused for a day before consent, after the end, or in the future', () => {
     one.when(correct(1, { on: '2025-10-12' })).thenRefused('CONSENT_MISSING');
     one
       .given(ended('2025-11-10'))
@@ -82,7 +82,7 @@ describe('correcting a session', () => {
     one.when(correct(1, { on: '2026-02-17' })).thenRefused('SESSION_IN_FUTURE', 'invalid');
   });
 
-  it('may come after the end', () => {
+  it('is possible after the end', () => {
     one
       .given(ended('2025-11-10'))
       .when(correct(1, { minutes: 45 }))
@@ -103,16 +103,16 @@ describe('voiding a session', () => {
   });
 
   it.each([
-    ['planned', schedule, { outcome: 'scheduled' }],
+    ['scheduled', schedule, { outcome: 'scheduled' }],
     ['not held', recordNotHeld, { outcome: 'not held', reason: 'NO_ROOM' }],
-  ])('takes out one that was %s', (_, each, was) => {
+  ])('removes a session that was %s', (_, each, was) => {
     before
       .after(each)
       .when(voiding(1))
       .then(voided(1, { ...was, mentor: MENTOR, on: weekly(1) }));
   });
 
-  it('changes nothing where it is voided already', () => {
+  it('changes nothing if the session is already voided', () => {
     const without = before.given(held(1)).after(voiding(1));
     without.when(voiding(1)).thenNothing();
     without
@@ -120,27 +120,27 @@ describe('voiding a session', () => {
       .thenRefused('SESSION_ALREADY_VOIDED');
   });
 
-  it('is refused where the session is unknown', () => {
+  it('is refused if the session is unknown', () => {
     before.when(voiding(1)).thenRefused('UNKNOWN_SESSION', 'missing');
   });
 
-  it('leaves its id taken: what was really held has another', () => {
+  it('does not free its id: the actual session needs another id', () => {
     const without = before.given(held(1)).after(voiding(1));
     without.when(holding(1)).thenRefused('SESSION_ALREADY_RECORDED');
     without.when(holding(2)).then(held(2));
   });
 
-  it('leaves one session less towards completion', () => {
+  it('reduces the number of sessions counted towards completion', () => {
     const eleven = before.after(...holdingUpTo(11), voiding(1));
     expect(eleven.after(holding(12)).facts()?.ended).toBe(false);
     expect(eleven.after(holding(12), holding(13, { phase: 4 })).facts()?.ended).toBe(true);
   });
 
-  describe('of a journey that the last session completed', () => {
+  describe('in a journey completed by the last session', () => {
     const complete = before.after(...holdingUpTo(12));
     const reopened = event('JourneyReopened', TODAY, { reason: 'SESSION_VOIDED', on: TODAY, mentor: MENTOR });
 
-    it('opens it again, and names the mentor who should have the place again', () => {
+    it('reopens the journey and names the mentor who gets the place again', () => {
       const { session: _, ...rest } = asHeld(12);
       complete.when(voiding(12)).then(voided(12, { outcome: 'held', ...rest }), reopened);
 
@@ -149,7 +149,7 @@ describe('voiding a session', () => {
       expect(open.facts()).not.toHaveProperty('mentor');
     });
 
-    it('does so whichever session it is', () => {
+    it('reopens it, whichever session is voided', () => {
       expect(
         complete
           .when(voiding(3))
@@ -158,7 +158,7 @@ describe('voiding a session', () => {
       ).toEqual(['SessionVoided', 'JourneyReopened']);
     });
 
-    it('lets the next one complete it once more', () => {
+    it('lets the next session complete it again', () => {
       const again = complete
         .after(voiding(12))
         .given(event('MentorAllocated', TODAY, { mentor: MENTOR, on: TODAY }))
@@ -169,20 +169,20 @@ describe('voiding a session', () => {
       );
     });
 
-    it('leaves it complete where the session had not been held', () => {
+    it('does not reopen it if the session was not held', () => {
       const notHeld = command(RecordSessionNotHeld, { ...recordNotHeld, session: id(20) });
       const despite = before.after(notHeld, ...holdingUpTo(12));
       expect(despite.when(voiding(20)).events()).toHaveLength(1);
     });
 
-    it('leaves it complete where there were more sessions than planned', () => {
+    it('does not reopen it if there were more sessions than planned', () => {
       const more = complete.after(holding(13, { on: '2026-01-15', phase: 4 }));
       expect(more.when(voiding(13)).events()).toHaveLength(1);
       expect(more.after(voiding(13)).facts()?.ended).toBe(true);
     });
   });
 
-  it('leaves a journey ended that ended otherwise', () => {
+  it('does not reopen a journey that ended in another way', () => {
     const early = before
       .after(...holdingUpTo(11))
       .given(ended(weekly(12)))

@@ -9,7 +9,7 @@ import { caseloads } from './views/caseload';
 import { phaseProgress } from './views/phase-progress';
 import { getJourney } from './questions/get-journey';
 
-/** A journey lies in its programme, at the school of the referral, and with its mentor. */
+/** A journey lies in the scope of its programme, of the school of the referral, and of its mentor. */
 const scopes: ScopesOf = async (id, look) => {
   const known = await look.facts<JourneyFacts>('journey', id);
   if (!known) return [];
@@ -31,10 +31,10 @@ export const journeyModule = recordingModule({
     whenErased: () => new StopJourney(),
     retention: [
       {
-        record: 'a pupil’s phases and sessions, without the person',
-        kept: 'for as long as the log',
+        record: 'a pupil’s phases and sessions, without the pupil’s identity',
+        kept: 'as long as the log',
         source:
-          'no personal data once the key is destroyed and nothing else leads back: to be confirmed by the controller',
+          'no longer personal data once the key is destroyed and nothing else identifies the pupil: to be confirmed by the controller',
       },
     ],
   },

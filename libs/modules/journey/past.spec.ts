@@ -30,7 +30,7 @@ const reopened = (on: string) => event('JourneyReopened', on, { reason, on, ment
 const completed = (on: string) => event('JourneyCompleted', on, { on, mentor: MENTOR });
 
 describe('a journey as of a day', () => {
-  it('knows nothing of what is about later days', () => {
+  it('contains nothing about later days', () => {
     const events = [
       ...mentored,
       held(1),
@@ -51,7 +51,7 @@ describe('a journey as of a day', () => {
     expect(asOf('2025-12-01', ...events).mentor).toBeUndefined();
   });
 
-  it('has a session on the day that it was last said to have been on, and on no other', () => {
+  it('has a session only on the day last recorded for it', () => {
     const later = [...mentored, held(1), corrected(1, '2025-11-10')];
     expect(asOf('2025-11-05', ...later).sessions).toEqual({});
     expect(asOf('2025-11-10', ...later).sessions).toMatchObject({ [id(1)]: { on: '2025-11-10' } });
@@ -64,7 +64,7 @@ describe('a journey as of a day', () => {
     });
   });
 
-  it('has a planned session on the day that it was put on, with its mentor', () => {
+  it('has a scheduled session on the day to which it was moved, with its mentor', () => {
     const later = [...mentored, scheduled('2025-11-03'), rescheduled('2025-11-03', '2025-11-10')];
     expect(asOf('2025-11-05', ...later).sessions).toEqual({});
     const earlier = [...mentored, scheduled('2025-11-10'), rescheduled('2025-11-10', '2025-11-03')];
@@ -73,7 +73,7 @@ describe('a journey as of a day', () => {
     });
   });
 
-  it('does not count a session that was voided, wherever it was before', () => {
+  it('does not contain a voided session on any of its days', () => {
     const was = { outcome: 'held', ...asHeld(1), on: '2025-11-10' } as const;
     const voided = event('SessionVoided', '2025-11-10', { session: id(1), reason, was });
     const events = [...mentored, held(1), corrected(1, '2025-11-10'), voided];
@@ -83,7 +83,7 @@ describe('a journey as of a day', () => {
     });
   });
 
-  it('has not ended where the end was taken back, and keeps its mentor up to that day', () => {
+  it('has not ended if the end was revoked, and keeps its mentor up to that day', () => {
     const events = [...mentored, ended('2025-12-12'), reopened('2026-02-15')];
     expect(asOf('2026-01-10', ...events).end).toBeUndefined();
     expect(asOf('2026-01-10', ...events).mentor).toBe(MENTOR);
@@ -105,7 +105,7 @@ describe('a journey as of a day', () => {
     ]);
   });
 
-  it('leaves out what follows on something that was not there yet', () => {
+  it('ignores events that depend on something not yet present', () => {
     const [barrier, referral] = [id(7), id(8)];
     const found = event('BarrierFound', '2025-11-10', {
       barrier,
@@ -126,7 +126,7 @@ describe('a journey as of a day', () => {
   });
 });
 
-describe('a journey as it was known at a moment', () => {
+describe('a journey as known at a time', () => {
   const events = [
     ...mentored,
     held(1),
@@ -139,21 +139,21 @@ describe('a journey as it was known at a moment', () => {
       historyThen(history(events), { asKnownAt: moment(minute), ...(day !== undefined && { asOf: day }) }),
     );
 
-  it('is what had been recorded by then, wrong as it may have been', () => {
+  it('contains what had been recorded by then, including errors', () => {
     expect(known(4).sessions).toMatchObject({ [id(1)]: { on: '2025-11-03' } });
     expect(known(5).sessions).toMatchObject({ [id(1)]: { on: '2025-11-10' } });
     expect(known(6).end).toEqual({ ending: 'ENDED_EARLY', on: '2025-12-12' });
     expect(known(7).end).toBeUndefined();
   });
 
-  it('is, as of a day, how it was believed then to have stood', () => {
+  it('as of a day, is the state of that day as believed at that time', () => {
     expect(Object.keys(known(4, '2025-11-05').sessions)).toEqual([id(1)]);
     expect(Object.keys(known(5, '2025-11-05').sessions)).toEqual([]);
     expect(known(6, '2026-01-10').end).toEqual({ ending: 'ENDED_EARLY', on: '2025-12-12' });
     expect(known(7, '2026-01-10').end).toBeUndefined();
   });
 
-  it('goes by the order of the stream where clocks do not agree', () => {
+  it('follows the order of the stream if clocks disagree', () => {
     const skewed = history([referred, ...mentored.slice(1)], [moment(0), moment(30), moment(20), moment(40)]);
     const revisions = (minute: number): number[] =>
       historyThen(skewed, { asKnownAt: moment(minute) }).map(({ revision }) => revision);
@@ -166,7 +166,10 @@ describe('a journey as it was known at a moment', () => {
   });
 });
 
-/** Fails on what no journey can be: a session without a mentor or a day to come, a barrier of no kind, a field that is nothing. */
+/**
+ * Fails for an impossible journey: a session without a mentor or in the future, a barrier without a kind, an
+ * undefined field.
+ */
 function wellFormed(state: Journey, day: string): void {
   expect(JSON.parse(JSON.stringify(state))).toEqual(state);
   for (const session of Object.values(state.sessions)) {
@@ -178,8 +181,8 @@ function wellFormed(state: Journey, day: string): void {
   if (state.end) expect(state.end.on <= day).toBe(true);
 }
 
-describe('whatever a journey has been through', () => {
-  it('it stood on its last day, and was known at the last moment, as it stands now', () => {
+describe('for any history of a journey', () => {
+  it('its state as of the last day, known at the last time, is its current state', () => {
     fc.assert(
       fc.property(histories, (events) => {
         const now = folded(events);
@@ -194,7 +197,7 @@ describe('whatever a journey has been through', () => {
     );
   });
 
-  it('it was known at each moment as a replay up to there has it', () => {
+  it('its state known at each time equals a replay up to that time', () => {
     fc.assert(
       fc.property(histories, (events) => {
         for (const index of range(events.length)) {
@@ -208,7 +211,7 @@ describe('whatever a journey has been through', () => {
     );
   });
 
-  it('it can be seen as of any day, by what was known at any moment', () => {
+  it('it can be shown as of any day, as known at any time', () => {
     fc.assert(
       fc.property(histories, fc.array(days, { minLength: 1, maxLength: 8 }), (events, some) => {
         for (const index of range(events.length)) {
@@ -222,8 +225,8 @@ describe('whatever a journey has been through', () => {
     );
   });
 
-  // Else the others would prove nothing of these. The seed is fixed: rare events are not among the histories of every run.
-  it('it may have been through all that changes what was there before', () => {
+  // Without them, the other tests would prove nothing about these events. The seed is fixed because they are rare.
+  it('the generated histories include every event that revises an earlier one', () => {
     const some = fc.sample(histories, { numRuns: 300, seed: 1 });
     const types = new Set(some.flatMap((events) => events.map(({ type }) => type)));
     for (const type of ['SessionRescheduled', 'SessionCorrected', 'SessionVoided', 'BarrierReassessed'])
@@ -238,7 +241,7 @@ describe('whatever a journey has been through', () => {
       expect(types).toContain(type);
   });
 
-  it('a later day shows all that an earlier one does', () => {
+  it('a later day includes everything that an earlier day does', () => {
     fc.assert(
       fc.property(histories, days, days, (events, one, other) => {
         const [earlier, later] = one < other ? [one, other] : [other, one];

@@ -4,12 +4,12 @@ import { ending, type EndingEvents } from './ending';
 import { sessions } from './sessions';
 
 /**
- * What of a journey's history is about days up to one; folded, it is the journey as it stood on that day, by all that the
- * history says. What was recorded in error is not told of a day on which only the error would be:
+ * The events of a history that are about days up to `day`. Folded, they give the journey as it was on that day,
+ * according to everything in the history. Errors that were corrected later are excluded:
  *
- * - A session is about one day, the one that it was last said to be on. Put on a later day, or corrected to have been on
- *   one, it is not told of as though it were still on the earlier one.
- * - An end that was taken back is told of from the day on which it was, together with its taking back.
+ * - A session counts on the day last recorded for it. If it was moved or corrected to a later day, none of its events
+ *   count before that day.
+ * - A revoked end counts from the day of its revocation, together with the revocation, so that it never takes effect.
  */
 export function historyUpTo(day: Day, history: readonly RecordedEvent[]): RecordedEvent[] {
   const sessionDays = new Map<string, Day>();
@@ -31,6 +31,6 @@ const sessionEvents: ReadonlySet<string> = new Set(Object.keys(sessions.evolve))
 const REOPENED: keyof EndingEvents = 'JourneyReopened';
 const endings: ReadonlySet<string> = new Set(Object.keys(ending.evolve).filter((type) => type !== REOPENED));
 
-/** The session that an event is about. */
+/** The session that an event is about; undefined if it is about none. */
 const sessionOf = ({ type, data }: RecordedEvent): string | undefined =>
   sessionEvents.has(type) ? (data as { readonly session: string }).session : undefined;

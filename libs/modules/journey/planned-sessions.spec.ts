@@ -46,22 +46,22 @@ const nothing = spec(journey).with({ mentor: mentorFacts });
 const before = nothing.given(...mentored);
 
 describe('scheduling a session', () => {
-  it('plans it', () => {
+  it('records the scheduled session', () => {
     before.when(schedule()).then(scheduled);
   });
 
-  it('changes nothing where it is planned so already', () => {
+  it('changes nothing if it is already scheduled with the same data', () => {
     before.given(scheduled).when(schedule()).thenNothing();
   });
 
   it.each([
     ['another day', { on: LATER }],
     ['another mentor', { mentor: OTHER_MENTOR }],
-  ])('is refused where it is planned with %s', (_, differing) => {
+  ])('is refused if it is scheduled with %s', (_, differing) => {
     before.given(scheduled).when(schedule(differing)).thenRefused('SESSION_ALREADY_RECORDED');
   });
 
-  it('is refused where the session was held, not held or voided', () => {
+  it('is refused if the session was held, not held or voided', () => {
     for (const already of [held(1), notHeld]) {
       before.given(already).when(schedule()).thenRefused('SESSION_ALREADY_RECORDED');
     }
@@ -77,7 +77,7 @@ describe('rescheduling a session', () => {
     reason: 'The room is taken.',
   });
 
-  it('puts it on another day, with the mentor it was planned with', () => {
+  it('moves it to another day with the same mentor', () => {
     before.given(scheduled).when(reschedule()).then(rescheduled);
     before
       .given(scheduled, rescheduled)
@@ -85,7 +85,7 @@ describe('rescheduling a session', () => {
       .thenNothing();
   });
 
-  it('again changes nothing, and is refused where it is on that day already', () => {
+  it('changes nothing if repeated, and is refused if it is already on that day', () => {
     before.given(scheduled).after(reschedule()).when(reschedule()).thenNothing();
     before.given(scheduled).when(reschedule(DAY)).thenRefused('SESSION_ON_THAT_DAY');
     before
@@ -95,29 +95,29 @@ describe('rescheduling a session', () => {
       .thenRefused('SESSION_ON_THAT_DAY');
   });
 
-  it('is refused where the session is unknown', () => {
+  it('is refused if the session is unknown', () => {
     before.when(reschedule()).thenRefused('UNKNOWN_SESSION', 'missing');
   });
 
-  it('is refused where the session is not a plan any more', () => {
+  it('is refused if the session is no longer scheduled', () => {
     before.given(held(1)).when(reschedule()).thenRefused('SESSION_NOT_SCHEDULED');
     before.given(notHeld).when(reschedule()).thenRefused('SESSION_NOT_SCHEDULED');
     before.given(scheduled).after(voiding).when(reschedule()).thenRefused('SESSION_NOT_SCHEDULED');
   });
 
-  it('is refused to a day after the end, or before consent', () => {
+  it('is refused for a day after the end or before consent', () => {
     before.given(scheduled, ended('2025-11-04')).when(reschedule()).thenRefused('JOURNEY_ENDED');
     before.given(scheduled).when(reschedule('2025-10-12')).thenRefused('CONSENT_MISSING');
   });
 });
 
-describe('missing a session', () => {
-  it.each(Object.entries(notHeldReasons))('for %s is %s', (reason, kind) => {
-    const expected = { ...notHeld.data, reason: reason as NotHeldReason, kind };
-    before.when(recordNotHeld(reason as NotHeldReason)).then(event('SessionNotHeld', DAY, expected));
+describe('a session not held', () => {
+  it.each(Object.entries(notHeldReasons))('because of %s is %s', (reason, kind) => {
+    const recorded = { ...notHeld.data, reason: reason as NotHeldReason, kind };
+    before.when(recordNotHeld(reason as NotHeldReason)).then(event('SessionNotHeld', DAY, recorded));
   });
 
-  it('may follow on a plan, on that day or another', () => {
+  it('can follow a scheduled session, on its day or another', () => {
     before.given(scheduled).when(recordNotHeld()).then(notHeld);
     before
       .given(scheduled)
@@ -125,11 +125,11 @@ describe('missing a session', () => {
       .then(event('SessionNotHeld', LATER, { ...notHeld.data, on: LATER }));
   });
 
-  it('changes nothing where the same is recorded already', () => {
+  it('changes nothing if the same data are already recorded', () => {
     before.given(notHeld).when(recordNotHeld()).thenNothing();
   });
 
-  it('is refused where something else is recorded', () => {
+  it('is refused if the session is recorded with other data', () => {
     before.given(held(1)).when(recordNotHeld()).thenRefused('SESSION_ALREADY_RECORDED');
     before.given(notHeld).when(recordNotHeld('PUPIL_DECLINED')).thenRefused('SESSION_ALREADY_RECORDED');
     before
@@ -145,19 +145,19 @@ describe('missing a session', () => {
 });
 
 const ways: readonly (readonly [string, (on?: string) => object])[] = [
-  ['planned', (on = DAY) => schedule({ on })],
+  ['scheduled', (on = DAY) => schedule({ on })],
   ['not held', (on = DAY) => recordNotHeld('PUPIL_ABSENT', { on })],
   ['held', (on = DAY) => holding(1, { on })],
 ];
 
 describe.each(ways)('a session that is %s', (_, session) => {
-  it('needs consent, from that day or before', () => {
+  it('needs consent that starts on or before its day', () => {
     nothing.given(referred, found(true)).when(session()).thenRefused('CONSENT_MISSING');
     before.when(session('2025-10-12')).thenRefused('CONSENT_MISSING');
     expect(before.when(session(CONSENT_DAY)).events()).toHaveLength(1);
   });
 
-  it('needs the pupil to have a mentor', () => {
+  it('needs a mentor allocated to the pupil', () => {
     nothing.given(referred, found(true), consented).when(session()).thenRefused('MENTOR_NOT_ALLOCATED');
   });
 
@@ -170,7 +170,7 @@ describe.each(ways)('a session that is %s', (_, session) => {
     nothing.when(session()).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 
-  it('may be recorded after the end, of a day up to it', () => {
+  it('can be recorded after the end, for a day up to the end', () => {
     expect(before.given(ended(DAY)).when(session()).events()).toHaveLength(1);
     before.given(ended('2025-11-02')).when(session()).thenRefused('JOURNEY_ENDED');
   });

@@ -30,16 +30,16 @@ const everything = { pupil: pupilFacts, programme: programmeFacts, school: schoo
 describe('referring a pupil', () => {
   const nothing = spec(journey).with(everything);
 
-  it('begins a journey, which keeps the delivery model of that day', () => {
+  it('starts a journey, which keeps the delivery model of that time', () => {
     nothing.when(refer()).then(referred);
   });
 
-  it('keeps what is known of the pupil, and that something is known not to be so', () => {
+  it('keeps the pupil’s characteristics, including those that are false', () => {
     const profile = { freeSchoolMeals: false, sen: 'K', eal: true } as const;
     nothing.when(refer(profile)).then(event('PupilReferred', '2025-09-19', { ...referred.data, ...profile }));
   });
 
-  it('asks for what it needs by the ids it was given', () => {
+  it('reads the facts of the things that it names', () => {
     const by = (id: string, fact: object) => (asked: string) => (asked === id ? fact : undefined);
     spec(journey)
       .with({
@@ -51,7 +51,7 @@ describe('referring a pupil', () => {
       .then(referred);
   });
 
-  it('takes the pupil’s place in the programme, which only one journey may have', () => {
+  it('claims the pupil’s journey in the programme, of which there can be only one', () => {
     nothing.when(refer()).thenClaimed(['journey', `${PROGRAMME}/${PUPIL}`]);
   });
 
@@ -59,11 +59,11 @@ describe('referring a pupil', () => {
     ['UNKNOWN_PUPIL', { programme: programmeFacts, school: schoolFacts }],
     ['UNKNOWN_PROGRAMME', { pupil: pupilFacts, school: schoolFacts }],
     ['UNKNOWN_SCHOOL', { pupil: pupilFacts, programme: programmeFacts }],
-  ])('is refused as %s where there is none', (code, known) => {
+  ])('is refused as %s if it does not exist', (code, known) => {
     spec(journey).with(known).when(refer()).thenRefused(code, 'invalid');
   });
 
-  it('is refused where the pupil is at another school, by the school of that day', () => {
+  it('is refused if the pupil is at another school on that day', () => {
     const moving: PupilFacts = { schoolOn: (day) => (day < '2025-10-01' ? SCHOOL : OTHER_SCHOOL) };
     const known = nothing.with({ pupil: moving });
 
@@ -74,10 +74,10 @@ describe('referring a pupil', () => {
     known.when(refer({ school: OTHER_SCHOOL })).thenRefused('SCHOOL_MISMATCH', 'invalid');
   });
 
-  describe('again', () => {
+  describe('repeated', () => {
     const before = nothing.given(referred);
 
-    it('changes nothing where it says the same, even after the end', () => {
+    it('changes nothing if it has the same data, even after the end', () => {
       before.when(refer()).thenNothing();
       before.given(ended('2025-12-12')).when(refer()).thenNothing();
     });
@@ -91,21 +91,21 @@ describe('referring a pupil', () => {
       ['claim to free school meals', { freeSchoolMeals: true }],
       ['provision for special needs', { sen: 'K' }],
       ['first language', { eal: false }],
-    ] as const)('is refused where it is of another %s', (_, differing) => {
+    ] as const)('is refused if it has another %s', (_, differing) => {
       before.when(refer(differing)).thenRefused('ALREADY_REFERRED');
     });
   });
 });
 
 describe('a journey', () => {
-  it('is unknown before the pupil was referred', () => {
+  it('is unknown before the referral', () => {
     expect(spec(journey).facts()).toBeUndefined();
     spec(journey)
       .when(command(GiveConsent, { on: '2025-09-19' }))
       .thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 
-  it('lets others know whose it is and how far it has come', () => {
+  it('publishes its pupil and its state', () => {
     expect(spec(journey).given(referred).facts()).toEqual({
       pupil: PUPIL,
       programme: PROGRAMME,

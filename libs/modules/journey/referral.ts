@@ -15,23 +15,23 @@ import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { DeliveryModel, ProgrammeFacts } from '@waymark/modules/programme/facts';
 import type { PupilFacts } from '@waymark/modules/pupil/facts';
 import type { SchoolFacts } from '@waymark/modules/school/facts';
-import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import type { Journey } from './state';
 
 export const senProvisions = ['N', 'K', 'E'] as const;
 
-/** What is known of the pupil at referral, for reports by group. */
+/** Characteristics of the pupil at referral, for reports by group. */
 export interface ReferralProfile {
   readonly yearGroup: number;
   readonly freeSchoolMeals?: boolean;
-  /** N none, K special educational needs support, E education, health and care plan. */
+  /** N: none. K: special educational needs support. E: education, health and care plan. */
   readonly sen?: (typeof senProvisions)[number];
   /** English as an additional language. */
   readonly eal?: boolean;
 }
 
 export interface ReferralEvents {
-  /** A school referred a pupil to a programme; the journey keeps the delivery model of that day. */
+  /** A school referred a pupil to a programme. The journey keeps the delivery model of that time. */
   PupilReferred: ReferralProfile & {
     readonly pupil: string;
     readonly programme: string;
@@ -41,7 +41,7 @@ export interface ReferralEvents {
   };
 }
 
-/** Refer a pupil to a programme. */
+/** Refer a pupil to a programme. This starts the journey. */
 export class ReferPupil {
   @IsId('0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10') pupil!: string;
   @IsCode('ampe-2025-11') programme!: string;
@@ -69,12 +69,19 @@ export const referral = slice<ReferralEvents>({
         const { pupil, programme, school, on: day, yearGroup, freeSchoolMeals, sen, eal } = command;
         const referred = given({ pupil, programme, school, on: day, yearGroup, freeSchoolMeals, sen, eal });
         if (journey.pupil !== undefined) {
-          return isSaid(journey, 'PupilReferred', '', referred)
+          return isRepeated(journey, 'PupilReferred', '', referred)
             ? []
-            : refuse('ALREADY_REFERRED', 'The journey was begun by a referral that said something else.');
+            : refuse(
+                'ALREADY_REFERRED',
+                'A different referral started this journey. Use that journey, or a new id.',
+              );
         }
         if (facts.pupil.schoolOn(day) !== school) {
-          refuse('SCHOOL_MISMATCH', 'The pupil is at another school on that day.', 'invalid');
+          refuse(
+            'SCHOOL_MISMATCH',
+            'The pupil is at another school on that day. Check the school and the day.',
+            'invalid',
+          );
         }
         return [event('PupilReferred', day, { ...referred, model: facts.programme.deliveryModel })];
       },
@@ -91,7 +98,7 @@ export const referral = slice<ReferralEvents>({
             ...journeyClaim(programme, pupil),
             taken: {
               code: 'ALREADY_REFERRED',
-              message: 'The pupil has a journey in this programme. Go on with that one.',
+              message: 'The pupil already has a journey in this programme. Use that journey.',
             },
           },
         ],
@@ -102,7 +109,7 @@ export const referral = slice<ReferralEvents>({
     PupilReferred: (journey, { model, ...referred }) => {
       const { pupil, programme, school, on: referredOn } = referred;
       const begun = { ...journey, pupil, programme, school, referredOn, model };
-      return saying(begun, 'PupilReferred', '', referred);
+      return remember(begun, 'PupilReferred', '', referred);
     },
   },
 });

@@ -16,7 +16,7 @@ describe('holding a session', () => {
     before.when(holding(1, otherwise)).then(held(1, otherwise));
   });
 
-  it('follows on a plan, on the day planned or another, with whoever came', () => {
+  it('can follow a scheduled session, on its day or another, with any mentor', () => {
     const planned = before.after(command(ScheduleSession, { session: id(1), mentor: MENTOR, on: weekly(1) }));
     planned.when(holding(1)).then(held(1));
     planned
@@ -24,7 +24,7 @@ describe('holding a session', () => {
       .then(held(1, { on: '2025-11-05', mentor: OTHER_MENTOR }));
   });
 
-  it('belongs to the phase that the journey is in, where none is named', () => {
+  it('belongs to the current phase if no phase is given', () => {
     const { phase: _, ...unnamed } = holding(2);
     before.when(command(HoldSession, unnamed)).then(held(2));
     before
@@ -33,12 +33,12 @@ describe('holding a session', () => {
       .then(held(2, { phase: 2 }));
   });
 
-  it('changes nothing where the same is recorded already', () => {
+  it('changes nothing if the same data are already recorded', () => {
     before.given(held(1)).when(holding(1)).thenNothing();
     before.given(held(1), ended('2025-11-01')).when(holding(1)).thenNothing();
   });
 
-  it('changes nothing where no phase is named and the journey has gone on since', () => {
+  it('changes nothing if no phase is given and the journey has advanced since', () => {
     const { phase: _, ...unnamed } = holding(1);
     before
       .given(held(1), held(2), held(3), held(4), advanced(2, weekly(4)))
@@ -53,11 +53,11 @@ describe('holding a session', () => {
     ['mode', { mode: 'REMOTE' }],
     ['place', { place: 'COMMUNITY' }],
     ['phase', { phase: 2 }],
-  ] as const)('is refused where another %s is recorded of it', (_, differing) => {
+  ] as const)('is refused if the session is recorded with another %s', (_, differing) => {
     before.given(held(1)).when(holding(1, differing)).thenRefused('SESSION_ALREADY_RECORDED');
   });
 
-  it('may be today, and tomorrow, which it may be already where the mentor is, but not later', () => {
+  it('can be today or, because of time zones, tomorrow, but not later', () => {
     const today = spec(journey, { now: '2025-11-03T23:59:59.999Z' })
       .given(...mentored)
       .with({ mentor: mentorFacts });
@@ -68,7 +68,7 @@ describe('holding a session', () => {
 });
 
 describe('the phase of a session', () => {
-  it('is the next one where it is the first session of that', () => {
+  it('can be the next one; its first session advances the journey', () => {
     before
       .after(...holdingUpTo(3))
       .when(holding(4))
@@ -76,20 +76,20 @@ describe('the phase of a session', () => {
     expect(before.after(...holdingUpTo(4)).now().phase).toBe(2);
   });
 
-  it('may be an earlier one, and the journey does not go back', () => {
+  it('can be an earlier one, and the journey does not go back', () => {
     const inSecond = before.after(...holdingUpTo(4));
     inSecond.when(holding(5, { phase: 1 })).then(held(5, { phase: 1 }));
     expect(inSecond.after(holding(5, { phase: 1 })).now().phase).toBe(2);
   });
 
-  it('is none that would skip one', () => {
+  it('cannot skip a phase', () => {
     before
       .after(holding(1))
       .when(holding(2, { phase: 3 }))
       .thenRefused('PHASE_SKIPPED');
   });
 
-  it('is one of the delivery model’s', () => {
+  it('must be one of the delivery model', () => {
     before
       .after(...holdingUpTo(10))
       .when(holding(11, { phase: 5 }))
@@ -100,19 +100,19 @@ describe('the phase of a session', () => {
 describe('the last planned session', () => {
   const eleven = before.after(...holdingUpTo(11));
 
-  it('completes the journey, and no earlier one does', () => {
+  it('completes the journey, and no earlier session does', () => {
     expect(eleven.facts()?.ended).toBe(false);
     eleven.when(holding(12)).then(held(12), completed(weekly(12)));
     expect(eleven.after(holding(12)).facts()).toMatchObject({ ended: true, mentor: MENTOR });
   });
 
-  it('completes it on the day of the latest session, in whatever order they were recorded', () => {
+  it('completes the journey on the day of the latest session, in any order of recording', () => {
     const without = before.after(...holdingUpTo(12).filter((_, index) => index !== 4));
     without.when(holding(5)).then(held(5), completed(weekly(12)));
     expect(without.after(holding(5)).now().end).toEqual({ ending: 'COMPLETED', on: weekly(12) });
   });
 
-  it('is the twelfth held: what was planned or not held does not count', () => {
+  it('is the twelfth held session: sessions scheduled or not held do not count', () => {
     const notHeld = event('SessionNotHeld', weekly(12), {
       session: id(12),
       mentor: MENTOR,
@@ -131,7 +131,7 @@ describe('the last planned session', () => {
       .then(held(13, { phase: 4 }), completed(weekly(13)));
   });
 
-  it('is the one that the delivery model of this journey plans', () => {
+  it('depends on the delivery model of the journey', () => {
     const short = { ...model, sessionsPerPhase: 1, phases: ['Only', 'Two'] };
     spec(journey)
       .given({ ...referred, data: { ...referred.data, model: short } }, found(true), ...mentored.slice(2))
@@ -141,14 +141,14 @@ describe('the last planned session', () => {
       .then(held(2, { phase: 2 }), advanced(2, weekly(2)), completed(weekly(2)));
   });
 
-  it('may be followed by one recorded late, which changes nothing else, and by none of a later day', () => {
+  it('can be followed by a late record, which changes nothing else, but not by a later day', () => {
     const complete = eleven.after(holding(12));
     const between = { on: '2026-01-15', phase: 4 };
     complete.when(holding(13, between)).then(held(13, between));
     complete.when(holding(13, { phase: 4 })).thenRefused('JOURNEY_ENDED');
   });
 
-  it('does not complete a journey that ended otherwise', () => {
+  it('does not complete a journey that ended in another way', () => {
     eleven
       .given(ended(weekly(12)))
       .when(holding(12))

@@ -11,7 +11,7 @@ import {
 } from '@waymark/core/fields';
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
-import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { delivery } from '@waymark/modules/shared/rights';
 import { requireMentorOn } from './allocation';
 import { requireConsentOn } from './consent';
@@ -27,7 +27,7 @@ import {
   type Session,
 } from './state';
 
-/** Why a session was not held, and of which of the three kinds that is. */
+/** Reasons why a session was not held, each with its kind. */
 export const notHeldReasons = {
   PUPIL_ABSENT: 'acceptable',
   PUPIL_ILL: 'acceptable',
@@ -45,18 +45,18 @@ export type NotHeldKind = (typeof notHeldReasons)[NotHeldReason];
 type Held = Omit<HeldSession, 'outcome'> & { readonly session: string };
 
 export interface SessionEvents {
-  /** A session was planned. */
+  /** A session was scheduled. */
   SessionScheduled: { readonly session: string; readonly mentor: string; readonly on: Day };
-  /** A planned session was put on another day. */
+  /** A scheduled session was moved to another day. */
   SessionRescheduled: {
     readonly session: string;
     readonly from: Day;
     readonly to: Day;
     readonly reason: string;
   };
-  /** A mentoring session took place. */
+  /** A mentoring session was held. */
   SessionHeld: Held;
-  /** A session did not take place, for a reason that is acceptable, unacceptable, or of logistics. */
+  /** A session was not held, for a reason that is acceptable, unacceptable or logistical. */
   SessionNotHeld: {
     readonly session: string;
     readonly mentor: string;
@@ -64,36 +64,36 @@ export interface SessionEvents {
     readonly reason: NotHeldReason;
     readonly kind: NotHeldKind;
   };
-  /** A session held had been recorded wrongly: this is what it was. */
+  /** A held session was corrected; these are its correct data. */
   SessionCorrected: Held & { readonly reason: string };
-  /** A session had been recorded that never was, or was another pupil's: it counts no more. */
+  /** A session was voided because it was recorded in error; it no longer counts. */
   SessionVoided: { readonly session: string; readonly reason: string; readonly was: Session };
 }
 
-/** Plan a session. */
+/** Schedule a session. */
 export class ScheduleSession {
   @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
   @IsCode('M-890-1') mentor!: string;
   @IsDay() on!: string;
 }
 
-/** Put a planned session on another day. */
+/** Move a scheduled session to another day. */
 export class RescheduleSession {
   @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
   @IsDay('2025-11-05') to!: string;
   @IsText('The room is taken by an exam.', 2000) reason!: string;
 }
 
-/** Record a session that took place. */
+/** Record a held session. */
 export class HoldSession {
   @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
-  /** The mentor who held it: the pupil's own, or one who covered. */
+  /** The mentor who held the session: the pupil's mentor, or a substitute. */
   @IsCode('M-890-1') mentor!: string;
   @IsDay() on!: string;
   @IsWhole(1, 480, 60) minutes!: number;
   @IsOneOf(modes) mode!: (typeof modes)[number];
   @IsOneOf(places) place!: (typeof places)[number];
-  /** The phase it belongs to: the current one if left out; the next one advances the journey. */
+  /** The phase of the session; the current phase if left out. A session of the next phase advances the journey. */
   @Optional() @IsWhole(1, 12, 1) phase?: number;
 }
 
@@ -105,7 +105,7 @@ export class RecordSessionNotHeld {
   @IsOneOf(Object.keys(notHeldReasons)) reason!: NotHeldReason;
 }
 
-/** Put right what was recorded of a session held. */
+/** Correct the data of a held session. */
 export class CorrectSession {
   @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
   @Optional() @IsCode('M-890-1') mentor?: string;
@@ -117,7 +117,7 @@ export class CorrectSession {
   @IsText('It took 45 minutes, not 60.', 2000) reason!: string;
 }
 
-/** Take a session out that never was. */
+/** Void a session that was recorded in error. */
 export class VoidSession {
   @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
   @IsText('Recorded for the wrong pupil.', 2000) reason!: string;
@@ -140,8 +140,8 @@ export const sessions = slice<SessionEvents, Emits>({
       ({ session, mentor, on: day }, journey, _: Context<Facts>) => {
         const known = journey.sessions[session];
         if (known && same(known, { outcome: 'scheduled', on: day, mentor })) return [];
-        if (known) refuseTaken();
-        refuseUnlessMentored(journey, day);
+        if (known) refuseRecorded();
+        requireConsentAndMentor(journey, day);
         return [event('SessionScheduled', day, { session, mentor, on: day })];
       },
       { by: delivery, needs: { mentor: mentorNeed } },
@@ -151,12 +151,15 @@ export const sessions = slice<SessionEvents, Emits>({
       ({ session, to, reason }, journey) => {
         const known = sessionOf(journey, session);
         if (known.outcome !== 'scheduled')
-          refuse('SESSION_NOT_SCHEDULED', 'Only a planned session can be put on another day.');
+          refuse(
+            'SESSION_NOT_SCHEDULED',
+            'Only a scheduled session can be moved to another day. Schedule a new session.',
+          );
         if (known.on === to) {
           if (isReason(journey, 'SessionRescheduled', session, reason)) return [];
-          refuse('SESSION_ON_THAT_DAY', 'The session is planned for that day already. Name another day.');
+          refuse('SESSION_ON_THAT_DAY', 'The session is already scheduled for that day. Choose another day.');
         }
-        refuseUnlessMentored(journey, to);
+        requireConsentAndMentor(journey, to);
         return [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
       },
       { by: delivery },
@@ -169,8 +172,8 @@ export const sessions = slice<SessionEvents, Emits>({
         const phase = command.phase ?? (known?.outcome === 'held' ? known.phase : journey.phase);
         const held: HeldSession = { outcome: 'held', mentor, on: day, minutes, mode, place, phase };
         if (known && same(known, held)) return [];
-        if (known && known.outcome !== 'scheduled') refuseTaken();
-        refuseUnlessMentored(journey, day);
+        if (known && known.outcome !== 'scheduled') refuseRecorded();
+        requireConsentAndMentor(journey, day);
         refuseFuture(day, today);
         checkPhase(journey, phase);
         const { outcome: _, ...data } = held;
@@ -187,8 +190,8 @@ export const sessions = slice<SessionEvents, Emits>({
       ({ session, mentor, on: day, reason }, journey, _: Context<Facts>) => {
         const known = journey.sessions[session];
         if (known && same(known, { outcome: 'not held', on: day, mentor, reason })) return [];
-        if (known && known.outcome !== 'scheduled') refuseTaken();
-        refuseUnlessMentored(journey, day);
+        if (known && known.outcome !== 'scheduled') refuseRecorded();
+        requireConsentAndMentor(journey, day);
         return [
           event('SessionNotHeld', day, { session, mentor, on: day, reason, kind: notHeldReasons[reason] }),
         ];
@@ -200,16 +203,13 @@ export const sessions = slice<SessionEvents, Emits>({
       ({ session, reason, ...changes }, journey, { today }) => {
         const known = sessionOf(journey, session);
         if (known.outcome !== 'held')
-          return refuse('SESSION_NOT_HELD', 'Only a session that was held can be corrected. Void it.');
+          return refuse('SESSION_NOT_HELD', 'Only a held session can be corrected. Void this one instead.');
         const right: HeldSession = { ...known, ...given(changes) };
         if (same(known, right)) {
           if (isReason(journey, 'SessionCorrected', session, reason)) return [];
-          refuse(
-            'NOTHING_TO_CORRECT',
-            'The session is recorded like that already. Send the fields that are wrong.',
-          );
+          refuse('NOTHING_TO_CORRECT', 'The session already has these data. Send the fields to change.');
         }
-        refuseUnlessMentored(journey, right.on);
+        requireConsentAndMentor(journey, right.on);
         refuseFuture(right.on, today);
         checkPhase(journey, right.phase);
         const { outcome: _, ...data } = right;
@@ -228,7 +228,7 @@ export const sessions = slice<SessionEvents, Emits>({
           if (isReason(journey, 'SessionVoided', session, reason)) return [];
           refuse(
             'SESSION_ALREADY_VOIDED',
-            'The session was voided already, for another reason. Leave it as it is.',
+            'The session was already voided, for another reason. No further change is possible.',
           );
         }
         return [event('SessionVoided', was.on, { session, reason, was }), ...reopened(journey, was, today)];
@@ -240,7 +240,7 @@ export const sessions = slice<SessionEvents, Emits>({
     SessionScheduled: (journey, { session, ...planned }) =>
       put(journey, session, { outcome: 'scheduled', ...planned }),
     SessionRescheduled: (journey, { session, to, reason }) =>
-      saying(
+      remember(
         put(journey, session, { ...journey.sessions[session], outcome: 'scheduled', on: to }),
         'SessionRescheduled',
         session,
@@ -250,9 +250,11 @@ export const sessions = slice<SessionEvents, Emits>({
     SessionNotHeld: (journey, { session, on: day, mentor, reason }) =>
       put(journey, session, { outcome: 'not held', on: day, mentor, reason }),
     SessionCorrected: (journey, { session, reason, ...held }) =>
-      saying(put(journey, session, { outcome: 'held', ...held }), 'SessionCorrected', session, { reason }),
+      remember(put(journey, session, { outcome: 'held', ...held }), 'SessionCorrected', session, { reason }),
     SessionVoided: (journey, { session, reason, was }) =>
-      saying(put(journey, session, { outcome: 'voided', on: was.on }), 'SessionVoided', session, { reason }),
+      remember(put(journey, session, { outcome: 'voided', on: was.on }), 'SessionVoided', session, {
+        reason,
+      }),
   },
   personal: { SessionRescheduled: ['reason'], SessionCorrected: ['reason'], SessionVoided: ['reason'] },
 });
@@ -262,28 +264,31 @@ const put = (journey: Journey, id: string, session: Session): Journey => ({
   sessions: { ...journey.sessions, [id]: session },
 });
 
-/** Whether the last event of this type gives this reason. */
+/** Whether the latest event of this type for a session gives this reason. */
 const isReason = (journey: Journey, type: keyof SessionEvents, session: string, reason: string): boolean =>
-  isSaid(journey, type, session, { reason });
+  isRepeated(journey, type, session, { reason });
 
-/** A session needs consent of its day, a mentor then or now, and a journey that had not ended. */
-function refuseUnlessMentored(journey: Journey, day: Day): void {
+/**
+ * A session needs a consent that covers its day, a mentor on that day or now, and a journey that had not ended by
+ * that day.
+ */
+function requireConsentAndMentor(journey: Journey, day: Day): void {
   refuseEnded(journey, day);
   requireConsentOn(journey, day);
   requireMentorOn(journey, day);
 }
 
-/** A day later than today is let through, for it may be tomorrow already where the mentor is. */
+/** Tomorrow is allowed, because it may already be tomorrow in the mentor's time zone. */
 function refuseFuture(day: Day, today: Day): void {
   if (day > addDays(today, 1))
-    refuse('SESSION_IN_FUTURE', 'A session cannot have been held on a day to come.', 'invalid');
+    refuse('SESSION_IN_FUTURE', 'A session cannot be held in the future. Correct the day.', 'invalid');
 }
 
 /** A held session of the next phase advances the journey to it. */
 const advanced = ({ phase: from }: Journey, to: number, day: Day) =>
   to > from ? [event('PhaseAdvanced', day, { from, to, on: day })] : [];
 
-/** The last planned session completes the journey. */
+/** The last of the planned sessions completes the journey. */
 const completed = (journey: Journey, day: Day, more: number) =>
   !journey.end && heldSessions(journey).length + more === plannedSessions(journey)
     ? [
@@ -294,7 +299,7 @@ const completed = (journey: Journey, day: Day, more: number) =>
       ]
     : [];
 
-/** A journey completed by its last planned session is not complete without it. */
+/** Voiding a session reopens a journey that was completed by its last planned session. */
 const reopened = (journey: Journey, was: Session, today: Day) =>
   was.outcome === 'held' &&
   journey.end?.ending === 'COMPLETED' &&
@@ -302,18 +307,21 @@ const reopened = (journey: Journey, was: Session, today: Day) =>
     ? [event('JourneyReopened', today, { reason: 'SESSION_VOIDED', on: today, ...mentorOf(journey) })]
     : [];
 
-/** Sessions may be recorded out of order: the journey ends with the last of them. */
+/** The day of the latest session: sessions may be recorded out of order, and the journey ends with the latest. */
 const latestDay = (journey: Journey, day: Day): Day =>
   heldSessions(journey).reduce((last, session) => (session.on > last ? session.on : last), day);
 
 function sessionOf({ sessions: known }: Journey, id: string): Session {
-  return known[id] ?? refuse('UNKNOWN_SESSION', 'The journey has no session with this id.', 'missing');
+  return (
+    known[id] ??
+    refuse('UNKNOWN_SESSION', 'The journey has no session with this id. Check the id.', 'missing')
+  );
 }
 
-function refuseTaken(): never {
+function refuseRecorded(): never {
   return refuse(
     'SESSION_ALREADY_RECORDED',
-    'Something else is recorded of this session. Correct or void it.',
+    'This session is already recorded with other data. Correct or void it.',
   );
 }
 

@@ -1,30 +1,30 @@
 import type { Day } from '@waymark/core/fields';
 import type { DeliveryModel } from '@waymark/modules/programme/facts';
-import type { Remembering } from '@waymark/modules/shared/said';
+import type { Remembering } from '@waymark/modules/shared/repeats';
 
 export const modes = ['IN_PERSON', 'REMOTE'] as const;
 export const places = ['SCHOOL', 'HOME', 'COMMUNITY'] as const;
 export const consentGivers = ['PARENT', 'CARER', 'PUPIL'] as const;
 
-/** A consent, from the day on which it was given. */
+/** One consent and the days that it covers. */
 export interface Consent {
   readonly from: Day;
   readonly by?: (typeof consentGivers)[number];
-  /** The day on which it was withdrawn. It belongs to the consent: a day is all that is known. */
+  /** The day of the withdrawal. The consent still covers that day. */
   readonly until?: Day;
-  /** Why it was withdrawn. */
+  /** Reason for the withdrawal. */
   readonly reason?: string;
 }
 
-/** A mentor who had the pupil, from the day of the allocation. */
+/** One allocation of the pupil to a mentor. */
 export interface Allocation {
   readonly mentor: string;
   readonly from: Day;
-  /** The day on which it ended: it belongs to the allocation. */
+  /** The last day of the allocation. */
   readonly until?: Day;
 }
 
-/** A session that took place. */
+/** A session that was held. */
 export interface HeldSession {
   readonly outcome: 'held';
   readonly on: Day;
@@ -36,12 +36,12 @@ export interface HeldSession {
   readonly phase: number;
 }
 
-/** A session that was to be, or that did not take place. */
+/** A session that is scheduled, was not held, or was voided. */
 export interface OtherSession {
   readonly outcome: 'scheduled' | 'not held' | 'voided';
   readonly on: Day;
   readonly mentor?: string;
-  /** Why it was not held. */
+  /** Why the session was not held. */
   readonly reason?: string;
 }
 
@@ -57,7 +57,7 @@ export type SupportStep = (typeof supportSteps)[number];
 
 export const endings = ['COMPLETED', 'ENDED_EARLY', 'MOVED_AWAY', 'CANCELLED', 'STOPPED'] as const;
 
-/** A pupil's way through a programme, as its events leave it. */
+/** The state of a journey. */
 export interface Journey extends Remembering {
   readonly pupil?: string;
   readonly programme: string;
@@ -65,13 +65,13 @@ export interface Journey extends Remembering {
   readonly referredOn: Day;
   readonly model?: DeliveryModel;
   readonly eligible?: boolean;
-  /** In the order in which they were recorded, those that were withdrawn included. */
+  /** In order of recording, including withdrawn consents. */
   readonly consents: readonly Consent[];
-  /** The mentor at present; after the end, the last one. */
+  /** The current mentor or, after the end, the last one. */
   readonly mentor?: string;
-  /** In the order in which they were recorded, those that are over included. */
+  /** In order of recording, including ended allocations. */
   readonly allocations: readonly Allocation[];
-  /** The phase the journey is in: 1 for the first. */
+  /** The current phase; 1 for the first. */
   readonly phase: number;
   readonly sessions: Readonly<Record<string, Session>>;
   readonly barriers: Readonly<Record<string, Barrier>>;
@@ -91,13 +91,13 @@ export const notBegun: Journey = {
   support: {},
 };
 
-/** Allocations, of which none goes on after a day. */
+/** The allocations, with the open ones ended on a day. */
 export const endedOn = (day: Day, allocations: readonly Allocation[]): Allocation[] =>
   allocations.map((each) => (each.until === undefined ? { ...each, until: day } : each));
 
 export const heldSessions = ({ sessions }: Journey): HeldSession[] =>
   Object.values(sessions).filter((session): session is HeldSession => session.outcome === 'held');
 
-/** Sessions that the journey's delivery model plans. */
+/** Number of sessions that the delivery model plans. */
 export const plannedSessions = ({ model }: Journey): number =>
   model ? model.phases.length * model.sessionsPerPhase : Number.POSITIVE_INFINITY;

@@ -24,11 +24,11 @@ const made = event('ReferralMade', DAY, { referral: id(7), service: 'Early Help'
 const before = spec(journey).given(referred, consented);
 
 describe('making a referral', () => {
-  it('is recorded where there is consent', () => {
+  it('is recorded if there is consent', () => {
     before.when(make()).then(made);
   });
 
-  it('may be for a barrier', () => {
+  it('can be for a barrier', () => {
     const barrier = id(1);
     before
       .after(command(RecordBarrier, { barrier, kind: 'TRANSPORT', by: 'MENTOR', on: DAY }))
@@ -36,7 +36,7 @@ describe('making a referral', () => {
       .then(event('ReferralMade', DAY, { ...made.data, barrier }));
   });
 
-  it('changes nothing where it is made already, whatever became of it', () => {
+  it('changes nothing if the referral is already recorded, whatever its current step', () => {
     before.given(made).when(make()).thenNothing();
     before
       .given(made, event('ReferralDeclined', step.on, { ...step, reason }))
@@ -49,22 +49,22 @@ describe('making a referral', () => {
     ['day', { on: '2025-11-04' }],
     ['barrier', { barrier: id(1) }],
     ['reason to make it without consent', { overrideReason: 'A concern.' }],
-  ])('is refused where another %s is recorded under the id', (_, differing) => {
+  ])('is refused if the id is recorded with another %s', (_, differing) => {
     before.given(made).when(make(differing)).thenRefused('REFERRAL_ALREADY_RECORDED');
   });
 
-  it('needs consent on its day, whatever was withdrawn since', () => {
+  it('needs consent on its day, even if consent was withdrawn since', () => {
     const withdrawn = before.given(event('ConsentWithdrawn', DAY, { on: DAY }));
     withdrawn.when(make()).then(made);
     withdrawn.when(make({ on: '2025-11-04' })).thenRefused('CONSENT_MISSING');
     before.when(make({ on: '2025-10-12' })).thenRefused('CONSENT_MISSING');
   });
 
-  it('is refused where the barrier is unknown', () => {
+  it('is refused if the barrier is unknown', () => {
     before.when(make({ barrier: id(1) })).thenRefused('UNKNOWN_BARRIER', 'missing');
   });
 
-  it('needs consent, or the reason why it is made without', () => {
+  it('needs consent, or a reason for referring without it', () => {
     const without = spec(journey).given(referred);
     const overrideReason = 'A concern for the pupil’s safety.';
     without.when(make()).thenRefused('CONSENT_MISSING');
@@ -75,12 +75,12 @@ describe('making a referral', () => {
       .then(made);
   });
 
-  it('may be recorded after the end, of a day up to it', () => {
+  it('can be recorded after the end, for a day up to the end', () => {
     before.given(ended(DAY)).when(make()).then(made);
     before.given(ended('2025-11-02')).when(make()).thenRefused('JOURNEY_ENDED');
   });
 
-  it('is refused before the pupil was referred', () => {
+  it('is refused before the pupil’s referral', () => {
     spec(journey).when(make()).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });
 });
@@ -110,7 +110,7 @@ const steps = {
 
 type Step = keyof typeof steps;
 
-/** Steps that led where a referral is. */
+/** The events that lead to each step. */
 const ways: Readonly<Record<'made' | Step, readonly Step[]>> = {
   made: [],
   accepted: ['accepted'],
@@ -120,7 +120,7 @@ const ways: Readonly<Record<'made' | Step, readonly Step[]>> = {
   withdrawn: ['withdrawn'],
 };
 
-/** What can come next. */
+/** The steps that can follow each step. */
 const next: Readonly<Record<keyof typeof ways, readonly Step[]>> = {
   made: ['accepted', 'declined', 'started', 'withdrawn'],
   accepted: ['started', 'withdrawn'],
@@ -130,23 +130,26 @@ const next: Readonly<Record<keyof typeof ways, readonly Step[]>> = {
   withdrawn: [],
 };
 
-describe('a referral', () => {
+describe('a support referral', () => {
   const at = (now: keyof typeof ways) => before.given(made, ...ways[now].map((each) => steps[each].event));
 
   const pairs = (Object.keys(ways) as (keyof typeof ways)[]).flatMap((now) =>
     (Object.keys(steps) as Step[]).map((then) => [now, then] as const),
   );
 
-  it.each(pairs.filter(([now, then]) => next[now].includes(then)))('that is %s can be %s', (now, then) => {
-    at(now).when(steps[then].command).then(steps[then].event);
-    at(now).given(ended('2025-11-01')).when(steps[then].command).then(steps[then].event);
-  });
+  it.each(pairs.filter(([now, then]) => next[now].includes(then)))(
+    'that is %s can become %s',
+    (now, then) => {
+      at(now).when(steps[then].command).then(steps[then].event);
+      at(now).given(ended('2025-11-01')).when(steps[then].command).then(steps[then].event);
+    },
+  );
 
-  it.each(pairs.filter(([now, then]) => now === then))('that is %s is not %s again', (now, then) => {
+  it.each(pairs.filter(([now, then]) => now === then))('that is %s does not become %s again', (now, then) => {
     at(now).when(steps[then].command).thenNothing();
   });
 
-  it.each(Object.keys(steps) as Step[])('that is %s is not so on another day', (now) => {
+  it.each(Object.keys(steps) as Step[])('that is %s cannot repeat that step on another day', (now) => {
     const otherwise = Object.assign(Object.create(Object.getPrototypeOf(steps[now].command) as object), {
       ...steps[now].command,
       on: '2025-11-11',
@@ -155,13 +158,13 @@ describe('a referral', () => {
   });
 
   it.each(pairs.filter(([now, then]) => now !== then && !next[now].includes(then)))(
-    'that is %s cannot be %s',
+    'that is %s cannot become %s',
     (now, then) => {
       at(now).when(steps[then].command).thenRefused('REFERRAL_ELSEWHERE');
     },
   );
 
-  it.each(Object.entries(steps))('must be known to be %s', (_, { command: each }) => {
+  it.each(Object.entries(steps))('must exist to become %s', (_, { command: each }) => {
     before.when(each).thenRefused('UNKNOWN_REFERRAL', 'missing');
     spec(journey).when(each).thenRefused('UNKNOWN_JOURNEY', 'missing');
   });

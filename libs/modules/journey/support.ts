@@ -1,6 +1,6 @@
 import { type Day, IsDay, IsId, IsText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
-import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { delivery } from '@waymark/modules/shared/rights';
 import { requireConsentOn } from './consent';
 import { refuseEnded } from './ending';
@@ -12,21 +12,21 @@ interface Step {
 }
 
 export interface SupportEvents {
-  /** The pupil or family was referred to a service; with consent, or with the reason why without. */
+  /** The pupil or family was referred to a service, with consent or with a reason for referring without it. */
   ReferralMade: Step & {
     readonly service: string;
     readonly barrier?: string;
     readonly overrideReason?: string;
   };
-  /** The service took the referral on. */
+  /** The service accepted the referral. */
   ReferralAccepted: Step;
-  /** The service did not take the referral on. */
+  /** The service declined the referral. */
   ReferralDeclined: Step & { readonly reason: string };
-  /** Support began. */
+  /** Support started. */
   SupportStarted: Step;
-  /** Support came to its end, with what it brought. */
+  /** Support finished, with an outcome. */
   SupportFinished: Step & { readonly outcome: string };
-  /** The referral was taken back. */
+  /** The referral was withdrawn. */
   ReferralWithdrawn: Step & { readonly reason: string };
 }
 
@@ -37,47 +37,47 @@ export class MakeReferral {
   @IsId(EXAMPLE) referral!: string;
   /** The service's name in the directory. */
   @IsText('Early Help') service!: string;
-  /** The barrier that it is for. */
+  /** The barrier that the referral is about. */
   @Optional() @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier?: string;
-  /** Why it is made without consent. */
+  /** Reason for referring without consent. */
   @Optional() @IsText('A concern for the pupil’s safety.', 2000) overrideReason?: string;
   @IsDay() on!: string;
 }
 
-/** Record that the service takes the referral on. */
+/** Record that the service accepted the referral. */
 export class AcceptReferral {
   @IsId(EXAMPLE) referral!: string;
   @IsDay('2025-11-10') on!: string;
 }
 
-/** Record that the service does not take the referral on. */
+/** Record that the service declined the referral. */
 export class DeclineReferral {
   @IsId(EXAMPLE) referral!: string;
   @IsText('The waiting list is closed.', 2000) reason!: string;
   @IsDay('2025-11-10') on!: string;
 }
 
-/** Record that support began. */
+/** Record that support started. */
 export class StartSupport {
   @IsId(EXAMPLE) referral!: string;
   @IsDay('2025-11-17') on!: string;
 }
 
-/** Record that support ended. */
+/** Record that support finished, with its outcome. */
 export class FinishSupport {
   @IsId(EXAMPLE) referral!: string;
   @IsText('A bus pass was granted.', 2000) outcome!: string;
   @IsDay('2026-01-12') on!: string;
 }
 
-/** Take a referral back. */
+/** Withdraw a referral. */
 export class WithdrawReferral {
   @IsId(EXAMPLE) referral!: string;
   @IsText('The family has found help elsewhere.', 2000) reason!: string;
   @IsDay('2025-12-01') on!: string;
 }
 
-/** From which steps each step can be reached. */
+/** The steps that may precede each step. */
 const reachedFrom: Readonly<Record<Exclude<SupportStep, 'made'>, readonly SupportStep[]>> = {
   accepted: ['made'],
   declined: ['made'],
@@ -94,17 +94,14 @@ export const support = slice<SupportEvents>({
       MakeReferral,
       ({ referral, service, barrier, overrideReason, on: day }, journey) => {
         const made = given({ referral, service, on: day, barrier, overrideReason });
-        if (isSaid(journey, 'ReferralMade', referral, made)) return [];
+        if (isRepeated(journey, 'ReferralMade', referral, made)) return [];
         if (journey.support[referral])
-          refuse(
-            'REFERRAL_ALREADY_RECORDED',
-            'Something else is recorded of the referral with this id. Use a new id for another one.',
-          );
+          refuse('REFERRAL_ALREADY_RECORDED', 'A different referral has this id. Use a new id.');
         refuseEnded(journey, day);
         if (barrier !== undefined && !journey.barriers[barrier]) {
-          refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id.', 'missing');
+          refuse('UNKNOWN_BARRIER', 'The journey has no barrier with this id. Check the id.', 'missing');
         }
-        // A reason to make it without consent stands in for that.
+        // A recorded reason replaces the consent.
         if (overrideReason === undefined) requireConsentOn(journey, day);
         return [event('ReferralMade', day, made)];
       },
@@ -153,12 +150,12 @@ export const support = slice<SupportEvents>({
   },
   evolve: {
     ReferralMade: (journey, made) =>
-      saying(at(journey, made.referral, 'made'), 'ReferralMade', made.referral, made),
-    ReferralAccepted: (journey, step) => onwards(journey, 'accepted', step),
-    ReferralDeclined: (journey, step) => onwards(journey, 'declined', step),
-    SupportStarted: (journey, step) => onwards(journey, 'started', step),
-    SupportFinished: (journey, step) => onwards(journey, 'finished', step),
-    ReferralWithdrawn: (journey, step) => onwards(journey, 'withdrawn', step),
+      remember(withState(journey, made.referral, 'made'), 'ReferralMade', made.referral, made),
+    ReferralAccepted: (journey, step) => withStep(journey, 'accepted', step),
+    ReferralDeclined: (journey, step) => withStep(journey, 'declined', step),
+    SupportStarted: (journey, step) => withStep(journey, 'started', step),
+    SupportFinished: (journey, step) => withStep(journey, 'finished', step),
+    ReferralWithdrawn: (journey, step) => withStep(journey, 'withdrawn', step),
   },
   personal: {
     ReferralMade: ['overrideReason'],
@@ -168,30 +165,30 @@ export const support = slice<SupportEvents>({
   },
 });
 
-const at = (journey: Journey, referral: string, step: SupportStep): Journey => ({
+const withState = (journey: Journey, referral: string, step: SupportStep): Journey => ({
   ...journey,
   support: { ...journey.support, [referral]: step },
 });
 
-/** As of a day, a step may be about a day before the one on which the referral is said to have been made. */
-const onwards = (journey: Journey, to: SupportStep, step: Step): Journey =>
+/** In a journey as of an earlier day, a step may precede the day of the referral itself; it is then ignored. */
+const withStep = (journey: Journey, to: SupportStep, step: Step): Journey =>
   journey.support[step.referral]
-    ? saying(at(journey, step.referral, to), 'step', step.referral, step)
+    ? remember(withState(journey, step.referral, to), 'step', step.referral, step)
     : journey;
 
-/** True where the step can be taken; false where it has been, just so; a refusal where it cannot be. */
+/** True if the step is new and allowed, false if it repeats the latest one. Refuses it otherwise. */
 function isNew(journey: Journey, to: keyof typeof reachedFrom, step: Step): boolean {
   const now =
     journey.support[step.referral] ??
-    refuse('UNKNOWN_REFERRAL', 'The journey has no referral with this id.', 'missing');
+    refuse('UNKNOWN_REFERRAL', 'The journey has no referral with this id. Check the id.', 'missing');
   if (now === to) {
-    if (isSaid(journey, 'step', step.referral, step)) return false;
+    if (isRepeated(journey, 'step', step.referral, step)) return false;
     refuse(
       'REFERRAL_STEP_ALREADY_RECORDED',
-      `The referral is ${now} already, with another day or other words. Make a new referral for another one.`,
+      `The referral is already ${now}, with another day or text. Make a new referral if you need another one.`,
     );
   }
   if (!reachedFrom[to].includes(now))
-    refuse('REFERRAL_ELSEWHERE', `The referral is ${now}; it cannot be ${to} now.`);
+    refuse('REFERRAL_ELSEWHERE', `A referral that is ${now} cannot become ${to}. Check the referral.`);
   return true;
 }

@@ -25,12 +25,12 @@ const nothing = spec(mentor, { id: MENTOR }).with({ programme: programmeFacts, s
 const before = nothing.given(appointed);
 
 describe('appointing a mentor', () => {
-  it('begins with the day of the appointment, in the school’s area', () => {
+  it('takes effect on the day of the appointment, in the school’s area', () => {
     nothing.when(appoint()).then(appointed);
     expect(before.facts()).toMatchObject({ area: 'blackpool', school: SCHOOL });
   });
 
-  it('changes nothing where it says the same, in whatever order the log has the fields', () => {
+  it('changes nothing if repeated with the same details, in any order of the stored fields', () => {
     before.when(appoint()).thenNothing();
     const { name, ...rest } = appointment;
     nothing
@@ -44,20 +44,20 @@ describe('appointing a mentor', () => {
     ['programme', { programme: 'ampe-2026-11' }],
     ['school', { school: OTHER_SCHOOL }],
     ['first day', { from: '2025-09-08' }],
-  ])('again changes the %s', (_, differing) => {
+  ])('changes the %s if repeated', (_, differing) => {
     const changed = { ...appointment, ...differing };
     before.when(appoint(differing)).then(event('MentorDetailsChanged', changed.from, changed));
     before.after(appoint(differing)).when(appoint(differing)).thenNothing();
   });
 
-  it('again takes note that the school’s area is another', () => {
+  it('records the school’s new area if repeated', () => {
     before
       .with({ school: { area: 'norwich' } })
       .when(appoint())
       .then(event('MentorDetailsChanged', '2025-09-01', { ...appointment, area: 'norwich' }));
   });
 
-  it('is refused where the programme or the school is unknown', () => {
+  it('is refused if the programme or the school is unknown', () => {
     const only = (known: string, fact: object) => (asked: string) => (asked === known ? fact : undefined);
     const known = nothing.with({
       programme: only(PROGRAMME, programmeFacts),
@@ -70,11 +70,11 @@ describe('appointing a mentor', () => {
 });
 
 describe('a mentor', () => {
-  it('is unknown before being appointed', () => {
+  it('is unknown before the appointment', () => {
     expect(nothing.facts()).toBeUndefined();
   });
 
-  it('is the subject of what is personal in these events', () => {
+  it('is the subject of the personal data in these events', () => {
     expect(mentor.subject?.(before.now() as never, MENTOR)).toBe(MENTOR);
     expect(mentor.personal.get('MentorAppointed')).toEqual(['name']);
   });

@@ -7,13 +7,13 @@ import { refuseErased } from './erasure';
 import type { Appointment, Mentor } from './state';
 
 export interface AppointmentEvents {
-  /** A mentor began to work for a programme, based at a school. */
+  /** A mentor was appointed for a programme, based at a school. */
   MentorAppointed: Appointment;
-  /** A mentor's name, area or school changed; this is how it stands from now on. */
+  /** A mentor's name, programme, area, school or start changed; these are the new details. */
   MentorDetailsChanged: Appointment;
 }
 
-/** Appoint a mentor, or change where one works. */
+/** Appoint a mentor, or change the details of the appointment. */
 export class AppointMentor {
   @IsText('Oscar Roberts') name!: string;
   @IsCode('ampe-2025-11') programme!: string;

@@ -25,22 +25,22 @@ const before = spec(mentor, { id: MENTOR, now: `${TODAY}T09:00:00.000Z` })
   .given(appointed)
   .with({ journey: journeyFacts, programme: programmeFacts });
 
-/** A mentor with so many pupils. */
+/** A mentor with this number of pupils. */
 const having = (pupils: number) => before.given(...range(pupils).map((n) => taken(nthJourney(n))));
 
 describe('allocating a pupil', () => {
-  it('takes a place', () => {
+  it('reserves a place', () => {
     before.when(allocate()).then(taken(JOURNEY));
   });
 
-  it('takes one from another mentor’s pupil, too', () => {
+  it('reserves a place for a pupil of another mentor too', () => {
     before
       .with({ journey: { ...journeyFacts, mentor: 'M-890-2' } })
       .when(allocate())
       .then(taken(JOURNEY));
   });
 
-  it('changes nothing where the pupil has a place already, were it the last', () => {
+  it('changes nothing if the pupil already has a place, even the last one', () => {
     before.given(taken(JOURNEY)).when(allocate()).thenNothing();
     having(25)
       .when(allocate(nthJourney(24)))
@@ -64,14 +64,14 @@ describe('allocating a pupil', () => {
     before.with({ journey: without }).when(allocate()).thenRefused('CONSENT_MISSING');
   });
 
-  it('is refused where the pupil has a place since another day', () => {
+  it('is refused if the pupil has a place from another day', () => {
     before
       .given(taken(JOURNEY))
       .when(command(AllocatePupil, { journey: JOURNEY, on: TODAY }))
       .thenRefused('PUPIL_ALREADY_ALLOCATED');
   });
 
-  it('looks at the journey it names, and at the mentor’s programme', () => {
+  it('reads the facts of the journey that it names and of the mentor’s programme', () => {
     const known = before.with({
       journey: (id: string) => (id === JOURNEY ? journeyFacts : undefined),
       programme: (id: string) => (id === PROGRAMME ? programmeFacts : undefined),
@@ -80,7 +80,7 @@ describe('allocating a pupil', () => {
     known.when(allocate(nthJourney(1))).thenRefused('UNKNOWN_JOURNEY', 'invalid');
   });
 
-  it('is refused where there is no such mentor', () => {
+  it('is refused if the mentor does not exist', () => {
     spec(mentor)
       .with({ journey: journeyFacts, programme: programmeFacts })
       .when(allocate())
@@ -89,7 +89,7 @@ describe('allocating a pupil', () => {
 });
 
 describe('a caseload', () => {
-  it('takes the twenty-fifth pupil and not the twenty-sixth', () => {
+  it('accepts the twenty-fifth pupil but not the twenty-sixth', () => {
     having(24).when(allocate()).then(taken(JOURNEY));
     having(25).when(allocate()).thenRefused('CASELOAD_FULL');
     having(24)
@@ -98,14 +98,14 @@ describe('a caseload', () => {
       .thenRefused('CASELOAD_FULL');
   });
 
-  it('has as many places as the programme says now', () => {
+  it('has the number of places that the programme currently defines', () => {
     const withCap = (caseloadCap: number) =>
       having(25).with({ programme: { ...programmeFacts, caseloadCap } });
     withCap(26).when(allocate()).then(taken(JOURNEY));
     withCap(10).when(allocate()).thenRefused('CASELOAD_FULL');
   });
 
-  it('has room again once a place is free', () => {
+  it('has room again after a place is released', () => {
     having(25)
       .given(released(nthJourney(3)))
       .when(allocate())
@@ -118,14 +118,14 @@ describe('a caseload', () => {
 });
 
 describe('releasing a place', () => {
-  it.each(releaseReasons)('frees it: %s', (reason) => {
+  it.each(releaseReasons)('is recorded with the reason %s', (reason) => {
     before
       .given(taken(JOURNEY))
       .when(command(ReleasePlace, { journey: JOURNEY, reason }))
       .then(event('PlaceReleased', TODAY, { journey: JOURNEY, reason }));
   });
 
-  it('again changes nothing, and is refused where the pupil has none', () => {
+  it('changes nothing if repeated, and is refused if the pupil has no place', () => {
     before.given(taken(JOURNEY)).after(release()).when(release()).thenNothing();
     before.when(release()).thenRefused('PLACE_NOT_TAKEN');
     before
@@ -135,11 +135,11 @@ describe('releasing a place', () => {
       .thenRefused('PLACE_NOT_TAKEN');
   });
 
-  it('lets it be taken again', () => {
+  it('lets the place be reserved again', () => {
     before.given(taken(JOURNEY)).after(release()).when(allocate()).then(taken(JOURNEY));
   });
 
-  it('is for policies only', () => {
+  it('is allowed for policies only', () => {
     expect(mentor.internal).toContain('ReleasePlace');
   });
 });

@@ -30,12 +30,12 @@ const completed = event('MentorErasureCompleted', '2026-02-15', { keyDestroyedAt
 const after = before.given(erased);
 
 describe('erasing a mentor', () => {
-  it('leaves where the mentor worked, and not the name', () => {
+  it('keeps where the mentor worked, but not the name', () => {
     before.when(erase).then(erased);
     expect(after.now().appointment).toEqual({ ...appointment, name: '' });
   });
 
-  it('is refused as long as there are pupils in the caseload', () => {
+  it('is refused while there are pupils in the caseload', () => {
     const taken = event('PlaceTaken', DAY, { journey: JOURNEY, on: DAY });
     before.given(taken).when(erase).thenRefused('MENTOR_HAS_PUPILS');
     before
@@ -44,7 +44,7 @@ describe('erasing a mentor', () => {
       .then(erased);
   });
 
-  it('that was decided before what a restore brought back is recorded though there are pupils', () => {
+  it('is recorded despite pupils if it was decided before the state that a restore brought back', () => {
     const again = { ground: 'ERASED_BEFORE_RESTORE', on: DAY } as const;
     const taken = event('PlaceTaken', DAY, { journey: JOURNEY, on: DAY });
     before
@@ -53,11 +53,11 @@ describe('erasing a mentor', () => {
       .then(event('MentorErased', DAY, again));
   });
 
-  it('again changes nothing', () => {
+  it('changes nothing if repeated', () => {
     after.when(erase).thenNothing();
   });
 
-  it('lets nothing more be recorded of the mentor', () => {
+  it('prevents any further record about the mentor', () => {
     const { area: _, ...again } = appointment;
     after.when(command(AppointMentor, again)).thenRefused('MENTOR_ERASED');
     after.when(command(AllocatePupil, { journey: JOURNEY, on: DAY })).thenRefused('MENTOR_ERASED');

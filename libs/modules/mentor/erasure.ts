@@ -10,19 +10,22 @@ import {
 import type { Mentor } from './state';
 
 export interface MentorErasureEvents {
-  /** It was decided to erase the mentor's data; the key to them is destroyed next. */
+  /** It was decided to erase the mentor's data; the key is destroyed next. */
   MentorErased: ErasureDecision;
-  /** Nothing of the mentor can be read any more but where, and for how long, one worked. */
+  /**
+   * The erasure of the mentor is complete: the name can no longer be read, only where and from when the mentor
+   * worked.
+   */
   MentorErasureCompleted: ErasureOutcome;
 }
 
-/** Erase a mentor's data: for good, and only where no pupil is left in the caseload. */
+/** Erase a mentor's data permanently. Refused while the mentor has pupils. */
 export class EraseMentor {
   ground!: ErasureGround;
   on!: Day;
 }
 
-/** Record that nothing of a mentor can be read any more. */
+/** Record that a mentor's erasure is complete. */
 export class CompleteMentorErasure {
   /** UTC, milliseconds. */
   keyDestroyedAt!: string;
@@ -38,7 +41,7 @@ export const erasure = slice<MentorErasureEvents>({
       ({ ground, on: day }, mentor) => {
         if (mentor.erasure) return [];
         if (mentor.caseload.length > 0 && !wasDecidedBefore(ground))
-          refuse('MENTOR_HAS_PUPILS', 'The mentor has pupils still. Allocate them to others first.');
+          refuse('MENTOR_HAS_PUPILS', 'The mentor still has pupils. Allocate them to other mentors first.');
         return [event('MentorErased', day, { ground, on: day })];
       },
       { by: 'service' },
@@ -62,7 +65,11 @@ export const erasure = slice<MentorErasureEvents>({
   },
 });
 
-/** Nothing is recorded of a mentor who was erased but what became of the erasure. */
+/** Refuse to record anything about an erased mentor, except the completion of the erasure. */
 export function refuseErased({ erasure: erased }: Mentor): void {
-  if (erased) refuse('MENTOR_ERASED', 'The mentor’s data were erased. Nothing more can be recorded of them.');
+  if (erased)
+    refuse(
+      'MENTOR_ERASED',
+      'The mentor’s data have been erased. Nothing more can be recorded about this mentor.',
+    );
 }

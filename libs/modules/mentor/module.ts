@@ -8,7 +8,7 @@ import { mentor } from './mentor';
 import type { Mentor } from './state';
 import { mentors } from './views/mentors';
 
-/** A mentor lies in a programme, at the school where the mentor is based. */
+/** A mentor lies in the scope of the programme and of the school where the mentor is based. */
 const scopes: ScopesOf = async (id, look) => {
   const known = await look.facts<MentorFacts>('mentor', id);
   if (!known) return [];

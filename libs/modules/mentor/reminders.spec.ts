@@ -1,7 +1,7 @@
 import { JOURNEY, MENTOR, PROGRAMME, SCHOOL } from '@test/support/given';
 import { command, event, spec } from '@test/support/spec';
 import { mentor } from './mentor';
-import { type MentoredJourney, type Reminders, RemindMentor, toRemindOf } from './reminders';
+import { type MentoredJourney, type Reminders, RemindMentor, reminderFor } from './reminders';
 
 const TODAY = '2026-02-16';
 const OTHER = '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b12';
@@ -26,33 +26,33 @@ const reminded = (what: Partial<Reminders> = {}, on = TODAY) =>
 const before = spec(mentor, { id: MENTOR }).given(appointed);
 
 describe('reminding a mentor', () => {
-  it('is recorded, with what is to be done', () => {
+  it('is recorded with the open items', () => {
     before.when(remind({ overdue })).then(reminded({ overdue }));
     before.when(remind({ quiet: [JOURNEY] })).then(reminded({ quiet: [JOURNEY] }));
   });
 
-  it('is left out where there is nothing to say', () => {
+  it('does nothing if there are no open items', () => {
     before.when(remind()).thenNothing();
   });
 
-  it('is done once a day, whatever has come up since', () => {
+  it('happens once a day, even if there are new items', () => {
     before
       .given(reminded({ overdue }))
       .when(remind({ overdue, quiet: [JOURNEY] }))
       .thenNothing();
   });
 
-  it('is done again the next day, and not for a day before', () => {
+  it('happens again on the next day, but not for an earlier day', () => {
     const since = before.given(reminded({ overdue }));
     since.when(remind({ overdue }, '2026-02-17')).then(reminded({ overdue }, '2026-02-17'));
     since.when(remind({ overdue }, '2026-02-15')).thenNothing();
   });
 
-  it('is for the daily job only', () => {
+  it('is allowed for the daily job only', () => {
     expect(mentor.internal).toContain('RemindMentor');
   });
 
-  it('is refused where there is no such mentor', () => {
+  it('is refused if the mentor does not exist', () => {
     spec(mentor).when(remind({ overdue })).thenRefused('UNKNOWN_MENTOR', 'missing');
   });
 });
@@ -62,37 +62,37 @@ const journey = (
   differing: Partial<MentoredJourney> = {},
 ): MentoredJourney => ({ journey: JOURNEY, allocatedOn: '2026-02-10', sessions, ...differing });
 
-describe('what a mentor is to be reminded of', () => {
-  it('is nothing where the caseload is empty, or everything is as it should be', () => {
-    expect(toRemindOf([], TODAY)).toEqual(nothing);
+describe('a reminder', () => {
+  it('is empty if the caseload is empty or nothing is open', () => {
+    expect(reminderFor([], TODAY)).toEqual(nothing);
     const sessions = {
       [SESSION]: { on: '2026-02-13', is: 'held' },
       [LATER]: { on: '2026-02-20', is: 'scheduled' },
     } as const;
-    expect(toRemindOf([journey(sessions)], TODAY)).toEqual(nothing);
+    expect(reminderFor([journey(sessions)], TODAY)).toEqual(nothing);
   });
 
   it.each([
     ['2026-02-15', overdue.map((session) => ({ ...session, on: '2026-02-15' }))],
     ['2026-02-16', []],
     ['2026-02-17', []],
-  ])('is a session planned for %s, from the day after', (on, expected) => {
+  ])('includes a session scheduled for %s only from the next day on', (on, expected) => {
     const planned = journey({ [SESSION]: { on, is: 'scheduled' } });
-    expect(toRemindOf([planned], TODAY)).toEqual({ ...nothing, overdue: expected });
+    expect(reminderFor([planned], TODAY)).toEqual({ ...nothing, overdue: expected });
   });
 
-  it('is no session that has an outcome', () => {
+  it('does not include a session with an outcome', () => {
     for (const is of ['held', 'not held'] as const)
-      expect(toRemindOf([journey({ [SESSION]: { on: '2026-02-13', is } })], TODAY)).toEqual(nothing);
+      expect(reminderFor([journey({ [SESSION]: { on: '2026-02-13', is } })], TODAY)).toEqual(nothing);
   });
 
-  it('is in the order of the days', () => {
+  it('lists sessions ordered by day', () => {
     const first = journey({
       [SESSION]: { on: '2026-02-13', is: 'scheduled' },
       [LATER]: { on: '2026-02-12', is: 'scheduled' },
     });
     const second = journey({ [SESSION]: { on: '2026-02-11', is: 'scheduled' } }, { journey: OTHER });
-    expect(toRemindOf([first, second], TODAY).overdue).toEqual([
+    expect(reminderFor([first, second], TODAY).overdue).toEqual([
       { journey: OTHER, session: SESSION, on: '2026-02-11' },
       { journey: JOURNEY, session: LATER, on: '2026-02-12' },
       { journey: JOURNEY, session: SESSION, on: '2026-02-13' },
@@ -102,28 +102,28 @@ describe('what a mentor is to be reminded of', () => {
   it.each([
     ['2026-02-02', [JOURNEY]],
     ['2026-02-03', []],
-  ])('is a pupil whose last session was on %s: %j', (on, quiet) => {
+  ])('includes a pupil whose last session was on %s: %j', (on, quiet) => {
     const sessions = {
       [SESSION]: { on, is: 'held' },
       [LATER]: { on: '2025-12-01', is: 'held' },
     } as const;
-    expect(toRemindOf([journey(sessions, { allocatedOn: '2025-11-24' })], TODAY)).toEqual({
+    expect(reminderFor([journey(sessions, { allocatedOn: '2025-11-24' })], TODAY)).toEqual({
       ...nothing,
       quiet,
     });
   });
 
-  it('is a pupil who has a mentor for two weeks, and has had no session with one since', () => {
+  it('includes a pupil who has been allocated for two weeks without a held session', () => {
     const sessions = {
       [SESSION]: { on: '2026-02-13', is: 'not held' },
       [LATER]: { on: '2025-12-01', is: 'held' },
     } as const;
-    const since = (allocatedOn: string) => toRemindOf([journey(sessions, { allocatedOn })], TODAY).quiet;
+    const since = (allocatedOn: string) => reminderFor([journey(sessions, { allocatedOn })], TODAY).quiet;
     expect([since('2026-02-02'), since('2026-02-03')]).toEqual([[JOURNEY], []]);
   });
 
-  it('is quiet pupils in one order, whatever that of the caseload', () => {
+  it('lists quiet journeys in the same order for any order of the caseload', () => {
     const quiet = [OTHER, JOURNEY].map((id) => journey({}, { journey: id, allocatedOn: '2026-01-05' }));
-    expect(toRemindOf(quiet, TODAY).quiet).toEqual([JOURNEY, OTHER]);
+    expect(reminderFor(quiet, TODAY).quiet).toEqual([JOURNEY, OTHER]);
   });
 });

@@ -2,33 +2,33 @@ import { addDays, type Day } from '@waymark/core/fields';
 import { event, slices } from '@waymark/core/kernel';
 import type { Mentor } from './state';
 
-/** A session that was planned for a day that has passed, and of which nothing has been recorded since. */
+/** A session that was scheduled for a day in the past and still has no outcome. */
 export interface OverdueSession {
   readonly journey: string;
   readonly session: string;
   readonly on: Day;
 }
 
-/** What a mentor is to be reminded of. */
+/** The content of a reminder. */
 export interface Reminders {
   readonly overdue: readonly OverdueSession[];
-  /** Journeys that have had no session for a while. */
+  /** Journeys without a held session for some time. */
   readonly quiet: readonly string[];
 }
 
 export interface ReminderEvents {
-  /** A mentor was reminded of sessions without an outcome, and of pupils without sessions. */
+  /** A mentor was reminded of sessions without an outcome and of journeys without sessions. */
   MentorReminded: Reminders & { readonly on: Day };
 }
 
-/** Remind a mentor: once a day, and only where there is something to say. */
+/** Remind a mentor, at most once a day and only if there is something to remind of. */
 export class RemindMentor {
   on!: Day;
   overdue!: readonly OverdueSession[];
   quiet!: readonly string[];
 }
 
-/** What is known of a journey in a mentor's caseload. */
+/** A journey in a mentor's caseload. */
 export interface MentoredJourney {
   readonly journey: string;
   readonly allocatedOn?: Day;
@@ -37,11 +37,11 @@ export interface MentoredJourney {
   >;
 }
 
-/** Days without a session held, since the last one or since the allocation, after which a journey is quiet. */
+/** Days since the last held session, or since the allocation, after which a journey is quiet. */
 const QUIET_AFTER = 14;
 
-/** What a mentor is to be reminded of on a day, of the journeys in the caseload. */
-export function toRemindOf(caseload: readonly MentoredJourney[], today: Day): Reminders {
+/** The reminder for a caseload on a day. */
+export function reminderFor(caseload: readonly MentoredJourney[], today: Day): Reminders {
   const overdue = caseload.flatMap(({ journey, sessions }) =>
     Object.entries(sessions)
       .filter(([, { is, on }]) => is === 'scheduled' && on < today)
@@ -55,7 +55,7 @@ export function toRemindOf(caseload: readonly MentoredJourney[], today: Day): Re
   };
 }
 
-/** The day of the last session held or, where none was since, of the allocation. */
+/** The day of the last held session or of the allocation, whichever is later. */
 const lastDay = ({ allocatedOn = '', sessions }: MentoredJourney): Day =>
   Object.values(sessions).reduce((last, { is, on }) => (is === 'held' && on > last ? on : last), allocatedOn);
 

@@ -1,7 +1,7 @@
 import type { Erasable } from '@waymark/core/privacy';
-import type { Remembering } from '@waymark/modules/shared/said';
+import type { Remembering } from '@waymark/modules/shared/repeats';
 
-/** Where a mentor works, and since when. */
+/** A mentor's appointment. */
 export interface Appointment {
   readonly name: string;
   readonly programme: string;
@@ -13,7 +13,9 @@ export interface Appointment {
 
 export interface Mentor extends Erasable, Remembering {
   readonly appointment?: Appointment;
-  /** Journeys that hold a place with the mentor: the cap is kept here, on the mentor's own stream. */
+  /**
+   * Journeys with a place in the caseload. They are kept in the mentor's own stream so that the cap can be enforced.
+   */
   readonly caseload: readonly string[];
   /** The day of the last reminder. */
   readonly remindedOn?: string;

@@ -23,8 +23,8 @@ const complete = command(CompletePersonErasure, { keyDestroyedAt: NOW, events: 3
 const completed = event('PersonErasureCompleted', TODAY, { keyDestroyedAt: NOW, events: 3 });
 const after = left.given(erased);
 
-describe('erasing somebody who worked with the service', () => {
-  it('leaves which roles they had, and nothing of who they are', () => {
+describe('erasing a person who worked with the service', () => {
+  it('keeps the roles, but nothing that identifies the person', () => {
     left.when(erase).then(erased);
     expect(after.now()).toEqual({
       known: true,
@@ -35,7 +35,7 @@ describe('erasing somebody who worked with the service', () => {
     });
   });
 
-  it('is refused as long as one of their roles holds, or is to hold', () => {
+  it('is refused while the person has a current or future role', () => {
     working.when(erase).thenRefused('PERSON_HAS_ROLES');
     registered
       .given(given({ from: '2025-09-01', until: TODAY }))
@@ -47,7 +47,7 @@ describe('erasing somebody who worked with the service', () => {
       .thenRefused('PERSON_HAS_ROLES');
   });
 
-  it('is done of those whose roles are over, never began, or never were', () => {
+  it('is allowed if the roles have ended, never started, or never existed', () => {
     registered
       .given(given({ from: '2025-09-01', until: YESTERDAY }))
       .when(erase)
@@ -58,11 +58,11 @@ describe('erasing somebody who worked with the service', () => {
     registered.when(erase).then(erased);
   });
 
-  it('again changes nothing', () => {
+  it('changes nothing if repeated', () => {
     after.when(erase).thenNothing();
   });
 
-  it('lets nothing more be recorded of them, and no role be given', () => {
+  it('prevents any further record and any new role', () => {
     for (const sent of [
       command(RegisterPerson, known),
       command(AssignRole, { ...role, from: TODAY }),
@@ -78,7 +78,7 @@ describe('erasing somebody who worked with the service', () => {
     after.given(completed).when(complete).thenNothing();
   });
 
-  it('that was decided before what a restore brought back is recorded whatever stands there, and ends every role', () => {
+  it('is recorded despite roles if it was decided before the state that a restore brought back, and ends every role', () => {
     const again = { ground: 'ERASED_BEFORE_RESTORE', on: TODAY } as const;
     const recorded = event('PersonErased', TODAY, again);
     working.when(command(ErasePerson, again)).then(recorded);

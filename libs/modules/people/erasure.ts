@@ -10,19 +10,25 @@ import {
 import { hasRolesFrom, type Person, withoutRolesFrom } from './state';
 
 export interface PersonErasureEvents {
-  /** It was decided to erase the person's data; the key to them is destroyed next. */
+  /** It was decided to erase the person's data; the key is destroyed next. */
   PersonErased: ErasureDecision;
-  /** Nothing of the person can be read any more but which roles they had, and what was done under their id. */
+  /**
+   * The erasure of the person is complete: only the roles, and what was recorded under the person's id, can still be
+   * read.
+   */
   PersonErasureCompleted: ErasureOutcome;
 }
 
-/** Erase the data of somebody who worked with the service: for good, and only where none of their roles holds any more. */
+/**
+ * Erase the data of a person who worked with the service, permanently. Refused while the person has current or future
+ * roles.
+ */
 export class ErasePerson {
   ground!: ErasureGround;
   on!: Day;
 }
 
-/** Record that nothing of a person can be read any more. */
+/** Record that a person's erasure is complete. */
 export class CompletePersonErasure {
   /** UTC, milliseconds. */
   keyDestroyedAt!: string;
@@ -40,7 +46,7 @@ export const erasure = slice<PersonErasureEvents>({
         if (hasRolesFrom(today, person) && !wasDecidedBefore(ground))
           refuse(
             'PERSON_HAS_ROLES',
-            'The person has roles still. End them, or record that the person leaves, first.',
+            'The person still has roles. End them, or record that the person leaves, first.',
           );
         return [event('PersonErased', day, { ground, on: day })];
       },

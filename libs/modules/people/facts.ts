@@ -1,9 +1,9 @@
 import type { Assignment } from '@waymark/core/access';
 
-/** What other modules may know of a person who works with the service. */
+/** The facts that a person who works with the service publishes to other modules. */
 export interface PersonFacts {
-  /** Roles by the assignments' ids, those that are over included. */
+  /** Roles by assignment id, including ended ones. */
   readonly assignments: Readonly<Record<string, Assignment>>;
-  /** The person's data were erased. */
+  /** Whether the person's data were erased. */
   readonly erased?: boolean;
 }

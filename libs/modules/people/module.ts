@@ -7,13 +7,13 @@ import { person } from './person';
 import type { Person } from './state';
 import { getPerson } from './questions/get-person';
 
-/** Years for which the record of a person who works with the service is kept after the end of the last role. */
+/** Years for which a staff record is kept after the last role has ended. */
 export const STAFF_KEPT = 6;
 
-/** Later than any day: the end of a role that has none. */
+/** Later than any day: stands for the end of an open role. */
 const NEVER: Day = '9999-12-31';
 
-/** A person's record ends with the last role; without any role, on the day on which the person became known. */
+/** A person's record ends with the last role or, for a person who never had one, on the day of registration. */
 const kept: KeptForYears = {
   years: STAFF_KEPT,
   begins: 'PersonRegistered',
@@ -29,7 +29,7 @@ export const peopleModule = recordingModule({
   domain: person,
   views: [],
   questions: [getPerson],
-  // Rights over a person depend on the role that is given or taken back: see governance/access.
+  // Rights over a person depend on the role that is given or ended; see governance/access.
   scopes: () => Promise.resolve([]),
   personalData: {
     holds: 'persons',
@@ -46,13 +46,12 @@ export const peopleModule = recordingModule({
     kept,
     retention: [
       {
-        record:
-          'somebody who works with the service: the name, the subject of their tokens, the reasons they gave',
-        kept: `until ${STAFF_KEPT} years after the end of their last role, then erased`,
+        record: 'a person who works with the service: name, token subject, reasons given for access',
+        kept: `until ${STAFF_KEPT} years after the end of the last role, then erased`,
         by: 'the job `retention`',
-        source: `${CONTROLLER}; until then it can be said by name who looked at a record or changed it, for as long as a claim can be brought over it (Limitation Act 1980, section 2)`,
+        source: `${CONTROLLER}; until then, the persons who saw or changed a record can be named, for as long as a claim can be made (Limitation Act 1980, section 2)`,
       },
-      { record: 'their roles, and who gave them: ids', kept: 'for as long as the log', source: CONTROLLER },
+      { record: 'roles, and who gave them: ids only', kept: 'as long as the log', source: CONTROLLER },
     ],
   },
 });

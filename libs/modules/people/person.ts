@@ -23,30 +23,30 @@ import {
   type Role,
   roles,
 } from '@waymark/core/kernel';
-import { isSaid, saying } from '@waymark/modules/shared/said';
+import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { erasure } from './erasure';
 import type { PersonFacts } from './facts';
 import { endedOn, hasRolesFrom, type Person, refuseErased, withoutRolesFrom } from './state';
 
 export interface PersonEvents {
-  /** Somebody who works with the service became known, by the subject that their access tokens bear. */
+  /** A person who works with the service was registered, with the subject of their access tokens. */
   PersonRegistered: { readonly subject: string; readonly name: string };
-  /** Somebody was given a role: over a caseload, a school, an area, a region or a programme, or over all; for good or for a while. */
+  /** A person was given a role, over one scope or over the whole service, with or without a last day. */
   RoleAssigned: Assignment & { readonly assignment: string };
-  /** A role was taken back: it holds no longer from this day on. */
+  /** A role was ended; this day is the first without it. */
   RoleEnded: { readonly assignment: string; readonly on: Day };
-  /** Somebody has left: none of their roles holds from this day on. */
+  /** A person left the service; this day is the first without any role. */
   PersonLeft: { readonly on: Day };
 }
 
-/** Make somebody known who is to work with the service. */
+/** Register a person who is to work with the service. */
 export class RegisterPerson {
-  /** The `sub` of the access tokens that they come with. */
+  /** The `sub` claim of the person's access tokens. */
   @IsText('auth0|5f7c8ec7c33c6c004bbafe82', 255) subject!: string;
   @IsText('Priya Raman') name!: string;
 }
 
-/** Give somebody a role, over what it is a role for. */
+/** Give a person a role over its scope. */
 export class AssignRole {
   @IsId() assignment!: string;
   @IsOneOf(roles) role!: Role;
@@ -56,18 +56,18 @@ export class AssignRole {
   @Optional() @IsText('North West') region?: string;
   @Optional() @IsCode('ampe-2025-11') programme?: string;
   @IsDay('2025-09-01') from!: string;
-  /** The last day: for cover, say. */
+  /** The last day of the role, for example when covering for a colleague. */
   @Optional() @IsDay('2025-12-19') until?: string;
 }
 
-/** Take a role back. */
+/** End a role. */
 export class EndRole {
   @IsId() assignment!: string;
-  /** The first day on which it holds no longer. */
+  /** The first day without the role. */
   @IsDay('2025-12-01') on!: string;
 }
 
-/** Record that somebody leaves: all of their roles end. */
+/** Record that a person leaves. All roles of the person end. */
 export class LeavePerson {
   @IsDay('2026-07-31') on!: string;
 }
@@ -80,15 +80,15 @@ const ownSubject = ({ subject }: { readonly subject: string }): readonly Claim[]
     value: subject,
     taken: {
       code: 'SUBJECT_TAKEN',
-      message: 'Another person has this subject. Find that person, or check it.',
+      message: 'Another person has this subject. Use that person, or check the subject.',
     },
   },
 ];
 
-/** Roles are changed by others, and no longer once the person was erased. */
+/** Roles can be changed only by another person, and only until the person is erased. */
 function refuseChange(person: Person, { id, actor }: Context): void {
   refuseErased(person);
-  if (id === actor) refuse('OWN_ROLES', 'Nobody changes their own roles. Ask somebody else to.');
+  if (id === actor) refuse('OWN_ROLES', 'You cannot change your own roles. Ask another person who may.');
 }
 
 const access = slice<PersonEvents>({
@@ -99,7 +99,10 @@ const access = slice<PersonEvents>({
         refuseErased(person);
         if (person.known && person.subject === subject && person.name === name) return [];
         if (person.known)
-          refuse('PERSON_ALREADY_REGISTERED', 'The person is known with another name or subject.');
+          refuse(
+            'PERSON_ALREADY_REGISTERED',
+            'The person is already registered with another name or subject. Use a new id for another person.',
+          );
         return [event('PersonRegistered', today, { subject, name })];
       },
       {
@@ -118,19 +121,16 @@ const access = slice<PersonEvents>({
           refuse(
             'WRONG_SCOPE',
             scope
-              ? `The role ${role} is given over one ${scope}: send that, and no other.`
-              : `The role ${role} is for the whole service: send nothing that it is over.`,
+              ? `The role ${role} has the scope ${scope}. Send exactly this scope field.`
+              : `The role ${role} is for the whole service. Send no scope field.`,
             'invalid',
           );
         if (until !== undefined && until < from)
-          refuse('UNTIL_BEFORE_FROM', 'A role cannot end before it begins.', 'invalid');
+          refuse('UNTIL_BEFORE_FROM', 'A role cannot end before it starts. Correct the days.', 'invalid');
         const wanted: Assignment = { role, ...over, from, ...(until === undefined ? {} : { until }) };
         const known = person.assignments[assignment];
         if (known && !isDeepStrictEqual(known, wanted))
-          refuse(
-            'ASSIGNMENT_EXISTS',
-            'There is another assignment with this id. End that one, and give this one an id of its own.',
-          );
+          refuse('ASSIGNMENT_EXISTS', 'A different assignment has this id. Use a new id.');
         return known ? [] : [event('RoleAssigned', from, { assignment, ...wanted })];
       },
       {
@@ -146,11 +146,11 @@ const access = slice<PersonEvents>({
         refuseChange(person, context);
         const known =
           person.assignments[assignment] ??
-          refuse('UNKNOWN_ASSIGNMENT', 'The person has no assignment with this id.');
+          refuse('UNKNOWN_ASSIGNMENT', 'The person has no assignment with this id. Check the id.');
         const ended = { assignment, on: day };
         if (known.until === undefined || known.until >= day) return [event('RoleEnded', day, ended)];
-        if (isSaid(person, 'RoleEnded', assignment, ended)) return [];
-        return refuse('ROLE_ALREADY_ENDED', 'The role ended before that day. There is nothing to end.');
+        if (isRepeated(person, 'RoleEnded', assignment, ended)) return [];
+        return refuse('ROLE_ALREADY_ENDED', 'The role ended before that day. No change is needed.');
       },
       {
         by: {
@@ -164,11 +164,8 @@ const access = slice<PersonEvents>({
       ({ on: day }, person, context: Context) => {
         refuseChange(person, context);
         if (hasRolesFrom(day, person)) return [event('PersonLeft', day, { on: day })];
-        if (isSaid(person, 'PersonLeft', '', { on: day })) return [];
-        return refuse(
-          'NO_ROLES_TO_END',
-          'None of the person’s roles holds on that day or later. There is nothing to end.',
-        );
+        if (isRepeated(person, 'PersonLeft', '', { on: day })) return [];
+        return refuse('NO_ROLES_TO_END', 'The person has no role on or after that day. No change is needed.');
       },
       { by: all('access-administrator', 'local-operator') },
     ),
@@ -185,9 +182,10 @@ const access = slice<PersonEvents>({
         ...person.assignments,
         [assignment]: endedOn(day, person.assignments[assignment]!),
       };
-      return saying({ ...person, assignments }, 'RoleEnded', assignment, ended);
+      return remember({ ...person, assignments }, 'RoleEnded', assignment, ended);
     },
-    PersonLeft: (person, { on: day }) => saying(withoutRolesFrom(day, person), 'PersonLeft', '', { on: day }),
+    PersonLeft: (person, { on: day }) =>
+      remember(withoutRolesFrom(day, person), 'PersonLeft', '', { on: day }),
   },
   personal: { PersonRegistered: ['subject', 'name'] },
 });

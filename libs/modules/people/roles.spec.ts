@@ -18,7 +18,7 @@ const known = spec(person, { id: '9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c' }).given
 const working = known.after(assign());
 
 describe('ending a role', () => {
-  it('is of a day, once, and may be of an earlier one', () => {
+  it('is recorded once per day, and can be moved to an earlier day', () => {
     working.when(end()).then(event('RoleEnded', DAY, { assignment: ROLE, on: DAY }));
     working.after(end()).when(end()).thenNothing();
     const earlier = { assignment: ROLE, on: '2025-11-03' };
@@ -28,12 +28,12 @@ describe('ending a role', () => {
       .then(event('RoleEnded', '2025-11-03', earlier));
   });
 
-  it('is refused where the role was over before that day', () => {
+  it('is refused if the role had already ended by that day', () => {
     working.after(end()).when(end('2025-12-02')).thenRefused('ROLE_ALREADY_ENDED');
     known.after(assign('2025-11-30')).when(end()).thenRefused('ROLE_ALREADY_ENDED');
   });
 
-  it('leaves the assignment’s id taken', () => {
+  it('does not free the assignment’s id', () => {
     working.after(end()).when(assign()).thenRefused('ASSIGNMENT_EXISTS');
   });
 });
@@ -44,7 +44,7 @@ describe('leaving', () => {
     working.after(leave()).when(leave()).thenNothing();
   });
 
-  it('is refused where no role holds on that day or later', () => {
+  it('is refused if no role is in force on that day or later', () => {
     known.when(leave()).thenRefused('NO_ROLES_TO_END');
     working.after(leave()).when(leave('2025-12-02')).thenRefused('NO_ROLES_TO_END');
   });

@@ -12,7 +12,7 @@ const domain = recordingModules.map((module) => module.domain);
 
 const allocation = policies.find(({ name }) => name === 'allocation')!;
 
-/** What follows from an event in a stream. */
+/** The reactions to an event in a stream. */
 const followUps = <Type extends keyof DomainEvents>(
   stream: string,
   { type, data, on }: ReturnType<typeof event<Type>>,
@@ -31,11 +31,11 @@ const release = (mentor: string, reason: ReleasePlace['reason']): Reaction => ({
   command: command(ReleasePlace, { journey: JOURNEY, reason }),
 });
 
-describe('a place taken', () => {
+describe('a reserved place', () => {
   const on = '2025-10-27';
   const taken = event('PlaceTaken', on, { journey: JOURNEY, on });
 
-  it('is confirmed by the journey, with the day on which it was taken', () => {
+  it('is confirmed by the journey, with the day of the reservation', () => {
     expect(followUps(ofMentor, taken)).toEqual([
       {
         module: 'journey',
@@ -47,7 +47,7 @@ describe('a place taken', () => {
     expect(followUps(ofMentor, taken)[0]!.command).toBeInstanceOf(ConfirmAllocation);
   });
 
-  it('is free again where the journey refuses', () => {
+  it('is released if the journey refuses', () => {
     const [confirm] = followUps(ofMentor, taken);
     const refusal = new Refusal('CONSENT_MISSING', 'There is no consent.');
     expect(confirm!.refused!(refusal)).toEqual([release(MENTOR, 'NOT_CONFIRMED')]);
@@ -57,17 +57,17 @@ describe('a place taken', () => {
 describe('a mentor allocated', () => {
   const on = '2025-12-01';
 
-  it('frees the place of the mentor before', () => {
+  it('releases the place with the previous mentor', () => {
     const moved = event('MentorAllocated', on, { mentor: OTHER_MENTOR, previous: MENTOR, on });
     expect(followUps(ofJourney, moved)).toEqual([release(MENTOR, 'TRANSFERRED')]);
   });
 
-  it('is all there is to it where there was none before', () => {
+  it('releases nothing if there was no previous mentor', () => {
     expect(followUps(ofJourney, event('MentorAllocated', on, { mentor: MENTOR, on }))).toEqual([]);
   });
 });
 
-describe('a journey that goes on no longer', () => {
+describe('a journey that has ended or lost its consent', () => {
   const on = '2026-01-30';
   const reason = 'The pupil has moved away.';
   const mentor = MENTOR;
@@ -77,7 +77,7 @@ describe('a journey that goes on no longer', () => {
     ['ended', event('JourneyEnded', on, { on, mentor, ending: 'MOVED_AWAY', reason }), 'ENDED'],
     ['stopped', event('JourneyStopped', on, { on, mentor }), 'ENDED'],
     ['without consent', event('ConsentWithdrawn', on, { on, mentor, reason }), 'CONSENT_WITHDRAWN'],
-  ] as const)('because it is %s frees its mentor’s place', (_, over, why) => {
+  ] as const)('releases its mentor’s place because it is %s', (_, over, why) => {
     expect(followUps(ofJourney, over)).toEqual([release(MENTOR, why)]);
   });
 
@@ -87,13 +87,13 @@ describe('a journey that goes on no longer', () => {
     event('JourneyStopped', on, { on }),
     event('ConsentWithdrawn', on, { on }),
     event('JourneyReopened', on, { on, reason }),
-  ])('leads to nothing where it had no mentor: $type', (over) => {
+  ])('leads to no command if it had no mentor: $type', (over) => {
     expect(followUps(ofJourney, over)).toEqual([]);
   });
 });
 
 describe('a journey reopened', () => {
-  it('takes the mentor’s place again', () => {
+  it('reserves the mentor’s place again', () => {
     const on = '2026-02-15';
     const reopened = event('JourneyReopened', on, { on, mentor: MENTOR, reason: 'SESSION_VOIDED' });
     expect(followUps(ofJourney, reopened)).toEqual([
@@ -106,13 +106,13 @@ describe('a journey reopened', () => {
 describe('policies', () => {
   const modules = new Map(domain.map((module) => [module.name, module]));
 
-  it('have a name each, and answer events that modules record', () => {
+  it('have unique names and react to events that modules record', () => {
     expect(new Set(policies.map(({ name }) => name)).size).toBe(policies.length);
     const answered = policies.flatMap(({ on }) => [...on.keys()]);
     expect(answered.filter((type) => !domain.some(({ folds }) => folds.has(type)))).toEqual([]);
   });
 
-  it('send commands that modules know, and which only policies send where that is said', () => {
+  it('send commands that modules have, and commands for policies only if declared so', () => {
     const on = '2025-10-27';
     const sent = [
       ...followUps(ofMentor, event('PlaceTaken', on, { journey: JOURNEY, on })),
@@ -127,7 +127,7 @@ describe('policies', () => {
     ]);
   });
 
-  it('lead to the same from the same', () => {
+  it('derive the same commands from the same event', () => {
     const ended = event('JourneyCompleted', '2026-01-30', { on: '2026-01-30', mentor: MENTOR });
     expect(followUps(ofJourney, ended)).toEqual(followUps(ofJourney, ended));
   });

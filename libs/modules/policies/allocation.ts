@@ -4,8 +4,9 @@ import { ConfirmAllocation } from '@waymark/modules/journey';
 import { AllocatePupil, ReleasePlace, type ReleaseReason } from '@waymark/modules/mentor';
 
 /**
- * A mentor's place and a pupil's journey belong together, and neither knows the other's stream: the place is taken
- * first, where the cap is kept; the journey confirms it, or the place is free again.
+ * Keeps a mentor's places and the pupils' journeys consistent across their streams. A place is reserved first in the
+ * mentor's stream, where the cap is enforced. Then the journey confirms it; if that is refused, the place is
+ * released.
  */
 export const allocation = policiesOf<DomainEvents>()('allocation', {
   PlaceTaken: ({ stream, data: { journey, on } }) => [

@@ -1,5 +1,5 @@
 import type { Policy } from '@waymark/core/kernel';
 import { allocation } from './allocation';
 
-/** Everything that follows of itself from what was recorded. */
+/** Every policy. Add a new one to this list. */
 export const policies: readonly Policy[] = [allocation];

@@ -9,7 +9,7 @@ export const programmeModule = recordingModule({
   scopes: (id) => Promise.resolve([{ programme: id }]),
   personalData: {
     holds: 'no personal data',
-    because: 'a programme is how mentoring is delivered, and names nobody',
+    because: 'a programme describes how mentoring is delivered and names no person',
     retention: [],
   },
 });

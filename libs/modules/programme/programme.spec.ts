@@ -26,20 +26,20 @@ const defined = event('ProgrammeDefined', TODAY, definition);
 const before = nothing.given(defined);
 
 describe('defining a programme', () => {
-  it('sets it up', () => {
+  it('records the definition', () => {
     nothing.when(define()).then(defined);
     expect(nothing.facts()).toBeUndefined();
     expect(before.facts()).toMatchObject(programmeFacts);
   });
 
-  it('keeps its terms, and the days on which schools are closed', () => {
+  it('keeps its terms and the days on which schools are closed', () => {
     const terms = [{ from: '2025-09-03', to: '2025-10-24' }];
     nothing
       .when(define({ terms, closures: [{ on: '2025-11-28' }] }))
       .then(event('ProgrammeDefined', TODAY, { ...definition, terms, closures: ['2025-11-28'] }));
   });
 
-  it('again changes nothing where it says the same', () => {
+  it('changes nothing if repeated with the same definition', () => {
     before.when(define()).thenNothing();
     before.when(define({ terms: [], closures: [] })).thenNothing();
   });
@@ -50,12 +50,12 @@ describe('defining a programme', () => {
     ['follow-up', { followUp: later }, { followUp: later }],
     ['caseload cap', { caseloadCap: 20 }, { caseloadCap: 20 }],
     ['closures', { closures: [{ on: '2025-11-28' }] }, { closures: ['2025-11-28'] }],
-  ])('again revises the %s', (_, differing, wanted) => {
+  ])('revises the %s if repeated', (_, differing, wanted) => {
     before.when(define(differing)).then(event('ProgrammeRevised', TODAY, { ...definition, ...wanted }));
     before.after(define(differing)).when(define(differing)).thenNothing();
   });
 
-  it('again may go on to a higher version of the delivery model', () => {
+  it('can raise the version of the delivery model', () => {
     const second = { ...deliveryModel, version: 2, sessionsPerPhase: 4 };
     before
       .when(define({ deliveryModel: second }))
@@ -68,7 +68,7 @@ describe('defining a programme', () => {
       .thenRefused('DELIVERY_MODEL_VERSION_TAKEN');
   });
 
-  it.each(['baseline', 'followUp', 'terms'])('refuses a period in %s that ends before it begins', (field) => {
+  it.each(['baseline', 'followUp', 'terms'])('refuses a period in %s that ends before it starts', (field) => {
     const backwards = { from: '2025-09-03', to: '2025-09-02' };
     const day = { from: '2025-09-03', to: '2025-09-03' };
     const having = (period: typeof day) => define({ [field]: field === 'terms' ? [day, period] : period });
@@ -77,7 +77,7 @@ describe('defining a programme', () => {
     expect(nothing.when(having(day)).events()).toHaveLength(1);
   });
 
-  it('refuses a band that holds no percentage', () => {
+  it('refuses an empty eligibility band', () => {
     const band = (maxAbsencePercentExclusive: number) =>
       define({ eligibility: { minAbsencePercent: 10, maxAbsencePercentExclusive } });
     nothing.when(band(9)).thenRefused('EMPTY_ELIGIBILITY_BAND', 'invalid');

@@ -14,7 +14,7 @@ import {
 import { own, defineModule, event, refuse, slices } from '@waymark/core/kernel';
 import type { DeliveryModel, ProgrammeFacts } from './facts';
 
-/** Everything a programme is defined by. */
+/** The definition of a programme. */
 export interface ProgrammeDefinition extends ProgrammeFacts {
   readonly name: string;
   readonly terms: readonly Period[];
@@ -23,9 +23,9 @@ export interface ProgrammeDefinition extends ProgrammeFacts {
 }
 
 export interface ProgrammeEvents {
-  /** A programme was set up: its delivery model, whom it is for, its windows, its caseload cap. */
+  /** A programme was defined: periods, eligibility, caseload cap and delivery model. */
   ProgrammeDefined: ProgrammeDefinition;
-  /** A programme was changed: this is how it stands from now on. Journeys keep the delivery model they began under. */
+  /** A programme was revised; this is its new definition. Journeys keep the delivery model with which they started. */
   ProgrammeRevised: ProgrammeDefinition;
 }
 
@@ -35,9 +35,9 @@ export class PeriodPart {
 }
 
 export class EligibilityPart {
-  /** The least absence, in per cent, that makes a pupil eligible. */
+  /** Minimum absence, in per cent, for which a pupil is eligible. */
   @IsWhole(0, 100, 10) minAbsencePercent!: number;
-  /** The absence, in per cent, from which on a pupil is not eligible any more. */
+  /** Absence, in per cent, from which on a pupil is no longer eligible. */
   @IsWhole(0, 101, 50) maxAbsencePercentExclusive!: number;
 }
 
@@ -58,7 +58,7 @@ export class DeliveryModelPart {
   phases!: string[];
 }
 
-/** Set a programme up, or change it. */
+/** Define a programme, or revise it. */
 export class DefineProgramme {
   @IsText('Attendance Mentoring Pilot Expansion 2025/26') name!: string;
   @IsPart(() => PeriodPart) baseline!: PeriodPart;
@@ -88,19 +88,26 @@ const definition = slice<ProgrammeEvents>({
         const wanted = asDefinition(command);
         for (const period of [wanted.baseline, wanted.followUp, ...wanted.terms]) {
           if (period.to < period.from)
-            refuse('PERIOD_ENDS_BEFORE_IT_BEGINS', 'A period must not end before it begins.', 'invalid');
+            refuse(
+              'PERIOD_ENDS_BEFORE_IT_BEGINS',
+              'A period cannot end before it starts. Correct its days.',
+              'invalid',
+            );
         }
         if (wanted.eligibility.maxAbsencePercentExclusive <= wanted.eligibility.minAbsencePercent) {
           refuse(
             'EMPTY_ELIGIBILITY_BAND',
-            'The eligibility band must hold at least one percentage.',
+            'The eligibility band is empty. Send a maximum above the minimum.',
             'invalid',
           );
         }
         if (!programme.definition) return [event('ProgrammeDefined', today, wanted)];
         if (isDeepStrictEqual(programme.definition, wanted)) return [];
         if (isOtherModel(programme.definition.deliveryModel, wanted.deliveryModel)) {
-          refuse('DELIVERY_MODEL_VERSION_TAKEN', 'A changed delivery model needs a higher version number.');
+          refuse(
+            'DELIVERY_MODEL_VERSION_TAKEN',
+            'The delivery model changed but its version did not increase. Send a higher version.',
+          );
         }
         return [event('ProgrammeRevised', today, wanted)];
       },

@@ -14,16 +14,16 @@ const hold = command(PlaceLegalHold, { hold: HOLD, on: DAY, reason });
 const after = known.given(erased);
 
 describe('erasing a pupil', () => {
-  it('is of the day on which it was decided, with its ground', () => {
+  it('is recorded with the day of the decision and the ground', () => {
     known.when(erase).then(erased);
   });
 
-  it('again changes nothing, on whatever ground', () => {
+  it('changes nothing if repeated, on any ground', () => {
     after.when(erase).thenNothing();
     after.when(command(ErasePupil, { ground: 'RETENTION_ENDED', on: TODAY })).thenNothing();
   });
 
-  it('is refused while a legal hold stands, and no longer', () => {
+  it('is refused while there is a legal hold, and allowed afterwards', () => {
     known.after(hold).when(erase).thenRefused('LEGAL_HOLD');
     known
       .after(hold, command(LiftLegalHold, { hold: HOLD, on: DAY }))
@@ -31,7 +31,7 @@ describe('erasing a pupil', () => {
       .then(erased);
   });
 
-  it('that was decided before what a restore brought back is recorded though a legal hold stands there', () => {
+  it('is recorded despite a legal hold if it was decided before the state that a restore brought back', () => {
     const again = { ground: 'ERASED_BEFORE_RESTORE', on: DAY } as const;
     known
       .after(hold)
@@ -39,11 +39,11 @@ describe('erasing a pupil', () => {
       .then(event('PupilErased', DAY, again));
   });
 
-  it('is refused where there is no such pupil', () => {
+  it('is refused if the pupil does not exist', () => {
     unknown.when(erase).thenRefused('UNKNOWN_PUPIL', 'missing');
   });
 
-  it('leaves nothing of the person in memory but where the pupil was at school', () => {
+  it('leaves nothing about the person in memory except the pupil’s schools', () => {
     expect(after.now()).toEqual({
       ...{ former: [], objections: {}, holds: [], restricted: false, erasure: 'begun' },
       schools: [{ school: SCHOOL, from: '2025-09-01' }],
@@ -54,14 +54,14 @@ describe('erasing a pupil', () => {
   });
 });
 
-describe('a pupil who was erased', () => {
+describe('an erased pupil', () => {
   const others = [...pupil.handlers].filter(([name]) => !['ErasePupil', 'CompleteErasure'].includes(name));
 
   it('has commands that could be sent', () => {
     expect(others.length).toBeGreaterThan(10);
   });
 
-  it.each(others)('takes no %s', (_, { command: type }) => {
+  it.each(others)('refuses %s', (_, { command: type }) => {
     after.when(new type()).thenRefused('PUPIL_ERASED');
   });
 });
@@ -69,22 +69,22 @@ describe('a pupil who was erased', () => {
 describe('completing an erasure', () => {
   const completed = event('ErasureCompleted', TODAY, { keyDestroyedAt: AT, events: 7 });
 
-  it('says since when the key is gone, and how many events there are', () => {
+  it('records when the key was destroyed and the number of events', () => {
     after.when(complete).then(completed);
   });
 
-  it('again changes nothing', () => {
+  it('changes nothing if repeated', () => {
     after.given(completed).when(complete).thenNothing();
     after.given(completed).when(erase).thenNothing();
   });
 
-  it('is refused where nothing was erased', () => {
+  it('is refused if no erasure was decided', () => {
     known.when(complete).thenRefused('NOT_ERASED');
   });
 });
 
 describe('refusing to erase a pupil', () => {
-  it('has its ground in law, and is recorded once', () => {
+  it('is recorded once, with its statutory ground', () => {
     const refused = event('ErasureRefused', DAY, { ground: 'LEGAL_CLAIMS', on: DAY, reason });
     known.when(refuse).then(refused);
     known.given(refused).when(refuse).thenNothing();

@@ -9,34 +9,34 @@ import {
   refusalGrounds,
   wasDecidedBefore,
 } from '@waymark/core/privacy';
-import { isSaid, saying } from '@waymark/modules/shared/said';
+import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
 import { notKnown, type Pupil, refuseErased } from './state';
 
 export interface ErasureEvents {
-  /** It was decided to erase the pupil's data; the key to them is destroyed next. */
+  /** It was decided to erase the pupil's data; the key is destroyed next. */
   PupilErased: ErasureDecision;
-  /** Nothing of the pupil can be read any more: the key is destroyed, and files that held them are gone. */
+  /** The erasure of the pupil is complete: the key is destroyed, and files that held the pupil's data are deleted. */
   ErasureCompleted: ErasureOutcome;
-  /** Erasure was asked for and refused, on a ground that the law names. */
+  /** A request for erasure was refused, on a statutory ground. */
   ErasureRefused: { readonly ground: RefusalGround; readonly on: Day; readonly reason: string };
 }
 
-/** Erase a pupil's data: for good, and only where no legal hold stands. */
+/** Erase a pupil's data permanently. Refused while there is a legal hold. */
 export class ErasePupil {
   ground!: ErasureGround;
   on!: Day;
 }
 
-/** Record that nothing of a pupil can be read any more. */
+/** Record that a pupil's erasure is complete. */
 export class CompleteErasure {
   /** UTC, milliseconds. */
   keyDestroyedAt!: string;
-  /** Of how many events the personal fields can be read no longer, or that never had any. */
+  /** Number of the pupil's events; none of them has readable personal fields any more. */
   events!: number;
 }
 
-/** Refuse to erase a pupil's data, on a ground of UK GDPR Article 17(3). */
+/** Refuse a request for erasure, on a ground of UK GDPR Article 17(3). */
 export class RefuseErasure {
   @IsOneOf(refusalGrounds) ground!: RefusalGround;
   @IsDay('2026-01-12') on!: string;
@@ -52,7 +52,7 @@ export const erasure = slice<ErasureEvents>({
       ({ ground, on: day }, pupil) => {
         if (pupil.erasure) return [];
         if (pupil.holds.length > 0 && !wasDecidedBefore(ground))
-          refuse('LEGAL_HOLD', 'The pupil’s data must be kept: a legal hold stands. Lift it first.');
+          refuse('LEGAL_HOLD', 'A legal hold requires that the pupil’s data are kept. Lift it first.');
         return [event('PupilErased', day, { ground, on: day })];
       },
       { by: 'service' },
@@ -68,16 +68,18 @@ export const erasure = slice<ErasureEvents>({
       ({ ground, on: day, reason }, pupil) => {
         refuseErased(pupil);
         const refused = { ground, on: day, reason };
-        return isSaid(pupil, 'ErasureRefused', '', refused) ? [] : [event('ErasureRefused', day, refused)];
+        return isRepeated(pupil, 'ErasureRefused', '', refused)
+          ? []
+          : [event('ErasureRefused', day, refused)];
       },
       { by: officer },
     ),
   },
   evolve: {
-    // What is personal leaves the memory with it, too; where the pupil was at school stays, for the figures.
+    // Personal data are removed from the state in memory too. The schools stay, because figures need them.
     PupilErased: ({ schools }) => ({ ...notKnown, schools, erasure: 'begun' }),
     ErasureCompleted: (pupil) => ({ ...pupil, erasure: 'completed' }),
-    ErasureRefused: (pupil, refused) => saying(pupil, 'ErasureRefused', '', refused),
+    ErasureRefused: (pupil, refused) => remember(pupil, 'ErasureRefused', '', refused),
   },
   personal: { ErasureRefused: ['reason'] },
 });

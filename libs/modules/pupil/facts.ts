@@ -4,21 +4,21 @@ import { scopeOfSchool } from '@waymark/modules/school/facts';
 import type { Day } from '@waymark/core/fields';
 import type { ObjectionScope } from '@waymark/core/privacy';
 
-/** What other modules may know of a pupil. */
+/** The facts that a pupil publishes to other modules. */
 export interface PupilFacts {
-  /** The pupil's school on a day: its URN. */
+  /** The URN of the pupil's school on a day. */
   schoolOn(day: Day): string;
-  /** The pupil's data were erased: nothing more may be recorded of them. */
+  /** Whether the pupil's data were erased. */
   readonly erased?: boolean;
-  /** The pupil's data may be kept at present, and not used. */
+  /** Whether there is a processing restriction: the data are kept but not used. */
   readonly restricted?: boolean;
-  /** A legal hold keeps the pupil's data. */
+  /** Whether there is a legal hold. */
   readonly held?: boolean;
-  /** What the pupil objects to. */
+  /** What the pupil currently objects to. */
   readonly objectsTo?: readonly ObjectionScope[];
 }
 
-/** A pupil lies at the school of today, and wherever one of the pupil's journeys lies. */
+/** A pupil lies in the scope of the current school, and in the scope of each of the pupil's journeys. */
 export const scopesOfPupil: ScopesOf = async (id, look) => {
   const pupil = await look.facts<PupilFacts>('pupil', id);
   if (!pupil) return [];

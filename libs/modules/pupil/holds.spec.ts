@@ -18,22 +18,22 @@ describe('a legal hold', () => {
     expect(pupil.personal.get('LegalHoldPlaced')).toEqual(['reason']);
   });
 
-  it('is one of several, each of which stands by itself', () => {
+  it('is independent of other legal holds', () => {
     expect(known.after(place(), place(OTHER), lift()).now().holds).toEqual([OTHER]);
   });
 
-  it('again changes nothing, and is lifted once', () => {
+  it('changes nothing if repeated, and is lifted once', () => {
     known.after(place()).when(place()).thenNothing();
     known.after(place(), lift()).when(lift()).thenNothing();
   });
 
-  it('is refused where the id is that of another, or of one that was lifted', () => {
+  it('is refused if the id belongs to another hold or to a lifted one', () => {
     const other = command(PlaceLegalHold, { hold: HOLD, on: TODAY, reason });
     known.after(place()).when(other).thenRefused('LEGAL_HOLD_ALREADY_PLACED');
     known.after(place(), lift()).when(place()).thenRefused('LEGAL_HOLD_ALREADY_PLACED');
   });
 
-  it('is not lifted where there is none, nor on another day', () => {
+  it('cannot be lifted if it does not exist, or again on another day', () => {
     known.when(lift()).thenRefused('UNKNOWN_LEGAL_HOLD', 'missing');
     known
       .after(place(), lift())
@@ -42,8 +42,8 @@ describe('a legal hold', () => {
   });
 });
 
-describe('a rectification refused', () => {
-  it('is recorded with its reason, once', () => {
+describe('a refused rectification', () => {
+  it('is recorded once, with its reason', () => {
     const refused = event('RectificationRefused', DAY, { on: DAY, reason });
     known.when(command(RefuseRectification, { on: DAY, reason })).then(refused);
     known

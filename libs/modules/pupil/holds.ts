@@ -1,24 +1,24 @@
 import { type Day, IsDay, IsId, IsText } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
-import { isSaid, lastSaid, saying } from '@waymark/modules/shared/said';
+import { isRepeated, lastRecorded, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
 import { type Pupil, refuseErased } from './state';
 
 export interface HoldEvents {
-  /** The pupil's data have to be kept, for proceedings say, and may not be erased until this is lifted. */
+  /** A legal hold was placed: the pupil's data must be kept, for example for proceedings. */
   LegalHoldPlaced: { readonly hold: string; readonly on: Day; readonly reason: string };
-  /** The data need not be kept any longer for what they were held for. */
+  /** A legal hold was lifted. */
   LegalHoldLifted: { readonly hold: string; readonly on: Day };
 }
 
-/** Keep a pupil's data from being erased. */
+/** Place a legal hold, which prevents erasure of a pupil's data. */
 export class PlaceLegalHold {
   @IsId() hold!: string;
   @IsDay('2026-01-12') on!: string;
   @IsText('The family has gone to the tribunal.', 2000) reason!: string;
 }
 
-/** Let a pupil's data be erased again, as far as this hold goes. */
+/** Lift a legal hold. Other holds stay in place. */
 export class LiftLegalHold {
   @IsId() hold!: string;
   @IsDay('2026-06-30') on!: string;
@@ -34,10 +34,10 @@ export const holds = slice<HoldEvents>({
         refuseErased(pupil);
         const placed = { hold, on: day, reason };
         if (!isPlaced(pupil, hold)) return [event('LegalHoldPlaced', day, placed)];
-        if (pupil.holds.includes(hold) && isSaid(pupil, 'LegalHoldPlaced', hold, placed)) return [];
+        if (pupil.holds.includes(hold) && isRepeated(pupil, 'LegalHoldPlaced', hold, placed)) return [];
         return refuse(
           'LEGAL_HOLD_ALREADY_PLACED',
-          'There is another legal hold with this id, or it was lifted since. Use a new id.',
+          'A different or lifted legal hold has this id. Use a new id.',
         );
       },
       { by: officer },
@@ -47,13 +47,13 @@ export const holds = slice<HoldEvents>({
       ({ hold, on: day }, pupil) => {
         refuseErased(pupil);
         if (!isPlaced(pupil, hold))
-          refuse('UNKNOWN_LEGAL_HOLD', 'The pupil has no legal hold with this id.', 'missing');
+          refuse('UNKNOWN_LEGAL_HOLD', 'The pupil has no legal hold with this id. Check the id.', 'missing');
         const lifted = { hold, on: day };
         if (pupil.holds.includes(hold)) return [event('LegalHoldLifted', day, lifted)];
-        if (isSaid(pupil, 'LegalHoldLifted', hold, lifted)) return [];
+        if (isRepeated(pupil, 'LegalHoldLifted', hold, lifted)) return [];
         return refuse(
           'LEGAL_HOLD_ALREADY_LIFTED',
-          'The legal hold was lifted already, on another day. Leave it as it is.',
+          'The legal hold was already lifted, on another day. No further change is possible.',
         );
       },
       { by: officer },
@@ -61,15 +61,15 @@ export const holds = slice<HoldEvents>({
   },
   evolve: {
     LegalHoldPlaced: (pupil, placed) =>
-      saying({ ...pupil, holds: [...pupil.holds, placed.hold] }, 'LegalHoldPlaced', placed.hold, placed),
+      remember({ ...pupil, holds: [...pupil.holds, placed.hold] }, 'LegalHoldPlaced', placed.hold, placed),
     LegalHoldLifted: (pupil, lifted) => {
       const holds = pupil.holds.filter((standing) => standing !== lifted.hold);
-      return saying({ ...pupil, holds }, 'LegalHoldLifted', lifted.hold, lifted);
+      return remember({ ...pupil, holds }, 'LegalHoldLifted', lifted.hold, lifted);
     },
   },
   personal: { LegalHoldPlaced: ['reason'] },
 });
 
-/** Whether there was ever a hold with this id. */
+/** Whether a hold with this id was ever placed. */
 const isPlaced = (pupil: Pupil, hold: string): boolean =>
-  lastSaid(pupil, 'LegalHoldPlaced', hold) !== undefined;
+  lastRecorded(pupil, 'LegalHoldPlaced', hold) !== undefined;

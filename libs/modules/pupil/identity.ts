@@ -1,24 +1,26 @@
 import { type Day, IsDay, IsOneOf, IsText, IsUpn, IsUrn, Optional, type Upn } from '@waymark/core/fields';
 import { own, all, type Claim, event, refuse, slices } from '@waymark/core/kernel';
 import type { SchoolFacts } from '@waymark/modules/school/facts';
-import { isSaid, saying } from '@waymark/modules/shared/said';
+import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { school } from '@waymark/modules/shared/rights';
 import { type Pupil, type PupilDetails, refuseErased, refuseRestricted, schoolOn } from './state';
 
 export interface PupilEvents {
-  /** A pupil became known, with the number and the school of that day. */
+  /** A pupil was registered, with UPN, personal details and school. */
   PupilRegistered: PupilDetails & { readonly upn: Upn; readonly school: string; readonly schoolFrom: Day };
-  /** A pupil's number changed, a temporary one to a permanent one for instance; the former one still finds the pupil. */
+  /**
+   * A pupil's UPN changed, for example from a temporary to a permanent one; the former UPN still leads to the pupil.
+   */
   UpnChanged: { readonly upn: Upn; readonly former: Upn };
-  /** A pupil's name, date of birth or sex was put right; this is how it stands from now on. */
+  /** A pupil's name, date of birth or sex was corrected; these are the correct details. */
   PupilDetailsCorrected: PupilDetails & { readonly reason: string };
-  /** A pupil went to another school. */
+  /** A pupil moved to another school. */
   PupilMovedSchool: { readonly school: string; readonly from: Day };
 }
 
 export const sexes = ['F', 'M', 'X'] as const;
 
-/** Make a pupil known. */
+/** Register a pupil. */
 export class RegisterPupil {
   @IsUpn() upn!: string;
   @IsText('Zara') forename!: string;
@@ -26,16 +28,16 @@ export class RegisterPupil {
   @IsDay('2013-02-15') dateOfBirth!: string;
   @Optional() @IsOneOf(sexes) sex?: string;
   @IsUrn() school!: string;
-  /** Since when the pupil has been at the school. */
+  /** The first day at the school. */
   @IsDay('2025-09-01') schoolFrom!: string;
 }
 
-/** Give a pupil another UPN; the former one stays theirs. */
+/** Give a pupil a new UPN. The former UPN still leads to the pupil. */
 export class ChangeUpn {
   @IsUpn() upn!: string;
 }
 
-/** Put right what was recorded of a pupil. */
+/** Correct a pupil's details. */
 export class CorrectPupilDetails {
   @IsText('Zara') forename!: string;
   @IsText('Farouk') surname!: string;
@@ -44,7 +46,7 @@ export class CorrectPupilDetails {
   @IsText('The surname was misspelt.') reason!: string;
 }
 
-/** Record that a pupil goes to another school from a day on. */
+/** Record that a pupil moves to another school from a day on. */
 export class MoveSchool {
   @IsUrn('990402') school!: string;
   @IsDay('2026-01-05') from!: string;
@@ -58,7 +60,7 @@ const ownUpn = ({ upn }: { readonly upn: Upn }): readonly Claim[] => [
     value: upn,
     taken: {
       code: 'UPN_TAKEN',
-      message: 'Another pupil has this UPN. Find that pupil, or check the number.',
+      message: 'Another pupil has this UPN. Use that pupil, or check the UPN.',
     },
   },
 ];
@@ -85,7 +87,7 @@ export const identity = slice<PupilEvents>({
         if (known && same(pupil.details, details(command)) && there) return [];
         return refuse(
           'PUPIL_ALREADY_REGISTERED',
-          'The pupil is known with other details. Correct those instead.',
+          'The pupil is already registered with other details. Correct those instead.',
         );
       },
       {
@@ -111,8 +113,11 @@ export const identity = slice<PupilEvents>({
         const corrected = { ...details(command), reason: command.reason };
         if (!pupil.details || !same(pupil.details, details(command)))
           return [event('PupilDetailsCorrected', today, corrected)];
-        if (isSaid(pupil, 'PupilDetailsCorrected', '', corrected)) return [];
-        return refuse('NOTHING_TO_CORRECT', 'The pupil is recorded like that already. Send what is wrong.');
+        if (isRepeated(pupil, 'PupilDetailsCorrected', '', corrected)) return [];
+        return refuse(
+          'NOTHING_TO_CORRECT',
+          'The pupil already has these details. Send the fields to change.',
+        );
       },
       {
         by: {
@@ -130,7 +135,7 @@ export const identity = slice<PupilEvents>({
         if (isKnownStay(pupil, { school, from })) return [];
         return refuse(
           'ALREADY_AT_SCHOOL',
-          'The pupil is at this school on that day by what is recorded. Check the day, and the moves before it.',
+          'The pupil is already at this school on that day. Check the day and the earlier moves.',
         );
       },
       { by: school, needs: { school: schoolNeed } },
@@ -145,7 +150,7 @@ export const identity = slice<PupilEvents>({
     }),
     UpnChanged: (pupil, { upn, former }) => ({ ...pupil, upn, former: [...pupil.former, former] }),
     PupilDetailsCorrected: (pupil, corrected) =>
-      saying({ ...pupil, details: details(corrected) }, 'PupilDetailsCorrected', '', corrected),
+      remember({ ...pupil, details: details(corrected) }, 'PupilDetailsCorrected', '', corrected),
     PupilMovedSchool: (pupil, move) => ({
       ...pupil,
       schools: [...pupil.schools.filter(({ from }) => from !== move.from), move].sort((a, b) =>
@@ -167,7 +172,7 @@ const details = ({ forename, surname, dateOfBirth, sex }: PupilDetails): PupilDe
   ...(sex === undefined ? {} : { sex }),
 });
 
-/** Whether it is recorded that the pupil is at a school from just that day on. */
+/** Whether a stay at this school from exactly this day is recorded. */
 const isKnownStay = ({ schools }: Pupil, stay: Pupil['schools'][number]): boolean =>
   schools.some(({ school, from }) => school === stay.school && from === stay.from);
 

@@ -9,13 +9,16 @@ import type { Pupil } from './state';
 import { pupils } from './views/pupils';
 import { getPupil } from './questions/get-pupil';
 
-/** Years for which a pupil's record is kept after the end of the last journey. */
+/** Years for which a pupil's record is kept after the last journey has ended. */
 export const JOURNEYS_KEPT = 6;
 
-/** Later than any day: the end of a journey that goes on. */
+/** Later than any day: stands for the end of an open journey. */
 const NEVER: Day = '9999-12-31';
 
-/** A pupil's record ends with the last journey. A pupil without a journey, or with one that goes on, is not due. */
+/**
+ * A pupil's record ends with the last journey. A pupil without a journey, or with an open one, is not erased by
+ * retention.
+ */
 const kept: KeptForYears = {
   years: JOURNEYS_KEPT,
   begins: 'PupilRegistered',
@@ -51,10 +54,10 @@ export const pupilModule = recordingModule({
     kept,
     retention: [
       {
-        record: 'a pupil: names, number, birth date, words written of them',
-        kept: `until ${JOURNEYS_KEPT} years after the end of the last journey, then erased; a legal hold or a restriction goes before`,
+        record: 'a pupil: names, UPN, birth date, free text',
+        kept: `until ${JOURNEYS_KEPT} years after the end of the last journey, then erased; a legal hold or a processing restriction takes precedence`,
         by: 'the job `retention`',
-        source: `${CONTROLLER}; schools keep their own registers for six years (School Attendance (Pupil Registration) (England) Regulations 2024), which these are copies of`,
+        source: `${CONTROLLER}; schools keep their own registers for six years (School Attendance (Pupil Registration) (England) Regulations 2024), of which these are copies`,
       },
     ],
   },

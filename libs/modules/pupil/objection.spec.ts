@@ -10,7 +10,7 @@ const decide = (outcome: DecideObjection['outcome'], scope: ObjectionScope = 'RE
 const raised = known.after(raise());
 
 describe('an objection', () => {
-  it('is raised against something, with words where there are some', () => {
+  it('is raised with a scope and, if given, a reason', () => {
     known.when(raise()).then(event('ObjectionRaised', DAY, { scope: 'RESEARCH', on: DAY }));
     known
       .when(command(RaiseObjection, { scope: 'MENTORING', on: DAY, reason }))
@@ -26,7 +26,7 @@ describe('an objection', () => {
     ['raised again', raised.after(decide('OVERRIDDEN'), raise()), ['RESEARCH']],
     ['overridden after it was upheld', raised.after(decide('UPHELD'), decide('OVERRIDDEN')), []],
     ['one of two', raised.after(raise('MENTORING'), decide('OVERRIDDEN')), ['MENTORING']],
-  ])('holds where it is %s', (_, stands, scopes) => {
+  ])('is in force as expected when it is %s', (_, stands, scopes) => {
     expect(stands.facts()?.objectsTo).toEqual(scopes);
   });
 
@@ -36,13 +36,13 @@ describe('an objection', () => {
       .then(event('ObjectionDecided', TODAY, { scope: 'RESEARCH', outcome: 'UPHELD', on: TODAY, reason }));
   });
 
-  it('again, or decided alike, changes nothing', () => {
+  it('changes nothing if the objection or the decision is repeated', () => {
     raised.when(raise()).thenNothing();
     raised.after(decide('UPHELD')).when(raise()).thenNothing();
     raised.after(decide('UPHELD')).when(decide('UPHELD')).thenNothing();
   });
 
-  it('that stands is not raised or decided alike on another day', () => {
+  it('cannot be raised or decided again in the same way on another day', () => {
     raised
       .when(command(RaiseObjection, { scope: 'RESEARCH', on: TODAY }))
       .thenRefused('OBJECTION_ALREADY_RAISED');
@@ -52,7 +52,7 @@ describe('an objection', () => {
       .thenRefused('OBJECTION_ALREADY_DECIDED');
   });
 
-  it('is not decided where it was not raised', () => {
+  it('cannot be decided if it was not raised', () => {
     raised.when(decide('UPHELD', 'MENTORING')).thenRefused('NO_OBJECTION');
   });
 });

@@ -1,17 +1,17 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
 import { own, all, event, refuse, slices } from '@waymark/core/kernel';
 import { type ObjectionScope, objectionScopes } from '@waymark/core/privacy';
-import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
 import { type Objection, type Pupil, refuseErased } from './state';
 
-/** What an objection comes to: it is upheld, or there are compelling grounds that override it. */
+/** The outcome of an objection: upheld, or overridden by compelling grounds. */
 export const objectionOutcomes = ['UPHELD', 'OVERRIDDEN'] as const;
 
 export interface ObjectionEvents {
-  /** The pupil, or a parent, objected to something that is done with the pupil's data; it stops until that is decided. */
+  /** The pupil or a parent objected to a use of the pupil's data, which stops until the objection is decided. */
   ObjectionRaised: { readonly scope: ObjectionScope; readonly on: Day; readonly reason?: string };
-  /** An objection was upheld, or overridden: then what was objected to goes on. */
+  /** An objection was upheld, or overridden; if overridden, the use of the data continues. */
   ObjectionDecided: {
     readonly scope: ObjectionScope;
     readonly outcome: (typeof objectionOutcomes)[number];
@@ -20,7 +20,7 @@ export interface ObjectionEvents {
   };
 }
 
-/** Record an objection (UK GDPR Article 21): what it is about stops at once. */
+/** Record an objection (UK GDPR Article 21). The use of the data that it is about stops at once. */
 export class RaiseObjection {
   @IsOneOf(objectionScopes) scope!: ObjectionScope;
   @IsDay('2026-01-12') on!: string;
@@ -45,12 +45,12 @@ export const objection = slice<ObjectionEvents>({
         refuseErased(pupil);
         const raised = given({ scope, on: day, reason });
         const stands = pupil.objections[scope];
-        // One that was overridden may be raised again, on other grounds.
+        // An overridden objection may be raised again on other grounds.
         if (stands === undefined || stands === 'overridden') return [event('ObjectionRaised', day, raised)];
-        if (isSaid(pupil, 'ObjectionRaised', scope, raised)) return [];
+        if (isRepeated(pupil, 'ObjectionRaised', scope, raised)) return [];
         return refuse(
           'OBJECTION_ALREADY_RAISED',
-          'Such an objection stands already, with another day or reason. Decide it first.',
+          'There is already an objection of this scope, with another day or reason. Decide it first.',
         );
       },
       {
@@ -65,13 +65,14 @@ export const objection = slice<ObjectionEvents>({
       ({ scope, outcome, on: day, reason }, pupil) => {
         refuseErased(pupil);
         const stands = pupil.objections[scope];
-        if (stands === undefined) refuse('NO_OBJECTION', 'There is no such objection. Record it first.');
+        if (stands === undefined)
+          refuse('NO_OBJECTION', 'There is no objection of this scope. Record it first.');
         const decision = { scope, outcome, on: day, reason };
         if (stands !== decided[outcome]) return [event('ObjectionDecided', day, decision)];
-        if (isSaid(pupil, 'ObjectionDecided', scope, decision)) return [];
+        if (isRepeated(pupil, 'ObjectionDecided', scope, decision)) return [];
         return refuse(
           'OBJECTION_ALREADY_DECIDED',
-          'The objection has this outcome already, of another day or for another reason. Leave it as it is.',
+          'The objection already has this outcome, with another day or reason. No further change is needed.',
         );
       },
       { by: officer },
@@ -79,10 +80,10 @@ export const objection = slice<ObjectionEvents>({
   },
   evolve: {
     ObjectionRaised: (pupil, raised) =>
-      saying(withObjection(pupil, raised.scope, 'raised'), 'ObjectionRaised', raised.scope, raised),
+      remember(withObjection(pupil, raised.scope, 'raised'), 'ObjectionRaised', raised.scope, raised),
     ObjectionDecided: (pupil, decision) => {
       const { scope, outcome } = decision;
-      return saying(withObjection(pupil, scope, decided[outcome]), 'ObjectionDecided', scope, decision);
+      return remember(withObjection(pupil, scope, decided[outcome]), 'ObjectionDecided', scope, decision);
     },
   },
   personal: { ObjectionRaised: ['reason'], ObjectionDecided: ['reason'] },

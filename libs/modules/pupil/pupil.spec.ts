@@ -29,18 +29,18 @@ const nothing = spec(pupil, { id: PUPIL, now: `${TODAY}T09:00:00.000Z` }).with({
 const before = nothing.given(registered);
 
 describe('registering a pupil', () => {
-  it('makes the pupil known', () => {
+  it('records the pupil’s details', () => {
     nothing.when(register()).then(registered);
     nothing
       .when(register({ sex: 'F' }))
       .then(event('PupilRegistered', '2025-09-01', { ...registered.data, sex: 'F' }));
   });
 
-  it('takes the UPN, which only one pupil may have', () => {
+  it('claims the UPN, which only one pupil can have', () => {
     nothing.when(register()).thenClaimed(['upn', UPN]);
   });
 
-  it('again changes nothing where it says the same, by a former UPN too', () => {
+  it('changes nothing if repeated with the same details, even with a former UPN', () => {
     before.when(register()).thenNothing();
     before.after(changeUpn(PERMANENT)).when(register()).thenNothing();
     before
@@ -49,7 +49,7 @@ describe('registering a pupil', () => {
       .thenNothing();
   });
 
-  it('again changes nothing where it says what was put right since', () => {
+  it('changes nothing if repeated with the corrected details', () => {
     before
       .after(correct({ surname: 'Faruk' }))
       .when(register({ surname: 'Faruk' }))
@@ -68,11 +68,11 @@ describe('registering a pupil', () => {
     ['sex', { sex: 'F' }],
     ['school', { school: OTHER_SCHOOL }],
     ['first day at the school', { schoolFrom: '2025-09-08' }],
-  ])('again is refused with another %s', (_, differing) => {
+  ])('is refused if repeated with another %s', (_, differing) => {
     before.when(register(differing)).thenRefused('PUPIL_ALREADY_REGISTERED');
   });
 
-  it('is refused where the school is unknown', () => {
+  it('is refused if the school is unknown', () => {
     nothing
       .with({ school: (urn: string) => (urn === OTHER_SCHOOL ? schoolFacts : undefined) })
       .when(register())
@@ -83,20 +83,20 @@ describe('registering a pupil', () => {
 describe('changing a UPN', () => {
   const changed = (upn: string, former: string) => event('UpnChanged', TODAY, { upn, former });
 
-  it('keeps the former one', () => {
+  it('keeps the former UPN', () => {
     before.when(changeUpn(PERMANENT)).then(changed(PERMANENT, UPN));
     before.when(changeUpn(PERMANENT)).thenClaimed(['upn', PERMANENT]);
   });
 
-  it('may go back to it', () => {
+  it('can restore a former UPN', () => {
     before.after(changeUpn(PERMANENT)).when(changeUpn(UPN)).then(changed(UPN, PERMANENT));
   });
 
-  it('changes nothing where it is the pupil’s already', () => {
+  it('changes nothing if the pupil already has the UPN', () => {
     before.when(changeUpn(UPN)).thenNothing();
   });
 
-  it('is refused where there is no such pupil', () => {
+  it('is refused if the pupil does not exist', () => {
     nothing.when(changeUpn(PERMANENT)).thenRefused('UNKNOWN_PUPIL', 'missing');
   });
 });
@@ -107,32 +107,32 @@ describe('correcting a pupil’s details', () => {
     ['surname', { surname: 'Faruk' }],
     ['date of birth', { dateOfBirth: '2013-02-16' }],
     ['sex', { sex: 'X' }],
-  ])('puts the %s right', (_, differing) => {
+  ])('changes the %s', (_, differing) => {
     const right = { ...details, ...differing, reason };
     before.when(correct(differing)).then(event('PupilDetailsCorrected', TODAY, right));
     before.after(correct(differing)).when(correct(differing)).thenNothing();
   });
 
-  it('may take the sex out again', () => {
+  it('can remove the sex', () => {
     before
       .after(correct({ sex: 'F' }))
       .when(correct())
       .then(event('PupilDetailsCorrected', TODAY, { ...details, reason }));
   });
 
-  it('is refused where they are right, unless it is a retry', () => {
+  it('is refused if the details are unchanged, unless it is a retry', () => {
     before.when(correct()).thenRefused('NOTHING_TO_CORRECT');
     const put = before.after(correct({ surname: 'Faruk' }));
     put.when(correct({ surname: 'Faruk', reason: 'So it is.' })).thenRefused('NOTHING_TO_CORRECT');
   });
 
-  it('is refused where there is no such pupil', () => {
+  it('is refused if the pupil does not exist', () => {
     nothing.when(correct()).thenRefused('UNKNOWN_PUPIL', 'missing');
   });
 });
 
 describe('moving to another school', () => {
-  it('is of a day', () => {
+  it('is recorded with its day', () => {
     before.when(move(OTHER_SCHOOL, '2026-01-05')).then(moved(OTHER_SCHOOL, '2026-01-05'));
   });
 
@@ -151,7 +151,7 @@ describe('moving to another school', () => {
       THIRD_SCHOOL,
     ],
     [
-      'after a move put right on the same day',
+      'after a move corrected on the same day',
       [
         ['2026-01-05', OTHER_SCHOOL],
         ['2026-01-05', THIRD_SCHOOL],
@@ -160,7 +160,7 @@ describe('moving to another school', () => {
       THIRD_SCHOOL,
     ],
     [
-      'after a move taken back',
+      'after a move that was revoked',
       [
         ['2026-01-05', OTHER_SCHOOL],
         ['2026-01-05', SCHOOL],
@@ -168,12 +168,12 @@ describe('moving to another school', () => {
       '2026-02-01',
       SCHOOL,
     ],
-  ] as const)('says where the pupil is %s', (_, moves, day, school) => {
+  ] as const)('finds the pupil’s school %s', (_, moves, day, school) => {
     const there = before.after(...moves.map(([from, to]) => move(to, from)));
     expect(there.facts()?.schoolOn(day)).toBe(school);
   });
 
-  it('changes nothing where it is recorded already, and is refused where the pupil is there since another day', () => {
+  it('changes nothing if it is already recorded, and is refused if the pupil is there from another day', () => {
     const there = before.after(move(OTHER_SCHOOL, '2026-01-05'));
     there.when(move(OTHER_SCHOOL, '2026-01-05')).thenNothing();
     before.when(move(SCHOOL, '2025-09-01')).thenNothing();
@@ -181,25 +181,25 @@ describe('moving to another school', () => {
     before.when(move(SCHOOL, '2026-01-05')).thenRefused('ALREADY_AT_SCHOOL');
   });
 
-  it('is refused where the school is unknown', () => {
+  it('is refused if the school is unknown', () => {
     before
       .with({ school: (urn: string) => (urn === SCHOOL ? schoolFacts : undefined) })
       .when(move(OTHER_SCHOOL, '2026-01-05'))
       .thenRefused('UNKNOWN_SCHOOL', 'invalid');
   });
 
-  it('is refused where there is no such pupil', () => {
+  it('is refused if the pupil does not exist', () => {
     nothing.when(move(OTHER_SCHOOL, '2026-01-05')).thenRefused('UNKNOWN_PUPIL', 'missing');
   });
 });
 
 describe('a pupil', () => {
-  it('is unknown before being registered, and the subject of the record', () => {
+  it('is unknown before registration, and is the subject of the record', () => {
     expect(nothing.facts()).toBeUndefined();
     expect(pupil.subject?.(before.now() as never, PUPIL)).toBe(PUPIL);
   });
 
-  it('has every name and number kept as personal', () => {
+  it('has all names and numbers marked as personal', () => {
     const personal = ['upn', 'forename', 'surname', 'dateOfBirth', 'sex'];
     expect(pupil.personal.get('PupilRegistered')).toEqual(personal);
     expect(pupil.personal.get('UpnChanged')).toEqual(['upn', 'former']);

@@ -1,15 +1,18 @@
 import { type Day, IsDay, IsText } from '@waymark/core/fields';
 import { event, slices } from '@waymark/core/kernel';
-import { isSaid, saying } from '@waymark/modules/shared/said';
+import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
 import { type Pupil, refuseErased } from './state';
 
 export interface RectificationEvents {
-  /** Something that the pupil, or a parent, wanted put right was found to be right as it is; what was put right has its own events. */
+  /**
+   * A request to rectify the pupil's data was refused, because the data are correct; an accepted request leads to
+   * other events.
+   */
   RectificationRefused: { readonly on: Day; readonly reason: string };
 }
 
-/** Refuse to put something right, and say why (UK GDPR Article 16). */
+/** Refuse a request to rectify a pupil's data, with the reason (UK GDPR Article 16). */
 export class RefuseRectification {
   @IsDay('2026-01-12') on!: string;
   @IsText('The school’s register says the same.', 2000) reason!: string;
@@ -24,7 +27,7 @@ export const rectification = slice<RectificationEvents>({
       ({ on: day, reason }, pupil) => {
         refuseErased(pupil);
         const refused = { on: day, reason };
-        return isSaid(pupil, 'RectificationRefused', '', refused)
+        return isRepeated(pupil, 'RectificationRefused', '', refused)
           ? []
           : [event('RectificationRefused', day, refused)];
       },
@@ -32,7 +35,7 @@ export const rectification = slice<RectificationEvents>({
     ),
   },
   evolve: {
-    RectificationRefused: (pupil, refused) => saying(pupil, 'RectificationRefused', '', refused),
+    RectificationRefused: (pupil, refused) => remember(pupil, 'RectificationRefused', '', refused),
   },
   personal: { RectificationRefused: ['reason'] },
 });

@@ -11,8 +11,8 @@ const lift = command(LiftRestriction, { on: TODAY });
 const restricted = known.after(restrict);
 const details = { forename: 'Zara', surname: 'Farouk', dateOfBirth: '2013-02-15' };
 
-describe('restricting the use of a pupil’s data', () => {
-  it('has a ground, and words for it where there are some', () => {
+describe('restricting the processing of a pupil’s data', () => {
+  it('has a ground and, if given, a reason', () => {
     known.when(restrict).then(event('ProcessingRestricted', DAY, { ground, on: DAY, reason }));
     known
       .when(command(RestrictProcessing, { ground, on: DAY }))
@@ -20,19 +20,19 @@ describe('restricting the use of a pupil’s data', () => {
     expect(pupil.personal.get('ProcessingRestricted')).toEqual(['reason']);
   });
 
-  it('is known to other modules, until it is lifted', () => {
+  it('is published to other modules until it is lifted', () => {
     expect(known.facts()?.restricted).toBe(false);
     expect(restricted.facts()?.restricted).toBe(true);
     expect(restricted.after(lift).facts()?.restricted).toBe(false);
   });
 
-  it('again changes nothing, and is refused on another ground', () => {
+  it('changes nothing if repeated, and is refused with another ground', () => {
     restricted.when(restrict).thenNothing();
     const otherwise = command(RestrictProcessing, { ground: 'OBJECTION_PENDING', on: DAY, reason });
     restricted.when(otherwise).thenRefused('ALREADY_RESTRICTED');
   });
 
-  it('lets nothing be recorded, a referral that says what is known included', () => {
+  it('prevents further records, even a registration that repeats known details', () => {
     restricted
       .when(command(MoveSchool, { school: OTHER_SCHOOL, from: TODAY }))
       .thenRefused('PROCESSING_RESTRICTED');
@@ -42,21 +42,21 @@ describe('restricting the use of a pupil’s data', () => {
       .thenRefused('PROCESSING_RESTRICTED');
   });
 
-  it('lets what is contested be put right', () => {
+  it('still allows corrections of contested data', () => {
     const right = { ...details, surname: 'Faruk', reason };
     restricted.when(command(CorrectPupilDetails, right)).then(event('PupilDetailsCorrected', TODAY, right));
   });
 });
 
 describe('lifting a restriction', () => {
-  it('is of a day, with words where there are some', () => {
+  it('has a day and, if given, a reason', () => {
     restricted.when(lift).then(event('RestrictionLifted', TODAY, { on: TODAY }));
     restricted
       .when(command(LiftRestriction, { on: TODAY, reason }))
       .then(event('RestrictionLifted', TODAY, { on: TODAY, reason }));
   });
 
-  it('again changes nothing, and is refused where there is none', () => {
+  it('changes nothing if repeated, and is refused if there is no restriction', () => {
     restricted.after(lift).when(lift).thenNothing();
     known.when(lift).thenRefused('NOT_RESTRICTED');
     restricted

@@ -1,10 +1,10 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
-import { given, isSaid, saying } from '@waymark/modules/shared/said';
+import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
 import { type Pupil, refuseErased } from './state';
 
-/** Why the use of data may be restricted: UK GDPR Article 18(1). */
+/** Grounds for a processing restriction: UK GDPR Article 18(1). */
 export const restrictionGrounds = [
   'ACCURACY_CONTESTED',
   'UNLAWFULLY_PROCESSED',
@@ -13,24 +13,27 @@ export const restrictionGrounds = [
 ] as const;
 
 export interface RestrictionEvents {
-  /** The pupil's data are kept, and not used, until this is lifted. */
+  /** A processing restriction was placed: the pupil's data are kept but not used until it is lifted. */
   ProcessingRestricted: {
     readonly ground: (typeof restrictionGrounds)[number];
     readonly on: Day;
     readonly reason?: string;
   };
-  /** The pupil's data may be used again. */
+  /** The processing restriction was lifted; the pupil's data may be used again. */
   RestrictionLifted: { readonly on: Day; readonly reason?: string };
 }
 
-/** Restrict the use of a pupil's data: nothing is recorded of them, and no export holds them. */
+/**
+ * Restrict the processing of a pupil's data: nothing more is recorded about the pupil, and no export contains the
+ * data.
+ */
 export class RestrictProcessing {
   @IsOneOf(restrictionGrounds) ground!: (typeof restrictionGrounds)[number];
   @IsDay('2026-01-12') on!: string;
   @Optional() @IsText('The family says that the absences are wrong.', 2000) reason?: string;
 }
 
-/** Let a pupil's data be used again. */
+/** Lift a processing restriction. */
 export class LiftRestriction {
   @IsDay('2026-01-26') on!: string;
   @Optional() @IsText('The register was put right.', 2000) reason?: string;
@@ -46,10 +49,10 @@ export const restriction = slice<RestrictionEvents>({
         refuseErased(pupil);
         const restricted = given({ ground, on: day, reason });
         if (!pupil.restricted) return [event('ProcessingRestricted', day, restricted)];
-        if (isSaid(pupil, 'ProcessingRestricted', '', restricted)) return [];
+        if (isRepeated(pupil, 'ProcessingRestricted', '', restricted)) return [];
         return refuse(
           'ALREADY_RESTRICTED',
-          'The pupil’s data are restricted already, with another day or ground. Lift that restriction first.',
+          'There is already a processing restriction with another day, ground or reason. Lift it first.',
         );
       },
       { by: officer },
@@ -60,17 +63,20 @@ export const restriction = slice<RestrictionEvents>({
         refuseErased(pupil);
         const lifted = given({ on: day, reason });
         if (pupil.restricted) return [event('RestrictionLifted', day, lifted)];
-        if (isSaid(pupil, 'RestrictionLifted', '', lifted)) return [];
-        return refuse('NOT_RESTRICTED', 'The pupil’s data are not restricted. There is nothing to lift.');
+        if (isRepeated(pupil, 'RestrictionLifted', '', lifted)) return [];
+        return refuse(
+          'NOT_RESTRICTED',
+          'The pupil’s data are not under a processing restriction. No change is needed.',
+        );
       },
       { by: officer },
     ),
   },
   evolve: {
     ProcessingRestricted: (pupil, restricted) =>
-      saying({ ...pupil, restricted: true }, 'ProcessingRestricted', '', restricted),
+      remember({ ...pupil, restricted: true }, 'ProcessingRestricted', '', restricted),
     RestrictionLifted: (pupil, lifted) =>
-      saying({ ...pupil, restricted: false }, 'RestrictionLifted', '', lifted),
+      remember({ ...pupil, restricted: false }, 'RestrictionLifted', '', lifted),
   },
   personal: { ProcessingRestricted: ['reason'], RestrictionLifted: ['reason'] },
 });

@@ -4,7 +4,7 @@ import { scopeOfSchool } from './facts';
 import { school } from './school';
 import { schools } from './views/schools';
 
-/** A school lies in its area and region, and in each programme that has a mentor based there. */
+/** A school lies in the scope of its area and region, and of each programme that has a mentor based there. */
 const scopes: ScopesOf = async (urn, look) => {
   const scope = await scopeOfSchool(urn, look);
   const programmes = await look.programmesAt(urn);
@@ -18,7 +18,7 @@ export const schoolModule = recordingModule({
   scopes,
   personalData: {
     holds: 'no personal data',
-    because: 'it is what the public register of schools says',
+    because: 'the data are those of the public register of schools',
     retention: [],
   },
 });

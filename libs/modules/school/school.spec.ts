@@ -15,7 +15,7 @@ const nothing = spec(school, { id: SCHOOL, now: `${TODAY}T09:00:00.000Z` });
 const before = nothing.given(registered);
 
 describe('registering a school', () => {
-  it('makes it known, with the area’s id and name', () => {
+  it('records its details, with the area’s id and name', () => {
     nothing.when(register()).then(registered);
     expect(nothing.facts()).toBeUndefined();
     expect(before.facts()).toMatchObject({ area: 'west-somerset' });
@@ -37,7 +37,7 @@ describe('registering a school', () => {
     );
   });
 
-  it('again changes nothing where it says the same, in whatever order the log has the fields', () => {
+  it('changes nothing if repeated with the same details, in any order of the stored fields', () => {
     before.when(register()).thenNothing();
     const { name, ...rest } = details;
     nothing
@@ -46,7 +46,7 @@ describe('registering a school', () => {
       .thenNothing();
   });
 
-  it('again changes what is known', () => {
+  it('changes the details if repeated with others', () => {
     const changed = { ...details, status: 'Closed', area: 'norwich', areaName: 'Norwich' };
     before
       .when(register({ status: 'Closed', area: 'Norwich' }))

@@ -3,7 +3,7 @@ import { IsCode, IsText, IsUrn, Optional, urnId } from '@waymark/core/fields';
 import { all, defineModule, event, slices } from '@waymark/core/kernel';
 import type { SchoolFacts } from './facts';
 
-/** What the Department for Education's register of schools says of a school, and the area it belongs to. */
+/** A school's entry in the Department for Education's register of schools, and its area. */
 export interface SchoolDetails {
   readonly name: string;
   /** Three-digit local authority code; with the establishment number it makes the LAESTAB. Kept as text. */
@@ -17,18 +17,18 @@ export interface SchoolDetails {
   /** The programme's area, such as `hastings`: not a local authority. */
   readonly area: string;
   readonly areaName: string;
-  /** URN of the school that this one was before it became an academy. */
+  /** URN of this school before it became an academy. */
   readonly predecessor?: string;
 }
 
 export interface SchoolEvents {
-  /** A school takes part. */
+  /** A school was registered. */
   SchoolRegistered: SchoolDetails;
-  /** What is known of a school changed; this is how it stands from now on. */
+  /** A school's details changed; these are the new details. */
   SchoolDetailsChanged: SchoolDetails;
 }
 
-/** Register a school, or change what is known of it. */
+/** Register a school, or change its details. */
 export class RegisterSchool {
   @IsText('Blackpool Harbour Academy') name!: string;
   @IsCode('890') localAuthorityCode!: string;

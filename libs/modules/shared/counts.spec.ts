@@ -17,12 +17,12 @@ describe('a rate', () => {
   it.each([
     ['England, primary', 68_548_268, 1_299_079_364, 5.27668054005052],
     ['England, secondary', 92_869_052, 1_093_892_081, 8.4897819092997],
-  ])('of %s is %i of %i', (_, absent, possible, rate) => {
+  ])('for %s is %i of %i', (_, absent, possible, rate) => {
     expect(percentOf(absent, possible)!.toPrecision(10)).toBe(rate.toPrecision(10));
     expect(absencePercent(counted(absent, possible))!.toPrecision(10)).toBe(rate.toPrecision(10));
   });
 
-  it('is none where no session was possible, and 0 where none was missed', () => {
+  it('is null if no session was possible, and 0 if none was absent', () => {
     expect(absencePercent(noCounts)).toBeNull();
     expect(absencePercent({ ...noCounts, notPossible: 10, noMark: 4 })).toBeNull();
     expect(absencePercent(counted(0, 10))).toBe(0);
@@ -51,12 +51,12 @@ describe('a pupil’s absence', () => {
     expect([isPersistent(counts), isSevere(counts)]).toEqual([persistent, severe]);
   });
 
-  it('counts authorised absence as much as unauthorised', () => {
+  it('counts authorised and unauthorised absence equally', () => {
     const half = { ...noCounts, possible: 380, attended: 190, authorised: 100, unauthorised: 90 };
     expect([isPersistent(half), isSevere(half)]).toEqual([true, true]);
   });
 
-  it('is within the expansion’s band where it is persistent and not severe', () => {
+  it('is within the expansion’s band if it is persistent and not severe', () => {
     const band = { minAbsencePercent: 10, maxAbsencePercentExclusive: 50 };
     fc.assert(
       fc.property(fc.nat(400), fc.nat(400), (absent, attended) => {
@@ -66,7 +66,7 @@ describe('a pupil’s absence', () => {
     );
   });
 
-  it('is within a band from its lower edge up to, not including, its upper', () => {
+  it('is within a band from its minimum up to, but not including, its maximum', () => {
     const band = { minAbsencePercent: 7, maxAbsencePercentExclusive: 29 };
     const within = [69, 70, 289, 290].map((absent) => isWithinBand(counted(absent, 1000), band));
     expect(within).toEqual([false, true, true, false]);
@@ -75,7 +75,7 @@ describe('a pupil’s absence', () => {
 });
 
 describe('a rounded rate', () => {
-  /** Exactly, in integers: to the nearest ten-thousandth, a half to the even one. */
+  /** Computed exactly, in integers: to the nearest ten-thousandth, half to even. */
   const exactly = (part: number, whole: number): number => {
     const [n, d] = [BigInt(part) * 1_000_000n, BigInt(whole)];
     const down = n / d;
@@ -97,15 +97,15 @@ describe('a rounded rate', () => {
     [55, 128, 42.9688],
     [23, 640, 3.5938],
     [41, 640, 6.4062],
-  ])('of %i of %i, a tie in the fifth decimal, goes to the even digit', (part, whole, rate) => {
+  ])('of %i of %i, a tie in the fifth decimal, is rounded to the even digit', (part, whole, rate) => {
     expect(rounded(percentOf(part, whole))).toBe(rate);
   });
 
-  it('goes the same way below nought', () => {
+  it('rounds negative rates in the same way', () => {
     expect([rounded(-0.78125), rounded(-2.34375), rounded(-1.23456)]).toEqual([-0.7812, -2.3438, -1.2346]);
   });
 
-  it('is exact for whatever a pupil or a school can have', () => {
+  it('is exact for all counts that a pupil or a school can have', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60_000 }),
@@ -119,7 +119,7 @@ describe('a rounded rate', () => {
     );
   });
 
-  it('is that of every pupil, school and area in the sample', () => {
+  it('is the expected rate for every pupil, school and area in the sample', () => {
     type Expected = Counts & { readonly absencePercent: number | null };
     const windows = [expected.pupils, expected.schools, expected.areas]
       .flatMap((group) => Object.values<object>(group))
@@ -134,7 +134,7 @@ describe('a rounded rate', () => {
   });
 });
 
-describe('counts added up', () => {
+describe('added counts', () => {
   const counts: fc.Arbitrary<Counts> = fc.record({
     possible: fc.nat(),
     attended: fc.nat(),

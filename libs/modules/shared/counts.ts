@@ -1,15 +1,15 @@
 /** Half-day sessions of a register over some period, for one pupil or many. */
 export interface Counts {
-  /** attended + authorised + unauthorised: sessions that the pupil was to be there for. */
+  /** attended + authorised + unauthorised: sessions at which the pupil had to be present. */
   readonly possible: number;
   readonly attended: number;
   readonly authorised: number;
   readonly unauthorised: number;
-  /** Sessions recorded with a code that does not count (dual registered, school closed, not required to attend). */
+  /** Sessions whose code does not count (dual registered, school closed, not required to attend). */
   readonly notPossible: number;
-  /** Sessions for which the register says nothing: missing, not absent. */
+  /** Sessions without a mark: unknown, not absent. */
   readonly noMark: number;
-  /** L + U: late before or after the register closed. */
+  /** Marks L and U: late before or after the register closed. */
   readonly late: number;
 }
 
@@ -34,27 +34,27 @@ export const added = (a: Counts, b: Counts): Counts => ({
 });
 
 /**
- * Sessions of a kind as a percentage of the possible ones; null where none was possible, never 0.
- * For a group, add the sessions up first.
+ * Sessions as a percentage of the possible ones; null, not 0, if none was possible. For a group, add up the sessions
+ * first.
  */
 export const percentOf = (sessions: number, possible: number): number | null =>
   possible > 0 ? (100 * sessions) / possible : null;
 
 export const absentSessions = ({ authorised, unauthorised }: Counts): number => authorised + unauthorised;
 
-/** Absence rate = (authorised + unauthorised) ÷ possible, in per cent. */
+/** Absence rate in per cent: (authorised + unauthorised) ÷ possible. */
 export const absencePercent = (counts: Counts): number | null =>
   percentOf(absentSessions(counts), counts.possible);
 
-/** Persistently absent: a tenth of the possible sessions or more, in integers, so that exactly 10% is. */
+/** Persistently absent: at least 10% of the possible sessions. Computed in integers, so that exactly 10% counts. */
 export const isPersistent = (counts: Counts): boolean =>
   counts.possible > 0 && 10 * absentSessions(counts) >= counts.possible;
 
-/** Severely absent: half of the possible sessions or more. */
+/** Severely absent: at least half of the possible sessions. */
 export const isSevere = (counts: Counts): boolean =>
   counts.possible > 0 && 2 * absentSessions(counts) >= counts.possible;
 
-/** Whom a programme is for: from `minAbsencePercent` up to, not including, `maxAbsencePercentExclusive`. */
+/** The absence percentages for which a programme is meant: from the minimum up to but not including the maximum. */
 export interface EligibilityBand {
   readonly minAbsencePercent: number;
   readonly maxAbsencePercentExclusive: number;
@@ -65,7 +65,7 @@ export const isWithinBand = (counts: Counts, band: EligibilityBand): boolean =>
   100 * absentSessions(counts) >= band.minAbsencePercent * counts.possible &&
   100 * absentSessions(counts) < band.maxAbsencePercentExclusive * counts.possible;
 
-/** A percentage as reports show it: four decimals, halves to the even digit. */
+/** A percentage as reports show it: four decimals, half rounded to even. */
 export function rounded(percent: number | null): number | null {
   if (percent === null) return null;
   const whole = Math.floor(percent * 10_000);

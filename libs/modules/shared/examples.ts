@@ -11,7 +11,7 @@ export const exampleIds = {
   event: '7d444840-9dc0-51d1-b245-5ffdce74fad2',
 } as const;
 
-/** The phases of the delivery model in those examples. */
+/** The phases of the delivery model in the OpenAPI examples. */
 export const examplePhases = [
   'Trust and obstacles',
   'Goals and actions',

@@ -1,10 +1,13 @@
 import { all, own } from '@waymark/core/kernel';
 
-/** Delivers the mentoring of a pupil: the mentor, and whoever manages the mentor's area or programme. */
+/** Roles that deliver mentoring: the mentor, and the managers of the mentor's area or of the programme. */
 export const delivery = own('mentor', 'area-manager', 'programme-administrator');
 
-/** Is responsible for a pupil at school: the school's lead, and whoever manages the school's area or the programme. */
+/**
+ * Roles responsible for a pupil at school: the school lead, and the managers of the school's area or of the
+ * programme.
+ */
 export const school = own('school-lead', 'area-manager', 'programme-administrator');
 
-/** Decides what people may ask for whose data are held. */
+/** Roles that decide on requests under data protection law. */
 export const officer = all('data-protection-officer', 'local-operator');

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
-/** A value, and the type that it is to be of, as TypeScript has it. */
+/** A value and the TypeScript type that it must have. */
 export interface Typed {
   readonly label: string;
   readonly type: string;
@@ -11,8 +11,8 @@ export interface Typed {
 const root = join(__dirname, '../../..');
 
 /**
- * What the compiler says of values that are not what a type says, by the values' labels. Each stands in a file as a
- * literal of its type, so that a field too many is found like one that is missing. The file is in memory only.
+ * The compiler's errors for values that do not match their type, by label. Each value becomes a literal of its type
+ * in a file in memory, so that an excess field is found as well as a missing one.
  */
 export function misfits(declarations: string, values: readonly Typed[]): string[] {
   const file = join(__dirname, 'literals.ts');

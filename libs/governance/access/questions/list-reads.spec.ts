@@ -18,7 +18,7 @@ function accessLog() {
 }
 
 describe('ListReads', () => {
-  it('has the reads that were asked about, in pages', async () => {
+  it('returns the matching reads, in pages', async () => {
     const { asked, accessLog: log } = accessLog();
     const query = { pupil: exampleIds.pupil, from: '2025-11-01' };
     const first = await answerTo(listReads, { ...query, limit: 2 }, {}, { accessLog: log });
@@ -28,7 +28,7 @@ describe('ListReads', () => {
     expect(rest).toEqual({ items: [{ ...read(3), reason: 'Attendance return' }] });
   });
 
-  it('shows no pupil’s records, and is for the data protection officer alone', () => {
+  it('shows no pupil’s records, and is for the data protection officer only', () => {
     expect(listReads.shown({ items: [read(1)] })).toEqual([]);
     expect(listReads.by).toEqual({ 'data-protection-officer': 'all' });
   });

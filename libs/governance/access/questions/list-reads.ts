@@ -11,7 +11,7 @@ import {
 import { exampleIds } from '@waymark/modules/shared/examples';
 import { type AccessLog, type Read, readSchema } from '../access-log';
 
-/** Whose reads, of which days. */
+/** Filters of the access log. */
 export class ReadsParameters extends PageParameters {
   @Optional() @IsId() pupil?: string;
   @Optional() @IsText('3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11', 100) person?: string;
@@ -19,7 +19,7 @@ export class ReadsParameters extends PageParameters {
   @Optional() @IsDay('2025-11-30') to?: string;
 }
 
-/** What answers about the access log are made from. */
+/** What questions about the access log are answered from. */
 export interface AccessLogSources extends QuestionSources {
   readonly accessLog: Pick<AccessLog, 'reads'>;
 }
@@ -28,9 +28,9 @@ export const listReads = question({
   name: 'ListReads',
   path: 'reads',
   parameters: ReadsParameters,
-  summary: 'Who saw a pupil’s records, or whose records somebody saw',
+  summary: 'The access log: who saw a pupil’s records, or whose records a person saw',
   description:
-    'For the data protection officer. In the order in which they were seen; the log is gone through for it.',
+    'For the data protection officer. Entries come in order of recording. The whole log is read for each request.',
   schema: pageOf(readSchema),
   example: {
     items: [

@@ -1,7 +1,7 @@
 import { derivedId } from '@waymark/core/commands';
 import { sideBySide } from '@waymark/core/concurrency';
 import { isDay, isUpn, toInstant, type Upn } from '@waymark/core/fields';
-import type { People, TableRow, Taken, Taker, ImportServices } from '@waymark/core/imports';
+import type { People, TableRow, RowOutcomes, RowImporter, ImportServices } from '@waymark/core/imports';
 import { Refusal } from '@waymark/core/kernel';
 import type { PupilFacts } from '@waymark/modules/pupil/facts';
 import { faultOf, KnownDays, RecordAttendance } from '../attendance';
@@ -21,29 +21,29 @@ interface KnownPupil {
   readonly facts: PupilFacts;
 }
 
-/** A row that has passed every check but those against what is recorded already. */
+/** A row that passed all checks except the comparison with existing records. */
 interface Candidate {
   readonly index: number;
   readonly school: string;
   readonly recording: Recording;
 }
 
-/** Where a row has the UPN. */
+/** Column of the UPN. */
 const UPN = 1;
-/** How often rows are compared anew because another import recorded marks of the same days meanwhile. */
+/** How often rows are compared again because another import recorded marks of the same days. */
 const ATTEMPTS = 5;
 
-/** Takes the rows of registers: a pupil's rows of a chunk become one command, and one event for each week. */
-export class RegisterTaker implements Taker {
+/** Imports rows of registers. A pupil's rows in a chunk become one command per school, and one event per week. */
+export class RegisterImporter implements RowImporter {
   readonly chunk = 10_000;
 
   constructor(
-    private readonly workshop: ImportServices,
+    private readonly services: ImportServices,
     private readonly people: People,
     private readonly options: RegisterOptions,
   ) {}
 
-  async take(rows: readonly TableRow[]): Promise<Taken> {
+  async importRows(rows: readonly TableRow[]): Promise<RowOutcomes> {
     const outcomes = new Array<string>(rows.length).fill('');
     const known = await this.pupilsIn(rows);
     const pupils = new Map<string, Candidate[]>();
@@ -66,20 +66,20 @@ export class RegisterTaker implements Taker {
     return { outcomes, warnings: [], noMark };
   }
 
-  /** The pupils whom some rows are about, by UPN. */
+  /** The pupils in some rows, by UPN. */
   private async pupilsIn(rows: readonly TableRow[]): Promise<ReadonlyMap<Upn, KnownPupil>> {
     const known = new Map<Upn, KnownPupil>();
     const upns = new Set(rows.map(({ cells }) => cells?.[UPN] ?? ''));
     await sideBySide(upns, async (upn) => {
       const pupil = isUpn(upn) ? await this.people.pupil(upn) : undefined;
       if (pupil === undefined) return;
-      const facts = await this.workshop.submitter.facts<PupilFacts>('pupil', pupil);
+      const facts = await this.services.submitter.facts<PupilFacts>('pupil', pupil);
       if (facts) known.set(upn, { pupil, facts });
     });
     return known;
   }
 
-  /** The checks of a row in the order in which reasons are named; the reason, or the recording that it makes. */
+  /** Check a row. Returns the code of the first failed check, or the recording that the row contains. */
   private judge(
     index: number,
     cells: readonly string[] | undefined,
@@ -113,7 +113,7 @@ export class RegisterTaker implements Taker {
     return this.options.aliases && !isKnownMark(mark) ? (supplierAliases.get(mark) ?? mark) : mark;
   }
 
-  /** Record a pupil's new marks, and say what became of each row. Returns the sessions without a mark. */
+  /** Record a pupil's new marks and set the outcome of each row. Returns the number of sessions without a mark. */
   private async record(
     pupil: string,
     candidates: readonly Candidate[],
@@ -135,7 +135,10 @@ export class RegisterTaker implements Taker {
     return noMark;
   }
 
-  /** Compare rows with what is recorded, and record what is new; again, where somebody else recorded meanwhile. */
+  /**
+   * Compare rows with existing records and record the new marks; repeated if another process recorded marks
+   * meanwhile.
+   */
   private async recordAt(
     school: string,
     pupil: string,
@@ -154,7 +157,7 @@ export class RegisterTaker implements Taker {
       }
       if (fresh.length === 0) return fresh;
       try {
-        await this.workshop.submitter.submit({
+        await this.services.submitter.submit({
           module: 'attendance',
           id: pupil,
           command: Object.assign(new RecordAttendance(), { school, marks: fresh }),
@@ -169,9 +172,9 @@ export class RegisterTaker implements Taker {
     }
   }
 
-  /** The register as these rows found it: where they were taken before a crash, as it was then. */
+  /** The register before these rows: after a crash, the state before this import's own command. */
   private async registerBefore(pupil: string, commandId: string): Promise<Register> {
-    const { submitter } = this.workshop;
+    const { submitter } = this.services;
     const now = await submitter.load('attendance', pupil);
     return now.commands.has(commandId)
       ? (await submitter.loadBefore('attendance', pupil, commandId)).state

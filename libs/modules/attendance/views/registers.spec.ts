@@ -23,7 +23,7 @@ const elsewhere = event('AttendanceRecorded', '2025-10-01', {
 });
 
 describeView(attendance, recording, (spec) => {
-  it('has a register by pupil and school', () => {
+  it('has one register per pupil and school', () => {
     expect(spec.given(first, elsewhere).rows()).toStrictEqual(
       new Map([
         [key, { pupil: PUPIL, school: SCHOOL, pages: { '2025-09': lineOf({ 3: '/\\', 4: 'II' }) } }],
@@ -35,7 +35,7 @@ describeView(attendance, recording, (spec) => {
     );
   });
 
-  it('has what stands: mended, and nothing that was superseded before it came', () => {
+  it('has only marks in force: corrected ones, without those superseded on arrival', () => {
     expect(spec.given(first, mended, lateArrival).row(key)).toStrictEqual({
       pupil: PUPIL,
       school: SCHOOL,
@@ -52,7 +52,7 @@ describeView(attendanceHistory, recording, (spec) => {
     '2025-09-03 2025-09-03T08:00:00Z O O',
   ];
 
-  it('has every recording by pupil and school, mended ones and superseded ones too', () => {
+  it('has every recording per pupil and school, including corrected and superseded ones', () => {
     expect(spec.given(first, mended, elsewhere, lateArrival).rows()).toStrictEqual(
       new Map([
         [key, { pupil: PUPIL, school: SCHOOL, recordings: known }],

@@ -23,7 +23,7 @@ const ofPupil = (event: RecordedEvent): OfPupil => {
   return { pupil, school };
 };
 
-/** Registers as they stand, by pupil and school. */
+/** The registers in force, by pupil and school. */
 export const attendance = view<AttendanceRow>({
   name: 'attendance',
   version: 1,
@@ -38,7 +38,7 @@ export const attendance = view<AttendanceRow>({
 });
 
 export interface AttendanceHistoryRow extends OfPupil {
-  /** Each recording in one text, for there are many: day, time of recording, morning and afternoon, with spaces. */
+  /** Each recording as one text to save space: day, time of recording, morning and afternoon, separated by spaces. */
   readonly recordings: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function asRecording(text: string): Recording {
   return { on, at, am, pm };
 }
 
-/** Every recording ever made, what was mended included: to answer what was known at a time. */
+/** Every recording, including corrected ones: answers what was known at a given time. */
 export const attendanceHistory = view<AttendanceHistoryRow>({
   name: 'attendance-history',
   version: 1,

@@ -10,7 +10,7 @@ const running: ImportReport = { ...report, state: 'running' };
 const rowsOf = (report: ImportReport) => [[importReports, { [id]: report }]] as const;
 
 describe('GetImport', () => {
-  it('counts the rows of a corrections file to its register', async () => {
+  it('adds the rows of a corrections file to its register', async () => {
     const [file] = exampleReport.files;
     const corrections = { ...file!, name: 'blackpool-corrections.csv', accepted: 120 };
     const rows = rowsOf({ ...exampleReport, files: [file!, corrections] });
@@ -19,7 +19,7 @@ describe('GetImport', () => {
     expect(registers['blackpool']).toMatchObject({ accepted: 10_240, corrections: 120 });
   });
 
-  it('is interrupted where it runs and its job has failed or was cancelled', async () => {
+  it('is interrupted if it is running and its job has failed or was cancelled', async () => {
     const interrupted = async (report: ImportReport, state: 'failed' | 'cancelled' | 'running') =>
       (await answerTo(getImport, { id }, { rows: rowsOf(report), jobs: { [id]: { state } } })).interrupted;
     expect(await interrupted(running, 'failed')).toBe(true);
@@ -28,7 +28,7 @@ describe('GetImport', () => {
     expect(await interrupted(exampleReport, 'failed')).toBeUndefined();
   });
 
-  it('is refused where there is no such import', async () => {
+  it('is refused for an unknown import', async () => {
     await expect(answerTo(getImport, { id }, {})).rejects.toMatchObject({ code: 'UNKNOWN_IMPORT' });
   });
 });

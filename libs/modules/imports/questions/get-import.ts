@@ -12,25 +12,27 @@ import {
 import { exampleReport, importReaders } from './list-imports';
 import { unknownImport } from './unknown-import';
 
-/** Registers by their file's name, each with its corrections. */
+/** Registers by file name, each with its corrections. */
 export const registersByFile = byName(registerReport, {
-  description: "Registers by their file's name, each with its corrections.",
+  description: 'Registers by file name, each with its corrections.',
 });
 
 export const getImport = question({
   name: 'GetImport',
   path: 'imports/:id',
   parts: { id: imports },
-  summary: 'What became of an import',
+  summary: 'The state and results of an import',
   description:
-    '`registers` has the registers by their file’s name, each with its corrections. `interrupted` is there and true where the import failed again and again or was cancelled: it goes on when the job of the same id is tried again.',
+    '`registers` contains the registers by file name, each with its corrections. `interrupted` is true if every attempt of the import failed or the import was cancelled. Retry the job with the same id to continue it.',
   schema: object(
     {
       id: uuid(),
       ...importReportFields,
       registers: registersByFile,
       interrupted: Type.Optional(
-        Type.Literal(true, { description: 'The job failed for good or was cancelled. Retry it to go on.' }),
+        Type.Literal(true, {
+          description: 'Every attempt of the job failed, or it was cancelled. Retry the job to continue.',
+        }),
       ),
     },
     { $id: 'Import' },

@@ -7,7 +7,7 @@ const begun = (n: number) => ({ ...exampleReport, startedAt: `2026-02-16T08:3${S
 const rows = [[importReports, { [at(0)]: begun(0), [at(1)]: begun(2), [at(2)]: begun(1) }]] as const;
 
 describe('ListImports', () => {
-  it('has the last import first, in pages', async () => {
+  it('returns the latest import first, in pages', async () => {
     const first = await answerTo(listImports, { limit: 2 }, { rows });
     expect(first.items.map(({ id }) => id)).toEqual([at(1), at(2)]);
     expect(first.next).toBe(at(2));
@@ -16,7 +16,7 @@ describe('ListImports', () => {
     expect(next).toBeUndefined();
   });
 
-  it('refuses a page after something that is not there', async () => {
+  it('refuses a page after an unknown import', async () => {
     await expect(answerTo(listImports, { after: at(9) }, { rows })).rejects.toMatchObject({
       errors: [{ field: 'after', code: 'WRONG_FORM' }],
     });

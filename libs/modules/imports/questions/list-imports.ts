@@ -2,7 +2,7 @@ import { nobody, object, pageFrom, pageOf, PageParameters, question, uuid } from
 import { exampleIds } from '@waymark/modules/shared/examples';
 import { allImports, importReportFields, importReports, type ImportReport } from '../views/import-reports';
 
-/** A report as the example of the OpenAPI document has it. */
+/** A report for the examples of the OpenAPI document. */
 export const exampleReport: ImportReport = {
   state: 'finished',
   startedAt: '2026-02-16T08:30:00.000Z',
@@ -41,7 +41,7 @@ export const listImports = question({
   name: 'ListImports',
   path: 'imports',
   parameters: PageParameters,
-  summary: 'All imports, the last one first',
+  summary: 'All imports, the latest first',
   schema: pageOf(object({ id: uuid(), ...importReportFields }, { $id: 'ImportReport' })),
   example: { items: [{ id: exampleIds.import, ...exampleReport }], next: exampleIds.import },
   by: importReaders,

@@ -21,12 +21,12 @@ const given = { streams: { [stream]: history }, facts: { [`import ${id}`]: {} } 
 const row = (from: number, to: number, outcome: string) => ({ file: 'blackpool.csv', from, to, outcome });
 
 describe('ListRows', () => {
-  it('has warnings as outcomes of their own', async () => {
+  it('returns warnings as separate items', async () => {
     const { items } = await answerTo(listRows, { id }, given);
     expect(items).toEqual([row(1, 2, 'accepted'), row(3, 3, 'UNKNOWN_PUPIL'), row(2, 2, 'LATE')]);
   });
 
-  it('has the rows of one outcome, and pages', async () => {
+  it('returns the rows with one outcome, in pages', async () => {
     const { items } = await answerTo(listRows, { id, outcome: 'UNKNOWN_PUPIL' }, given);
     expect(items).toEqual([row(3, 3, 'UNKNOWN_PUPIL')]);
     expect(await answerTo(listRows, { id, limit: 1, after: '1' }, given)).toEqual({
@@ -34,7 +34,7 @@ describe('ListRows', () => {
     });
   });
 
-  it('is refused where there is no such import', async () => {
+  it('is refused for an unknown import', async () => {
     await expect(answerTo(listRows, { id }, {})).rejects.toMatchObject({ code: 'UNKNOWN_IMPORT' });
   });
 });

@@ -5,7 +5,7 @@ import { rowOutcomes, rowsOutcome } from '../views/import-reports';
 import { importReaders } from './list-imports';
 import { unknownImport } from './unknown-import';
 
-/** Which rows of an import. */
+/** Filters of an import's rows. */
 export class RowsParameters extends PageParameters {
   /** Only rows with this outcome: `accepted`, `repeated`, or a reason such as `UNKNOWN_PUPIL`. */
   @Optional() @IsText('UNKNOWN_PUPIL', 60) outcome?: string;
@@ -17,8 +17,7 @@ export const listRows = question({
   parts: { id: imports },
   parameters: RowsParameters,
   summary: 'The outcome of every row of an import',
-  description:
-    'Rows that follow on each other and fared alike are told once; warnings are outcomes of their own.',
+  description: 'Consecutive rows with the same outcome form one item. A warning is an item of its own.',
   schema: pageOf(rowsOutcome),
   example: { items: [{ file: 'blackpool.csv', from: 1, to: 211, outcome: 'accepted' }], next: '1' },
   by: importReaders,

@@ -50,7 +50,7 @@ const plain = {
 describe('the registers of an import', () => {
   const registers = (...files: readonly FileReport[]) => registersOf(report('2026-02-15T09:00:00Z', files));
 
-  it('go by the file’s name without its ending, and are of no other kind of file', () => {
+  it('are named by file without its extension, and exclude other kinds of file', () => {
     expect(
       registers(
         file('blackpool.csv'),
@@ -61,7 +61,7 @@ describe('the registers of an import', () => {
     ).toStrictEqual({ blackpool: plain, HASTINGS: plain, 'a.csv.txt': plain });
   });
 
-  it('have the rows accepted from their corrections, in whichever order the files come', () => {
+  it('include the accepted rows of their corrections, in any order of the files', () => {
     const corrections = file('blackpool-corrections.csv', { accepted: 5 });
     const expected = { blackpool: { ...plain, corrections: 5 } };
     expect(registers(file('blackpool.csv'), corrections)).toStrictEqual(expected);
@@ -74,7 +74,7 @@ describe('the registers of an import', () => {
     });
   });
 
-  it('are added up where several files have one name', () => {
+  it('are added up if several files have one name', () => {
     const more = {
       ...{ rows: 7, accepted: 2, repeated: 2, rejected: 3, noMark: 1 },
       rejectedBy: { UNKNOWN_CODE: 1, WRONG_SESSION: 2 },
@@ -87,7 +87,7 @@ describe('the registers of an import', () => {
     });
   });
 
-  it('may be called as every object’s properties are', () => {
+  it('can have the name of an inherited object property', () => {
     expect(Object.entries(registers(file('constructor.csv')))).toStrictEqual([['constructor', plain]]);
   });
 });
@@ -101,7 +101,7 @@ describe('imports', () => {
     expect(await importReport(rows, 'c')).toBeUndefined();
   });
 
-  it('are listed with the last one first, those of one moment by id from the last', async () => {
+  it('are listed with the latest first, and in descending order of id at the same time', async () => {
     const rows = rowsOf(kept(importReports, { a: earlier, b: later, c: earlier, d: later, e: earlier }));
     expect(await allImports(rows)).toStrictEqual([
       { id: 'd', ...later },
@@ -127,7 +127,7 @@ describe('the outcomes of an import’s rows', () => {
     return { readStream, outcomes: rowOutcomes({ readStream } as unknown as EventStore, '1') };
   };
 
-  it('are told file by file as they were recorded, warnings as outcomes of their own', async () => {
+  it('are listed file by file in order of recording, with warnings as separate items', async () => {
     const { readStream, outcomes } = outcomesOf(
       event('ImportStarted', day, {
         files: [
@@ -158,7 +158,7 @@ describe('the outcomes of an import’s rows', () => {
     expect(readStream).toHaveBeenCalledWith('import-1');
   });
 
-  it('are none of an import that does not exist', async () => {
+  it('are empty for an import that does not exist', async () => {
     expect(await outcomesOf().outcomes).toEqual([]);
   });
 });

@@ -45,11 +45,11 @@ describeView(importReports, { stream: ['import', IMPORT], actor: 'administrator'
     files: [fresh(0), fresh(1)],
   };
 
-  it('begins with no row taken, and with who began it', () => {
+  it('starts without rows, and names the person who started it', () => {
     expect(running.rows()).toStrictEqual(new Map([[IMPORT, atStart]]));
   });
 
-  it('adds rows up by outcome, and by reason where they were rejected, file by file', () => {
+  it('counts rows by outcome and by reason of rejection, for each file', () => {
     const row = running
       .given(
         rows(
@@ -99,7 +99,7 @@ describeView(importReports, { stream: ['import', IMPORT], actor: 'administrator'
     });
   });
 
-  it('knows which files are done, what followed, and when it was finished', () => {
+  it('knows which files are done, the follow-up results, and when it finished', () => {
     expect(running.given(done).row(IMPORT)).toStrictEqual({
       ...atStart,
       files: [fresh(0), { ...fresh(1), done: true }],
@@ -114,7 +114,7 @@ describeView(importReports, { stream: ['import', IMPORT], actor: 'administrator'
   });
 
   it.each([rows(0, [[1, 1, 'accepted']]), done, followedUp, finished])(
-    'has no row where $type comes and nothing was started',
+    'has no row if $type comes before the start',
     (early) => {
       expect(spec.given(early).rows()).toEqual(new Map());
     },

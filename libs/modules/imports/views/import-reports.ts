@@ -18,18 +18,18 @@ const fileReport = object(
     accepted: count(),
     repeated: count(),
     rejected: count(),
-    rejectedBy: counts('Rows rejected, by the code of the reason.'),
+    rejectedBy: counts('Number of rejected rows, by the code of the reason.'),
     warnings: count(),
-    warningsBy: counts('Warnings, by their code.'),
-    noMark: count('Sessions without a mark, in a register.'),
-    done: Type.Boolean({ description: 'Every row of the file has its outcome.' }),
+    warningsBy: counts('Number of warnings, by code.'),
+    noMark: count('Register sessions without a mark among the accepted rows.'),
+    done: Type.Boolean({ description: 'Every row of the file has an outcome.' }),
   },
-  { $id: 'FileReport', description: "What became of a file's rows." },
+  { $id: 'FileReport', description: 'The number of rows of a file by outcome.' },
 );
 
 export type FileReport = Answer<typeof fileReport>;
 
-/** The fields of every report on an import. */
+/** The fields of every import report. */
 export const importReportFields = {
   state: oneOf(['running', 'finished']),
   startedAt: moment(),
@@ -44,14 +44,18 @@ export const importReportFields = {
         allocated: count(),
         notAllocated: counts('Eligible pupils with consent who got no mentor, by the code of the reason.'),
       },
-      { $id: 'FollowUps', description: 'Eligibility assessed and mentors allocated after the rows were in.' },
+      {
+        $id: 'FollowUps',
+        description:
+          'Counts of eligibility assessments and mentor allocations after the registers were imported.',
+      },
     ),
   ),
 };
 
 export type ImportReport = Answer<TObject<typeof importReportFields>>;
 
-/** Imports by id: the sums of their rows' outcomes. */
+/** Imports by id, with the number of rows by outcome. */
 export const importReports = viewsOf<ImportEvents>()<ImportReport>({
   name: 'imports',
   version: 1,
@@ -111,16 +115,16 @@ const plus = (
   [name]: (by[name] ?? 0) + count,
 });
 
-/** A register file's rows, with its corrections. */
+/** The rows of a register file, with its corrections. */
 export const registerReport = object(
   {
     rows: count(),
     accepted: count(),
     repeated: count(),
     rejected: count(),
-    rejectedBy: counts('Rows rejected, by the code of the reason.'),
-    noMark: count('Sessions without a mark among the accepted rows.'),
-    corrections: count('Rows accepted from the corrections file.'),
+    rejectedBy: counts('Number of rejected rows, by the code of the reason.'),
+    noMark: count('Register sessions without a mark among the accepted rows.'),
+    corrections: count('Accepted rows of the corrections file.'),
   },
   { $id: 'RegisterReport' },
 );
@@ -129,9 +133,9 @@ export type RegisterReport = Answer<typeof registerReport>;
 
 const CORRECTIONS = '-corrections';
 
-/** Registers by the file's name: `blackpool.csv` and `blackpool-corrections.csv` are one. */
+/** Registers by file name. `blackpool.csv` and `blackpool-corrections.csv` are combined under `blackpool`. */
 export function registersOf({ files }: ImportReport): Record<string, RegisterReport> {
-  // A map, for a file may be called as every object's properties are.
+  // A map, because a file may have the name of an inherited object property.
   const registers = new Map<string, RegisterReport>();
   for (const file of files) {
     if (file.kind !== 'registers') continue;
@@ -170,7 +174,7 @@ const merged = (a: RegisterReport, b: FileReport): Omit<RegisterReport, 'correct
 export const importReport = (rows: RowReader, id: string): Promise<ImportReport | undefined> =>
   one(rows, importReports, id);
 
-/** All imports, the last one first. */
+/** All imports, the latest first. */
 export async function allImports(rows: RowReader): Promise<(ImportReport & { readonly id: string })[]> {
   const found: (ImportReport & { readonly id: string })[] = [];
   for await (const { key, row } of every(rows, importReports)) found.push({ id: key, ...row });
@@ -179,7 +183,7 @@ export async function allImports(rows: RowReader): Promise<(ImportReport & { rea
   );
 }
 
-/** Rows of a file that have the same outcome, as the import recorded them. */
+/** Consecutive rows of a file with the same outcome, as the import recorded them. */
 export const rowsOutcome = object(
   {
     file: text("The file's name."),
@@ -192,7 +196,7 @@ export const rowsOutcome = object(
 
 export type RowsOutcome = Answer<typeof rowsOutcome>;
 
-/** The outcome of every row of an import, read from its own stream; warnings as outcomes of their own. */
+/** The outcome of every row of an import, read from its stream. A warning is an item of its own. */
 export async function rowOutcomes(events: EventStore, id: string): Promise<RowsOutcome[]> {
   const outcomes: RowsOutcome[] = [];
   let files: readonly string[] = [];

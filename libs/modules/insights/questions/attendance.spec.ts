@@ -13,7 +13,7 @@ const given = { rows: [...furnished, [attendance, registers], [attendanceHistory
 const days = { from: '2025-09-03', to: '2025-10-24' };
 
 describe('GetAttendance', () => {
-  it('has the totals of groups, and shows no pupil with them', async () => {
+  it('returns totals of groups, and shows no pupil with them', async () => {
     const answer = await answerTo(getAttendance, { by: 'area', ...days }, given);
     expect(answer.items).toMatchObject([
       { key: 'blackpool', name: 'Blackpool', possible: 4, attended: 2, absencePercent: 50, severePupils: 1 },
@@ -21,13 +21,13 @@ describe('GetAttendance', () => {
     expect(getAttendance.shown(answer)).toEqual([]);
   });
 
-  it('shows the pupils whose attendance it has', async () => {
+  it('shows the pupils whose attendance it returns', async () => {
     const answer = await answerTo(getAttendance, { by: 'pupil', ...days }, given);
     expect(answer.items).toMatchObject([{ key: pupil, possible: 4, persistent: true, severe: true }]);
     expect(getAttendance.shown(answer)).toEqual([pupil]);
   });
 
-  it('has only what had been recorded by a moment', async () => {
+  it('returns only what had been recorded by a time', async () => {
     const asked = { by: 'pupil', ...days, asKnownAt: '2025-09-10T00:00:00Z' } as const;
     const { items } = await answerTo(getAttendance, asked, given);
     expect(items).toMatchObject([{ possible: 2, attended: 2, absencePercent: 0, persistent: false }]);

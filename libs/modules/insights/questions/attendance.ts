@@ -14,7 +14,7 @@ import {
   pupilAttendanceSchema,
 } from '../attendance';
 
-/** Totals as the examples of the OpenAPI document have them. */
+/** Totals for the examples of the OpenAPI document. */
 export const exampleTotals: AttendanceTotals = {
   possible: 7220,
   attended: 5918,
@@ -30,7 +30,7 @@ export const exampleTotals: AttendanceTotals = {
   eligiblePupils: 76,
 };
 
-/** Whose attendance, over which period. */
+/** Grouping and period of the attendance. */
 export class PeriodParameters extends PageParameters {
   @IsOneOf(attendanceGroups, 'area') by!: AttendanceGroup;
   @IsDay('2025-09-03') from!: string;
@@ -44,7 +44,7 @@ export const getAttendance = question({
   parameters: PeriodParameters,
   summary: 'Sessions and rates over a period, by pupil, school, area or region',
   description:
-    'With `asKnownAt`, only what schools had recorded by then. Rows of pupils say `persistent` and `severe` instead of how many are.',
+    'With `asKnownAt`, only marks that schools had recorded by that time are counted. A pupil’s row has the flags `persistent` and `severe`; a group’s row has numbers of pupils.',
   schema: pageOf(variant([pupilAttendanceSchema, groupAttendanceSchema])),
   example: { items: [{ key: 'blackpool', name: 'Blackpool', ...exampleTotals }], next: 'blackpool' },
   by: {
@@ -58,7 +58,7 @@ export const getAttendance = question({
     'local-operator': 'all',
   },
   views: [attendance, attendanceHistory, caseloads, programmes, schools, mentors],
-  // A group has a name, a pupil has none: of groups only figures are shown.
+  // A pupil's row has no name and shows the pupil's records. A group's row shows only figures.
   shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),
   answer: async (asked, { kept, reach }) => {
     const asKnownAt = toInstant(asked.asKnownAt ?? '');

@@ -28,7 +28,7 @@ const given = {
 };
 
 describe('GetCaseload', () => {
-  it("has a mentor's own pupils by name, without barriers that are none any more", async () => {
+  it('returns the mentor’s own pupils with names, without resolved barriers', async () => {
     const as = [{ role: 'mentor', mentor: 'M-1' } as const];
     const answer = await answerTo(getCaseload, { mentorId: 'M-1' }, { ...given, as });
     expect(answer).toMatchObject({ mentor: 'M-1', name: 'Oscar Roberts', pupils: 1 });
@@ -39,14 +39,14 @@ describe('GetCaseload', () => {
     expect(getCaseload.shown(answer)).toEqual([pupil]);
   });
 
-  it('has no names for those who may not see them', async () => {
+  it('returns no names to principals who may not see them', async () => {
     const as = [{ role: 'evaluator', programme: 'ampe-2025-11' } as const];
     const answer = await answerTo(getCaseload, { mentorId: 'M-1' }, { ...given, as });
     expect(JSON.stringify(answer)).not.toMatch(/Oscar|Zara/);
     expect(answer.items).toHaveLength(1);
   });
 
-  it('is refused out of reach, and where there is no such mentor', async () => {
+  it('is refused out of reach and for an unknown mentor', async () => {
     const as = [{ role: 'mentor', mentor: 'M-2' } as const];
     await expect(answerTo(getCaseload, { mentorId: 'M-1' }, { ...given, as })).rejects.toMatchObject({
       code: 'NOT_ALLOWED',

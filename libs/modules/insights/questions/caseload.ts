@@ -14,9 +14,9 @@ export const getCaseload = question({
   path: 'caseloads/:mentorId',
   parts: { mentorId: mentor },
   parameters: PageParameters,
-  summary: "A mentor's pupils",
+  summary: 'A mentor’s caseload',
   description:
-    '`reminders` is what the mentor was reminded of last, as far as it still is to be done: planned sessions without an outcome, and journeys without a session for 14 days.',
+    '`reminders` contains the open items of the mentor’s latest reminder: scheduled sessions without an outcome, and journeys without a session for 14 days.',
   schema: caseloadSchema,
   example: {
     mentor: 'M-890-1',
@@ -65,7 +65,8 @@ export const getCaseload = question({
     reach.demand(scopes);
     const names = scopes.some(reach.showsNames) ? namesIn(submitter) : undefined;
     const caseload = await caseloadOf(rows, mentorId, page, names);
-    if (!caseload) throw new Refusal('UNKNOWN_MENTOR', 'There is no mentor with this id.', 'missing');
+    if (!caseload)
+      throw new Refusal('UNKNOWN_MENTOR', 'There is no mentor with this id. Check the id.', 'missing');
     return caseload;
   },
 });

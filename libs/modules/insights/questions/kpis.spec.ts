@@ -28,7 +28,7 @@ const published: PublishedRates = {
 };
 
 describe('GetKpis', () => {
-  it('has the funnel and the sessions of a group beside what was published', async () => {
+  it('returns the funnel and sessions of a group, and the published rate', async () => {
     const { items } = await answerTo(getKpis, { by: 'area' }, given, { published });
     expect(items.map(({ key }) => key)).toEqual(['blackpool', 'hastings']);
     expect(items[0]).toMatchObject({
@@ -36,25 +36,25 @@ describe('GetKpis', () => {
       notHeld: { acceptable: 0, unacceptable: 0, logistics: 1 },
       published: { localAuthority: { absencePercent: 10.25 }, region: { absencePercent: 8.7126 } },
     });
-    // Nothing was recorded in either window: there is no rate, rather than one of 0.
+    // Nothing was recorded in either period: there is no rate, not a rate of 0.
     expect(items[0]).toMatchObject({ changePoints: null, baseline: { absencePercent: null } });
     expect(items[1]!.published.region).toBeNull();
   });
 
-  it('counts steps and sessions of a period alone', async () => {
+  it('counts only steps and sessions in a period', async () => {
     const asked = { by: 'area', from: '2025-11-01', to: '2025-11-30' } as const;
     const { items } = await answerTo(getKpis, asked, given, { published });
     expect(items[0]).toMatchObject({ referred: 0, sessionsHeld: 1, sessionsNotHeld: 0 });
   });
 
-  it('refuses a period that ends before it begins', async () => {
+  it('refuses a period that ends before it starts', async () => {
     const asked = { by: 'area', from: '2025-11-30', to: '2025-11-01' } as const;
     await expect(answerTo(getKpis, asked, given, { published })).rejects.toMatchObject({
       errors: [{ field: 'to', code: 'PERIOD_ENDS_BEFORE_IT_BEGINS' }],
     });
   });
 
-  it('goes on after the last key of a page', async () => {
+  it('continues after the last key of a page', async () => {
     const first = await answerTo(getKpis, { by: 'mentor', limit: 1 }, given, { published });
     expect(first).toMatchObject({ items: [{ key: 'M-1', name: 'Oscar Roberts' }], next: 'M-1' });
     const { items, next } = await answerTo(getKpis, { by: 'mentor', limit: 1, after: 'M-1' }, given, {

@@ -8,7 +8,7 @@ import { pupilOutcomes } from '../views/pupil-outcomes';
 import { exampleTotals } from './attendance';
 import { type InsightSources, withMentorNames } from './sources';
 
-/** Which KPIs. */
+/** Grouping and filters of the KPIs. */
 export class KpisParameters extends PageParameters {
   @IsOneOf(kpiGroups) by!: KpiGroup;
   @Optional() @IsCode('ampe-2025-11') programme?: string;
@@ -22,7 +22,7 @@ export const getKpis = question({
   parameters: KpisParameters,
   summary: 'The funnel, sessions, and absence before and after, by region, area, school or mentor',
   description:
-    'With `from` and `to`, only steps of the funnel and sessions of those days; the two windows stay the programme’s.',
+    'With `from` and `to`, only funnel steps and sessions on those days are counted. Baseline and follow-up stay the programme’s periods.',
   schema: pageOf(kpisSchema),
   example: {
     items: [

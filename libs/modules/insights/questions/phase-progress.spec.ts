@@ -47,7 +47,7 @@ describe('GetPhaseProgress', () => {
     expect(items.map(({ key }) => key)).toEqual(['hastings']);
   });
 
-  it('has the names of those mentors alone that may be seen by name', async () => {
+  it('returns names only of mentors whose names may be seen', async () => {
     const named = async (role: 'area-manager' | 'regional-director') => {
       const as = [{ role, ...(role === 'area-manager' ? { area: 'blackpool' } : {}) }];
       const { items } = await answerTo(getPhaseProgress, { by: 'mentor' }, { ...given, as });
@@ -57,7 +57,7 @@ describe('GetPhaseProgress', () => {
     expect(await named('regional-director')).toEqual(['M-1', 'M-2']);
   });
 
-  it('gives nothing with a name to be kept', async () => {
+  it('caches nothing that contains a name', async () => {
     const kept: unknown[] = [];
     const answer = await answerTo(
       getPhaseProgress,

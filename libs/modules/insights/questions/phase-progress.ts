@@ -13,7 +13,7 @@ import {
 } from '../phase-progress';
 import { withMentorNames } from './sources';
 
-/** Whose progress through the phases. */
+/** Grouping and filter of the phase progress. */
 export class ProgressParameters extends PageParameters {
   @IsOneOf(phaseProgressGroups) by!: PhaseProgressGroup;
   @Optional() @IsCode('ampe-2025-11') programme?: string;
@@ -23,7 +23,7 @@ export const getPhaseProgress = question({
   name: 'GetPhaseProgress',
   path: 'phase-progress',
   parameters: ProgressParameters,
-  summary: 'How far pupils are, by programme, area, school or mentor',
+  summary: 'Progress through the phases, by programme, area, school or mentor',
   schema: pageOf(phaseProgressSchema),
   example: {
     items: [

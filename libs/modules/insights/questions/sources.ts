@@ -4,15 +4,15 @@ import type { QuestionSources } from '@waymark/core/questions';
 import { namesIn } from '../names';
 import type { PublishedRates } from '../published-rates';
 
-/** What answers over several modules are made from. */
+/** What questions over several modules are answered from. */
 export interface InsightSources extends QuestionSources {
-  /** The absence rates that the Department for Education has published. */
+  /** Absence rates published by the Department for Education. */
   readonly published: PublishedRates;
 }
 
 /**
- * Put in the names of mentors, where groups are mentors and the names may be seen. This comes last: no answer that is kept
- * contains names.
+ * Add the names of mentors, if the groups are mentors and the principal may see the names. This is done last, so that
+ * no cached answer contains names.
  */
 export async function withMentorNames<Group extends { readonly key: string; readonly name: string }>(
   { items, ...page }: Page<Group>,

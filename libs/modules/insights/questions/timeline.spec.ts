@@ -26,7 +26,7 @@ const given = {
 };
 
 describe('GetTimeline', () => {
-  it('has what was recorded of the journey, its pupil and the register in the order of the log', async () => {
+  it('returns the events of the journey, its pupil and the register in log order', async () => {
     const answer = await answerTo(getTimeline, { id }, given);
     expect(answer.items.map(({ position, type }) => [position, type])).toEqual([
       [4, 'PupilRegistered'],
@@ -36,12 +36,12 @@ describe('GetTimeline', () => {
     expect(getTimeline.shown(answer)).toEqual([pupil]);
   });
 
-  it('masks the pupil’s number', async () => {
+  it('masks the pupil’s UPN', async () => {
     const { items } = await answerTo(getTimeline, { id }, given);
     expect(JSON.stringify(items)).not.toContain('H801200001001');
   });
 
-  it('goes on after the position of the last entry', async () => {
+  it('continues after the position of the last entry', async () => {
     const first = await answerTo(getTimeline, { id, limit: 2 }, given);
     expect(first.next).toBe('7');
     const { items, next } = await answerTo(getTimeline, { id, limit: 2, after: '7' }, given);

@@ -7,7 +7,7 @@ import { recordsFor } from '@waymark/modules/journey/questions/records';
 import { exampleIds } from '@waymark/modules/shared/examples';
 import { timelineEntry, timelineOf } from '../timeline';
 
-/** When a journey is to be seen, and which page of its timeline. */
+/** The day and time as of which a journey is shown. */
 export class TimelineParameters extends PageParameters {
   @Optional() @IsDay('2025-12-01') asOf?: string;
   @Optional() @IsInstant('2026-02-15T00:00:00Z') asKnownAt?: string;
@@ -18,9 +18,9 @@ export const getTimeline = question({
   path: 'journeys/:id/timeline',
   parts: { id: journey },
   parameters: TimelineParameters,
-  summary: 'Everything that was recorded of a journey, its pupil and the register',
+  summary: 'All events of a journey, its pupil and the register',
   description:
-    'In the order in which it was recorded, with who did it and what it followed from. With `asOf` and `asKnownAt`, what the journey of that day and moment follows from; of the register, marks of days up to `asOf` that had come to us by `asKnownAt`.',
+    'In order of recording, each with its actor and its cause. With `asOf` and `asKnownAt`, only the events from which the journey of that day and time follows; for the register, marks of days up to `asOf` that were in the log by `asKnownAt`.',
   schema: pageWith({ pupil: uuid(), ...thenFields }, timelineEntry, { $id: 'Timeline' }),
   example: {
     pupil: exampleIds.pupil,

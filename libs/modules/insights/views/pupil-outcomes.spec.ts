@@ -37,7 +37,7 @@ const mentoredJourney = {
   allocated: '2025-10-27',
 };
 
-/** A row of the one journey, and of no register. */
+/** A row with one journey and no register. */
 const rowOf = (journey: KpiRow['journeys'][string]): KpiRow => ({
   journeys: { [JOURNEY]: journey },
   pages: {},
@@ -46,7 +46,7 @@ const rowOf = (journey: KpiRow['journeys'][string]): KpiRow => ({
 describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (spec) => {
   const going = spec.given(...mentored);
 
-  it('is of a pupil, with each journey and the register', () => {
+  it('belongs to a pupil, with all journeys and the register', () => {
     const rows = spec
       .given(referred)
       .in({ stream: ['attendance', PUPIL] })
@@ -72,7 +72,7 @@ describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     );
   });
 
-  it('has the register of a pupil whom nobody has referred', () => {
+  it('has the register of a pupil without a referral', () => {
     const row = spec
       .in({ stream: ['attendance', PUPIL] })
       .given(marks(['2025-09-30', 'U', '-']))
@@ -80,7 +80,7 @@ describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     expect(row).toStrictEqual({ journeys: {}, pages: { '2025-09': lineOf({ 30: 'U-' }) } });
   });
 
-  it('is of the stream where nobody says whose record an event is', () => {
+  it('is named by the stream if an event has no subject', () => {
     const log = spec.in({ subject: undefined }).given(referred);
     expect([...log.rows().keys()]).toEqual([`journey-${JOURNEY}`]);
   });
@@ -101,7 +101,7 @@ describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     expect(going.given(found(false), found(true)).row(PUPIL)).toStrictEqual(rowOf(mentoredJourney));
   });
 
-  it('keeps the first days of consent and of allocation, and the last mentor', () => {
+  it('keeps the first days of consent and allocation, and the latest mentor', () => {
     const later = event('ConsentGiven', on, { on });
     const transferred = event('MentorAllocated', on, { mentor: OTHER_MENTOR, previous: MENTOR, on });
     expect(going.given(later, transferred).row(PUPIL)).toStrictEqual(
@@ -109,11 +109,11 @@ describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     );
   });
 
-  it('has not been completed once it is reopened', () => {
+  it('is no longer completed once it is reopened', () => {
     expect(going.given(completed, reopened).row(PUPIL)).toStrictEqual(rowOf(mentoredJourney));
   });
 
-  it('has sessions as they stand: held, corrected, not held, and none that was voided', () => {
+  it('has sessions as currently recorded: held, corrected and not held, without voided ones', () => {
     const sessions = (...events: Happened[]) =>
       going.given(...events).row(PUPIL)?.journeys[JOURNEY]?.sessions;
     const two = [held(1, { minutes: 50 }), notHeld(id(2), '2025-11-10')];
@@ -137,7 +137,7 @@ describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     });
   });
 
-  it('folds each event into its own journey alone', () => {
+  it('folds each event into its own journey only', () => {
     const row = spec
       .given(referred)
       .in({ stream: ['journey', OTHER_JOURNEY] })
@@ -152,12 +152,12 @@ describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
   describe.each([
     ...[found(true), consented, allocated, held(1), corrected, notHeld(id(1), on), voided(id(1))],
     ...[completed, reopened],
-  ])('$type of a journey that nobody was referred to', (early) => {
-    it('makes no row', () => {
+  ])('$type of a journey without a referral', (early) => {
+    it('creates no row', () => {
       expect(spec.given(early).rows()).toEqual(new Map());
     });
 
-    it('leaves a row as it is', () => {
+    it('leaves a row unchanged', () => {
       const row = going
         .in({ stream: ['journey', OTHER_JOURNEY] })
         .given(early)
@@ -166,7 +166,7 @@ describeView(pupilOutcomes, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     });
   });
 
-  it('has the minutes of a session that was corrected before it was known to be held', () => {
+  it('has the minutes of a session whose correction comes before its record', () => {
     const minutes = event('SessionCorrected', '2025-11-03', {
       ...asHeld(1, { minutes: 45 }),
       reason: 'It was shorter.',

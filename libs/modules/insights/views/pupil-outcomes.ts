@@ -4,15 +4,15 @@ import { type RegisterPages, written } from '@waymark/modules/attendance';
 import type { DomainEvents } from '@waymark/modules/domain';
 import type { NotHeldKind } from '@waymark/modules/journey';
 
-/** A session as KPIs count it. */
+/** A session as counted in KPIs. */
 export type CountedSession =
   { readonly on: Day; readonly minutes: number } | { readonly on: Day; readonly notHeld: NotHeldKind };
 
-/** A journey as KPIs count it: the day on which each step of the funnel was reached. */
+/** A journey as counted in KPIs: the day on which it reached each step of the funnel. */
 export interface JourneyKpi {
   readonly programme: string;
   readonly school: string;
-  /** The last one, also after the end. */
+  /** The latest mentor, also after the journey has ended. */
   readonly mentor?: string;
   readonly referred: Day;
   readonly eligible?: Day;
@@ -33,7 +33,7 @@ type JourneyFold<Type extends keyof DomainEvents> = (
   data: DomainEvents[Type],
 ) => JourneyKpi;
 
-/** Fold an event into the journey that it is an event of. */
+/** Fold an event into its journey. */
 const journey =
   <Type extends keyof DomainEvents>(fold: JourneyFold<Type>) =>
   (row: KpiRow | null, { stream, data }: RecordedEvent<string, DomainEvents[Type]>): KpiRow | null => {
@@ -47,7 +47,7 @@ const counted = (to: JourneyKpi, id: string, session: CountedSession): JourneyKp
   sessions: { ...to.sessions, [id]: session },
 });
 
-/** Pupils by id: what regional, area, school and mentor KPIs are added up from. */
+/** Journeys and register by pupil: the source of the KPIs of regions, areas, schools and mentors. */
 export const pupilOutcomes = viewsOf<DomainEvents>()<KpiRow>({
   name: 'pupil-outcomes',
   formerly: 'regional-kpis',

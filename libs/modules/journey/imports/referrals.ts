@@ -6,7 +6,7 @@ import {
   rowByRow,
   type RowCommands,
   type Step,
-  type Taker,
+  type RowImporter,
   type ImportServices,
 } from '@waymark/core/imports';
 import { type Pupil, RegisterPupil, stayOn } from '@waymark/modules/pupil';
@@ -14,15 +14,15 @@ import { RecordBarrier } from '../barriers';
 import { GiveConsent } from '../consent';
 import { ReferPupil } from '../referral';
 
-/** Takes referrals: the pupil, the journey, consent where there is some, and the barriers that the school names. */
-export const referralTaker = (
+/** Imports referrals: pupil, journey, consent if given, and the barriers that the school names. */
+export const referralImporter = (
   { submitter }: ImportServices,
   people: People,
   programme: () => Promise<string>,
   commandsFor: (row: number) => RowCommands,
-): Taker => ({
+): RowImporter => ({
   chunk: 200,
-  take: rowByRow(async (cells, row) => {
+  importRows: rowByRow(async (cells, row) => {
     const [
       upn = '',
       forename,
@@ -70,7 +70,7 @@ export const referralTaker = (
       ...(consentOn ? [['journey', journey, GiveConsent, { on: consentOn, by: 'PARENT' }] as const] : []),
       ...found.map((kind): Step => {
         const barrier = derivedId('barrier', journey, kind);
-        // The file has no words for it, and a barrier of this kind needs some.
+        // The file has no text for barriers, but kind OTHER requires one.
         const text = kind === 'OTHER' ? { text: 'Named at referral, without details.' } : {};
         return ['journey', journey, RecordBarrier, { barrier, kind, by: 'SCHOOL', on, ...text }];
       }),
@@ -79,7 +79,7 @@ export const referralTaker = (
   }),
 });
 
-/** Since when the pupil is recorded to be at the school of that day; undefined where the pupil is not known. */
+/** Since when the pupil has been at the school of that day; undefined if the pupil is not known. */
 async function knownSince(submitter: Submitter, pupil: string, on: Day): Promise<Day | undefined> {
   return stayOn((await submitter.load('pupil', pupil)).state as Pupil, on)?.from;
 }
@@ -87,6 +87,6 @@ async function knownSince(submitter: Submitter, pupil: string, on: Day): Promise
 const earliest = (on: string, from: string | undefined): string =>
   from !== undefined && from < on ? from : on;
 
-/** `Y` or `N`; anything else is refused as no flag. */
+/** `Y` or `N` as a boolean. Any other text is passed on, so that the command's validation rejects it. */
 const flag = (name: string, cell: string | undefined): object =>
   cell ? { [name]: cell === 'Y' ? true : cell === 'N' ? false : cell } : {};

@@ -8,7 +8,7 @@ import {
   rowByRowOf,
   type RowCommands,
   type SourceFile,
-  type Taker,
+  type RowImporter,
   type ImportServices,
 } from '@waymark/core/imports';
 import { Refusal } from '@waymark/core/kernel';
@@ -16,7 +16,7 @@ import type { AttendanceFacts } from '@waymark/modules/attendance/facts';
 import { HoldSession, RecordSessionNotHeld, type NotHeldReason } from '../sessions';
 import type { Journey } from '../state';
 
-/** Outcomes of sessions that were not held, and the reason that each stands for. */
+/** Reasons by the outcome code of a session that was not held. */
 const notHeld: Readonly<Record<string, NotHeldReason>> = {
   MISSED_PUPIL_ABSENT: 'PUPIL_ABSENT',
   MISSED_PUPIL_ILL: 'PUPIL_ILL',
@@ -28,15 +28,15 @@ const notHeld: Readonly<Record<string, NotHeldReason>> = {
   CANCELLED_SCHOOL_CLOSED: 'SCHOOL_CLOSED',
 };
 
-/** Takes mentoring sessions, held and not held. */
-export const sessionTaker = (
-  workshop: ImportServices,
+/** Imports mentoring sessions, held and not held. */
+export const sessionImporter = (
+  services: ImportServices,
   people: People,
   programme: () => Promise<string>,
   commandsFor: (row: number) => RowCommands,
-): Taker => ({
+): RowImporter => ({
   chunk: 500,
-  take: rowByRowOf(pupilOf(people), async (cells, row, warn) => {
+  importRows: rowByRowOf(pupilOf(people), async (cells, row, warn) => {
     const [upn = '', mentor = '', on = '', outcome = '', minutes, mode, place, phase] = cells;
     if (!isUpn(upn)) throw new Rejection('INVALID_UPN');
     const pupil = await people.pupil(upn);
@@ -44,7 +44,7 @@ export const sessionTaker = (
     const journey = await people.journey(await programme(), pupil);
     if (journey === undefined) throw new Rejection('NOT_REFERRED');
     if (!isDay(on)) throw new Rejection('INVALID_DATE');
-    // A row is known again by all that it says, so that a second import of the file finds its session.
+    // The session's id is derived from the whole row, so that a second import of the file finds the same session.
     const session = derivedId('session', journey, ...cells.slice(1));
     const commands = commandsFor(row);
     const reason = Object.hasOwn(notHeld, outcome) ? notHeld[outcome] : undefined;
@@ -64,23 +64,27 @@ export const sessionTaker = (
         });
       }
     } catch (error) {
-      // It has been corrected or voided since: the row is known, and what was put right stays.
+      // The session was corrected or voided since. The row is a repeat, and the correction stays.
       if (error instanceof Refusal && error.code === 'SESSION_ALREADY_RECORDED') return 'repeated';
       throw error;
     }
-    for (const warning of await worthALook(workshop, journey, pupil, on, reason === undefined)) warn(warning);
+    for (const warning of await warningsAbout(services, journey, pupil, on, reason === undefined))
+      warn(warning);
     return commands.outcome();
   }),
 });
 
-/** Who a row is about, by whichever UPN: a phase comes after the one before it. */
+/**
+ * The pupil of a row, by current or former UPN. A pupil's rows are processed in order, because phases must follow in
+ * order.
+ */
 const pupilOf =
   (people: People) =>
   async (upn: string): Promise<string> =>
     (isUpn(upn) ? await people.pupil(upn) : undefined) ?? upn;
 
-/** What is odd about a session, though it may be true. */
-async function worthALook(
+/** Codes of warnings about a session that is unusual but may be correct. */
+async function warningsAbout(
   { submitter }: ImportServices,
   journeyId: string,
   pupil: string,
@@ -97,10 +101,10 @@ async function worthALook(
   return warnings;
 }
 
-/** Rows read at once. */
+/** Number of rows read at once. */
 const AT_ONCE = 1_000;
 
-/** Whom the files' first session of each pupil was with, and when: by the pupil's id, whichever UPN a row has. */
+/** Mentor and day of each pupil's first session in the files, by the pupil's id, under current and former UPNs. */
 export async function firstSessions(
   files: readonly SourceFile[],
   people: People,

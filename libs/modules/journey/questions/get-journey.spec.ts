@@ -29,7 +29,7 @@ const scopes = { [`journey ${id}`]: [{ mentor: 'M-1', programme: 'ampe-2025-11' 
 const given = { states: { [`journey ${id}`]: state }, scopes };
 
 describe('GetJourney', () => {
-  it('tells what a journey keeps by id as lists, sessions in the order of their days', async () => {
+  it('returns the maps of a journey as lists, with sessions ordered by day', async () => {
     const answer = await answerTo(getJourney, { id }, given);
     expect(answer).toMatchObject({ id, revision: 3, model: { phases: ['One', 'Two'], sessionsPlanned: 6 } });
     expect(answer.sessions.map(({ on, outcome }) => [on, outcome])).toEqual([
@@ -43,14 +43,14 @@ describe('GetJourney', () => {
     expect(getJourney.shown(await answerTo(getJourney, { id }, given))).toEqual([exampleIds.pupil]);
   });
 
-  it('has the revision as its entity tag, unless it is of the past', async () => {
+  it('has the revision as its entity tag, except for a past state', async () => {
     const answer = await answerTo(getJourney, { id }, given);
     expect(getJourney.etag?.(answer)).toBe('"3"');
     expect(getJourney.etag?.({ ...answer, asOf: '2025-11-03' })).toBeUndefined();
     expect(getJourney.etag?.({ ...answer, asKnownAt: '2025-11-03T09:00:00.000Z' })).toBeUndefined();
   });
 
-  it('is answered from records without personal data for those who see no names', async () => {
+  it('uses records without personal data for principals who may not see names', async () => {
     const redacted = { [`journey ${id}`]: { ...state, school: '990402' } };
     const schoolFor = async (role: 'evaluator' | 'programme-administrator'): Promise<string> =>
       (await answerTo(getJourney, { id }, { ...given, redacted, as: [{ role, programme: 'ampe-2025-11' }] }))
@@ -59,7 +59,7 @@ describe('GetJourney', () => {
     expect(await schoolFor('evaluator')).toBe('990402');
   });
 
-  it('is refused where the journey is out of reach, or is not there', async () => {
+  it('is refused if the journey is out of reach or unknown', async () => {
     const as = [{ role: 'mentor', mentor: 'M-2' } as const];
     await expect(answerTo(getJourney, { id }, { ...given, as })).rejects.toMatchObject({
       code: 'NOT_ALLOWED',

@@ -5,7 +5,7 @@ import { exampleIds, examplePhases } from '@waymark/modules/shared/examples';
 import { isNow, journeyDocument, journeyOf, type Then } from './journey-document';
 import { recordsFor } from './records';
 
-/** When a journey is to be seen. */
+/** The day and time as of which a journey is shown. */
 export class JourneyParameters {
   @Optional() @IsDay('2025-12-01') asOf?: string;
   @Optional() @IsInstant('2026-02-15T00:00:00Z') asKnownAt?: string;
@@ -16,9 +16,9 @@ export const getJourney = question({
   path: 'journeys/:id',
   parts: { id: journey },
   parameters: JourneyParameters,
-  summary: 'A journey as it stands, or as it stood on a day and was known at a moment',
+  summary: 'A journey, now or as of a day and a time of recording',
   description:
-    'Its `ETag` is the revision that commands take as `If-Match`. With `asOf`, only what is about days up to that one, by all that is known: a session corrected to have been on a later day is not there, and an end that was taken back has not been. With `asKnownAt`, only what had been recorded by then, wrong as it may have been. With both, how it was believed then to have stood on that day. Such an answer says what it is for, and has no `ETag`; where the journey had not begun or was not known, it is `UNKNOWN_JOURNEY_THEN`.',
+    'The `ETag` is the revision, for use as `If-Match` with commands. `asOf` limits the answer to what is about days up to that day, according to everything known now: a session corrected to a later day is absent, and a revoked end never took effect. `asKnownAt` limits it to what had been recorded by that time, including errors corrected since. With both, the answer is the state of that day as known at that time. Such an answer repeats the parameters and has no `ETag`. If the journey had not started or was not known then, the answer is `UNKNOWN_JOURNEY_THEN`.',
   schema: journeyDocument,
   example: {
     id: exampleIds.journey,
@@ -61,7 +61,7 @@ export const getJourney = question({
   },
   views: [],
   shown: ({ pupil }) => [pupil],
-  // Commands are sent to the journey as it is now.
+  // Commands apply to the current state, so only an answer about now has an ETag.
   etag: (answer) => (isNow(answer) ? `"${String(answer.revision)}"` : undefined),
   answer: async ({ id, ...then }, sources) => {
     const { things } = await recordsFor(sources, sources.reach, id);
@@ -69,7 +69,7 @@ export const getJourney = question({
   },
 });
 
-/** What the parameters ask for, the moment to the millisecond in UTC. */
+/** The parameters, with the time normalised to UTC milliseconds. */
 export function thenOf({ asOf, asKnownAt = '' }: JourneyParameters): Then {
   const known = toMoment(asKnownAt);
   return { ...(asOf !== undefined && { asOf }), ...(known !== undefined && { asKnownAt: known }) };

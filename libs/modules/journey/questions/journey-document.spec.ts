@@ -17,7 +17,7 @@ const referral = event('ReferralMade', '2025-11-12', {
   on: '2025-11-12',
 });
 const completed = event('JourneyCompleted', '2026-02-02', { on: '2026-02-02', mentor: MENTOR });
-/** Recorded one event each minute, the second session before the first, and the third after both. */
+/** Recorded at one event per minute; the second session before the first, and the third after both. */
 const log = history([...mentored, held(2), held(1), barrier, referral, held(3), completed]);
 
 const loaded = (events: readonly RecordedEvent[]) => ({
@@ -29,7 +29,7 @@ const loaded = (events: readonly RecordedEvent[]) => ({
   revision: events.at(-1)?.revision ?? ('none' as const),
 });
 
-/** The one journey, as its stream has it. */
+/** The journey, in the form of its stream. */
 const things = {
   load: jest.fn<Promise<ReturnType<typeof loaded>>, [string, string]>(async (module, of) =>
     loaded(module === 'journey' && of === JOURNEY ? log : []),
@@ -75,13 +75,13 @@ const now = {
 describe('a journey', () => {
   beforeEach(() => jest.clearAllMocks());
 
-  it('is told as it is now, with lists, sessions in the order of their days', async () => {
+  it('is returned as it is now, with lists, and sessions ordered by day', async () => {
     expect(await journeyOf(things, JOURNEY)).toEqual(now);
     expect(await then({})).not.toHaveProperty('asOf');
     expect(things.replay).not.toHaveBeenCalled();
   });
 
-  it('is told as of a day, what is about that day included', async () => {
+  it('is returned as of a day, including what is about that day', async () => {
     const { end: _end, ...open } = now;
     const on = (asOf: string) => then({ asOf });
     expect(await on('2026-02-02')).toEqual({ ...now, asOf: '2026-02-02' });
@@ -93,7 +93,7 @@ describe('a journey', () => {
     });
   });
 
-  it('is told as it was known at a moment, what was recorded at that moment included', async () => {
+  it('is returned as known at a time, including what was recorded at that time', async () => {
     const at = async (asKnownAt: string) => (await then({ asKnownAt })).revision;
     expect(await at(moment(4))).toBe(4);
     expect(await at(moment(4).replace('.000Z', '.999Z'))).toBe(4);
@@ -113,7 +113,7 @@ describe('a journey', () => {
   it.each([
     ['on an earlier day', { asOf: '2025-09-18' }],
     ['at an earlier moment', { asKnownAt: '2026-02-15T08:59:59.999Z' }],
-  ])('had not begun %s', async (_, at) => {
+  ])('is unknown %s', async (_, at) => {
     await expect(then(at)).rejects.toThrow(Refusal);
     await expect(then(at)).rejects.toMatchObject({
       code: 'UNKNOWN_JOURNEY_THEN',
@@ -122,7 +122,7 @@ describe('a journey', () => {
     });
   });
 
-  it('is not known where there is none, now or then', async () => {
+  it('is unknown if it does not exist, now or then', async () => {
     for (const at of [{}, { asOf: '2026-02-02' }])
       await expect(journeyOf(things, id(99), at)).rejects.toMatchObject({
         code: 'UNKNOWN_JOURNEY',
@@ -133,12 +133,12 @@ describe('a journey', () => {
   });
 });
 
-describe('what was recorded by a moment', () => {
+describe('the events recorded by a time', () => {
   const revisions = (events: readonly RecordedEvent[]) => events.map(({ revision }) => revision);
-  // The clock of the process that recorded the second was two minutes ahead.
+  // The clock of the process that recorded the second event was two minutes ahead.
   const skewed = history(mentored, [moment(0), moment(3), moment(1), moment(4)]);
 
-  it('is all of a stream up to the last event that was, whatever the clocks said', () => {
+  it('are the stream up to the last event recorded by then, even if clocks differ', () => {
     expect(revisions(recordedBy(moment(0), skewed))).toEqual([0]);
     expect(revisions(recordedBy(moment(1), skewed))).toEqual([0, 1, 2]);
     expect(revisions(recordedBy(moment(3), skewed))).toEqual([0, 1, 2]);
@@ -146,7 +146,7 @@ describe('what was recorded by a moment', () => {
     expect(recordedBy('2026-01-01T00:00:00.000Z', skewed)).toEqual([]);
   });
 
-  it('is everything where no moment is given', () => {
+  it('are all events if no time is given', () => {
     expect(recordedBy(undefined, skewed)).toBe(skewed);
     expect(historyThen(skewed, {})).toBe(skewed);
   });

@@ -8,10 +8,10 @@ import { barrierKinds } from '../barriers';
 import { historyUpTo } from '../past';
 import { endings, type Journey, modes, places, supportSteps } from '../state';
 
-/** When a journey is seen. Both are left out for now: on any day, by all that is known. */
+/** The day and time as of which a journey is shown; without them, the journey as known now, with all days. */
 export const thenFields = {
-  asOf: Type.Optional(day('As it stood on this day: only what is about days up to it.')),
-  asKnownAt: Type.Optional(moment('As it was known at this moment: only what had been recorded by then.')),
+  asOf: Type.Optional(day('The answer contains only what is about days up to this day.')),
+  asKnownAt: Type.Optional(moment('The answer contains only what had been recorded by this time.')),
 };
 
 export type Then = Answer<TObject<typeof thenFields>>;
@@ -22,7 +22,7 @@ const heldSession = object(
     outcome: Type.Literal('held'),
     on: day(),
     mentor: text(),
-    minutes: count('How long it took, in minutes.'),
+    minutes: count('Length in minutes.'),
     mode: oneOf(modes),
     place: oneOf(places),
     phase: count('1 for the first phase.'),
@@ -36,9 +36,9 @@ const otherSession = object(
     outcome: oneOf(['scheduled', 'not held', 'voided']),
     on: day(),
     mentor: Type.Optional(text()),
-    reason: Type.Optional(text('Why it was not held.')),
+    reason: Type.Optional(text('Why the session was not held.')),
   },
-  { $id: 'OtherSession', description: 'A session that is planned, was not held, or was voided.' },
+  { $id: 'OtherSession', description: 'A session that is scheduled, was not held, or was voided.' },
 );
 
 export const barrierKind = oneOf(barrierKinds, { $id: 'BarrierKind' });
@@ -47,15 +47,15 @@ export const barrierKind = oneOf(barrierKinds, { $id: 'BarrierKind' });
 export const severity = Type.Integer({
   minimum: 0,
   maximum: 3,
-  description: '0 none any more, 3 severe. Absent where nobody has judged it yet.',
+  description: '0 for none any more, up to 3 for severe. Absent if it has not been assessed.',
 });
 
-/** A journey as a document: what its state keeps by id is a list here. */
+/** A journey as a document. Maps of the state become lists. */
 export const journeyDocument = object(
   {
     id: uuid(),
     ...thenFields,
-    revision: Type.Integer({ description: 'The revision of the last event that it shows.' }),
+    revision: Type.Integer({ description: 'The revision of the last event included.' }),
     pupil: uuid(),
     programme: text(),
     school: text('The URN.'),
@@ -66,14 +66,14 @@ export const journeyDocument = object(
         phases: Type.Array(text(), { description: 'The names of the phases, in order.' }),
         sessionsPlanned: count(),
       },
-      { description: 'The delivery model that the journey began under.' },
+      { description: 'The delivery model at the start of the journey.' },
     ),
-    eligible: Type.Optional(Type.Boolean({ description: 'Absent before the assessment.' })),
-    consentOn: Type.Optional(day('The day of the consent. Absent where there is none at present.')),
+    eligible: Type.Optional(Type.Boolean({ description: 'Absent before eligibility is assessed.' })),
+    consentOn: Type.Optional(day('The first day of the current consent. Absent if there is none.')),
     mentor: Type.Optional(text()),
     phase: count('1 for the first phase.'),
     sessions: Type.Array(variant([heldSession, otherSession]), {
-      description: 'In the order of their days.',
+      description: 'Ordered by day.',
     }),
     barriers: Type.Array(object({ barrier: uuid(), kind: barrierKind, severity: Type.Optional(severity) })),
     support: Type.Array(object({ referral: uuid(), step: oneOf(supportSteps) })),
@@ -84,18 +84,24 @@ export const journeyDocument = object(
 
 export type JourneyDocument = Answer<typeof journeyDocument>;
 
-/** A journey, now or then. Refused as `UNKNOWN_JOURNEY`, or `UNKNOWN_JOURNEY_THEN` where it had not begun. */
+/**
+ * A journey, now or then. Throws `UNKNOWN_JOURNEY`, or `UNKNOWN_JOURNEY_THEN` if it had not started or was not known
+ * then.
+ */
 export async function journeyOf(things: Things, id: string, then: Then = {}): Promise<JourneyDocument> {
   const now = await things.load('journey', id);
-  if (!hasBegun(now)) throw unknown('UNKNOWN_JOURNEY', 'There is no journey with this id.');
+  if (!hasBegun(now)) throw unknown('UNKNOWN_JOURNEY', 'There is no journey with this id. Check the id.');
   if (isNow(then)) return documentOf(id, now);
   const past = await things.replay('journey', id, (events) => historyThen(events, then));
   if (!hasBegun(past))
-    throw unknown('UNKNOWN_JOURNEY_THEN', 'The journey had not begun then, or was not known.');
+    throw unknown(
+      'UNKNOWN_JOURNEY_THEN',
+      'The journey had not started or was not known then. Ask for a later day or time.',
+    );
   return { ...documentOf(id, past), ...then };
 }
 
-/** What of a journey's history is known at a moment, and about days up to one. */
+/** The events of a history that were known at a time and are about days up to a day. */
 export function historyThen(
   history: readonly RecordedEvent[],
   { asOf, asKnownAt }: Then,
@@ -105,8 +111,8 @@ export function historyThen(
 }
 
 /**
- * What was recorded of a stream by a moment: up to the last event that was. What stands before it in its stream was there
- * before it, whatever the clock said of the process that recorded it.
+ * The events of a stream up to the last one recorded by a time. Earlier events of the stream are included even if the
+ * clock of the process that recorded them was ahead.
  */
 export const recordedBy = (
   moment: Moment | undefined,

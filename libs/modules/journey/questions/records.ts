@@ -2,8 +2,8 @@ import type { Reach } from '@waymark/core/access';
 import type { QuestionSources, Records } from '@waymark/core/questions';
 
 /**
- * What a journey may be told from: records with personal data, or without. Refused as `NOT_ALLOWED` where the journey is out
- * of reach.
+ * The records from which a journey is answered, with or without personal data, depending on the principal's rights.
+ * Throws `NOT_ALLOWED` if the journey is not within reach.
  */
 export async function recordsFor(
   sources: Pick<QuestionSources, 'scopesOf' | 'fullRecords' | 'redactedRecords'>,

@@ -85,11 +85,11 @@ const recording = { stream: ['journey', JOURNEY], subject: PUPIL } as const;
 describeView(caseloads, recording, (spec) => {
   const going = spec.given(...mentored);
 
-  it('begins with the referral, under the delivery model of that day', () => {
+  it('starts with the referral, under the delivery model of that time', () => {
     expect(spec.given(referred).rows()).toStrictEqual(new Map([[JOURNEY, atReferral]]));
   });
 
-  it('names no phase where the delivery model has none', () => {
+  it('has no phase name if the delivery model has no phases', () => {
     const none = event('PupilReferred', '2025-09-19', { ...referred.data, model: { ...model, phases: [] } });
     expect(spec.given(none).row(JOURNEY)).toStrictEqual({
       ...atReferral,
@@ -99,14 +99,14 @@ describeView(caseloads, recording, (spec) => {
     });
   });
 
-  it('knows eligibility, consent and the mentor as they come', () => {
+  it('has eligibility, consent and mentor as they are recorded', () => {
     const assessed = { ...atReferral, eligible: true, baselineAbsencePercent: 25 };
     expect(spec.given(referred, found(true)).row(JOURNEY)).toStrictEqual(assessed);
     expect(spec.given(referred, found(true), consented).row(JOURNEY)).toStrictEqual(beforeMentoring);
     expect(going.row(JOURNEY)).toStrictEqual(atAllocation);
   });
 
-  it('keeps the rate of a pupil who is not eligible', () => {
+  it('keeps the absence rate of a pupil who is not eligible', () => {
     expect(spec.given(referred, found(false)).row(JOURNEY)).toStrictEqual({
       ...atReferral,
       eligible: false,
@@ -115,7 +115,7 @@ describeView(caseloads, recording, (spec) => {
     expect(spec.given(referred, found(true), found(false)).row(JOURNEY)).toMatchObject({ eligible: false });
   });
 
-  it('goes to another mentor, with the day of that', () => {
+  it('moves to another mentor, with the day of the allocation', () => {
     const transferred = event('MentorAllocated', '2025-12-01', {
       mentor: OTHER_MENTOR,
       previous: MENTOR,
@@ -128,7 +128,7 @@ describeView(caseloads, recording, (spec) => {
     });
   });
 
-  it('has no mentor once consent is withdrawn, and can have one again', () => {
+  it('has no mentor once consent is withdrawn, and can get one again', () => {
     const without = { ...beforeMentoring, consented: false };
     expect(going.given(withdrawn).row(JOURNEY)).toStrictEqual(without);
     expect(going.given(withdrawn, consented, allocated).row(JOURNEY)).toStrictEqual(atAllocation);
@@ -138,13 +138,13 @@ describeView(caseloads, recording, (spec) => {
     ['completed', completed],
     ['ended early', ended(on)],
     ['stopped', stopped],
-  ])('has no mentor once it is %s, and goes on when it is reopened', (_, end) => {
+  ])('has no mentor once it is %s, and continues when it is reopened', (_, end) => {
     expect(going.given(end).row(JOURNEY)).toStrictEqual({ ...beforeMentoring, ended: true });
     expect(going.given(end, reopened).row(JOURNEY)).toStrictEqual(beforeMentoring);
     expect(going.given(end, reopened, allocated).row(JOURNEY)).toStrictEqual(atAllocation);
   });
 
-  it('goes through the phases by name', () => {
+  it('has the name of the current phase', () => {
     expect(going.given(advanced(2, on)).row(JOURNEY)).toStrictEqual({
       ...atAllocation,
       phase: 2,
@@ -161,7 +161,7 @@ describeView(caseloads, recording, (spec) => {
     const sessions = (...events: Happened[]) => going.given(...events).row(JOURNEY)?.sessions;
     const planned = scheduled(FIRST, '2025-11-03');
 
-    it('are scheduled, put on another day, held and not held', () => {
+    it('are scheduled, moved to another day, held and not held', () => {
       expect(sessions(planned)).toStrictEqual({ [FIRST]: { on: '2025-11-03', is: 'scheduled' } });
       expect(sessions(planned, rescheduled(FIRST, '2025-11-03', '2025-11-04'))).toStrictEqual({
         [FIRST]: { on: '2025-11-04', is: 'scheduled' },
@@ -177,7 +177,7 @@ describeView(caseloads, recording, (spec) => {
       });
     });
 
-    it('stand as they were corrected, and are gone when they are voided', () => {
+    it('are replaced when corrected, and removed when voided', () => {
       expect(sessions(held(1), held(2), corrected)).toStrictEqual({
         [FIRST]: { on: '2025-11-05', is: 'held' },
         [SECOND]: { on: '2025-11-10', is: 'held' },
@@ -187,7 +187,7 @@ describeView(caseloads, recording, (spec) => {
       });
     });
 
-    it('are kept beside each other, with all else that is known', () => {
+    it('are kept independently of each other and of other data', () => {
       const other = [scheduled(SECOND, '2025-11-10'), rescheduled(SECOND, '2025-11-10', '2025-11-12')];
       expect(going.given(planned, ...other).row(JOURNEY)).toStrictEqual({
         ...atAllocation,
@@ -205,7 +205,7 @@ describeView(caseloads, recording, (spec) => {
   describe('barriers', () => {
     const barriers = (...events: Happened[]) => going.given(...events).row(JOURNEY)?.barriers;
 
-    it('are kept by id, with their severity where one is known', () => {
+    it('are kept by id, with their severity if known', () => {
       expect(
         going.given(barrier(FIRST, 'TRANSPORT', 2), barrier(SECOND, 'HOUSING')).row(JOURNEY),
       ).toStrictEqual({
@@ -217,7 +217,7 @@ describeView(caseloads, recording, (spec) => {
       });
     });
 
-    it('are judged again, the others left as they are', () => {
+    it('are reassessed independently of each other', () => {
       expect(
         barriers(barrier(FIRST, 'TRANSPORT', 2), barrier(SECOND, 'HOUSING'), reassessed(FIRST, 0)),
       ).toStrictEqual({ [FIRST]: { kind: 'TRANSPORT', severity: 0 }, [SECOND]: { kind: 'HOUSING' } });
@@ -248,17 +248,17 @@ describeView(caseloads, recording, (spec) => {
       },
     );
 
-    it('that are not known are not made up', () => {
+    it('are not created by events about unknown ones', () => {
       expect(barriers(reassessed(UNKNOWN, 1), safeguarded(UNKNOWN))).toStrictEqual({});
     });
   });
 
-  describe('referrals to support', () => {
+  describe('support referrals', () => {
     const support = (...events: Happened[]) => going.given(...events).row(JOURNEY)?.support;
     const both = [made(FIRST, 'camhs'), made(SECOND, 'early-help')];
     const second = { service: 'early-help', step: 'made' };
 
-    it('go step by step, each for itself', () => {
+    it('advance step by step, each independently', () => {
       expect(going.given(...both).row(JOURNEY)).toStrictEqual({
         ...atAllocation,
         support: { [FIRST]: { service: 'camhs', step: 'made' }, [SECOND]: second },
@@ -273,14 +273,14 @@ describeView(caseloads, recording, (spec) => {
       });
     });
 
-    it.each(closings(FIRST))('are no longer under way after $type', (closing) => {
+    it.each(closings(FIRST))('are no longer open after $type', (closing) => {
       expect(going.given(...both, started(FIRST), closing).row(JOURNEY)).toStrictEqual({
         ...atAllocation,
         support: { [SECOND]: second },
       });
     });
 
-    it('that are not known are not made up', () => {
+    it('are not created by events about unknown ones', () => {
       expect(support(accepted(UNKNOWN), started(UNKNOWN), ...closings(UNKNOWN))).toStrictEqual({});
     });
   });
@@ -290,7 +290,7 @@ describeView(caseloads, recording, (spec) => {
     ...[advanced(2, on), scheduled(FIRST, on), rescheduled(FIRST, on, on), held(1), notHeld(FIRST, on)],
     ...[corrected, voided(FIRST), barrier(FIRST, 'HOUSING'), reassessed(FIRST, 1), safeguarded(FIRST)],
     ...[made(FIRST, 'camhs'), accepted(FIRST), started(FIRST), ...closings(FIRST)],
-  ])('has no row where $type comes and nobody was referred', (early) => {
+  ])('has no row if $type comes before the referral', (early) => {
     expect(spec.given(early).rows()).toEqual(new Map());
   });
 

@@ -5,11 +5,11 @@ import type { JourneyEvents } from '../journey';
 export interface OpenBarrier {
   readonly kind: string;
   readonly severity?: number;
-  /** The kind asks for a safeguarding decision, and there is none yet. */
+  /** True if the kind needs a safeguarding decision that has not been made yet. */
   readonly awaitsDecision?: true;
 }
 
-/** Steps of a referral to support that is under way. */
+/** The steps of an open support referral. */
 export const openSteps = ['made', 'accepted', 'started'] as const;
 type OpenStep = (typeof openSteps)[number];
 
@@ -24,22 +24,22 @@ export interface CaseloadRow {
   readonly programme: string;
   readonly school: string;
   readonly yearGroup: number;
-  /** While the journey has one and goes on. */
+  /** Absent if the journey has no mentor or has ended. */
   readonly mentor?: string;
   readonly allocatedOn?: string;
   readonly phase: number;
   readonly phaseName: string;
   readonly phases: readonly string[];
   readonly sessionsPlanned: number;
-  /** What the assessment said; absent before it. */
+  /** The result of the latest eligibility assessment; absent before it. */
   readonly eligible?: boolean;
   readonly consented: boolean;
   readonly ended: boolean;
   readonly baselineAbsencePercent: number | null;
-  /** The day and the outcome of each session, by session. */
+  /** Day and state of each session, by the session's id. */
   readonly sessions: Readonly<Record<string, SessionSummary>>;
   readonly barriers: Readonly<Record<string, OpenBarrier>>;
-  /** Referrals to support that are under way, with the service and the step. */
+  /** Open support referrals by id. */
   readonly support: Readonly<Record<string, { readonly service: string; readonly step: OpenStep }>>;
 }
 

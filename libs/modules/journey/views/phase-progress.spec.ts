@@ -45,17 +45,17 @@ describeView(phaseProgress, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
   const begun = spec.given(referred, allocated);
   const going = begun.given(held(1), held(4));
 
-  it('waits from the referral on, under the delivery model of that day', () => {
+  it('is waiting after the referral, under the delivery model of that time', () => {
     expect(spec.given(referred).rows()).toStrictEqual(new Map([[JOURNEY, atReferral]]));
     expect(begun.row(JOURNEY)).toStrictEqual(waiting);
   });
 
-  it('goes to another mentor', () => {
+  it('moves to another mentor', () => {
     const transferred = event('MentorAllocated', on, { mentor: OTHER_MENTOR, previous: MENTOR, on });
     expect(begun.given(transferred).row(JOURNEY)).toStrictEqual({ ...waiting, mentor: OTHER_MENTOR });
   });
 
-  it('goes on from the first session held, each counted in its phase', () => {
+  it('is going on from the first held session, with each session counted in its phase', () => {
     expect(begun.given(held(1)).row(JOURNEY)).toStrictEqual({
       ...waiting,
       held: { [id(1)]: 1 },
@@ -64,7 +64,7 @@ describeView(phaseProgress, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     expect(going.row(JOURNEY)).toStrictEqual(goingOn);
   });
 
-  it('has a session in the phase that it was corrected to', () => {
+  it('has a corrected session in its new phase', () => {
     expect(going.given(inPhase(4, 3)).row(JOURNEY)).toStrictEqual({
       ...goingOn,
       held: { [id(1)]: 1, [id(4)]: 3 },
@@ -72,13 +72,13 @@ describeView(phaseProgress, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     expect(begun.given(inPhase(1, 1)).row(JOURNEY)).toMatchObject({ state: 'going on' });
   });
 
-  it('waits again when every session has been voided', () => {
+  it('is waiting again when every session is voided', () => {
     expect(going.given(voided(id(4))).row(JOURNEY)).toStrictEqual({ ...goingOn, held: { [id(1)]: 1 } });
     expect(going.given(voided(id(4)), voided(id(1))).row(JOURNEY)).toStrictEqual(waiting);
     expect(begun.given(voided(id(1))).row(JOURNEY)).toStrictEqual(waiting);
   });
 
-  it('goes through the phases', () => {
+  it('advances through the phases', () => {
     expect(going.given(advanced(2, on), advanced(3, on)).row(JOURNEY)).toStrictEqual({
       ...goingOn,
       phase: 3,
@@ -94,7 +94,7 @@ describeView(phaseProgress, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
     expect(going.given(end, reopened).row(JOURNEY)).toStrictEqual(goingOn);
     expect(begun.given(end, reopened).row(JOURNEY)).toStrictEqual(waiting);
     expect(begun.given(held(1), end, reopened).row(JOURNEY)).toMatchObject({ state: 'going on' });
-    // Mended afterwards, it is still over.
+    // A correction does not reopen the journey.
     expect(going.given(end, held(2)).row(JOURNEY)).toMatchObject({ state, held: { [id(2)]: 1 } });
     expect(going.given(end, voided(id(1)), voided(id(4))).row(JOURNEY)).toStrictEqual({
       ...waiting,
@@ -105,7 +105,7 @@ describeView(phaseProgress, { stream: ['journey', JOURNEY], subject: PUPIL }, (s
   it.each([
     ...[allocated, held(1), inPhase(1, 2), voided(id(1)), advanced(2, on)],
     ...[completed, ended(on), stopped, reopened],
-  ])('has no row where $type comes and nobody was referred', (early) => {
+  ])('has no row if $type comes before the referral', (early) => {
     expect(spec.given(early).rows()).toEqual(new Map());
   });
 });
@@ -152,21 +152,21 @@ describe('phase progress', () => {
   const keys = async (...asked: Parameters<typeof phaseProgressBy>): Promise<string[]> =>
     (await phaseProgressBy(...asked)).map(({ key }) => key);
 
-  it('counts pupils by where they are and sessions by their phase, in the order of the keys', async () => {
+  it('counts pupils by current phase and sessions by their phase, ordered by key', async () => {
     expect(await phaseProgressBy(rows, { by: 'school', programme: PROGRAMME }, everywhere)).toStrictEqual([
       atSchool,
       atOtherSchool,
     ]);
   });
 
-  it('is of all programmes, with the phases of the longest, where none is asked for', async () => {
+  it('covers all programmes with the longest list of phases, if no programme is given', async () => {
     expect(await phaseProgressBy(rows, { by: 'school' }, everywhere)).toStrictEqual([
       { ...atSchool, waiting: 3 },
       atOtherSchool,
     ]);
   });
 
-  it('is of one programme alone', async () => {
+  it('can be limited to one programme', async () => {
     expect(
       await phaseProgressBy(rows, { by: 'programme', programme: OTHER_PROGRAMME }, everywhere),
     ).toStrictEqual([
@@ -181,7 +181,7 @@ describe('phase progress', () => {
     ]);
   });
 
-  it('has the names of the first where several have as many phases', async () => {
+  it('has the phase names of the first programme if several have equally many phases', async () => {
     const one = { ...atReferral, phases: ['One'] };
     const same = rowsOf(...directory, kept(phaseProgress, { a: one, b: { ...one, phases: ['Another'] } }));
     expect(await phaseProgressBy(same, { by: 'school' }, everywhere)).toMatchObject([
@@ -189,25 +189,25 @@ describe('phase progress', () => {
     ]);
   });
 
-  it('can be asked for by each of these', () => {
+  it('can be grouped by each of these', () => {
     expect(phaseProgressGroups).toEqual(['programme', 'area', 'school', 'mentor']);
   });
 
-  it('leaves out pupils without a mentor where it is by mentor', async () => {
+  it('leaves out pupils without a mentor when grouped by mentor', async () => {
     expect(await phaseProgressBy(rows, { by: 'mentor' }, everywhere)).toStrictEqual([
       { ...atSchool, key: MENTOR, name: MENTOR, waiting: 1 },
       { ...atOtherSchool, key: OTHER_MENTOR, name: OTHER_MENTOR },
     ]);
   });
 
-  it('is in the order of the keys, whatever rows come first', async () => {
+  it('is ordered by key for any order of the rows', async () => {
     expect(await keys(rows, { by: 'area' }, everywhere)).toEqual(['blackpool', 'hastings']);
     expect(await keys(rows, { by: 'programme' }, everywhere)).toEqual([PROGRAMME, OTHER_PROGRAMME]);
     const reversed = rowsOf(...directory, kept(phaseProgress, { a: goingOn, b: elsewhere }));
     expect(await keys(reversed, { by: 'area' }, everywhere)).toEqual(['blackpool', 'hastings']);
   });
 
-  it('is of those groups alone that may be seen', async () => {
+  it('includes only groups within reach', async () => {
     const covers = jest.fn(({ area }: { readonly area?: string }) => area === 'hastings');
     expect(await phaseProgressBy(rows, { by: 'school', programme: PROGRAMME }, covers)).toStrictEqual([
       atOtherSchool,
@@ -220,7 +220,7 @@ describe('phase progress', () => {
     });
   });
 
-  it('is of nobody where there is nobody', async () => {
+  it('is empty if there are no pupils', async () => {
     expect(
       await phaseProgressBy(rowsOf(...directory, kept(phaseProgress, {})), { by: 'area' }, everywhere),
     ).toEqual([]);

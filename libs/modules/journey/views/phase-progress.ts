@@ -1,14 +1,14 @@
 import { viewsOf } from '@waymark/core/kernel';
 import type { JourneyEvents } from '../journey';
 
-/** Where a journey is on its way through the phases. */
+/** A journey's progress through the phases. */
 export interface PhaseProgressRow {
   readonly programme: string;
   readonly school: string;
   readonly mentor?: string;
   readonly phase: number;
   readonly phases: readonly string[];
-  /** Sessions held, each with its phase. */
+  /** The phase of each held session, by the session's id. */
   readonly held: Readonly<Record<string, number>>;
   readonly state: 'waiting' | 'going on' | 'completed' | 'ended';
 }
@@ -25,7 +25,7 @@ const held: Fold<'SessionHeld' | 'SessionCorrected'> = (row, { data: { session, 
     state: row.state === 'waiting' ? 'going on' : row.state,
   };
 
-/** Journeys by id, as they go through the phases. */
+/** Progress by journey id. */
 export const phaseProgress = viewsOf<JourneyEvents>()<PhaseProgressRow>({
   name: 'phase-progress',
   version: 1,

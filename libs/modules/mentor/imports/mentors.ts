@@ -1,13 +1,13 @@
-import { Rejection, rowByRow, type RowCommands, type Taker } from '@waymark/core/imports';
+import { Rejection, rowByRow, type RowCommands, type RowImporter } from '@waymark/core/imports';
 import { AppointMentor } from '../appointment';
 import { mentor } from '../mentor';
 
 type CommandsFor = (row: number) => RowCommands;
 
-/** Takes the mentors of a programme. */
-export const mentorTaker = (commandsFor: CommandsFor, programme: () => Promise<string>): Taker => ({
+/** Imports the mentors of a programme. */
+export const mentorImporter = (commandsFor: CommandsFor, programme: () => Promise<string>): RowImporter => ({
   chunk: 500,
-  take: rowByRow(async (cells, row) => {
+  importRows: rowByRow(async (cells, row) => {
     const [id = '', name, _area, school, from] = cells;
     if (!mentor.id.pattern.test(id)) throw new Rejection('INVALID_MENTOR_ID');
     const commands = commandsFor(row);

@@ -9,15 +9,15 @@ export interface MentorRow {
   readonly area: string;
   readonly school: string;
   readonly from: string;
-  /** Journeys that hold a place. */
+  /** Number of journeys with a place in the caseload. */
   readonly caseload: number;
-  /** Of what the mentor was reminded last, and on which day. */
+  /** The latest reminder and its day. */
   readonly reminded?: Reminders & { readonly on: string };
 }
 
 type Place = Pick<MentorRow, 'programme' | 'area' | 'school' | 'from'>;
 
-/** Where a mentor works; the name is left where it is sealed. */
+/** Where a mentor works. The name is left out: it stays encrypted in the log. */
 const place = ({ programme, area, school, from }: Place): Place => ({ programme, area, school, from });
 
 const mentorView = (version: number, former?: View<MentorRow>['former']): View<MentorRow> =>
@@ -40,5 +40,5 @@ function withoutName(row: object): MentorRow {
   return rest;
 }
 
-/** Mentors by id, with how many places are taken. Rows of version 1 have names, which no answer gives away. */
+/** Mentors by id, with the number of places taken. Rows of version 1 contain names, which no answer includes. */
 export const mentors = mentorView(2, [{ view: mentorView(1) as View, read: withoutName }]);

@@ -7,20 +7,20 @@ const held = { role: 'mentor', mentor: 'M-1', from: '2025-11-03' } as const;
 const state = { known: true, subject: 'auth0|5f7c', assignments: { [exampleIds.barrier]: held } };
 
 describe('GetPerson', () => {
-  it('lists the roles by their assignments, and says nothing of the tokens', async () => {
+  it('lists the roles by assignment, and does not return the token subject', async () => {
     const states = { [`person ${id}`]: { ...state, name: 'Priya Raman' } };
     expect(await answerTo(getPerson, { id }, { states })).toEqual({
       ...{ id, name: 'Priya Raman', assignments: [{ assignment: exampleIds.barrier, ...held }] },
     });
   });
 
-  it('has no name where the person has been erased', async () => {
+  it('has no name if the person has been erased', async () => {
     expect(await answerTo(getPerson, { id }, { states: { [`person ${id}`]: state } })).not.toHaveProperty(
       'name',
     );
   });
 
-  it('is refused where there is nobody', async () => {
+  it('is refused for an unknown person', async () => {
     await expect(answerTo(getPerson, { id }, {})).rejects.toMatchObject({ code: 'UNKNOWN_PERSON_ID' });
   });
 });

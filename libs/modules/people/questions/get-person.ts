@@ -14,8 +14,8 @@ const assignment = object(
     area: Type.Optional(text()),
     region: Type.Optional(text()),
     programme: Type.Optional(text()),
-    from: day('The first day on which it holds.'),
-    until: Type.Optional(day('The last day on which it holds.')),
+    from: day('The first day of the role.'),
+    until: Type.Optional(day('The last day of the role.')),
   },
   { $id: 'RoleAssignment', description: 'A role, over one scope or over the whole service.' },
 );
@@ -24,11 +24,11 @@ export const getPerson = question({
   name: 'GetPerson',
   path: 'people/:id',
   parts: { id: person },
-  summary: 'Somebody who works with the service, and the roles they have been given',
+  summary: 'A person who works with the service, with all role assignments',
   schema: object(
     {
       id: uuid(),
-      name: Type.Optional(text('Absent where the person has been erased.')),
+      name: Type.Optional(text('Absent if the person has been erased.')),
       assignments: Type.Array(assignment),
     },
     { $id: 'Person' },
@@ -51,7 +51,8 @@ export const getPerson = question({
   shown: nobody,
   answer: async ({ id }, { submitter }) => {
     const { known, name, assignments } = (await submitter.load('person', id)).state as Person;
-    if (!known) throw new Refusal('UNKNOWN_PERSON_ID', 'There is nobody with this id.', 'missing');
+    if (!known)
+      throw new Refusal('UNKNOWN_PERSON_ID', 'There is no person with this id. Check the id.', 'missing');
     return {
       id,
       ...(name !== undefined && { name }),

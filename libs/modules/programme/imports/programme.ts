@@ -3,17 +3,17 @@ import {
   rowByRow,
   type RowCommands,
   type SourceFile,
-  type Taker,
+  type RowImporter,
   textOf,
 } from '@waymark/core/imports';
 import { DefineProgramme, programme, type ProgrammeDefinition } from '../programme';
 
 type CommandsFor = (row: number) => RowCommands;
 
-/** Takes a programme's definition: a JSON file, and so one row. */
-export class ProgrammeTaker implements Taker {
+/** Imports a programme's definition from a JSON file, which counts as one row. */
+export class ProgrammeImporter implements RowImporter {
   readonly chunk = 1;
-  /** The programme's id, once it has been taken. */
+  /** The programme's id, once it has been imported. */
   id: string | undefined;
 
   constructor(
@@ -21,7 +21,7 @@ export class ProgrammeTaker implements Taker {
     private readonly commands: CommandsFor,
   ) {}
 
-  readonly take = rowByRow(async (_cells, row) => {
+  readonly importRows = rowByRow(async (_cells, row) => {
     const { id, body } = await this.read();
     const commands = this.commands(row);
     await commands.send('programme', id, DefineProgramme, body);
@@ -29,7 +29,7 @@ export class ProgrammeTaker implements Taker {
     return commands.outcome();
   });
 
-  /** The id in the file: what an import that goes on later needs to know, too. */
+  /** The id in the file. An import that continues later needs it too. */
   async idInFile(): Promise<string> {
     return (await this.read()).id;
   }
@@ -65,7 +65,10 @@ interface ProgrammeFile extends Pick<
 
 const period = (days: readonly [string, string] | undefined) => days && { from: days[0], to: days[1] };
 
-/** A list that may be missing or empty; what is no list is left as it is, to be refused. */
+/**
+ * A field with a list; left out if the list is missing or empty. Any other value is passed on, so that validation
+ * rejects it.
+ */
 const listed = <Item>(
   name: string,
   list: readonly Item[] | undefined,

@@ -4,7 +4,7 @@ import type { ProgrammeEvents } from '../programme';
 
 const view = viewsOf<ProgrammeEvents>();
 
-/** Programmes by id, as they stand. */
+/** Current programme definitions, by id. */
 export const programmes = view<ProgrammeDefinition>({
   name: 'programmes',
   version: 1,

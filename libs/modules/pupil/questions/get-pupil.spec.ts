@@ -14,13 +14,13 @@ const mentor = [{ role: 'mentor', mentor: 'M-1' } as const];
 const lead = [{ role: 'school-lead', school: '990402' } as const];
 
 describe('GetPupil', () => {
-  it('has the school of today, and the number masked but for its end', async () => {
+  it('returns the current school and the masked UPN', async () => {
     expect(await answerTo(getPupil, { id }, { ...given, as: lead })).toEqual({
       ...{ id, school: '990402', forename: 'Zara', surname: 'Farouk', upn: '*001' },
     });
   });
 
-  it('has the number for those who may see it and say why', async () => {
+  it('returns the full UPN to principals who may see it and give a reason', async () => {
     const upnFor = async (reason: string | undefined, as: typeof lead | typeof mentor) => {
       const scopes = { [thing]: [{ school: '990402', mentor: 'M-1' }] };
       return (await answerTo(getPupil, { id }, { ...given, scopes, as, ...(reason && { reason }) })).upn;
@@ -30,7 +30,7 @@ describe('GetPupil', () => {
     expect(await upnFor('attendance return', mentor)).toBe('*001');
   });
 
-  it('has neither name nor number once the key to them is destroyed', async () => {
+  it('returns neither name nor UPN once the key is destroyed', async () => {
     const states = { [thing]: { upn: 'H801200001001', details: {} } };
     expect(await answerTo(getPupil, { id }, { ...given, states, as: lead })).toEqual({
       id,
@@ -38,7 +38,7 @@ describe('GetPupil', () => {
     });
   });
 
-  it('is refused out of reach, and where there is no such pupil', async () => {
+  it('is refused out of reach and for an unknown pupil', async () => {
     await expect(answerTo(getPupil, { id }, { ...given, as: mentor })).rejects.toMatchObject({
       code: 'NOT_ALLOWED',
     });

@@ -9,10 +9,14 @@ import type { PupilFacts } from '../facts';
 const schema = object(
   {
     id: uuid(),
-    school: text('The URN of the school of today.'),
-    forename: Type.Optional(text('Shown where the pupil is within your reach by name, and not erased.')),
+    school: text('The URN of the current school.'),
+    forename: Type.Optional(
+      text('Absent if you may not see names of this pupil, or if the pupil has been erased.'),
+    ),
     surname: Type.Optional(text()),
-    upn: Type.Optional(text('All but its end is masked, unless you may see it and gave a reason.')),
+    upn: Type.Optional(
+      text('Masked except for the last three characters, unless you may see UPNs and gave a reason.'),
+    ),
   },
   { $id: 'Pupil' },
 );
@@ -21,9 +25,9 @@ export const getPupil = question({
   name: 'GetPupil',
   path: 'pupils/:id',
   parts: { id: pupil },
-  summary: 'A pupil, as far as you may know',
+  summary: 'A pupil, with the data that you may see',
   description:
-    'The name is there where the pupil is yours to know by name. The number is masked, all but its end; with a `Waymark-Reason`, it is shown to those who may see it.',
+    'The name is included if you may see names of this pupil. The UPN is masked except for its last three characters. With a `Waymark-Reason`, it is shown in full if you may see UPNs.',
   schema,
   example: {
     id: exampleIds.pupil,
@@ -46,7 +50,8 @@ export const getPupil = question({
     const scopes = await scopesOf('pupil', id);
     reach.demand(scopes);
     const facts = await submitter.facts<PupilFacts>('pupil', id);
-    if (!facts) throw new Refusal('UNKNOWN_PUPIL', 'There is no pupil with this id.', 'missing');
+    if (!facts)
+      throw new Refusal('UNKNOWN_PUPIL', 'There is no pupil with this id. Check the id.', 'missing');
     const school = facts.schoolOn(now().slice(0, 10));
     const { upn, details } = (await submitter.load('pupil', id)).state as Readable;
     const { forename, surname } = details ?? {};
@@ -59,5 +64,5 @@ export const getPupil = question({
   },
 });
 
-/** A pupil's state: what is personal in it is missing where its key was destroyed. */
+/** A pupil's state. Personal fields are missing if the key was destroyed. */
 type Readable = Omit<Pupil, 'details'> & { readonly details?: Partial<PupilDetails> };

@@ -19,7 +19,7 @@ const pupilView = (version: number, former?: View<PupilRow>['former']): View<Pup
     ...(former && { former }),
   });
 
-/** Pupils by id. Rows of version 1 have names and numbers, which no answer gives away. */
+/** Pupils by id. Rows of version 1 contain names and UPNs, which no answer includes. */
 export const pupils = pupilView(2, [
   { view: pupilView(1) as View, read: (row) => ({ school: (row as PupilRow).school }) },
 ]);

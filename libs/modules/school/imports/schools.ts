@@ -1,12 +1,12 @@
-import { Rejection, rowByRow, type RowCommands, type Taker } from '@waymark/core/imports';
+import { Rejection, rowByRow, type RowCommands, type RowImporter } from '@waymark/core/imports';
 import { RegisterSchool, school } from '../school';
 
 type CommandsFor = (row: number) => RowCommands;
 
-/** Takes schools, with the columns of the Department for Education's register of schools and the area. */
-export const schoolTaker = (commandsFor: CommandsFor): Taker => ({
+/** Imports schools. The columns are those of the Department for Education's register of schools, and the area. */
+export const schoolImporter = (commandsFor: CommandsFor): RowImporter => ({
   chunk: 500,
-  take: rowByRow(async (cells, row) => {
+  importRows: rowByRow(async (cells, row) => {
     const [urn = '', laCode, la, establishment, name, phase, status, region, area] = cells;
     if (!school.id.pattern.test(urn)) throw new Rejection('INVALID_URN');
     const commands = commandsFor(row);

@@ -4,7 +4,7 @@ import type { SchoolEvents } from '../school';
 
 const view = viewsOf<SchoolEvents>();
 
-/** Schools by URN. */
+/** Current details of schools, by URN. */
 export const schools = view<SchoolDetails>({
   name: 'schools',
   version: 1,

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { MENTOR, OTHER_MENTOR, OTHER_SCHOOL, PROGRAMME, SCHOOL } from '../../support/given';
 import { id } from '../../support/journey/given';
 
-/** Few values of each kind, so that known ids, days and words come again and again. */
+/** Only a few values of each kind, so that the same ids, days and texts occur repeatedly. */
 
 export const oneOf = <T>(...values: readonly T[]) => fc.constantFrom(...values);
 
-/** A field that is left out at times. */
+/** A value that is sometimes undefined. */
 export const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
 export const ids = oneOf(id(1), id(2));
@@ -17,10 +17,10 @@ export const schools = oneOf(SCHOOL, OTHER_SCHOOL);
 export const programmes = oneOf(PROGRAMME, 'ampe-2026-11');
 export const moments = oneOf('2026-02-15T09:00:00.000Z', '2026-02-16T09:00:00.000Z');
 
-/** The fields that commands to erase somebody have in common. */
+/** The fields that the commands for erasures have in common. */
 export const erasing = { ground: oneOf('NO_LONGER_NEEDED', 'RETENTION_ENDED'), on: days };
 export const completing = { keyDestroyedAt: moments, events: oneOf(3, 4) };
 
-/** Why an erasure that is asked for again records nothing. */
-export const DECIDED_ONCE = 'an erasure is decided once; who asks again has the one that was begun finished';
-export const COMPLETED_ONCE = 'a key is destroyed once, and the first word of it stands';
+/** Why a repeated erasure command records nothing. */
+export const DECIDED_ONCE = 'an erasure is decided once; a repeated request completes it';
+export const COMPLETED_ONCE = 'a key is destroyed once, and the first record of it counts';

@@ -22,7 +22,7 @@ export interface ImportServices {
 }
 
 /** The outcome of each row, in order. */
-export interface Taken {
+export interface RowOutcomes {
   readonly outcomes: readonly string[];
   readonly warnings: readonly RowWarning[];
   /** Number of sessions without a mark in the accepted rows of a register. */
@@ -33,9 +33,9 @@ export interface Taken {
  * Imports the rows of one file in chunks. Importing rows again gives the same outcomes, except for a refused
  * row that later rows of the same pupil have made valid.
  */
-export interface Taker {
+export interface RowImporter {
   readonly chunk: number;
-  take(rows: readonly TableRow[]): Promise<Taken>;
+  importRows(rows: readonly TableRow[]): Promise<RowOutcomes>;
 }
 
 /** A row was rejected, with a stable code. */
@@ -100,7 +100,7 @@ export class RowCommands {
   }
 }
 
-type TakeRow = (
+type ImportRow = (
   cells: readonly string[],
   row: number,
   warn: (warning: string) => void,
@@ -112,15 +112,15 @@ type TakeRow = (
  * imported in order, others concurrently.
  */
 export const rowByRowOf =
-  (about: (first: string) => Promise<string>, take: TakeRow) =>
-  async (rows: readonly TableRow[]): Promise<Taken> => {
+  (about: (first: string) => Promise<string>, importRow: ImportRow) =>
+  async (rows: readonly TableRow[]): Promise<RowOutcomes> => {
     const outcomes = new Array<string>(rows.length).fill('');
     const warnings: RowWarning[] = [];
-    const takeOne = async (index: number, { row, cells }: TableRow): Promise<void> => {
+    const importOne = async (index: number, { row, cells }: TableRow): Promise<void> => {
       const found: RowWarning[] = [];
       try {
         if (!cells) throw new Rejection('WRONG_COLUMNS');
-        outcomes[index] = await take(cells, row, (warning) => found.push([row, warning]));
+        outcomes[index] = await importRow(cells, row, (warning) => found.push([row, warning]));
         warnings.push(...found);
       } catch (error) {
         if (!(error instanceof Rejection || error instanceof Refusal)) throw error;
@@ -135,10 +135,10 @@ export const rowByRowOf =
       else lanes.set(name, [[index, row]]);
     }
     await sideBySide(lanes.values(), async (lane) => {
-      for (const [index, row] of lane) await takeOne(index, row);
+      for (const [index, row] of lane) await importOne(index, row);
     });
     return { outcomes, warnings: warnings.sort(([a], [b]) => a - b), noMark: 0 };
   };
 
 /** The same, with rows grouped by their first cell. */
-export const rowByRow = (take: TakeRow) => rowByRowOf((first) => Promise.resolve(first), take);
+export const rowByRow = (importRow: ImportRow) => rowByRowOf((first) => Promise.resolve(first), importRow);

@@ -35,8 +35,8 @@ export const pupilSendings: Sendings = {
       body: { upn: upns, ...named, school: schools, schoolFrom: days },
       events: ['PupilRegistered', 'UpnChanged', 'PupilDetailsCorrected', 'PupilMovedSchool'],
       reads: { schoolFrom: ({ schoolFrom, from }) => schoolFrom ?? from },
-      // A former number is the pupil's still, and so is a stay at a school that is over.
-      everSaid: ['upn', 'school', 'schoolFrom'],
+      // A former UPN still belongs to the pupil, and an ended stay at a school is still known.
+      inAnyEvent: ['upn', 'school', 'schoolFrom'],
     },
     ChangeUpn: { body: { upn: upns }, events: ['PupilRegistered', 'UpnChanged'] },
     CorrectPupilDetails: { body: { ...named, reason: words }, events: ['PupilDetailsCorrected'] },
@@ -50,7 +50,7 @@ export const pupilSendings: Sendings = {
       body: { scope: scopes, on: days, reason: maybe(words) },
       events: ['ObjectionRaised'],
       about: ['scope'],
-      // Overridden and upheld after all, it stands as it was raised.
+      // After being overridden and then upheld, the objection is still as it was raised.
       undoneBy: (since, body) => {
         const decided = since.filter((each) => isOf('scope', 'ObjectionDecided')([each], body)).at(-1);
         return (decided?.data as Fields | undefined)?.['outcome'] === 'OVERRIDDEN';
@@ -92,12 +92,12 @@ export const pupilSendings: Sendings = {
       events: ['ErasureRefused'],
     },
     RefuseRectification: { body: { on: days, reason: words }, events: ['RectificationRefused'] },
-    ErasePupil: { body: erasing, events: ['PupilErased'], mayBeSilent: DECIDED_ONCE },
+    ErasePupil: { body: erasing, events: ['PupilErased'], mayRecordNothing: DECIDED_ONCE },
     CompleteErasure: {
       after: ['ErasePupil'],
       body: completing,
       events: ['ErasureCompleted'],
-      mayBeSilent: COMPLETED_ONCE,
+      mayRecordNothing: COMPLETED_ONCE,
     },
   },
 };
@@ -125,14 +125,14 @@ export const mentorSendings: Sendings = {
     RemindMentor: {
       body: { on: days, overdue: oneOf([]), quiet: fc.subarray(['journey 1', 'journey 2']) },
       events: ['MentorReminded'],
-      mayBeSilent: 'a mentor is reminded once a day, and of nothing where there is nothing to say',
+      mayRecordNothing: 'a mentor is reminded once a day, and of nothing where there is nothing to say',
     },
-    EraseMentor: { body: erasing, events: ['MentorErased'], mayBeSilent: DECIDED_ONCE },
+    EraseMentor: { body: erasing, events: ['MentorErased'], mayRecordNothing: DECIDED_ONCE },
     CompleteMentorErasure: {
       after: ['EraseMentor'],
       body: completing,
       events: ['MentorErasureCompleted'],
-      mayBeSilent: COMPLETED_ONCE,
+      mayRecordNothing: COMPLETED_ONCE,
     },
   },
 };
@@ -160,12 +160,12 @@ export const personSendings: Sendings = {
       about: ['assignment'],
     },
     LeavePerson: { after: ['AssignRole'], body: { on: days }, events: ['PersonLeft'] },
-    ErasePerson: { body: erasing, events: ['PersonErased'], mayBeSilent: DECIDED_ONCE },
+    ErasePerson: { body: erasing, events: ['PersonErased'], mayRecordNothing: DECIDED_ONCE },
     CompletePersonErasure: {
       after: ['ErasePerson'],
       body: completing,
       events: ['PersonErasureCompleted'],
-      mayBeSilent: COMPLETED_ONCE,
+      mayRecordNothing: COMPLETED_ONCE,
     },
   },
 };

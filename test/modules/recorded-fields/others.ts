@@ -53,7 +53,7 @@ const marks = fc.uniqueArray(
   { selector: ({ on, at }) => `${on} ${at}`, minLength: 1, maxLength: 3 },
 );
 
-/** Marks that an event has, as far as the command brings them. */
+/** The marks of an event that are also in the command. */
 const broughtBy = (data: Fields, body: Fields): unknown[] => {
   const had = (data['marks'] as readonly Fields[]).map(({ on, am, pm, at }) =>
     JSON.stringify({ on, am, pm, at }),
@@ -67,7 +67,7 @@ export const attendanceSendings: Sendings = {
     RecordAttendance: {
       body: { school: oneOf(SCHOOL), marks },
       events: ['AttendanceRecorded'],
-      // A week has an event of its own, and a mark that is known already none: each mark is looked for by itself.
+      // Each week has its own event, and a known mark is not recorded again, so each mark is looked up separately.
       reads: { marks: broughtBy },
     },
   },

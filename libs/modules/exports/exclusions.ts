@@ -4,27 +4,28 @@ import type { Reminders } from '@waymark/modules/mentor';
 import type { PupilFacts } from '@waymark/modules/pupil/facts';
 
 /**
- * Who is left out of what is given out pupil by pupil: those who were erased, whose data are restricted, or who object to the
- * archive or to research. Sums over many are left as they are. One export asks once for each.
+ * Finds the pupils whom an export by pupil or journey must leave out: erased, under a processing restriction, or
+ * objecting to the evaluation archive or to research. Group figures still include them. Answers are cached for one
+ * export.
  */
-export class LeftOut {
+export class Exclusions {
   private readonly pupils = new Map<string, Promise<boolean>>();
 
   constructor(private readonly submitter: Pick<Submitter, 'facts'>) {}
 
-  pupil(id: string): Promise<boolean> {
+  excludesPupil(id: string): Promise<boolean> {
     let known = this.pupils.get(id);
     if (!known) this.pupils.set(id, (known = this.lookUp(id)));
     return known;
   }
 
-  async journey(id: string): Promise<boolean> {
+  async excludesJourney(id: string): Promise<boolean> {
     const journey = await this.submitter.facts<JourneyFacts>('journey', id);
-    return journey !== undefined && this.pupil(journey.pupil);
+    return journey !== undefined && this.excludesPupil(journey.pupil);
   }
 
-  /** A reminder of the other journeys. */
-  async from<Reminder extends Reminders>(reminder: Reminder): Promise<Reminder> {
+  /** A reminder without the excluded journeys. */
+  async withoutExcluded<Reminder extends Reminders>(reminder: Reminder): Promise<Reminder> {
     return {
       ...reminder,
       overdue: await this.others(reminder.overdue, ({ journey }) => journey),
@@ -33,7 +34,7 @@ export class LeftOut {
   }
 
   private async others<Item>(items: readonly Item[], journeyOf: (item: Item) => string): Promise<Item[]> {
-    const left = await Promise.all(items.map((item) => this.journey(journeyOf(item))));
+    const left = await Promise.all(items.map((item) => this.excludesJourney(journeyOf(item))));
     return items.filter((_, index) => !left[index]);
   }
 

@@ -15,14 +15,17 @@ import {
 } from '../support/given';
 import type { Happening } from '../support/journey/histories';
 import { type Known, spec } from '../support/spec';
-import { journeySendings } from './said/journey';
-import { attendanceSendings, importSendings, programmeSendings, schoolSendings } from './said/others';
-import { mentorSendings, personSendings, pupilSendings } from './said/people';
-import type { Fields, Sending, Sendings } from './said/table';
+import { journeySendings } from './recorded-fields/journey';
+import {
+  attendanceSendings,
+  importSendings,
+  programmeSendings,
+  schoolSendings,
+} from './recorded-fields/others';
+import { mentorSendings, personSendings, pupilSendings } from './recorded-fields/people';
+import type { Fields, Sending, Sendings } from './recorded-fields/table';
 
-const domain = recordingModules.map((module) => module.domain);
-
-/** It stands in the names of the tests; `FC_SEED` runs the same commands again. */
+/** The seed is part of the test names. Set `FC_SEED` to run the same commands again. */
 const seed = Number(process.env['FC_SEED'] ?? Date.now() % 2 ** 31);
 
 const sendings: Readonly<Record<string, Sendings>> = {
@@ -42,7 +45,10 @@ const known: Readonly<Record<string, Known>> = {
   attendance: attendanceFacts(counted(19, 76)),
 };
 
-/** One of the commands of a module, and how it is sent: as it is made up, as one before, or as that with one field changed. */
+/**
+ * A command of the module and how it is sent: as generated, as the previous one, or as that one with one field
+ * changed.
+ */
 interface Step {
   readonly other: readonly [name: string, body: Fields];
   readonly own: Fields;
@@ -57,7 +63,7 @@ const withoutGaps = (body: object): Fields =>
 
 const bodyOf = ({ body }: Sending): fc.Arbitrary<Fields> => fc.record(body).map(withoutGaps);
 
-/** Commands of a module, after those without which most would be refused. */
+/** Commands of a module, preceded by the ones without which most would be refused. */
 function stepsFor(name: string, { commands, first }: Sendings): fc.Arbitrary<readonly Step[]> {
   const sent = (other: string) => bodyOf(commands[other]!).map((body) => [other, body] as const);
   const step = (other: fc.Arbitrary<Step['other']>) => ({
@@ -82,15 +88,15 @@ function stepsFor(name: string, { commands, first }: Sendings): fc.Arbitrary<rea
 const readOf = (sending: Sending, field: string, data: Fields, body: Fields): unknown =>
   (sending.reads?.[field] ?? ((all: Fields) => all[field]))(data, body);
 
-/** Events that can say what a command does, of what it is about. */
-const tellingOf = (sending: Sending, body: Fields, events: readonly Happening[]): readonly Happening[] =>
+/** Events that can contain a command's fields, for the same thing. */
+const matchingEvents = (sending: Sending, body: Fields, events: readonly Happening[]): readonly Happening[] =>
   events.filter(
     ({ type, data }) =>
       sending.events.includes(type) &&
       (sending.about ?? []).every((field) => same(readOf(sending, field, data as Fields, body), body[field])),
   );
 
-/** Values that events have of a field, in their order; lists that came in parts are put together. */
+/** Values of a field in events, in order. Lists that were split into several events are joined. */
 function valuesOf(
   sending: Sending,
   field: string,
@@ -105,28 +111,28 @@ function valuesOf(
     : values;
 }
 
-/** Fields of a command that recorded events, and that none of these says. */
+/** Fields of a command that recorded events, but none with the field's value. */
 const dropped = (sending: Sending, body: Fields, now: readonly Happening[], before: readonly Happening[]) =>
   Object.keys(body).filter((field) => {
     const events = field === 'marks' ? [...before, ...now] : now;
     return !valuesOf(sending, field, body, events).some((value) => same(value, body[field]));
   });
 
-/** Fields of a command that recorded nothing, and that had not been said before, or were undone since. */
-function unsaid(sending: Sending, body: Fields, before: readonly Happening[]): string[] {
-  if (sending.mayBeSilent !== undefined) return [];
-  const telling = tellingOf(sending, body, before);
-  const since = telling.length === 0 ? [] : before.slice(before.indexOf(telling.at(-1)!) + 1);
+/** Fields of a command that recorded nothing, although they were not recorded before, or were undone since. */
+function notRecorded(sending: Sending, body: Fields, before: readonly Happening[]): string[] {
+  if (sending.mayRecordNothing !== undefined) return [];
+  const matching = matchingEvents(sending, body, before);
+  const since = matching.length === 0 ? [] : before.slice(before.indexOf(matching.at(-1)!) + 1);
   if (sending.undoneBy?.(since, body)) return ['all of it, which was undone since'];
   return Object.keys(body).filter((field) => {
-    const values = valuesOf(sending, field, body, telling);
-    const stand = sending.everSaid?.includes(field) ? values : values.slice(-1);
+    const values = valuesOf(sending, field, body, matching);
+    const stand = sending.inAnyEvent?.includes(field) ? values : values.slice(-1);
     return !stand.some((value) => same(value, body[field]));
   });
 }
 
-/** A command like the last of its name: just that, or with one field of another. */
-function asBefore({ own, how, field }: Omit<Step, 'other'>, last: Fields): Fields {
+/** The previous command of this name, unchanged or with one field changed; or a new one. */
+function bodyFrom({ own, how, field }: Omit<Step, 'other'>, last: Fields): Fields {
   if (how === 'own') return own;
   const fields = Object.keys(own);
   const changed = fields[field % Math.max(fields.length, 1)];
@@ -138,7 +144,7 @@ interface Seen {
   repeated: number;
 }
 
-/** Send commands one after the other; fails where what one of this name said is lost. */
+/** Send commands one after the other. Fails if a field of a command with this name is lost. */
 function carryOut(module: Module, name: string, steps: readonly Step[], seen: Seen): void {
   const sending = sendings[module.name]!.commands[name]!;
   let thing = spec(module as Module<Record<string, object>>, {
@@ -147,7 +153,7 @@ function carryOut(module: Module, name: string, steps: readonly Step[], seen: Se
   let events: readonly Happening[] = [];
   let last: Fields | undefined;
   for (const { other, own, how, field } of steps) {
-    const [sent, body] = how === 'other' ? other : [name, last ? asBefore({ own, how, field }, last) : own];
+    const [sent, body] = how === 'other' ? other : [name, last ? bodyFrom({ own, how, field }, last) : own];
     const type = module.handlers.get(sent)!.command;
     let decided: readonly Happening[];
     try {
@@ -161,7 +167,7 @@ function carryOut(module: Module, name: string, steps: readonly Step[], seen: Se
       last = body;
       seen[decided.length > 0 ? 'recorded' : 'repeated'] += 1;
       const lost =
-        decided.length > 0 ? dropped(sending, body, decided, events) : unsaid(sending, body, events);
+        decided.length > 0 ? dropped(sending, body, decided, events) : notRecorded(sending, body, events);
       if (lost.length > 0)
         throw new Error(
           `${name} ${decided.length > 0 ? 'recorded events without' : 'recorded nothing of'} ${lost.join(', ')}: ` +
@@ -173,7 +179,7 @@ function carryOut(module: Module, name: string, steps: readonly Step[], seen: Se
   }
 }
 
-describe.each(domain.map((module) => ({ name: module.name, module })))(
+describe.each(recordingModules.map(({ domain }) => ({ name: domain.name, module: domain })))(
   `commands of the module $name (seed ${String(seed)})`,
   ({ name: of, module }) => {
     const { commands } = sendings[of] ?? { commands: {} };
@@ -182,23 +188,26 @@ describe.each(domain.map((module) => ({ name: module.name, module })))(
       expect(Object.keys(commands).sort()).toEqual([...module.handlers.keys()].sort());
     });
 
-    it.each(Object.keys(commands))('%s: what it says is recorded, said already, or refused', (name) => {
-      const seen: Seen = { recorded: 0, repeated: 0 };
-      const type = module.handlers.get(name)!.command;
-      fc.assert(
-        fc.property(stepsFor(name, sendings[of]!), (steps) => {
-          if (!module.internal.has(name))
-            for (const { own } of steps) expect(check(type, own).errors).toEqual([]);
-          carryOut(module, name, steps, seen);
-        }),
-        { seed, numRuns: 100 },
-      );
-      // Else it would prove nothing of this command.
-      expect(seen.recorded).toBeGreaterThan(0);
-      if (!neverRepeated.has(name)) expect(seen.repeated).toBeGreaterThan(0);
-    });
+    it.each(Object.keys(commands))(
+      '%s records all its fields, repeats recorded ones, or is refused',
+      (name) => {
+        const seen: Seen = { recorded: 0, repeated: 0 };
+        const type = module.handlers.get(name)!.command;
+        fc.assert(
+          fc.property(stepsFor(name, sendings[of]!), (steps) => {
+            if (!module.internal.has(name))
+              for (const { own } of steps) expect(check(type, own).errors).toEqual([]);
+            carryOut(module, name, steps, seen);
+          }),
+          { seed, numRuns: 100 },
+        );
+        // Otherwise the test would prove nothing about this command.
+        expect(seen.recorded).toBeGreaterThan(0);
+        if (!neverRepeated.has(name)) expect(seen.repeated).toBeGreaterThan(0);
+      },
+    );
   },
 );
 
-/** Commands that record something each time that they are taken. */
+/** Commands that record an event each time. */
 const neverRepeated = new Set(['AssessEligibility', 'RecordRows']);

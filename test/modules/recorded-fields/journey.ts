@@ -38,7 +38,7 @@ export const journeySendings: Sendings = {
     GiveConsent: {
       body: { on: days, by: maybe(some(consentGivers)) },
       events: ['ConsentGiven'],
-      // A withdrawal does not undo that it was given: told of again, it does not stand again.
+      // A withdrawal does not undo the consent: the same consent sent again is not recorded again.
       about: ['on', 'by'],
     },
     WithdrawConsent: {
@@ -96,7 +96,7 @@ export const journeySendings: Sendings = {
       body: { to: oneOf(2, 2, 2, 3), on: days, outcome: maybe(some(phaseOutcomes)) },
       events: ['PhaseAdvanced', 'PhaseOutcomeRecorded'],
       about: ['to'],
-      // What the phase before came to is an event about that phase.
+      // The outcome of the previous phase is an event about that phase.
       reads: {
         to: ({ to, phase }) => to ?? Number(phase) + 1,
         on: ({ to, on }) => (to === undefined ? undefined : on),
