@@ -1,4 +1,4 @@
-import { CommandClass } from '@waymark/core/kernel';
+import { type CommandClass } from '@waymark/core/kernel';
 import { POLICIES } from '@waymark/core/reactions';
 import { views } from '@waymark/modules';
 import { listOf } from '@waymark/core/questions';

@@ -1,4 +1,4 @@
-import { CommandClass } from '@waymark/core/kernel';
+import { type CommandClass } from '@waymark/core/kernel';
 import type { Module } from '@waymark/core/kernel';
 import { LONGEST_WAIT } from '../headers';
 import { type Schema, schemaOf } from './schemas';

@@ -11,3 +11,19 @@ export const school = own('school-lead', 'area-manager', 'programme-administrato
 
 /** Roles that decide on requests under data protection law. */
 export const officer = all('data-protection-officer', 'local-operator');
+
+/** Reads the records of single pupils: every role over them, and the officer. */
+export const readers = {
+  ...own(
+    'mentor',
+    'school-lead',
+    'area-manager',
+    'regional-director',
+    'programme-administrator',
+    'evaluator',
+  ),
+  ...officer,
+};
+
+/** Reads the figures of groups, which show no pupil. */
+export const figureReaders = { ...readers, ...all('operations') };

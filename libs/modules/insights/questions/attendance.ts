@@ -1,3 +1,4 @@
+import { readers } from '@waymark/modules/shared/rights';
 import { IsDay, IsInstant, IsOneOf, Optional, periodOf, toInstant } from '@waymark/core/fields';
 import { pageByKey, pageOf, PageParameters, question, variant } from '@waymark/core/questions';
 import { attendance, attendanceHistory } from '@waymark/modules/attendance/views/registers';
@@ -47,16 +48,7 @@ export const getAttendance = question({
     'With `asKnownAt`, only marks that schools had recorded by that time are counted. A pupil’s row has the flags `persistent` and `severe`; a group’s row has numbers of pupils.',
   schema: pageOf(variant([pupilAttendanceSchema, groupAttendanceSchema])),
   example: { items: [{ key: 'blackpool', name: 'Blackpool', ...exampleTotals }], next: 'blackpool' },
-  by: {
-    mentor: 'own',
-    'school-lead': 'own',
-    'area-manager': 'own',
-    'regional-director': 'own',
-    'programme-administrator': 'own',
-    evaluator: 'own',
-    'data-protection-officer': 'all',
-    'local-operator': 'all',
-  },
+  by: readers,
   views: [attendance, attendanceHistory, caseloads, programmes, schools, mentors],
   // A pupil's row has no name and shows the pupil's records. A group's row shows only figures.
   shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),

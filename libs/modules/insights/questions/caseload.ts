@@ -1,4 +1,5 @@
-import { Refusal } from '@waymark/core/kernel';
+import { officer } from '@waymark/modules/shared/rights';
+import { own, Refusal } from '@waymark/core/kernel';
 import { PageParameters, question } from '@waymark/core/questions';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
 import { mentor } from '@waymark/modules/mentor';
@@ -50,13 +51,8 @@ export const getCaseload = question({
     next: journey,
   },
   by: {
-    mentor: 'own',
-    'area-manager': 'own',
-    'regional-director': 'own',
-    'programme-administrator': 'own',
-    evaluator: 'own',
-    'data-protection-officer': 'all',
-    'local-operator': 'all',
+    ...own('mentor', 'area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
+    ...officer,
   },
   views: [caseloads, mentors],
   shown: ({ items }) => items.map((entry) => entry.pupil),

@@ -1,3 +1,4 @@
+import { figureReaders } from '@waymark/modules/shared/rights';
 import { IsCode, IsDay, IsOneOf, Optional, periodOf } from '@waymark/core/fields';
 import { nobody, pageByKey, pageOf, PageParameters, question } from '@waymark/core/questions';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
@@ -47,17 +48,7 @@ export const getKpis = question({
     ],
     next: 'North West',
   },
-  by: {
-    mentor: 'own',
-    'school-lead': 'own',
-    'area-manager': 'own',
-    'regional-director': 'own',
-    'programme-administrator': 'own',
-    evaluator: 'own',
-    'data-protection-officer': 'all',
-    operations: 'all',
-    'local-operator': 'all',
-  },
+  by: figureReaders,
   views: [pupilOutcomes, programmes, schools, mentors],
   shown: nobody,
   answer: async (asked, sources: InsightSources) => {

@@ -1,3 +1,4 @@
+import { figureReaders } from '@waymark/modules/shared/rights';
 import { IsCode, IsOneOf, Optional } from '@waymark/core/fields';
 import { nobody, pageByKey, pageOf, PageParameters, question } from '@waymark/core/questions';
 import { phaseProgress } from '@waymark/modules/journey/views/phase-progress';
@@ -43,17 +44,7 @@ export const getPhaseProgress = question({
     ],
     next: 'blackpool',
   },
-  by: {
-    mentor: 'own',
-    'school-lead': 'own',
-    'area-manager': 'own',
-    'regional-director': 'own',
-    'programme-administrator': 'own',
-    evaluator: 'own',
-    'data-protection-officer': 'all',
-    operations: 'all',
-    'local-operator': 'all',
-  },
+  by: figureReaders,
   views: [phaseProgress, programmes, schools, mentors],
   shown: nobody,
   answer: async (asked, sources) => {

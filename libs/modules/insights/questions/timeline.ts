@@ -1,3 +1,4 @@
+import { readers } from '@waymark/modules/shared/rights';
 import { IsDay, IsInstant, maskUpns, Optional } from '@waymark/core/fields';
 import { numeral, pageFrom, pageWith, PageParameters, question, uuid } from '@waymark/core/questions';
 import { journey } from '@waymark/modules/journey';
@@ -45,16 +46,7 @@ export const getTimeline = question({
     ],
     next: '1042',
   },
-  by: {
-    mentor: 'own',
-    'school-lead': 'own',
-    'area-manager': 'own',
-    'regional-director': 'own',
-    'programme-administrator': 'own',
-    evaluator: 'own',
-    'data-protection-officer': 'all',
-    'local-operator': 'all',
-  },
+  by: readers,
   views: [],
   shown: ({ pupil }) => [pupil],
   answer: async ({ id, asOf, asKnownAt, ...page }, sources) => {

@@ -1,3 +1,4 @@
+import { readers } from '@waymark/modules/shared/rights';
 import { IsDay, IsInstant, Optional, toMoment } from '@waymark/core/fields';
 import { question } from '@waymark/core/questions';
 import { journey } from '../journey';
@@ -49,16 +50,7 @@ export const getJourney = question({
     barriers: [{ barrier: exampleIds.barrier, kind: 'TRANSPORT', severity: 2 }],
     support: [{ referral: exampleIds.referral, step: 'accepted' }],
   },
-  by: {
-    mentor: 'own',
-    'school-lead': 'own',
-    'area-manager': 'own',
-    'regional-director': 'own',
-    'programme-administrator': 'own',
-    evaluator: 'own',
-    'data-protection-officer': 'all',
-    'local-operator': 'all',
-  },
+  by: readers,
   views: [],
   shown: ({ pupil }) => [pupil],
   // Commands apply to the current state, so only an answer about now has an ETag.

@@ -1,5 +1,6 @@
+import { officer } from '@waymark/modules/shared/rights';
 import { Type } from '@sinclair/typebox';
-import { Refusal } from '@waymark/core/kernel';
+import { own, Refusal } from '@waymark/core/kernel';
 import { object, question, text, uuid } from '@waymark/core/questions';
 import { pupil } from '../pupil';
 import type { Pupil, PupilDetails } from '../state';
@@ -36,14 +37,7 @@ export const getPupil = question({
     surname: 'Farouk',
     upn: '*001',
   },
-  by: {
-    mentor: 'own',
-    'school-lead': 'own',
-    'area-manager': 'own',
-    'programme-administrator': 'own',
-    'data-protection-officer': 'all',
-    'local-operator': 'all',
-  },
+  by: { ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'), ...officer },
   views: [],
   shown: ({ id }) => [id],
   answer: async ({ id }, { submitter, reach, reason, now, scopesOf }) => {
