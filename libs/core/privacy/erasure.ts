@@ -1,5 +1,5 @@
 import type { Day } from '@waymark/core/fields';
-import { refuse } from '@waymark/core/kernel';
+import { type Context, event, refuse } from '@waymark/core/kernel';
 import { ERASED_BEFORE_RESTORE, type ErasureGround } from './grounds';
 
 /** A person whose data can be erased, and the state of the erasure. */
@@ -35,3 +35,23 @@ export function isToComplete({ erasure }: Erasable, whose: string): boolean {
  * uses this ground, never a request.
  */
 export const wasDecidedBefore = (ground: ErasureGround): boolean => ground === ERASED_BEFORE_RESTORE;
+
+/** The command that decides an erasure. Each kind of person has one of its own, with its own refusals. */
+export class DecideErasure implements ErasureDecision {
+  ground!: ErasureGround;
+  on!: Day;
+}
+
+/** The command that records the outcome of an erasure. Each kind of person has one of its own. */
+export class RecordErasureOutcome implements ErasureOutcome {
+  /** UTC, milliseconds. */
+  keyDestroyedAt!: string;
+  /** Number of the person's events; none of them has readable personal fields any more. */
+  events!: number;
+}
+
+/** How the outcome of an erasure is decided: recorded once, as an event of this type. */
+export const recordsOutcome =
+  <const Type extends string>(type: Type, whose: string) =>
+  ({ keyDestroyedAt, events }: RecordErasureOutcome, state: Erasable, { today }: Context) =>
+    isToComplete(state, whose) ? [event(type, today, { keyDestroyedAt, events })] : [];

@@ -1,10 +1,10 @@
-import type { Day } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import {
+  DecideErasure,
   type ErasureDecision,
-  type ErasureGround,
   type ErasureOutcome,
-  isToComplete,
+  RecordErasureOutcome,
+  recordsOutcome,
   wasDecidedBefore,
 } from '@waymark/core/privacy';
 import type { Mentor } from './state';
@@ -20,17 +20,10 @@ export interface MentorErasureEvents {
 }
 
 /** Erase a mentor's data permanently. Refused while the mentor has pupils. */
-export class EraseMentor {
-  ground!: ErasureGround;
-  on!: Day;
-}
+export class EraseMentor extends DecideErasure {}
 
 /** Record that a mentor's erasure is complete. */
-export class CompleteMentorErasure {
-  /** UTC, milliseconds. */
-  keyDestroyedAt!: string;
-  events!: number;
-}
+export class CompleteMentorErasure extends RecordErasureOutcome {}
 
 const { on, slice } = slices<Mentor>();
 
@@ -46,14 +39,9 @@ export const erasure = slice<MentorErasureEvents>({
       },
       { by: 'service' },
     ),
-    CompleteMentorErasure: on(
-      CompleteMentorErasure,
-      ({ keyDestroyedAt, events }, mentor, { today }) =>
-        isToComplete(mentor, 'mentor')
-          ? [event('MentorErasureCompleted', today, { keyDestroyedAt, events })]
-          : [],
-      { by: 'service' },
-    ),
+    CompleteMentorErasure: on(CompleteMentorErasure, recordsOutcome('MentorErasureCompleted', 'mentor'), {
+      by: 'service',
+    }),
   },
   evolve: {
     MentorErased: ({ appointment, ...mentor }) => ({

@@ -1,10 +1,10 @@
-import type { Day } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import {
+  DecideErasure,
   type ErasureDecision,
-  type ErasureGround,
   type ErasureOutcome,
-  isToComplete,
+  RecordErasureOutcome,
+  recordsOutcome,
   wasDecidedBefore,
 } from '@waymark/core/privacy';
 import { hasRolesFrom, type Person, withoutRolesFrom } from './state';
@@ -23,17 +23,10 @@ export interface PersonErasureEvents {
  * Erase the data of a person who worked with the service, permanently. Refused while the person has current or future
  * roles.
  */
-export class ErasePerson {
-  ground!: ErasureGround;
-  on!: Day;
-}
+export class ErasePerson extends DecideErasure {}
 
 /** Record that a person's erasure is complete. */
-export class CompletePersonErasure {
-  /** UTC, milliseconds. */
-  keyDestroyedAt!: string;
-  events!: number;
-}
+export class CompletePersonErasure extends RecordErasureOutcome {}
 
 const { on, slice } = slices<Person>();
 
@@ -52,14 +45,9 @@ export const erasure = slice<PersonErasureEvents>({
       },
       { by: 'service' },
     ),
-    CompletePersonErasure: on(
-      CompletePersonErasure,
-      ({ keyDestroyedAt, events }, person, { today }) =>
-        isToComplete(person, 'person')
-          ? [event('PersonErasureCompleted', today, { keyDestroyedAt, events })]
-          : [],
-      { by: 'service' },
-    ),
+    CompletePersonErasure: on(CompletePersonErasure, recordsOutcome('PersonErasureCompleted', 'person'), {
+      by: 'service',
+    }),
   },
   evolve: {
     PersonErased: (person, { ground, on: day }) => {

@@ -1,10 +1,11 @@
 import { type Day, IsDay, IsOneOf, IsText } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import {
+  DecideErasure,
   type ErasureDecision,
-  type ErasureGround,
   type ErasureOutcome,
-  isToComplete,
+  RecordErasureOutcome,
+  recordsOutcome,
   type RefusalGround,
   refusalGrounds,
   wasDecidedBefore,
@@ -23,18 +24,10 @@ export interface ErasureEvents {
 }
 
 /** Erase a pupil's data permanently. Refused while there is a legal hold. */
-export class ErasePupil {
-  ground!: ErasureGround;
-  on!: Day;
-}
+export class ErasePupil extends DecideErasure {}
 
 /** Record that a pupil's erasure is complete. */
-export class CompleteErasure {
-  /** UTC, milliseconds. */
-  keyDestroyedAt!: string;
-  /** Number of the pupil's events; none of them has readable personal fields any more. */
-  events!: number;
-}
+export class CompleteErasure extends RecordErasureOutcome {}
 
 /** Refuse a request for erasure, on a ground of UK GDPR Article 17(3). */
 export class RefuseErasure {
@@ -57,12 +50,7 @@ export const erasure = slice<ErasureEvents>({
       },
       { by: 'service' },
     ),
-    CompleteErasure: on(
-      CompleteErasure,
-      ({ keyDestroyedAt, events }, pupil, { today }) =>
-        isToComplete(pupil, 'pupil') ? [event('ErasureCompleted', today, { keyDestroyedAt, events })] : [],
-      { by: 'service' },
-    ),
+    CompleteErasure: on(CompleteErasure, recordsOutcome('ErasureCompleted', 'pupil'), { by: 'service' }),
     RefuseErasure: on(
       RefuseErasure,
       ({ ground, on: day, reason }, pupil) => {
