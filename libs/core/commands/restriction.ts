@@ -1,4 +1,4 @@
-import type { Refusal } from '@waymark/core/kernel';
+import type { Despite, Refusal } from '@waymark/core/kernel';
 
 /** A thing by its module and id. */
 export interface ThingId {
@@ -12,8 +12,8 @@ export interface ThingId {
 export interface Sent {
   readonly target: ThingId;
   readonly needed: readonly ThingId[];
-  /** See {@link Handler.though}. */
-  readonly though: 'restricted' | 'erased' | undefined;
+  /** See {@link Handler.despite}. */
+  readonly despite: Despite | undefined;
 }
 
 /** Reads streams other than the command's own. */

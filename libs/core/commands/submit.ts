@@ -207,7 +207,7 @@ export class Submitter {
         {
           target: { module: module.name, id },
           needed: needs,
-          though: module.handlers.get(command.constructor.name)?.though,
+          despite: module.handlers.get(command.constructor.name)?.despite,
         },
         { facts: (other, its) => this.facts(other, its), subjectOf: (thing) => this.subjectOf(thing) },
       ),

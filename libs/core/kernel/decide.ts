@@ -3,7 +3,7 @@ import type { Module } from './module';
 import { type FieldError, Refusal } from './refusal';
 import { undecidable, Undecidable } from './undecidable';
 
-/** A command, and the thing it is sent to as its events leave it. */
+/** A command and its target with the current state of the target. */
 export interface Received {
   readonly module: Module;
   readonly id: string;
@@ -11,33 +11,33 @@ export interface Received {
   readonly command: object;
 }
 
-/** Another thing that a command needs to know of. */
+/** Another thing whose facts a command needs. */
 export interface Needed {
-  /** Under which the handler finds its facts. */
+  /** The key of its facts in {@link Context.facts}. */
   readonly name: string;
   readonly module: string;
   readonly id: string;
 }
 
-/** What a decision depends on besides the command and the state: all of it is given, so that it can be replayed. */
+/** The input of a decision besides the command and the state. A decision has no other input, so it can be repeated. */
 export interface Circumstances extends Pick<Context, 'now' | 'actor' | 'newId'> {
-  /** What was found out about the things that {@link needsOf} names; undefined where there is no such thing. */
+  /** The facts of the things that {@link needsOf} names; undefined for a thing that does not exist. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** What was decided. Nothing has been recorded or claimed yet: that is left to the caller. */
+/** The result of a decision. The caller records the events and makes the claims. */
 export interface Decision {
-  /** Events to record, in their order; none where there is nothing to change. */
+  /** The events to record, in order. Empty if the command changes nothing. */
   readonly events: readonly Decided<Record<string, object>>[];
-  /** Values that must be the thing's own before the events are recorded. */
+  /** The values that the thing must own before the events are recorded. */
   readonly claims: readonly Claim[];
   /** The state after the events. */
   readonly state: never;
-  /** Whose record the thing is after the events. */
+  /** The data subject of the thing after the events. */
   readonly subject: string | undefined;
 }
 
-/** The other things that a command needs to know of. Throws a {@link Refusal} where it cannot be sent to this thing. */
+/** The other things whose facts a command needs. Throws a {@link Refusal} if the target does not accept the command. */
 export function needsOf(received: Received): readonly Needed[] {
   const { id, state, command } = received;
   const needs = Object.entries(handlerOf(received).needs);
@@ -47,9 +47,8 @@ export function needsOf(received: Received): readonly Needed[] {
 }
 
 /**
- * Decide a command: the events that it leads to, and what follows from them. Pure: the same input leads to the same
- * decision. Throws a {@link Refusal} where the command may not be carried out, and {@link Undecidable} where the
- * module's code is at fault.
+ * Decides a command. Pure: the same input gives the same decision. Throws a {@link Refusal} if a rule refuses the
+ * command, and {@link Undecidable} if the code of the module throws anything else.
  */
 export function decide(received: Received, { facts, now, actor, newId }: Circumstances): Decision {
   const { module, id, state, command } = received;
@@ -67,7 +66,7 @@ export function decide(received: Received, { facts, now, actor, newId }: Circums
   });
 }
 
-/** The state after some decided events. */
+/** Applies decided events to a state. */
 export function evolve(module: Module, state: never, events: Decision['events']): never {
   return events.reduce<never>((before, { type, data, on }) => {
     const fold = module.folds.get(type);
@@ -76,7 +75,7 @@ export function evolve(module: Module, state: never, events: Decision['events'])
   }, state);
 }
 
-/** Whether there is the thing that a command is sent to, or the command creates it. */
+/** True if the target exists or the command creates it. */
 export const isThere = (received: Received): boolean =>
   handlerFor(received).creates || received.module.facts(received.state) !== undefined;
 
@@ -86,7 +85,7 @@ export const unknownThings = (needs: readonly Needed[], facts: Circumstances['fa
     .filter(({ name }) => facts[name] === undefined)
     .map(({ name, module }) => ({ field: name, code: unknownCode(module), message: unknownMessage(module) }));
 
-/** How the command is decided, if it can be sent to this thing. */
+/** The handler of the command. Throws a {@link Refusal} if the target does not exist or has no such command. */
 function handlerOf(received: Received): Handler {
   const { name } = received.module;
   if (!isThere(received)) throw new Refusal(unknownCode(name), unknownMessage(name), 'missing');
@@ -100,7 +99,7 @@ function handlerFor({ module, command }: Received): Handler {
   throw new Refusal('UNKNOWN_COMMAND', `There is no command ${name} for ${module.plural}.`, 'missing');
 }
 
-/** The command is invalid where it names the unknown thing itself; otherwise something the thing refers to is missing. */
+/** The refusal is `invalid` if a field of the command names the unknown thing, and `missing` otherwise. */
 function namesUnknown(unknown: readonly FieldError[], command: object): Refusal {
   const named = unknown.some(({ field }) => field in command);
   const message = unknown.map((error) => error.message).join(' ');

@@ -1,70 +1,71 @@
 import type { Rights } from './access';
 import type { EventMetadata } from './event';
 
-/** A class whose instances are commands; its decorators say what a valid one is. */
+/** The class of a command. Its decorators validate the fields. */
 export type CommandClass<Command extends object = object> = new () => Command;
 
-/** An event that a decision asks to be recorded, of a table from type to payload. */
+/** An event to record. `Events` maps each event type to its data. */
 export type Decided<Events> = {
   [Type in keyof Events & string]: { readonly type: Type; readonly data: Events[Type]; readonly on: string };
 }[keyof Events & string];
 
-/** Ask for an event to be recorded, about the day `on`. */
+/** Builds an event to record. `on` is the day that the event is about. */
 export const event = <const Type extends string, Data extends object>(
   type: Type,
   on: string,
   data: Data,
 ): { readonly type: Type; readonly data: Data; readonly on: string } => ({ type, data, on });
 
-/** Everything a decision may depend on besides the command and the state: so that it can be replayed. */
+/** The input of a decision besides the command and the state. */
 export interface Context<Facts = unknown> {
-  /** Id of the thing the command is sent to. */
+  /** The id of the target of the command. */
   readonly id: string;
-  /** The present moment, UTC with milliseconds. */
+  /** The current time in UTC, with milliseconds. */
   readonly now: string;
-  /** The present day. */
+  /** The current day, `YYYY-MM-DD`. */
   readonly today: string;
   readonly actor: string;
-  /** A new id; the same for the same command and label, however often it is decided. */
+  /** Returns a new id. The same command and label always give the same id. */
   readonly newId: (label: string) => string;
-  /** What the command needs to know of other things, by the names in its `needs`. */
+  /** The facts of other things, by the names in `needs`. */
   readonly facts: Facts;
 }
 
 /**
- * What a command needs to know of another thing: which module's, and how that thing's id is found from the
- * command, the state, and the id of the thing the command is sent to.
+ * Another thing whose facts a command needs: its module, and a function that returns its id from the command, the state, and
+ * the id of the thing that the command is sent to.
  */
 export type Need<Command, State> = readonly [
   module: string,
   idOf: (command: Command, state: State, id: string) => string,
 ];
 
-/** A value that may belong to one stream only, such as a UPN. */
+/** A value that only one stream may hold, such as a UPN. */
 export interface Claim {
   readonly kind: string;
   readonly value: string;
-  /** The refusal where another holds it. */
+  /** The refusal if another stream holds the value. */
   readonly taken: { readonly code: string; readonly message: string };
 }
 
-/** Who may send a command: persons by the rights of their roles, or the service alone (policies, jobs, other commands). */
+/** The senders of a command: roles with their rights, or only the service itself (policies and jobs). */
 export type Senders = Rights | 'service';
 
 /**
- * A command that ends what is done with a person's data is carried out though the processing is restricted or objected to;
- * what an erasure itself sends, though the person was erased.
+ * What does not stop a command about a person. `restriction`: it ends the processing, so it is accepted although the person's
+ * processing is restricted or the person objects. `erasure`: an erasure sends it, so it is accepted although the person is
+ * erased.
  */
-export type Though = 'restricted' | 'erased';
+export type Despite = 'restriction' | 'erasure';
 
-/** How one command is decided. */
+/** A command and its decision. */
 export interface Handler<State = never, Events = unknown> {
   readonly command: CommandClass;
   readonly by: Senders;
-  readonly though?: Though | undefined;
-  /** The name it had before it was renamed. */
+  readonly despite?: Despite | undefined;
+  /** The command's name before it was renamed. */
   readonly formerly?: string | undefined;
-  /** May be sent to a thing that has no history yet. */
+  /** The command may be sent to a thing that has no events yet. */
   readonly creates: boolean;
   readonly needs: Readonly<Record<string, Need<never, State>>>;
   readonly claims: (command: never, state: State) => readonly Claim[];
@@ -72,15 +73,14 @@ export interface Handler<State = never, Events = unknown> {
 }
 
 /**
- * Leads what an event says from one schema version to the next: a pure function of the data, which it leaves as they
- * are, and of what else is known of the event. Personal fields may be missing from the data.
+ * Converts an event's data from one schema version to the next. It is a pure function of the data and the metadata and does
+ * not change its arguments. Personal fields may be missing from the data.
  */
 export type Upcaster<To = object> = (data: never, metadata: EventMetadata) => To;
 
 /**
- * A slice of a module: some of its commands and the events they lead to (and, in `Emits`, events of the
- * module's other slices that its decisions record too). An event's name stands once, in `evolve`; a command's
- * once, in `decide`.
+ * A slice of a module: some commands and the events that they record. `Emits` also contains events of other slices that its
+ * decisions record. Each event name is written once, in `evolve`, and each command name once, in `decide`.
  */
 export interface Slice<State, Events, Emits = Events> {
   readonly decide: Readonly<Record<string, Handler<State, Emits>>>;
@@ -88,51 +88,49 @@ export interface Slice<State, Events, Emits = Events> {
     readonly [Type in keyof Events]: (state: State, data: Events[Type], on: string) => State;
   };
   /**
-   * Fields that are personal data of the event's subject, of every schema that the event has had. They are kept sealed:
-   * folds and upcasters may be given events without them, of people who have been erased; views always are.
+   * Fields that are personal data of the event's subject, in any schema version of the event. They are stored encrypted. Events
+   * of erased persons lack them in folds and upcasters; views never see them.
    */
   readonly personal?: { readonly [Type in keyof Events]?: readonly (keyof Events[Type] & string)[] };
   /**
-   * The way from older schemas of an event to the current one, which `evolve` takes: the first leads from schema 1 to
-   * 2, the next from 2 to 3. The current schema is one more than there are upcasters. None is ever changed or taken
-   * away, nor an event's name; and an event that is no longer recorded keeps its fold, for logs still hold it.
+   * Upcasters by event: the first converts schema 1 to 2, the next 2 to 3. `evolve` takes the current schema, whose version is
+   * one more than the number of upcasters. Never change or remove an upcaster or the name of an event. An event that is no
+   * longer recorded keeps its fold, because logs still contain it.
    */
   readonly upcast?: { readonly [Type in keyof Events]?: readonly [...Upcaster[], Upcaster<Events[Type]>] };
 }
 
-/** A slice as a module takes it: its types left behind, but for what a compiler still needs of them. */
+/** A slice without the types that a module does not need. */
 export interface AnySlice<State = unknown, Events = unknown> {
   readonly decide: Readonly<Record<string, Handler>>;
   readonly evolve: Readonly<Record<string, (state: never, data: never, on: string) => unknown>>;
   readonly personal?: Readonly<Record<string, readonly string[]>>;
   readonly upcast?: Readonly<Record<string, readonly Upcaster[]>>;
-  /** Never there: only carries the types. */
+  /** Carries the types. Absent at run time. */
   readonly types?: { readonly state: State; readonly events: Events };
 }
 
 interface Options<Command, State, Facts> {
-  /** Who may send it. */
+  /** The senders of the command. */
   readonly by: Senders;
-  /** Carried out though the person it is about is restricted or objects, or was erased; refused then, if left out. */
-  readonly though?: Though;
+  /** See {@link Despite}. Left out, a restriction, an objection or an erasure of the person stops the command. */
+  readonly despite?: Despite;
   /**
    * The name that the command had before it was renamed, such as `MissSession`. The old route keeps answering, as
    * deprecated, and a retry is recognised under either name.
    */
   readonly formerly?: string;
-  /** May be sent to a thing that has no history yet; any other command to such a thing is refused as `UNKNOWN_…`. */
+  /** The command may be sent to a thing that has no events yet. Other commands to such a thing are refused as `UNKNOWN_…`. */
   readonly creates?: boolean;
-  /** Other things the decision needs to know of; one that does not exist is refused as `UNKNOWN_…`. */
+  /** Other things whose facts the decision needs. If one does not exist, the command is refused as `UNKNOWN_…`. */
   readonly needs?: { readonly [Name in keyof Facts]: Need<Command, State> };
-  /** Values that must be this stream's own from now on. */
+  /** The values that only this stream may hold after the command. */
   readonly claims?: (command: Command, state: State) => readonly Claim[];
 }
 
 /**
- * Tools to write a slice with, for a module's state.
- *
- * `on` ties a command's class to its decision; `slice` checks that every event has a fold and every decision
- * records only the module's events.
+ * Functions to write the slices of a module with. `on` connects a command class to its decision. `slice` checks that every
+ * event has a fold and that decisions record only events of the module.
  */
 export function slices<State>() {
   return {
@@ -143,7 +141,7 @@ export function slices<State>() {
     ): Handler<State, Emits> => ({
       command,
       by: options.by,
-      though: options.though,
+      despite: options.despite,
       formerly: options.formerly,
       creates: options.creates ?? false,
       needs: (options.needs ?? {}) as Handler<State, Emits>['needs'],

@@ -3,39 +3,39 @@ import type { AnySlice, Handler, Upcaster } from './decider';
 type Fold = (state: never, data: never, on: string) => unknown;
 
 interface Shape<State, Facts, Namespace extends string | undefined = string | undefined> {
-  /** The streams' category, and the module's name in the code: `journey`. */
+  /** The category of the streams and the name of the module in the code: `journey`. */
   readonly name: string;
   /**
-   * Stands before the names of the module's events and commands, with a dot, wherever they are told apart from those of other
-   * modules: in the log, in rights, in the OpenAPI document. Modules that were there before namespaces have none.
+   * Prefix of the names of the module's events and commands, followed by a dot: in the log, in rights and in the OpenAPI
+   * document. It keeps the names of modules apart. Modules that are older than namespaces have none.
    */
   readonly namespace?: Namespace;
-  /** Its name in a route: `journeys`. */
+  /** The module's name in routes: `journeys`. */
   readonly plural: string;
-  /** What an id looks like, with an example. */
+  /** The form of an id, with an example. */
   readonly id: { readonly pattern: RegExp; readonly description: string; readonly example: string };
   readonly initial: State;
-  /** Whose record a thing is: the subject of its events' personal fields. */
+  /** The person whose record a thing is. It is the subject of the events' personal fields. */
   readonly subject?: (state: State, id: string) => string | undefined;
-  /** What other modules may know of a thing; undefined where it does not exist. */
+  /** The facts that the module publishes about a thing; undefined if the thing does not exist. */
   readonly facts: (state: State) => Facts | undefined;
 }
 
-/** A kind of thing with a history: its slices put together, seen without their types. */
+/** A kind of thing with a history: its slices combined, without the types of its state. */
 export interface Module<Events = unknown, State = unknown, Facts = unknown> extends Shape<never, Facts> {
   readonly initial: never;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly folds: ReadonlyMap<string, Fold>;
   readonly personal: ReadonlyMap<string, readonly string[]>;
-  /** The way from older schemas, for the events that have had any. */
+  /** Upcasters of the events that have had older schemas. */
   readonly upcasters: ReadonlyMap<string, readonly Upcaster[]>;
   /** The current schema version of every event. */
   readonly schema: ReadonlyMap<string, number>;
-  /** Commands that the service alone sends: no route leads to them. */
+  /** Commands that only the service sends: they have no route. */
   readonly internal: ReadonlySet<string>;
   /** The name of an event or a command of the module, with the namespace if there is one. */
   readonly qualified: (name: string) => string;
-  /** Only types: the module's events and state. */
+  /** Never present at run time: the types of the module's events and state. */
   readonly types?: { readonly events: Events; readonly state: State };
 }
 
@@ -53,7 +53,7 @@ type Qualified<Namespace extends string | undefined, Events> = [Namespace] exten
 
 const NAMESPACE = /^[a-z][a-z-]*$/;
 
-/** Put slices together into a module. Throws where two of them declare one name. */
+/** Combine slices into a module. Throws if two slices declare the same name. */
 export function defineModule<
   State,
   Facts,

@@ -15,7 +15,7 @@ interface Standing {
  * data. The persons concerned are those whose records the command changes or reads facts of. A command to a person's
  * own stream is decided there instead.
  */
-export const processingRestriction: Restriction = async ({ target, needed, though }, look) => {
+export const processingRestriction: Restriction = async ({ target, needed, despite }, look) => {
   for (const thing of [target, ...needed]) {
     const data = governed.get(thing.module)?.personalData;
     if (!data || data.holds === 'no personal data' || (thing === target && data.holds === 'persons'))
@@ -27,7 +27,7 @@ export const processingRestriction: Restriction = async ({ target, needed, thoug
     const mentoring = [target, ...needed].some(({ module }) =>
       isForMentoring(governed.get(module)?.personalData),
     );
-    const refusal = refusalOf(kind, standing, { though, mentoring });
+    const refusal = refusalOf(kind, standing, { despite, mentoring });
     if (refusal) return refusal;
   }
   return undefined;
@@ -39,15 +39,15 @@ const isForMentoring = (data: PersonalData | undefined): boolean =>
 function refusalOf(
   kind: string,
   { erased, restricted, objectsTo }: Standing,
-  { though, mentoring }: { readonly though: string | undefined; readonly mentoring: boolean },
+  { despite, mentoring }: { readonly despite: string | undefined; readonly mentoring: boolean },
 ): Refusal | undefined {
-  if (erased && though !== 'erased') {
+  if (erased && despite !== 'erasure') {
     return new Refusal(
       `${kind.toUpperCase()}_ERASED`,
       `The ${kind}’s data have been erased. Nothing more can be recorded about this ${kind}.`,
     );
   }
-  if (though !== undefined) return undefined;
+  if (despite !== undefined) return undefined;
   if (restricted) {
     return new Refusal(
       'PROCESSING_RESTRICTED',

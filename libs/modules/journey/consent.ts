@@ -68,7 +68,7 @@ export const consent = slice<ConsentEvents>({
           ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
           ...all('data-protection-officer'),
         },
-        though: 'restricted',
+        despite: 'restriction',
       },
     ),
   },

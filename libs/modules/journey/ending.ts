@@ -78,13 +78,13 @@ export const ending = slice<EndingEvents>({
         }
         return [event('JourneyEnded', day, { ending: kind, reason, on: day, ...mentorOf(journey) })];
       },
-      { by: delivery, though: 'restricted' },
+      { by: delivery, despite: 'restriction' },
     ),
     StopJourney: on(
       StopJourney,
       (_, journey, { today }) =>
         journey.end ? [] : [event('JourneyStopped', today, { on: today, ...mentorOf(journey) })],
-      { by: 'service', though: 'erased' },
+      { by: 'service', despite: 'erasure' },
     ),
     ReopenJourney: on(
       ReopenJourney,
