@@ -7,6 +7,9 @@ export type Role = 'api' | 'worker';
 
 const quiet = process.env['NODE_ENV'] === 'test' ? 'silent' : 'info';
 
+/** Standard output, written in the background. */
+const output = destination({ dest: 1, sync: false });
+
 /**
  * Create the log: JSON lines on standard output, without bodies, request paths or personal data. Each line has the role and
  * member id of the process, and the trace that it belongs to, if any.
@@ -19,5 +22,15 @@ export const createLog = (role: Role, member: string): Logger =>
       mixin: activeTrace,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
-    destination({ dest: 1, sync: false }),
+    output,
   );
+
+/** Time that standard output has to accept the last lines, in milliseconds. */
+const LAST_LINES_MS = 2_000;
+
+/** Exit with a code after the lines of the log are written. `flush` of the log does not wait for lines in the background. */
+export function exitAfterLog(code: number): void {
+  const exit = (): void => process.exit(code);
+  setTimeout(exit, LAST_LINES_MS);
+  output.once('close', exit).end();
+}

@@ -10,7 +10,7 @@ import { type Limits, openLimits } from '@waymark/platform';
 import { startTelemetry, type Telemetry } from '@waymark/telemetry';
 import { identityOf, LOCAL_TOKENS_WARNING } from './identity';
 import { originsFrom, ratesFrom } from './http-settings';
-import { createLog, type Role } from './log';
+import { createLog, exitAfterLog, type Role } from './log';
 
 /** A program that serves HTTP on top of a platform until it gets a signal to stop. */
 export interface Program {
@@ -93,22 +93,21 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
 
 /** Stop in order on the first signal. A second signal, or work that takes too long, ends the process at once. */
 function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
-  const end = (code: number): void => log.flush(() => process.exit(code));
   const onSignal = async (signal: NodeJS.Signals): Promise<void> => {
     log.info({ event: 'process.stopping', signal }, 'stopping');
     setTimeout(() => {
       log.error({ event: 'process.cut-off' }, 'running work did not finish in time');
-      end(1);
+      exitAfterLog(1);
     }, GRACE_MS).unref();
     await stop();
     log.info({ event: 'process.stopped' }, 'stopped');
-    end(0);
+    exitAfterLog(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       onSignal(signal).catch((error: unknown) => {
         log.error({ event: 'process.failed', reason: redactUpns(String(error)) }, 'could not stop');
-        end(1);
+        exitAfterLog(1);
       });
     });
   }
