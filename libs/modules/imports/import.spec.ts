@@ -116,4 +116,16 @@ describe('an import', () => {
   it('accepts commands from the service only', () => {
     expect([...imports.internal].sort()).toEqual([...imports.handlers.keys()].sort());
   });
+
+  it('has read up to the last row that was recorded', () => {
+    const three = command(RecordRows, {
+      ...rows(0, 1, 2),
+      outcomes: [
+        [1, 40, 'accepted'],
+        [41, 41, 'INVALID_UPN'],
+        [42, 50, 'accepted'],
+      ],
+    });
+    expect(before.after(three).facts()?.rows).toEqual([50, 0]);
+  });
 });

@@ -104,6 +104,7 @@ describe('the mentor of a pupil', () => {
     const without = before.given(over, reopened);
     expect(without.facts()).not.toHaveProperty('mentor');
     without.when(holding(1)).then(held(1));
+    without.when(holding(1, { on: '2025-10-27' })).then(held(1, { on: '2025-10-27' }));
     without.when(holding(1, { on: '2025-12-12' })).then(held(1, { on: '2025-12-12' }));
     for (const on of ['2025-10-26', '2025-12-13'])
       without.when(holding(1, { on })).thenRefused('MENTOR_NOT_ALLOCATED');

@@ -165,6 +165,20 @@ describe('withdrawing consent', () => {
       .thenRefused('CONSENT_GIVEN_SINCE');
   });
 
+  it('may be on the day of the consent', () => {
+    mentoring
+      .when(command(WithdrawConsent, { on: CONSENT_DAY }))
+      .then(event('ConsentWithdrawn', CONSENT_DAY, { on: CONSENT_DAY, mentor: MENTOR }));
+  });
+
+  it('does not change the end of a consent that was withdrawn before', () => {
+    const later = command(WithdrawConsent, { on: '2026-01-12' });
+    expect(mentoring.after(withdraw, give({ on: '2026-01-05' }), later).now().consents).toEqual([
+      { from: CONSENT_DAY, by: 'PARENT', until: '2025-12-01', reason: withdraw.reason },
+      { from: '2026-01-05', until: '2026-01-12' },
+    ]);
+  });
+
   it('with a day before the consent, as in an older log, leaves no day covered', () => {
     const odd = event('ConsentWithdrawn', '2025-10-01', { on: '2025-10-01' });
     const stopped = mentoring.given(odd);

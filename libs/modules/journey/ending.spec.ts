@@ -101,6 +101,13 @@ describe('ending a journey', () => {
     before.after(end('MOVED_AWAY')).when(end('MOVED_AWAY')).thenNothing();
   });
 
+  it('is recorded again if the journey was reopened', () => {
+    before
+      .after(end('MOVED_AWAY'), reopen)
+      .when(end('MOVED_AWAY'))
+      .then(event('JourneyEnded', DAY, { ending: 'MOVED_AWAY', reason, on: DAY }));
+  });
+
   it('is refused if it ended in another way', () => {
     const over = before.after(end('MOVED_AWAY'));
     over.when(end('ENDED_EARLY')).thenRefused('JOURNEY_ENDED');

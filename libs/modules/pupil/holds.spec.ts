@@ -22,6 +22,12 @@ describe('a legal hold', () => {
     expect(known.after(place(), place(OTHER), lift()).now().holds).toEqual([OTHER]);
   });
 
+  it('is in the facts for other modules until it is lifted', () => {
+    expect(known.facts()?.held).toBe(false);
+    expect(known.after(place()).facts()?.held).toBe(true);
+    expect(known.after(place(), lift()).facts()?.held).toBe(false);
+  });
+
   it('changes nothing if repeated, and is lifted once', () => {
     known.after(place()).when(place()).thenNothing();
     known.after(place(), lift()).when(lift()).thenNothing();

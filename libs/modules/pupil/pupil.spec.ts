@@ -173,6 +173,20 @@ describe('moving to another school', () => {
     expect(there.facts()?.schoolOn(day)).toBe(school);
   });
 
+  it('is kept in order of days, with one school per day', () => {
+    const there = before.after(
+      move(OTHER_SCHOOL, '2026-01-05'),
+      move(THIRD_SCHOOL, '2025-11-03'),
+      move(SCHOOL, '2026-01-05'),
+    );
+    expect(there.now().schools).toEqual([
+      { school: SCHOOL, from: '2025-09-01' },
+      { school: THIRD_SCHOOL, from: '2025-11-03' },
+      { school: SCHOOL, from: '2026-01-05' },
+    ]);
+    expect(there.facts()?.schoolOn('2026-02-01')).toBe(SCHOOL);
+  });
+
   it('changes nothing if it is already recorded, and is refused if the pupil is there from another day', () => {
     const there = before.after(move(OTHER_SCHOOL, '2026-01-05'));
     there.when(move(OTHER_SCHOOL, '2026-01-05')).thenNothing();

@@ -21,4 +21,10 @@ describe('ListImports', () => {
       errors: [{ field: 'after', code: 'WRONG_FORM' }],
     });
   });
+
+  it('orders imports of the same moment by descending id', async () => {
+    const together = [[importReports, { [at(1)]: begun(0), [at(3)]: begun(0), [at(2)]: begun(0) }]] as const;
+    const { items } = await answerTo(listImports, {}, { rows: together });
+    expect(items.map(({ id }) => id)).toEqual([at(3), at(2), at(1)]);
+  });
 });

@@ -281,6 +281,7 @@ describeView(caseloads, recording, (spec) => {
     });
 
     it('are not created by events about unknown ones', () => {
+      expect(support(accepted(UNKNOWN), started(UNKNOWN))).toStrictEqual({});
       expect(support(accepted(UNKNOWN), started(UNKNOWN), ...closings(UNKNOWN))).toStrictEqual({});
     });
   });

@@ -1,0 +1,48 @@
+import { JOURNEY, MENTOR, OTHER_SCHOOL, PROGRAMME, PUPIL, SCHOOL } from '@test/support/given';
+import type { Lookup } from '@waymark/core/access';
+import { scopesOfPupil } from './facts';
+
+const TODAY = '2026-02-15';
+const LATER = 'ampe-2026-11';
+
+/** A pupil who changed schools today and has a journey at the former school. */
+const things: Readonly<Record<string, object>> = {
+  [`pupil ${PUPIL}`]: { schoolOn: (day: string) => (day < TODAY ? SCHOOL : OTHER_SCHOOL) },
+  [`journey ${JOURNEY}`]: { pupil: PUPIL, programme: PROGRAMME, school: SCHOOL, mentor: MENTOR },
+  'journey waiting': { pupil: PUPIL, programme: LATER, school: OTHER_SCHOOL },
+  [`school ${SCHOOL}`]: { area: 'blackpool', region: 'North West', name: 'Blackpool Harbour Academy' },
+};
+
+const look = (journeys: Readonly<Record<string, string>>): Lookup => ({
+  facts: async <Facts>(module: string, id: string) => things[`${module} ${id}`] as Facts | undefined,
+  holder: async (kind, value) => (kind === 'journey' ? journeys[value] : undefined),
+  programmes: async () => [PROGRAMME, LATER],
+  programmesAt: async () => [],
+  today: () => TODAY,
+});
+
+const here = { school: OTHER_SCHOOL };
+
+describe('the scopes of a pupil', () => {
+  it('are those of today’s school and of every journey, with the area and region of a known school', async () => {
+    const journeys = {
+      [`${PROGRAMME}/${PUPIL}`]: `journey-${JOURNEY}`,
+      [`${LATER}/${PUPIL}`]: 'journey-waiting',
+    };
+    expect(await scopesOfPupil(PUPIL, look(journeys))).toStrictEqual([
+      here,
+      { programme: PROGRAMME, school: SCHOOL, area: 'blackpool', region: 'North West', mentor: MENTOR },
+      { programme: LATER, school: OTHER_SCHOOL },
+    ]);
+  });
+
+  it('are only that of the school if there is no journey, or a journey was claimed but not recorded', async () => {
+    expect(await scopesOfPupil(PUPIL, look({}))).toStrictEqual([here]);
+    const claimed = { [`${PROGRAMME}/${PUPIL}`]: 'journey-unrecorded' };
+    expect(await scopesOfPupil(PUPIL, look(claimed))).toStrictEqual([here]);
+  });
+
+  it('are empty for an unknown pupil', async () => {
+    expect(await scopesOfPupil('nobody', look({}))).toStrictEqual([]);
+  });
+});
