@@ -6,7 +6,7 @@ import { MongoRowStore } from '@waymark/stores/mongodb/rows/mongo-row-store';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { randomFrom } from '../crash/moments';
 import { range } from '../support/events';
-import { forTests, startOwnMongoDb } from '../support/mongodb/server';
+import { forTests, outages, startOwnMongoDb } from '../support/mongodb/server';
 import { Service } from '../support/service';
 import { afterwards, type Connection, temporaryDirectory } from '../support/stores';
 import { empty, put, toyViews, viewNames } from '../support/views';
@@ -82,16 +82,7 @@ describe(`a rebuild on MongoDB, FAULTS_SEED=${seed}`, () => {
     return service.rows();
   };
 
-  it.each([
-    ['stopped', () => server().restart()],
-    [
-      'killed',
-      () =>
-        server()
-          .kill()
-          .then(() => server().restart()),
-    ],
-  ])(
+  it.each(outages)(
     'that is %s in the middle continues, goes live, and counts every event once',
     async (_, again) => {
       await service.rebuilder.plan(viewNames);
@@ -102,7 +93,7 @@ describe(`a rebuild on MongoDB, FAULTS_SEED=${seed}`, () => {
       const restarts: Promise<void>[] = [];
       const meanwhile: Promise<void>[] = [];
       const disturb = (n: number): void => {
-        if (moments.includes(n)) restarts.push(again());
+        if (moments.includes(n)) restarts.push(again(server()));
         if (n % 5 === 0) meanwhile.push(happen());
       };
       await writing(disturb, build);

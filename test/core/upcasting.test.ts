@@ -15,10 +15,11 @@ import {
 } from '@waymark/core/kernel';
 import { schemasOf, unknownReason, UpcastFailed, upcasting } from '@waymark/core/log';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { connections } from '../contracts/connections';
 import { eventStoreContract } from '../contracts/event-store.contract';
 import { newEvent, range, readWhole } from '../support/events';
 import { refusal, TestClock, toyModules } from '../support/lockers';
-import { afterwards, openStores, temporaryDirectory } from '../support/stores';
+import { closedAfterwards, openStores, temporaryDirectory } from '../support/stores';
 
 jest.setTimeout(30_000);
 
@@ -119,21 +120,9 @@ function frozen(...events: readonly NewEvent[]): EventStore & { readonly log: re
 
 eventStoreContract('An upcasting store', async () => {
   const file = join(temporaryDirectory(), 'events.sqlite');
-  const connect = (): EventStore => {
-    const store = new SqliteEventStore(file);
-    afterwards(() => store.close());
-    return upcasting(store, [...toyModules, latest]);
-  };
-  const store = connect();
-  return {
-    store,
-    reopen: async () => {
-      await store.close();
-      return connect();
-    },
-    second: async () => connect(),
-    close: () => store.close(),
-  };
+  const connect = (): EventStore =>
+    upcasting(closedAfterwards(new SqliteEventStore(file)), [...toyModules, latest]);
+  return connections(connect);
 });
 
 describe('upcasting', () => {

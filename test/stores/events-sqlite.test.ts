@@ -1,26 +1,14 @@
 import { join } from 'node:path';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { connections } from '../contracts/connections';
 import { eventStoreContract } from '../contracts/event-store.contract';
 import { newEvent, range, readWhole } from '../support/events';
-import { afterwards, openStores, temporaryDirectory } from '../support/stores';
+import { afterwards, closedAfterwards, openStores, temporaryDirectory } from '../support/stores';
 
 eventStoreContract('SQLite', () => {
   const file = join(temporaryDirectory(), 'events.sqlite');
-  const connect = (): SqliteEventStore => {
-    const store = new SqliteEventStore(file);
-    afterwards(() => store.close());
-    return store;
-  };
-  const store = connect();
-  return Promise.resolve({
-    store,
-    reopen: async () => {
-      await store.close();
-      return connect();
-    },
-    second: () => Promise.resolve(connect()),
-    close: () => store.close(),
-  });
+  const connect = (): SqliteEventStore => closedAfterwards(new SqliteEventStore(file));
+  return Promise.resolve(connections(connect));
 });
 
 describe('SQLite event store', () => {

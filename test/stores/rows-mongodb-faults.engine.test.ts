@@ -5,7 +5,7 @@ import { openDatabase } from '@waymark/stores/mongodb/connection';
 import { MongoRowStore } from '@waymark/stores/mongodb/rows/mongo-row-store';
 import { randomFrom } from '../crash/moments';
 import { newEvent, range } from '../support/events';
-import { forTests, startOwnMongoDb } from '../support/mongodb/server';
+import { forTests, outages, startOwnMongoDb } from '../support/mongodb/server';
 import { type Matches, type Proxy, startProxy } from '../support/proxy';
 import {
   changesOf,
@@ -223,16 +223,7 @@ describe(`faults in the connection to MongoDB, FAULTS_SEED=${String(seed)}`, () 
     expect(Math.min(...(await Promise.all(cuts)))).toBeGreaterThan(3);
   });
 
-  it.each([
-    ['stopped', () => server().restart()],
-    [
-      'killed',
-      () =>
-        server()
-          .kill()
-          .then(() => server().restart()),
-    ],
-  ])(
+  it.each(outages)(
     'loses no event and counts none twice if the server is %s in the middle',
     async (_, again) => {
       projecting = { view, log: lockerLog(random, 500), window: upTo(5) };
@@ -243,7 +234,7 @@ describe(`faults in the connection to MongoDB, FAULTS_SEED=${String(seed)}`, () 
       const restarts: Promise<void>[] = [];
       db.client.on('commandStarted', ({ commandName }) => {
         if (commandName !== 'find') writes += 1;
-        if (writes === 40 * (restarts.length + 1) && restarts.length < 2) restarts.push(again());
+        if (writes === 40 * (restarts.length + 1) && restarts.length < 2) restarts.push(again(server()));
       });
       await Promise.all(stores.map((each) => projectAll(each, projecting, unavailable)));
 

@@ -3,28 +3,16 @@ import Database from 'better-sqlite3';
 import { Refusal, type RowSet, START } from '@waymark/core/kernel';
 import { hasOtherSchema } from '@waymark/stores/sqlite/rows/schema';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
+import { connections } from '../contracts/connections';
 import { controlStoreContract } from '../contracts/control-store.contract';
 import { rowStoreContract } from '../contracts/row-store.contract';
 import type { OpenedRowStore } from '../contracts/row-store/given';
-import { afterwards, openStores, temporaryDirectory } from '../support/stores';
+import { closedAfterwards, openStores, temporaryDirectory } from '../support/stores';
 
 const open = (): Promise<OpenedRowStore> => {
   const file = join(temporaryDirectory(), 'views.sqlite');
-  const connect = (): SqliteRowStore => {
-    const store = new SqliteRowStore(file);
-    afterwards(() => store.close());
-    return store;
-  };
-  const store = connect();
-  return Promise.resolve({
-    store,
-    reopen: async () => {
-      await store.close();
-      return connect();
-    },
-    second: () => Promise.resolve(connect()),
-    close: () => store.close(),
-  });
+  const connect = (): SqliteRowStore => closedAfterwards(new SqliteRowStore(file));
+  return Promise.resolve(connections(connect));
 };
 
 rowStoreContract('SQLite', open);

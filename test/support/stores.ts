@@ -15,6 +15,12 @@ const cleanups: (() => unknown)[] = [];
 /** Clean-up functions to call after the current test, in reverse order. */
 export const afterwards = (undo: () => unknown): void => void cleanups.push(undo);
 
+/** Close a store after the test. Returns the store. */
+export function closedAfterwards<Store extends { close(): Promise<void> }>(store: Store): Store {
+  afterwards(() => store.close());
+  return store;
+}
+
 // Registered here for all suites, so that no test can forget it.
 afterEach(async () => {
   for (const undo of cleanups.splice(0).reverse()) await undo();

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chained, type TamperingKind } from '@waymark/core/log';
+import { chained, type TamperingKind, type verifyLog } from '@waymark/core/log';
 import { newEvent } from '../../support/events';
 
 /** An event as stored bytes. */
@@ -141,5 +141,38 @@ function insert(log: readonly Bytes[], random: Random): Tampered {
 const ways = [flip, flip, flip, remove, swapOrder, swapContent, cut, insert];
 
 /** A random manipulation of a log whose positions have gaps. */
-export const tampered = (log: readonly Bytes[], random: Random): Tampered =>
+const tampered = (log: readonly Bytes[], random: Random): Tampered =>
   ways[below(random, ways.length)]!(log, random);
+
+/** A sealed log, and a way to rewrite it that leaves no trace. */
+interface Attacked {
+  readonly log: readonly Bytes[];
+  readonly rewrite: (log: readonly Bytes[]) => void;
+  readonly verify: () => ReturnType<typeof verifyLog>;
+}
+
+/** Manipulate a log at random. Expect that each fault is found, and that the original log has none. */
+export async function expectEveryFaultFound(
+  trials: number,
+  random: Random,
+  attacked: Attacked,
+): Promise<void> {
+  const { log, rewrite, verify } = attacked;
+  const untouched = {
+    events: log.length,
+    seals: 3,
+    sealed: log.length,
+    unsealed: { events: 0 },
+    unchained: 0,
+  };
+  for (let trial = 0; trial < trials; trial += 1) {
+    const { log: changed, what, kinds, position } = tampered(log, random);
+    rewrite(changed);
+    const { fault } = await verify();
+    expect([what, kinds]).toEqual([what, expect.arrayContaining([fault?.kind])]);
+    if (position !== undefined) expect([what, fault?.position]).toEqual([what, position]);
+    if (trial % 100 > 0) continue;
+    rewrite(log);
+    expect(await verify()).toEqual(untouched);
+  }
+}

@@ -96,17 +96,19 @@ async function expectFound({ edit, kind, at, stream, revision }: Case, sealed: b
   expect(fault!.message).not.toMatch(/undefined|NaN|\[object|99/);
 }
 
+const eventChanged: Case = {
+  what: 'an event was changed',
+  edit: edited(3, says),
+  kind: 'CHANGED',
+  at: 3,
+  stream: 'journey-a',
+  revision: 2,
+};
+
 describe('a log verified by its chains only', () => {
   it.each<Case>([
     { what: 'nothing', edit: (log) => log, kind: undefined },
-    {
-      what: 'an event was changed',
-      edit: edited(3, says),
-      kind: 'CHANGED',
-      at: 3,
-      stream: 'journey-a',
-      revision: 2,
-    },
+    eventChanged,
     {
       what: 'an event was chained to another one',
       edit: rechained('journey-a', edited(1, says), 2),
@@ -182,14 +184,7 @@ describe('a log verified by its chains only', () => {
 
 describe('a log verified by its seals', () => {
   it.each<Case>([
-    {
-      what: 'an event was changed',
-      edit: edited(3, says),
-      kind: 'CHANGED',
-      at: 3,
-      stream: 'journey-a',
-      revision: 2,
-    },
+    eventChanged,
     {
       what: 'a stream was rechained',
       edit: rechained('journey-a', edited(1, says)),

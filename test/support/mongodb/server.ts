@@ -75,6 +75,12 @@ export async function startOwnMongoDb(): Promise<OwnMongoDb> {
   };
 }
 
+/** How a server ends and starts again, for `it.each`. */
+export const outages: readonly (readonly [how: string, again: (server: OwnMongoDb) => Promise<void>])[] = [
+  ['stopped', (server) => server.restart()],
+  ['killed', (server) => server.kill().then(() => server.restart())],
+];
+
 /** One server for all tests of a file. */
 export function forTests<Server extends MongoDb>(start: () => Promise<Server>): () => Server {
   let server: Server | undefined;

@@ -6,6 +6,7 @@ import type { SchoolDetails } from '@waymark/modules/school';
 import { schools } from '@waymark/modules/school/views/schools';
 import { range } from '../events';
 import { MENTOR, OTHER_MENTOR, OTHER_SCHOOL, PROGRAMME, programmeFacts, SCHOOL } from '../given';
+import { harbourAcademy } from '../made-up';
 import { asHeld } from '../journey/given';
 import { kept } from '../kept-rows';
 import { event } from '../spec';
@@ -36,13 +37,7 @@ export const stopped = event('JourneyStopped', on, { on, mentor: MENTOR });
 export const reopened = event('JourneyReopened', on, { on, reason: 'It went on.', mentor: MENTOR });
 
 export const blackpool: SchoolDetails = {
-  name: 'Blackpool Harbour Academy',
-  localAuthorityCode: '890',
-  localAuthority: 'Blackpool',
-  establishmentNumber: '4401',
-  phase: 'Secondary',
-  status: 'Open',
-  region: 'North West',
+  ...harbourAcademy,
   area: 'blackpool',
   areaName: 'Blackpool',
 };
