@@ -263,6 +263,16 @@ describe('a malicious body', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it.each([
+    ['{"constructor":2}'],
+    ['{"x":{"constructor":2}}'],
+    ['{"first":{"constructor":{"name":"PlanTrip"}}}'],
+    ['{"stops":[{"constructor":null}]}'],
+    [`{"notes":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ])('is rejected if a field is named constructor or it nests too deep: %.60s', (json) => {
+    expect(wrong(JSON.parse(json))).toEqual({ '': 'WRONG_FORM' });
+  });
+
   it.each([null, undefined, 'text', 5, true, [good], []])(
     'is rejected if it is not an object: %j',
     (body) => {

@@ -48,6 +48,7 @@ export function check<Command extends object>(
       errors: [{ field: '', code: 'WRONG_TYPE', message: 'The body must be a JSON object.' }],
     };
   }
+  if (isUnsafe(body)) return { command: new type(), errors: [UNSAFE] };
   const command = plainToInstance(type, body);
   const found = validateSync(command, {
     whitelist: true,
@@ -58,6 +59,23 @@ export function check<Command extends object>(
   });
   return { command, errors: flattened(found, '', noun) };
 }
+
+/** The number of levels that a body may nest. No command needs more than four. */
+const LEVELS = 16;
+
+const UNSAFE: FieldError = {
+  field: '',
+  code: 'WRONG_FORM',
+  message: `must have no field with the name constructor, and at most ${String(LEVELS)} levels`,
+};
+
+/** class-transformer uses the `constructor` of an object as its class, and calls itself once for each level. */
+const isUnsafe = (value: unknown, levels = LEVELS): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 ||
+    Object.hasOwn(value, 'constructor') ||
+    Object.values(value).some((each) => isUnsafe(each, levels - 1)));
 
 /** Read a body as a command. Throws a refusal that lists all field errors. */
 export function valid<Command extends object>(type: CommandClass<Command>, body: unknown): Command {
