@@ -23,7 +23,7 @@ export interface ErasureOutcome {
 }
 
 /** Whether an erasure must still be completed. Refused as `NOT_ERASED` if none was decided. */
-export function isToComplete({ erasure }: Erasable, whose: string): boolean {
+function isToComplete({ erasure }: Erasable, whose: string): boolean {
   if (!erasure)
     refuse('NOT_ERASED', `The erasure of this ${whose}’s data has not been decided. Decide it first.`);
   return erasure !== 'completed';
@@ -49,6 +49,21 @@ export class RecordErasureOutcome implements ErasureOutcome {
   /** Number of the person's events; none of them has readable personal fields any more. */
   events!: number;
 }
+
+/**
+ * How an erasure is decided: once, as an event of this type. `requireErasable` refuses if something prevents it. It is not
+ * called if the decision was made before a restore.
+ */
+export const decidesErasure =
+  <const Type extends string, State extends Erasable>(
+    type: Type,
+    requireErasable: (state: State, context: Context) => void,
+  ) =>
+  ({ ground, on }: DecideErasure, state: State, context: Context) => {
+    if (state.erasure) return [];
+    if (!wasDecidedBefore(ground)) requireErasable(state, context);
+    return [event(type, on, { ground, on })];
+  };
 
 /** How the outcome of an erasure is decided: recorded once, as an event of this type. */
 export const recordsOutcome =

@@ -1,11 +1,11 @@
-import { event, refuse, slices } from '@waymark/core/kernel';
+import { refuse, slices } from '@waymark/core/kernel';
 import {
   DecideErasure,
+  decidesErasure,
   type ErasureDecision,
   type ErasureOutcome,
   RecordErasureOutcome,
   recordsOutcome,
-  wasDecidedBefore,
 } from '@waymark/core/privacy';
 import type { Mentor } from './state';
 
@@ -29,16 +29,7 @@ const { on, slice } = slices<Mentor>();
 
 export const erasure = slice<MentorErasureEvents>({
   decide: {
-    EraseMentor: on(
-      EraseMentor,
-      ({ ground, on: day }, mentor) => {
-        if (mentor.erasure) return [];
-        if (mentor.caseload.length > 0 && !wasDecidedBefore(ground))
-          refuse('MENTOR_HAS_PUPILS', 'The mentor still has pupils. Allocate them to other mentors first.');
-        return [event('MentorErased', day, { ground, on: day })];
-      },
-      { by: 'service' },
-    ),
+    EraseMentor: on(EraseMentor, decidesErasure('MentorErased', requireNoPupils), { by: 'service' }),
     CompleteMentorErasure: on(CompleteMentorErasure, recordsOutcome('MentorErasureCompleted', 'mentor'), {
       by: 'service',
     }),
@@ -52,6 +43,11 @@ export const erasure = slice<MentorErasureEvents>({
     MentorErasureCompleted: (mentor) => ({ ...mentor, erasure: 'completed' }),
   },
 });
+
+function requireNoPupils({ caseload }: Mentor): void {
+  if (caseload.length > 0)
+    refuse('MENTOR_HAS_PUPILS', 'The mentor still has pupils. Allocate them to other mentors first.');
+}
 
 /** Refuse to record anything about an erased mentor, except the completion of the erasure. */
 export function refuseErased({ erasure: erased }: Mentor): void {

@@ -1,6 +1,7 @@
-import { event, refuse, slices } from '@waymark/core/kernel';
+import { type Context, refuse, slices } from '@waymark/core/kernel';
 import {
   DecideErasure,
+  decidesErasure,
   type ErasureDecision,
   type ErasureOutcome,
   RecordErasureOutcome,
@@ -32,19 +33,7 @@ const { on, slice } = slices<Person>();
 
 export const erasure = slice<PersonErasureEvents>({
   decide: {
-    ErasePerson: on(
-      ErasePerson,
-      ({ ground, on: day }, person, { today }) => {
-        if (person.erasure) return [];
-        if (hasRolesFrom(today, person) && !wasDecidedBefore(ground))
-          refuse(
-            'PERSON_HAS_ROLES',
-            'The person still has roles. End them, or record that the person leaves, first.',
-          );
-        return [event('PersonErased', day, { ground, on: day })];
-      },
-      { by: 'service' },
-    ),
+    ErasePerson: on(ErasePerson, decidesErasure('PersonErased', requireNoRoles), { by: 'service' }),
     CompletePersonErasure: on(CompletePersonErasure, recordsOutcome('PersonErasureCompleted', 'person'), {
       by: 'service',
     }),
@@ -57,3 +46,11 @@ export const erasure = slice<PersonErasureEvents>({
     PersonErasureCompleted: (person) => ({ ...person, erasure: 'completed' }),
   },
 });
+
+function requireNoRoles(person: Person, { today }: Context): void {
+  if (hasRolesFrom(today, person))
+    refuse(
+      'PERSON_HAS_ROLES',
+      'The person still has roles. End them, or record that the person leaves, first.',
+    );
+}

@@ -2,13 +2,13 @@ import { type Day, IsDay, IsOneOf, IsText } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import {
   DecideErasure,
+  decidesErasure,
   type ErasureDecision,
   type ErasureOutcome,
   RecordErasureOutcome,
   recordsOutcome,
   type RefusalGround,
   refusalGrounds,
-  wasDecidedBefore,
 } from '@waymark/core/privacy';
 import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
@@ -40,16 +40,7 @@ const { on, slice } = slices<Pupil>();
 
 export const erasure = slice<ErasureEvents>({
   decide: {
-    ErasePupil: on(
-      ErasePupil,
-      ({ ground, on: day }, pupil) => {
-        if (pupil.erasure) return [];
-        if (pupil.holds.length > 0 && !wasDecidedBefore(ground))
-          refuse('LEGAL_HOLD', 'A legal hold requires that the pupil’s data are kept. Lift it first.');
-        return [event('PupilErased', day, { ground, on: day })];
-      },
-      { by: 'service' },
-    ),
+    ErasePupil: on(ErasePupil, decidesErasure('PupilErased', requireNoHold), { by: 'service' }),
     CompleteErasure: on(CompleteErasure, recordsOutcome('ErasureCompleted', 'pupil'), { by: 'service' }),
     RefuseErasure: on(
       RefuseErasure,
@@ -71,3 +62,8 @@ export const erasure = slice<ErasureEvents>({
   },
   personal: { ErasureRefused: ['reason'] },
 });
+
+function requireNoHold({ holds }: Pupil): void {
+  if (holds.length > 0)
+    refuse('LEGAL_HOLD', 'A legal hold requires that the pupil’s data are kept. Lift it first.');
+}
