@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
-import { holdsOn, scopeIn } from '@waymark/core/access';
-import { valid } from '@waymark/core/fields';
+import { scopeIn } from '@waymark/core/access';
+import { holdsOn, valid } from '@waymark/core/fields';
 import { Refusal, streamId, type Scope, type Role, roles } from '@waymark/core/kernel';
 import { signToken } from '@waymark/governance/access';
 import { AssignRole, type Person, RegisterPerson } from '@waymark/modules/people';

@@ -26,7 +26,3 @@ export interface Assignment extends Scope {
   /** The last day of the role; open if left out. Cover for an absent colleague has one. */
   readonly until?: Day;
 }
-
-/** Whether an assignment is in force on a day. */
-export const holdsOn = (day: Day, { from, until }: Assignment): boolean =>
-  from <= day && (until === undefined || day <= until);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addDays, isDay, isWeekend, mondayOf, toInstant, within } from './day';
+import { addDays, holdsOn, isDay, isWeekend, mondayOf, toInstant, within } from './day';
 
 const DAY = 86_400_000;
 const date = fc.date({ min: new Date('1900-01-01'), max: new Date('2200-12-31'), noInvalidDate: true });
@@ -80,6 +80,13 @@ describe('isDay and the calendar functions', () => {
     const period = { from: '2025-09-03', to: '2025-10-24' };
     const days = ['2025-09-02', '2025-09-03', '2025-10-24', '2025-10-25'];
     expect(days.map((day) => within(period, day))).toEqual([false, true, true, false]);
+  });
+
+  it('holdsOn includes the first and the last day, and every later day if there is no last day', () => {
+    const days = ['2025-09-02', '2025-09-03', '2025-10-24', '2025-10-25'];
+    const [ended, open] = [{ from: '2025-09-03', until: '2025-10-24' }, { from: '2025-09-03' }];
+    expect(days.map((day) => holdsOn(day, ended))).toEqual([false, true, true, false]);
+    expect(days.map((day) => holdsOn(day, open))).toEqual([false, true, true, true]);
   });
 });
 

@@ -22,6 +22,16 @@ export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(
 
 export const within = ({ from, to }: Period, day: Day): boolean => from <= day && day <= to;
 
+/** Some consecutive days. `until` is the last day; absent if no last day is known. */
+export interface Interval {
+  readonly from: Day;
+  readonly until?: Day | undefined;
+}
+
+/** Whether a day is in an interval. The first and the last day are. */
+export const holdsOn = (day: Day, { from, until }: Interval): boolean =>
+  from <= day && (until === undefined || day <= until);
+
 interface DayFacts {
   /** 1 Monday … 7 Sunday. */
   readonly weekday: number;

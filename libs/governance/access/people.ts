@@ -1,5 +1,6 @@
-import { holdsOn, scopeIn, type Grant, type Principal } from '@waymark/core/access';
+import { scopeIn, type Grant, type Principal } from '@waymark/core/access';
 import type { Submitter } from '@waymark/core/commands';
+import { holdsOn } from '@waymark/core/fields';
 import { Refusal, streamId } from '@waymark/core/kernel';
 import type { PersonFacts } from '@waymark/modules/people/facts';
 

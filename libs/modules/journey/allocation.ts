@@ -1,7 +1,7 @@
-import { type Day, IsCode, IsDay } from '@waymark/core/fields';
+import { type Day, holdsOn, IsCode, IsDay } from '@waymark/core/fields';
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
-import { isRepeated, remember } from '@waymark/modules/shared/repeats';
+import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { consentedSince, requireConsentOn } from './consent';
 import { refuseEnded } from './ending';
 import { endedOn, type Journey } from './state';
@@ -35,10 +35,7 @@ export const allocation = slice<AllocationEvents>({
         requireConsentOn(journey, day);
         if (consentedSince(journey) === undefined)
           refuse('CONSENT_MISSING', 'Consent was withdrawn. Record a new consent first.');
-        const previous = journey.mentor;
-        return [
-          event('MentorAllocated', day, { mentor, on: day, ...(previous === undefined ? {} : { previous }) }),
-        ];
+        return [event('MentorAllocated', day, given({ mentor, on: day, previous: journey.mentor }))];
       },
       { by: 'service', needs: { mentorFacts: ['mentor', ({ mentor }) => mentor] } },
     ),
@@ -56,7 +53,7 @@ export const allocation = slice<AllocationEvents>({
 
 /** Refuse what needs a mentor if the pupil has no mentor now and had none on that day. */
 export function requireMentorOn({ mentor, allocations }: Journey, day: Day): void {
-  const had = allocations.some(({ from, until }) => from <= day && (until === undefined || day <= until));
+  const had = allocations.some((allocation) => holdsOn(day, allocation));
   if (mentor === undefined && !had)
     refuse(
       'MENTOR_NOT_ALLOCATED',

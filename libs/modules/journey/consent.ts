@@ -1,6 +1,7 @@
-import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
-import { own, all, event, refuse, slices } from '@waymark/core/kernel';
+import { type Day, holdsOn, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
+import { all, event, refuse, slices } from '@waymark/core/kernel';
 import { given } from '@waymark/modules/shared/repeats';
+import { caseworkers } from '@waymark/modules/shared/rights';
 import { mentorOf, refuseEnded } from './ending';
 import { type Consent, consentGivers, endedOn, type Journey } from './state';
 
@@ -47,7 +48,7 @@ export const consent = slice<ConsentEvents>({
           );
         return [event('ConsentGiven', day, given({ on: day, by }))];
       },
-      { by: own('mentor', 'school-lead', 'area-manager', 'programme-administrator') },
+      { by: caseworkers },
     ),
     WithdrawConsent: on(
       WithdrawConsent,
@@ -64,10 +65,7 @@ export const consent = slice<ConsentEvents>({
         return [event('ConsentWithdrawn', day, given({ on: day, reason, ...mentorOf(journey) }))];
       },
       {
-        by: {
-          ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
-          ...all('data-protection-officer'),
-        },
+        by: { ...caseworkers, ...all('data-protection-officer') },
         despite: 'restriction',
       },
     ),
@@ -96,7 +94,7 @@ export const consent = slice<ConsentEvents>({
  * known, and a session may have been held in the morning before consent was withdrawn in the afternoon.
  */
 export function requireConsentOn({ consents }: Journey, day: Day): void {
-  if (!consents.some(({ from, until }) => from <= day && (until === undefined || day <= until)))
+  if (!consents.some((consent) => holdsOn(day, consent)))
     refuse('CONSENT_MISSING', 'No consent covers that day. Record the consent first.');
 }
 

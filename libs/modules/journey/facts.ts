@@ -1,6 +1,7 @@
-import type { Lookup } from '@waymark/core/access';
+import type { Lookup, ScopesOf } from '@waymark/core/access';
 import type { Day } from '@waymark/core/fields';
 import { streamId } from '@waymark/core/kernel';
+import { scopeOfSchool } from '@waymark/modules/school/facts';
 
 /** The facts that a journey publishes to other modules. */
 export interface JourneyFacts {
@@ -42,3 +43,11 @@ export async function journeysOf(
   );
   return found.flat().sort();
 }
+
+/** A journey lies in the scope of its programme, of the school of the referral, and of its mentor. */
+export const scopesOfJourney: ScopesOf = async (id, look) => {
+  const known = await look.facts<JourneyFacts>('journey', id);
+  if (!known) return [];
+  const { programme, school, mentor } = known;
+  return [{ programme, ...(await scopeOfSchool(school, look)), ...(mentor !== undefined && { mentor }) }];
+};

@@ -1,5 +1,5 @@
 import type { ScopesOf } from '@waymark/core/access';
-import { journeysOf, type JourneyFacts } from '@waymark/modules/journey/facts';
+import { journeysOf, scopesOfJourney } from '@waymark/modules/journey/facts';
 import { scopeOfSchool } from '@waymark/modules/school/facts';
 import type { Day } from '@waymark/core/fields';
 import type { ObjectionScope } from '@waymark/core/privacy';
@@ -22,11 +22,6 @@ export interface PupilFacts {
 export const scopesOfPupil: ScopesOf = async (id, look) => {
   const pupil = await look.facts<PupilFacts>('pupil', id);
   if (!pupil) return [];
-  const journeys = await Promise.all(
-    (await journeysOf(id, look)).map(async (journey) => {
-      const { programme, school, mentor } = (await look.facts<JourneyFacts>('journey', journey))!;
-      return { programme, ...(await scopeOfSchool(school, look)), ...(mentor !== undefined && { mentor }) };
-    }),
-  );
-  return [await scopeOfSchool(pupil.schoolOn(look.today()), look), ...journeys];
+  const journeys = (await journeysOf(id, look)).map((journey) => scopesOfJourney(journey, look));
+  return [await scopeOfSchool(pupil.schoolOn(look.today()), look), ...(await Promise.all(journeys)).flat()];
 };
