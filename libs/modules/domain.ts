@@ -8,7 +8,7 @@ import type { programme } from '@waymark/modules/programme';
 import type { pupil } from '@waymark/modules/pupil';
 import type { school } from '@waymark/modules/school';
 
-/** Every kind of thing that has a history. Add a new one to this list. */
+/** The events of the modules. Add a module here if views, policies or exports of other modules use its events. */
 export type DomainEvents = EventsOf<typeof attendance> &
   EventsOf<typeof imports> &
   EventsOf<typeof journey> &

@@ -12,7 +12,7 @@ import { programmeModule } from './programme/module';
 import { pupilModule } from './pupil/module';
 import { schoolModule } from './school/module';
 
-/** Every module of the service. A new module is added here, and its events in `domain.ts`. */
+/** Every module of the service. Add a new module to this list. */
 export const modules: readonly ContextModule<InsightSources>[] = [
   programmeModule,
   schoolModule,

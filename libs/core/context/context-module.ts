@@ -53,7 +53,7 @@ export function recordingModule<Sources extends QuestionSources = QuestionSource
   return { domain: module, views: views as readonly View[], ...declared };
 }
 
-/** Put a module together that records nothing. */
+/** Define a module that records no events. */
 export const readingModule = <Sources extends QuestionSources = QuestionSources>({
   views,
   questions,

@@ -60,8 +60,8 @@ interface Described {
   /** The roles that may ask the question. */
   readonly by: Rights;
   /**
-   * /** The views that the answer is read from. They must have caught up with what the client has already seen. Empty
-   * if the answer is read from the event log.
+   * The views that the answer is read from. They must have caught up with what the client has already seen. Empty if the
+   * answer is read from the event log.
    */
   readonly views: readonly RowSet[];
   /** Further HTTP statuses of problems that the question can return. */

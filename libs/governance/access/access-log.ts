@@ -71,9 +71,9 @@ export const access = defineModule(
 export const accessModule = recordingModule({
   domain: access,
   views: [],
-  // The access log belongs to the whole service, to no scope.
+  // `ListReads` needs the access log, which other questions do not get. It is in questions/list-reads.ts.
   questions: [],
-  // The access log is the whole service's.
+  // The access log belongs to the whole service, to no scope.
   scopes: () => Promise.resolve([]),
   personalData: {
     holds: 'records',

@@ -3,30 +3,26 @@ import { type Principal, Reach } from '@waymark/core/access';
 import { actingRoles, type ActingRole, all, own, type Rights, type Role } from '@waymark/core/kernel';
 import { governed } from '../governed';
 import { questions } from '@waymark/modules';
+import { caseworkers, officer } from '@waymark/modules/shared/rights';
 import { listReads } from './questions/list-reads';
 
 const operators = all('operations', 'local-operator');
+const exporters = {
+  ...own('area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
+  ...all('data-protection-officer'),
+};
 
 /** The rights of actions that are not commands of a module, in groups. */
 const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
   'uploads and exports': {
     SendFiles: all('programme-administrator', 'local-operator'),
-    RequestExport: {
-      ...own('area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
-      ...all('data-protection-officer'),
-    },
-    GetExport: {
-      ...own('area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
-      ...all('data-protection-officer'),
-    },
-    GetExportFile: {
-      ...own('area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
-      ...all('data-protection-officer'),
-    },
+    RequestExport: exporters,
+    GetExport: exporters,
+    GetExportFile: exporters,
   },
   'data protection': {
-    ErasePerson: all('data-protection-officer', 'local-operator'),
-    SubjectAccess: all('data-protection-officer', 'local-operator'),
+    ErasePerson: officer,
+    SubjectAccess: officer,
     CheckCertificate: all(...actingRoles),
   },
   operations: {
@@ -54,12 +50,12 @@ const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
   },
   'personal data in answers': {
     SeeNames: {
-      ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
+      ...caseworkers,
       ...all('data-protection-officer'),
     },
     SeeUpns: {
       ...own('school-lead', 'area-manager', 'programme-administrator'),
-      ...all('data-protection-officer', 'local-operator'),
+      ...officer,
     },
   },
 };

@@ -16,7 +16,9 @@ interface Standing {
  * own stream is decided there instead.
  */
 export const processingRestriction: Restriction = async ({ target, needed, despite }, look) => {
-  for (const thing of [target, ...needed]) {
+  const things = [target, ...needed];
+  const mentoring = things.some(({ module }) => isForMentoring(governed.get(module)?.personalData));
+  for (const thing of things) {
     const data = governed.get(thing.module)?.personalData;
     if (!data || data.holds === 'no personal data' || (thing === target && data.holds === 'persons'))
       continue;
@@ -24,9 +26,6 @@ export const processingRestriction: Restriction = async ({ target, needed, despi
     const person = data.holds === 'persons' ? thing.id : await look.subjectOf(thing);
     const standing = person === undefined ? undefined : await look.facts<Standing>(kind, person);
     if (!standing) continue;
-    const mentoring = [target, ...needed].some(({ module }) =>
-      isForMentoring(governed.get(module)?.personalData),
-    );
     const refusal = refusalOf(kind, standing, { despite, mentoring });
     if (refusal) return refusal;
   }

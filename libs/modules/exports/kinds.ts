@@ -1,6 +1,6 @@
 import type { Reach } from '@waymark/core/access';
 import type { Submitter } from '@waymark/core/commands';
-import { periodOf, toInstant, maskUpns } from '@waymark/core/fields';
+import { maskUpns } from '@waymark/core/fields';
 import {
   type CommandClass,
   type EventStore,
@@ -11,8 +11,8 @@ import {
 import { eventsOfTypes } from '@waymark/core/log';
 import { every } from '@waymark/core/projections';
 import type { DomainEvents } from '@waymark/modules/domain';
-import { attendanceBy } from '@waymark/modules/insights/attendance';
-import { type Kpis, kpisBy } from '@waymark/modules/insights/kpis';
+import { attendanceBy, attendanceQuery } from '@waymark/modules/insights/attendance';
+import { kpiQuery, type Kpis, kpisBy } from '@waymark/modules/insights/kpis';
 import { phaseProgressBy } from '@waymark/modules/insights/phase-progress';
 import type { PublishedRate, PublishedRates } from '@waymark/modules/insights/published-rates';
 import { timelineOf } from '@waymark/modules/insights/timeline';
@@ -58,26 +58,18 @@ export const exportKinds = {
   kpis: {
     request: KpiExport,
     format: 'csv',
-    rows: async function* ({ rows, published, reach }, { by, programme, from, to }: KpiParameters) {
-      const query = {
-        by,
-        ...(programme === undefined ? {} : { programme }),
-        ...(from === undefined && to === undefined ? {} : { period: periodOf({ from, to }) }),
-      };
-      for (const kpis of await kpisBy(rows, published, query, reach.covers)) yield flat(withPublished(kpis));
+    rows: async function* ({ rows, published, reach }, parameters: KpiParameters) {
+      const all = await kpisBy(rows, published, kpiQuery(parameters), reach.covers);
+      for (const kpis of all) yield flat(withPublished(kpis));
     },
   },
   attendance: {
     request: AttendanceExport,
     format: 'csv',
-    rows: async function* (
-      { rows, submitter, reach, onShown },
-      { by, asKnownAt = '', ...period }: AttendanceParameters,
-    ) {
-      const known = toInstant(asKnownAt);
-      const query = { by, ...periodOf(period), ...(known === undefined ? {} : { asKnownAt: known }) };
+    rows: async function* ({ rows, submitter, reach, onShown }, parameters: AttendanceParameters) {
+      const { by } = parameters;
       const exclusions = new Exclusions(submitter);
-      for (const row of await attendanceBy(rows, query, reach.covers)) {
+      for (const row of await attendanceBy(rows, attendanceQuery(parameters), reach.covers)) {
         if (by === 'pupil' && (await exclusions.excludesPupil(row.key))) continue;
         if (by === 'pupil') onShown(row.key);
         yield row;

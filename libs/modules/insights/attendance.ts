@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { Covers } from '@waymark/core/access';
-import { type Day, type Instant, mondayOf, type Period } from '@waymark/core/fields';
+import { type Day, type Instant, mondayOf, type Period, periodOf, toInstant } from '@waymark/core/fields';
 import type { RowReader, Scope } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
 import { type Answer, count, object, percentOrNull, text } from '@waymark/core/questions';
@@ -22,6 +22,7 @@ import {
   noCounts,
   rounded,
 } from '@waymark/modules/shared/counts';
+import { given } from '@waymark/modules/shared/repeats';
 import { type Group, Groups } from './groups';
 
 export const attendanceGroups = ['pupil', 'school', 'area', 'region'] as const;
@@ -77,6 +78,15 @@ export interface AttendanceQuery extends Period {
   readonly by: AttendanceGroup;
   /** Use only what schools had recorded by this time. */
   readonly asKnownAt?: Instant;
+}
+
+/** The query of a request. Throws a refusal if the period ends before it begins. */
+export const attendanceQuery = ({ by, from, to, asKnownAt = '' }: AttendanceRequest): AttendanceQuery =>
+  given({ by, ...periodOf({ from, to }), asKnownAt: toInstant(asKnownAt) });
+
+interface AttendanceRequest extends Omit<AttendanceQuery, 'asKnownAt'> {
+  /** A time with any offset from UTC. */
+  readonly asKnownAt?: string;
 }
 
 /** Attendance in a period by pupil, school, area or region, within reach and ordered by key. */

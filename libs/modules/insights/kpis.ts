@@ -1,5 +1,5 @@
 import type { Covers } from '@waymark/core/access';
-import { type Day, type Period, within } from '@waymark/core/fields';
+import { type Day, type Period, periodOf, within } from '@waymark/core/fields';
 import type { RowReader } from '@waymark/core/kernel';
 import { byKey, every } from '@waymark/core/projections';
 import { type Answer, count, object, orNull, percentOrNull, text } from '@waymark/core/questions';
@@ -8,6 +8,7 @@ import type { ProgrammeDefinition } from '@waymark/modules/programme';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import type { SchoolDetails } from '@waymark/modules/school';
 import { absencePercent, type Counts, isWithinBand, rounded } from '@waymark/modules/shared/counts';
+import { given } from '@waymark/modules/shared/repeats';
 import { attendanceTotals, groupAttendance } from './attendance';
 import { Groups } from './groups';
 import type { PublishedRate, PublishedRates } from './published-rates';
@@ -21,6 +22,19 @@ export interface KpiQuery {
   readonly programme?: string;
   /** Count only funnel steps and sessions on these days; baseline and follow-up stay the programme's. */
   readonly period?: Period;
+}
+
+/** The query of a request. Throws a refusal if the period ends before it begins. */
+export const kpiQuery = ({ by, programme, from, to }: KpiRequest): KpiQuery =>
+  given({
+    by,
+    programme,
+    period: from === undefined && to === undefined ? undefined : periodOf({ from, to }),
+  });
+
+interface KpiRequest extends Omit<KpiQuery, 'period'> {
+  readonly from?: Day;
+  readonly to?: Day;
 }
 
 const publishedRate = object(

@@ -23,7 +23,7 @@ import {
   type Role,
   roles,
 } from '@waymark/core/kernel';
-import { isRepeated, remember } from '@waymark/modules/shared/repeats';
+import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { erasure } from './erasure';
 import type { PersonFacts } from './facts';
 import { endedOn, hasRolesFrom, type Person, refuseErased, withoutRolesFrom } from './state';
@@ -85,6 +85,8 @@ const ownSubject = ({ subject }: { readonly subject: string }): readonly Claim[]
   },
 ];
 
+const administrators = all('access-administrator', 'local-operator');
+
 /** Roles can be changed only by another person, and only until the person is erased. */
 function refuseChange(person: Person, { id, actor }: Context): void {
   refuseErased(person);
@@ -127,17 +129,14 @@ const access = slice<PersonEvents>({
           );
         if (until !== undefined && until < from)
           refuse('UNTIL_BEFORE_FROM', 'A role cannot end before it starts. Correct the days.', 'invalid');
-        const wanted: Assignment = { role, ...over, from, ...(until === undefined ? {} : { until }) };
+        const wanted: Assignment = { role, ...over, ...given({ from, until }) };
         const known = person.assignments[assignment];
         if (known && !isDeepStrictEqual(known, wanted))
           refuse('ASSIGNMENT_EXISTS', 'A different assignment has this id. Use a new id.');
         return known ? [] : [event('RoleAssigned', from, { assignment, ...wanted })];
       },
       {
-        by: {
-          ...own('area-manager', 'programme-administrator'),
-          ...all('access-administrator', 'local-operator'),
-        },
+        by: { ...own('area-manager', 'programme-administrator'), ...administrators },
       },
     ),
     EndRole: on(
@@ -153,10 +152,7 @@ const access = slice<PersonEvents>({
         return refuse('ROLE_ALREADY_ENDED', 'The role ended before that day. No change is needed.');
       },
       {
-        by: {
-          ...own('area-manager', 'programme-administrator'),
-          ...all('access-administrator', 'local-operator'),
-        },
+        by: { ...own('area-manager', 'programme-administrator'), ...administrators },
       },
     ),
     LeavePerson: on(
@@ -167,7 +163,7 @@ const access = slice<PersonEvents>({
         if (isRepeated(person, 'PersonLeft', '', { on: day })) return [];
         return refuse('NO_ROLES_TO_END', 'The person has no role on or after that day. No change is needed.');
       },
-      { by: all('access-administrator', 'local-operator') },
+      { by: administrators },
     ),
   },
   evolve: {

@@ -1,8 +1,8 @@
 import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
-import { own, all, event, refuse, slices } from '@waymark/core/kernel';
+import { event, refuse, slices } from '@waymark/core/kernel';
 import { type ObjectionScope, objectionScopes } from '@waymark/core/privacy';
 import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
-import { officer } from '@waymark/modules/shared/rights';
+import { caseworkers, officer } from '@waymark/modules/shared/rights';
 import { type Objection, type Pupil, refuseErased } from './state';
 
 /** The outcome of an objection: upheld, or overridden by compelling grounds. */
@@ -54,10 +54,7 @@ export const objection = slice<ObjectionEvents>({
         );
       },
       {
-        by: {
-          ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'),
-          ...all('data-protection-officer', 'local-operator'),
-        },
+        by: { ...caseworkers, ...officer },
       },
     ),
     DecideObjection: on(

@@ -9,6 +9,9 @@ export const delivery = own('mentor', 'area-manager', 'programme-administrator')
  */
 export const school = own('school-lead', 'area-manager', 'programme-administrator');
 
+/** Roles that work with a single pupil: those that deliver mentoring, and those responsible at school. */
+export const caseworkers = own('mentor', 'school-lead', 'area-manager', 'programme-administrator');
+
 /** Roles that decide on requests under data protection law. */
 export const officer = all('data-protection-officer', 'local-operator');
 

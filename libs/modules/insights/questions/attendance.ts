@@ -1,5 +1,5 @@
 import { readers } from '@waymark/modules/shared/rights';
-import { IsDay, IsInstant, IsOneOf, Optional, periodOf, toInstant } from '@waymark/core/fields';
+import { IsDay, IsInstant, IsOneOf, Optional } from '@waymark/core/fields';
 import { pageByKey, pageOf, PageParameters, question, variant } from '@waymark/core/questions';
 import { attendance, attendanceHistory } from '@waymark/modules/attendance/views/registers';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
@@ -10,6 +10,7 @@ import {
   attendanceBy,
   type AttendanceGroup,
   attendanceGroups,
+  attendanceQuery,
   type AttendanceTotals,
   groupAttendanceSchema,
   pupilAttendanceSchema,
@@ -53,12 +54,7 @@ export const getAttendance = question({
   // A pupil's row has no name and shows the pupil's records. A group's row shows only figures.
   shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),
   answer: async (asked, { kept, reach }) => {
-    const asKnownAt = toInstant(asked.asKnownAt ?? '');
-    const query = {
-      by: asked.by,
-      ...periodOf(asked),
-      ...(asKnownAt === undefined ? {} : { asKnownAt }),
-    };
+    const query = attendanceQuery(asked);
     const found = await kept(query, (rows) => attendanceBy(rows, query, reach.covers));
     return pageByKey(found, asked);
   },

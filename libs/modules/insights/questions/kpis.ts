@@ -1,10 +1,10 @@
 import { figureReaders } from '@waymark/modules/shared/rights';
-import { IsCode, IsDay, IsOneOf, Optional, periodOf } from '@waymark/core/fields';
+import { IsCode, IsDay, IsOneOf, Optional } from '@waymark/core/fields';
 import { nobody, pageByKey, pageOf, PageParameters, question } from '@waymark/core/questions';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import { schools } from '@waymark/modules/school/views/schools';
-import { type KpiGroup, kpiGroups, kpisBy, kpisSchema } from '../kpis';
+import { type KpiGroup, kpiGroups, kpiQuery, kpisBy, kpisSchema } from '../kpis';
 import { pupilOutcomes } from '../views/pupil-outcomes';
 import { exampleTotals } from './attendance';
 import { type InsightSources, withMentorNames } from './sources';
@@ -52,14 +52,9 @@ export const getKpis = question({
   views: [pupilOutcomes, programmes, schools, mentors],
   shown: nobody,
   answer: async (asked, sources: InsightSources) => {
-    const { by, programme, from, to } = asked;
-    const query = {
-      by,
-      ...(programme === undefined ? {} : { programme }),
-      ...(from === undefined && to === undefined ? {} : { period: periodOf(asked) }),
-    };
     const { published, reach } = sources;
+    const query = kpiQuery(asked);
     const groups = await sources.kept(query, (rows) => kpisBy(rows, published, query, reach.covers));
-    return withMentorNames(pageByKey(groups, asked), by, sources);
+    return withMentorNames(pageByKey(groups, asked), asked.by, sources);
   },
 });

@@ -1,6 +1,6 @@
-import { officer } from '@waymark/modules/shared/rights';
+import { caseworkers, officer } from '@waymark/modules/shared/rights';
 import { Type } from '@sinclair/typebox';
-import { own, Refusal } from '@waymark/core/kernel';
+import { Refusal } from '@waymark/core/kernel';
 import { object, question, text, uuid } from '@waymark/core/questions';
 import { pupil } from '../pupil';
 import type { Pupil, PupilDetails } from '../state';
@@ -37,7 +37,7 @@ export const getPupil = question({
     surname: 'Farouk',
     upn: '*001',
   },
-  by: { ...own('mentor', 'school-lead', 'area-manager', 'programme-administrator'), ...officer },
+  by: { ...caseworkers, ...officer },
   views: [],
   shown: ({ id }) => [id],
   answer: async ({ id }, { submitter, reach, reason, now, scopesOf }) => {
