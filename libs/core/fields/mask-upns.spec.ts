@@ -13,7 +13,7 @@ describe('without pupils’ numbers', () => {
     expect(maskUpns('H801200001002')).toBe('[UPN]');
   });
 
-  it('is whatever is nested in a document, which is otherwise as it was', () => {
+  it('masks UPNs at any depth of a document, and leaves the rest unchanged', () => {
     const document = {
       ...{ upn: UPN, count: 1, none: null, yes: true },
       inner: { list: [UPN, { note: `It is ${UPN}.` }, 2], empty: {} },
