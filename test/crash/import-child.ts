@@ -2,7 +2,7 @@
 import { sourceFiles } from '@waymark/core/imports';
 import { Importer, unfinishedImport } from '@waymark/modules/imports/importer';
 import { Platform } from '@waymark/platform';
-import { still } from './moments';
+import { still, waitToBeKilled } from './moments';
 
 export const IMPORT = '00000000-0000-4000-8000-000000000001';
 
@@ -25,6 +25,7 @@ export async function importOn(
 }
 
 export async function run(data: string, ...paths: string[]): Promise<void> {
+  waitToBeKilled();
   const platform = await Platform.open({ data, clock: still });
   const say = async (finished: boolean): Promise<void> => {
     const said: Said = { events: await platform.events.head(), finished };
@@ -34,5 +35,4 @@ export async function run(data: string, ...paths: string[]): Promise<void> {
   platform.events.onAppended(() => void say(false));
   await importOn(platform, paths);
   await say(true);
-  // The process waits to be killed.
 }

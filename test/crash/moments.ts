@@ -17,6 +17,9 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
+/** Keep this process running until it is killed, or until the test ends: a listener keeps the channel to the test open. */
+export const waitToBeKilled = (): void => void process.on('message', () => undefined);
+
 /** Kill the process with SIGKILL, `lag` milliseconds after it sent the awaited message. Returns all its messages. */
 export async function killedOnce<Said>(
   child: ChildProcess,
