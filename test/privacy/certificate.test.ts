@@ -5,6 +5,9 @@ jest.setTimeout(60_000);
 
 const person = (id: string) => ({ kind: 'pupil', id }) as const;
 
+/** The signature with another first character. */
+const flipped = (signature: string): string => (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+
 /** A certificate of a pupil's erasure, and the objects it was made with. */
 async function given() {
   const office = await openKnown();
@@ -42,7 +45,7 @@ describe('the certificate of an erasure', () => {
   it.each<[string, (certificate: Certificate) => unknown]>([
     ['CERTIFICATE_CHANGED', ({ erased, ...rest }) => ({ erased: { ...erased, id: 'other' }, ...rest })],
     ['CERTIFICATE_CHANGED', ({ erased, ...rest }) => ({ erased: { ...erased, more: 1 }, ...rest })],
-    ['CERTIFICATE_CHANGED', (all) => ({ ...all, signature: all.signature.replace(/^./, '_') })],
+    ['CERTIFICATE_CHANGED', (all) => ({ ...all, signature: flipped(all.signature) })],
     ['OTHER_KEY', (all) => ({ ...all, key: 'another' })],
     ['NO_CERTIFICATE', ({ erased }) => erased],
     ['NO_CERTIFICATE', () => 'nothing'],
