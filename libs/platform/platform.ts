@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lookup, Principal, Reach } from '@waymark/core/access';
+import type { Principal, Reach } from '@waymark/core/access';
 import { type Clock, Submitter, systemClock } from '@waymark/core/commands';
-import { Uploads } from '@waymark/core/imports';
+import { type Sender, Uploads } from '@waymark/core/imports';
 import type { WorkHandler } from '@waymark/core/jobs';
 import type {
   ControlStore,
   EventStore,
   Jobs,
   KeyStore,
+  Lookup,
   RowReader,
   RowStore,
   Scope,
@@ -38,7 +39,7 @@ import {
   Settlement,
   Upkeep,
 } from '@waymark/core/upkeep';
-import { AccessLog, Directory, lookupIn, People, reachFor, scopesOf } from '@waymark/governance/access';
+import { AccessLog, Directory, lookupIn, People, reachFor, scopesOf, senderOf } from '@waymark/governance/access';
 import { privacyHandlers, processingRestriction } from '@waymark/governance/privacy';
 import { ExportFiles } from '@waymark/modules/exports';
 import { type PublishedRates, readPublishedRates } from '@waymark/modules/insights/published-rates';
@@ -67,6 +68,8 @@ export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   readonly onFault?: (what: string, reason: string, fault: Fault) => void;
   /** Called when this process gains or loses ownership of a view, or changes the state of one. */
   readonly onNotice?: (notice: Notice) => void;
+  /** Where the roles of people who send files are read. Defaults to this log; a dry run reads those of the original. */
+  readonly senders?: Pick<People, 'principal'>;
   /** Name of this process among the members that project views. Defaults to a random id. */
   readonly member?: string;
 }
@@ -188,6 +191,12 @@ export class Platform {
     return this.serving.reader();
   }
 
+  /** The rights of a person who sends files, with the roles held at each command. */
+  sender(actor: string): Sender {
+    const { senders = this.people } = this.options;
+    return senderOf(this.look, () => senders.principal(actor));
+  }
+
   get jobs(): Jobs {
     return this.stores.jobs;
   }
@@ -258,6 +267,7 @@ export class Platform {
     const data = await createScratchFolder(this.data, this.stores);
     const copy = await Platform.open({
       data,
+      senders: this.people,
       ...(clock && { clock }),
       ...(onFault && { onFault }),
       ...(hashKey && { hashKey }),

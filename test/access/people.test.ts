@@ -131,8 +131,10 @@ describe('roles', () => {
       ...{ assignment: randomUUID(), role: 'school-lead', school: where.school, from: '2025-11-03' },
     });
     expect((await as('area-manager', `people/${id}/assign-role`, cover(own))).status).toBe(200);
-    expect((await as('programme-administrator', `people/${id}/assign-role`, lead(own))).status).toBe(200);
-    expect((await as('programme-administrator', `people/${id}/assign-role`, lead(other))).status).toBe(403);
+    expect((await as('area-manager', `people/${id}/assign-role`, lead(own))).status).toBe(200);
+    expect((await as('area-manager', `people/${id}/assign-role`, lead(other))).status).toBe(403);
+    // A programme is only a part of the school.
+    expect((await as('programme-administrator', `people/${id}/assign-role`, lead(own))).status).toBe(403);
     expect((await ask(headers, `journeys/${own.journey}`)).status).toBe(200);
     expect((await as('access-administrator', `people/${id}/leave-person`, { on: '2026-01-01' })).status).toBe(
       200,

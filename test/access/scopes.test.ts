@@ -1,4 +1,4 @@
-import type { Lookup } from '@waymark/core/access';
+import type { Lookup } from '@waymark/core/kernel';
 import { scopesOf } from '@waymark/governance/access';
 import { MoveSchool } from '@waymark/modules/pupil';
 import { openProgramme } from '../imports/office';

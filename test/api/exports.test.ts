@@ -79,7 +79,7 @@ describe('an export', () => {
   beforeAll(async () => {
     const { platform } = server();
     const files = [...sample, 'registers/norwich.csv'].map((name) => packageFile('data', 'sample', name));
-    await new Importer(platform, randomUUID(), await sourceFiles(files), { actor: 'test' }).run();
+    await new Importer(platform, randomUUID(), await sourceFiles(files), { actor: 'local-operator' }).run();
     await platform.settle();
   });
 

@@ -21,7 +21,7 @@ export async function prepared(
   const [files, data] = [join(folder, 'files'), join(folder, 'data')];
   await writeProgramme(files, size);
   const platform = await Platform.open({ data });
-  await new Importer(platform, randomUUID(), await sourceFiles([files]), { actor: 'bench' }).run();
+  await new Importer(platform, randomUUID(), await sourceFiles([files]), { actor: 'local-operator' }).run();
   await platform.settle();
   const journeys = (await find(platform.rows, caseloads)).map(({ key }) => key);
   await platform.close();

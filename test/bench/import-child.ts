@@ -8,7 +8,7 @@ async function main(data: string, folder: string): Promise<void> {
   const start = Date.now();
   const platform = await Platform.open({ data });
   await new Importer(platform, '00000000-0000-4000-8000-00000000000c', await sourceFiles([folder]), {
-    actor: 'bench',
+    actor: 'local-operator',
   }).run();
   await platform.settle();
   await platform.close();

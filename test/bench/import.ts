@@ -21,7 +21,7 @@ async function bring(
   paths: readonly string[],
   onProgress: (progress: Progress) => void = () => undefined,
 ): Promise<void> {
-  await new Importer(platform, id, await sourceFiles(paths), { actor: 'bench', onProgress }).run();
+  await new Importer(platform, id, await sourceFiles(paths), { actor: 'local-operator', onProgress }).run();
 }
 
 const people = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];

@@ -19,7 +19,7 @@ export async function importOn(
 ): Promise<string | undefined> {
   const files = await sourceFiles(paths);
   const unfinished = await unfinishedImport(platform, files);
-  await new Importer(platform, unfinished ?? id, files, { actor: 'clerk' }).run();
+  await new Importer(platform, unfinished ?? id, files, { actor: 'local-operator' }).run();
   await platform.settle();
   return unfinished;
 }

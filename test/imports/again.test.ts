@@ -108,13 +108,13 @@ describe('an import', () => {
     const id = randomUUID();
     const paths = written(temporaryDirectory(), whole);
     const run = async () => {
-      await new Importer(platform, id, await sourceFiles(paths), { actor: 'clerk' }).run();
+      await new Importer(platform, id, await sourceFiles(paths), { actor: 'local-operator' }).run();
       return platform.events.head();
     };
     const head = await run();
     expect(await run()).toBe(head);
     await platform.settle();
-    expect(await importReport(platform.rows, id)).toMatchObject({ state: 'finished', startedBy: 'clerk' });
+    expect(await importReport(platform.rows, id)).toMatchObject({ state: 'finished', startedBy: 'local-operator' });
   });
 
   it('without a programme file belongs to the only programme that exists', async () => {

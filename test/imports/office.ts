@@ -64,7 +64,7 @@ export async function openOffice(): Promise<Office> {
   const take: Office['take'] = async (files, options = { aliases: false }) => {
     const id = randomUUID();
     const paths = written(temporaryDirectory(), files);
-    await new Importer(platform, id, await sourceFiles(paths), { actor: 'clerk', ...options }).run();
+    await new Importer(platform, id, await sourceFiles(paths), { actor: 'local-operator', ...options }).run();
     await platform.settle();
     const report = (await importReport(platform.rows, id))!;
     const outcomes = await rowOutcomes(platform.events, id);

@@ -27,7 +27,7 @@ async function sent() {
   const progress: object[] = [];
   /** `onProgress` is called after each progress report, before the import continues. */
   const run = (onProgress: () => void = () => undefined, signal = new AbortController().signal) =>
-    importJob(platform).run({ actor: 'clerk', aliases: false } as never, {
+    importJob(platform).run({ actor: 'local-operator', aliases: false } as never, {
       ...({ id, attempt: 1, signal } satisfies Partial<JobContext>),
       progress: async (so) => {
         progress.push(so);
@@ -47,7 +47,7 @@ describe('the job of an import', () => {
   it('imports the uploaded files, reports progress, and deletes the files', async () => {
     const { run, report, progress, isThere } = await sent();
     expect(await run()).toBeUndefined();
-    expect(await report()).toMatchObject({ state: 'finished', startedBy: 'clerk' });
+    expect(await report()).toMatchObject({ state: 'finished', startedBy: 'local-operator' });
     expect(accepted(await report())).toEqual([1, 12, 12, 300]);
     // One report per chunk; the referrals have two chunks.
     expect(progress).toHaveLength(5);

@@ -46,7 +46,7 @@ describe('tidying', () => {
     leave('uploads', 'lost', DAY + MINUTE);
     for (const id of ['waiting', 'cancelled']) {
       leave('uploads', id, 30 * DAY);
-      await platform.jobs.add({ kind: IMPORT, id, data: { actor: 'clerk', aliases: false } });
+      await platform.jobs.add({ kind: IMPORT, id, data: { actor: 'local-operator', aliases: false } });
     }
     await platform.jobs.cancel('cancelled');
     expect(await tidy()).toEqual({ removed: 1 });

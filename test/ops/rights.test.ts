@@ -12,7 +12,7 @@ async function sampleDataFolder(): Promise<string> {
   const platform = await Platform.open({ data });
   const files = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];
   const sources = await sourceFiles(files.map((file) => packageFile('data', 'sample', file)));
-  await new Importer(platform, '00000000-0000-4000-8000-000000000001', sources, { actor: 'office' }).run();
+  await new Importer(platform, '00000000-0000-4000-8000-000000000001', sources, { actor: 'local-operator' }).run();
   await platform.settle();
   await platform.close();
   return data;

@@ -67,7 +67,7 @@ async function importSample(platform: Platform): Promise<void> {
     copyFileSync(packageFile('data', 'sample', name), file);
   }
   await platform.work();
-  await requestImport(platform.jobs, id, { actor: 'clerk', aliases: false });
+  await requestImport(platform.jobs, id, { actor: 'local-operator', aliases: false });
   for (let state = ''; state !== 'done';) {
     await platform.settle();
     await nextTurn();

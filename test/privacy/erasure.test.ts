@@ -105,7 +105,7 @@ describe('erasing a pupil', () => {
     leave(platform, 'exports', 'e1');
     for (const id of ['waits', 'was-cancelled']) {
       leave(platform, 'uploads', id);
-      await platform.jobs.add({ kind: 'import', id, data: { actor: 'clerk', aliases: false } });
+      await platform.jobs.add({ kind: 'import', id, data: { actor: 'local-operator', aliases: false } });
     }
     await platform.jobs.cancel('was-cancelled');
     expect(await erase(platform, of(one))).toBe('waiting');

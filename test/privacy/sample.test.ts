@@ -58,7 +58,7 @@ describe('ten erased pupils of the sample', () => {
     const platform = await opened(temporaryDirectory());
     const paths = FILES.map((name) => packageFile('data', 'sample', name));
     await new Importer(platform, '00000000-0000-4000-8000-000000000001', await sourceFiles(paths), {
-      actor: 'test',
+      actor: 'local-operator',
     }).run();
     await platform.settle();
     await platform.sealLog();

@@ -18,7 +18,7 @@ describe('the data held about a pupil', () => {
     const streams = new Set(document.history.map(({ stream }) => stream));
     expect([...streams].sort()).toEqual([`attendance-${one}`, `journey-${of}`, `pupil-${one}`]);
     expect(document.sources).toMatchObject([
-      { by: 'clerk', import: expect.any(String) },
+      { by: 'local-operator', import: expect.any(String) },
       { by: expect.stringMatching(/^policy:/) },
       { by: 'clerk' },
     ]);

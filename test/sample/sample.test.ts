@@ -31,7 +31,7 @@ const registers = (order: readonly string[]): string[] =>
 const rest = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv', 'sessions.csv'].map((name) => join(sample, name));
 
 async function imported(platform: Platform, id: string, paths: readonly string[]) {
-  await new Importer(platform, id, await sourceFiles(paths), { actor: 'test' }).run();
+  await new Importer(platform, id, await sourceFiles(paths), { actor: 'local-operator' }).run();
   await platform.settle();
   return (await importReport(platform.rows, id))!;
 }

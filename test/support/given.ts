@@ -39,7 +39,13 @@ export const programmeFacts: ProgrammeFacts = {
 };
 
 export const schoolFacts: SchoolFacts = { area: 'blackpool', region: 'North West' };
-export const mentorFacts: MentorFacts = { programme: PROGRAMME, area: 'blackpool', school: SCHOOL };
+export const mentorFacts: MentorFacts = {
+  programme: PROGRAMME,
+  area: 'blackpool',
+  school: SCHOOL,
+  programmes: [PROGRAMME],
+  caseload: [],
+};
 export const pupilFacts: PupilFacts = { schoolOn: () => SCHOOL };
 
 export const journeyFacts: JourneyFacts = {
@@ -49,6 +55,7 @@ export const journeyFacts: JourneyFacts = {
   eligible: true,
   consentedSince: '2025-10-13',
   ended: false,
+  mentorsOn: () => [],
 };
 
 /** The numbers of absent and of possible sessions. */

@@ -1,7 +1,7 @@
 import type { ProgrammeDefinition } from '@waymark/modules/programme';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
-import type { SchoolDetails } from '@waymark/modules/school';
+import type { SchoolDetails } from '@waymark/modules/school/state';
 import { schools } from '@waymark/modules/school/views/schools';
 import type { ViewRows } from './questions';
 

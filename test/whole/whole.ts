@@ -36,7 +36,7 @@ export async function wholeProgramme(engines: Engines): Promise<Outcome> {
   const platform = await Platform.open({ data, engines, clock: still, hashKey: Buffer.alloc(32, 7) });
   try {
     const files = await sourceFiles([packageFile('data', 'sample')]);
-    await new Importer(platform, IMPORT, files, { actor: 'clerk' }).run();
+    await new Importer(platform, IMPORT, files, { actor: 'local-operator' }).run();
     await platform.settle();
     const app = await createApp({ platform, identify: anybody, log: pino({ level: 'silent' }) });
     try {

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import type { Submission } from '@waymark/core/commands';
 import { check, invalid } from '@waymark/core/fields';
 import type { FieldError } from '@waymark/core/kernel';
-import { demandRight, reachFor } from '@waymark/governance/access';
+import { permitFor, reachFor } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
 import { ActionOf, principalOf } from '../../shared/access.guard';
 import { commandHeaders } from '../headers';
@@ -37,11 +37,12 @@ export class CommandsController {
     if (!route.module.id.pattern.test(params.id)) throw unknownId(route);
     const headers = commandHeaders(request as unknown as Request);
     const { command, errors } = check(route.type, jsonBody(request as unknown as Request));
-    const submission = { module: route.module.name, id: params.id, command, actor: reader.id, ...headers };
+    const permit = permitFor(this.platform.look, reader);
+    const to = { module: route.module.name, id: params.id };
+    const submission = { ...to, command, actor: reader.id, permit, ...headers };
     // Tell only people whose roles reach everywhere which things exist.
     const unknown = errors.length > 0 && everything ? await this.unknownThings(submission, errors) : [];
     if (errors.length > 0) throw invalid([...errors, ...unknown]);
-    await demandRight(this.platform.look, reader, { ...submission, creates: route.creates });
 
     const { readFrom, ...answer } = await this.bus.execute(new Submit(submission));
     response.setHeader('ETag', `"${String(answer.revision)}"`);

@@ -1,3 +1,2 @@
 export * from './assignment';
-export * from './lookup';
 export * from './reach';

@@ -10,6 +10,7 @@ import {
   needsOf,
   type NewEvent,
   type Position,
+  type Received,
   Refusal,
   START,
   streamName,
@@ -21,6 +22,15 @@ import { type Clock, systemClock } from './clock';
 import { bodyHash, derivedId, numberedId } from './hash';
 import type { Restriction, ThingId } from './restriction';
 import { type KnownCommand, type Loaded, type Select, Streams } from './streams';
+
+/**
+ * Throws a {@link Refusal} if the sender may not send the command to its target. The state is the one on which the command is
+ * decided.
+ */
+export type Permit = (received: Received) => Promise<void>;
+
+/** Permits every command: for the service's own commands. */
+export const permitAll: Permit = () => Promise.resolve();
 
 /** A command and the thing it is sent to. */
 export interface Submission {
@@ -36,6 +46,8 @@ export interface Submission {
   readonly ifRevision?: number;
   readonly correlation?: string;
   readonly causation?: string;
+  /** Checks the rights of the sender. Left out for commands of the service itself. */
+  readonly permit?: Permit;
 }
 
 /** The outcome of a command that was not refused. */
@@ -170,6 +182,8 @@ export class Submitter {
     const hash = bodyHash(this.hashKey, submission.command);
     for (let attempt = 1; ; attempt += 1) {
       const loaded = await this.streams.load(module, submission.id);
+      const { id, command, permit } = submission;
+      await permit?.({ module, id, state: loaded.state, command });
       const known = loaded.commands.get(commandId);
       if (known) return firstAnswer(stream, known, hash);
       checkRevision(loaded, submission.ifRevision);

@@ -1,4 +1,4 @@
-import type { ScopesOf } from '@waymark/core/access';
+import type { ScopesOf } from '@waymark/core/kernel';
 import type { Module, RowSet, View } from '@waymark/core/kernel';
 import type { PersonalData } from '@waymark/core/privacy';
 import type { Question, QuestionSources } from '@waymark/core/questions';

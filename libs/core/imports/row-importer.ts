@@ -5,10 +5,12 @@ import {
   type CommandClass,
   type ControlStore,
   type EventStore,
+  type Lookup,
   Refusal,
   type RowReader,
 } from '@waymark/core/kernel';
 import type { RowWarning } from './outcomes';
+import type { Sender } from './sender';
 import type { TableRow } from './table';
 
 /** The services that an import uses. */
@@ -17,8 +19,21 @@ export interface ImportServices {
   readonly rows: RowReader;
   readonly control: ControlStore;
   readonly submitter: Submitter;
+  readonly look: Lookup;
+  /** The current time: UTC, milliseconds. */
+  now(): string;
+  /** The rights of the person with this id. */
+  sender(actor: string): Sender;
   /** Wait until all views and policies have processed everything currently in the log. */
   settle(): Promise<void>;
+}
+
+/** What the importer of a file with rows about pupils needs besides the services. */
+export interface RowSending {
+  readonly sending: Sending;
+  /** The programme of the rows. */
+  readonly programme: () => Promise<string>;
+  readonly commandsFor: (row: number) => RowCommands;
 }
 
 /** The outcome of each row, in order. */
@@ -49,6 +64,13 @@ export class Rejection extends Error {
 /** A command derived from a row: its target, class and body. */
 export type Step = readonly [module: string, id: string, type: CommandClass, body: object];
 
+/** An import and the person who sends it. */
+export interface Sending {
+  readonly importId: string;
+  readonly actor: string;
+  readonly sender: Sender;
+}
+
 /**
  * Submits the commands derived from a row. Each has a deterministic id, so that a repeated row has no further
  * effect.
@@ -58,8 +80,7 @@ export class RowCommands {
 
   constructor(
     private readonly submitter: Submitter,
-    private readonly importId: string,
-    private readonly actor: string,
+    private readonly sending: Sending,
     private readonly place: string,
   ) {}
 
@@ -82,16 +103,17 @@ export class RowCommands {
       module,
       id,
       command,
-      actor: this.actor,
-      commandId: derivedId(this.importId, this.place, String(index)),
-      correlation: this.importId,
+      actor: this.sending.actor,
+      permit: this.sending.sender.permit,
+      commandId: derivedId(this.sending.importId, this.place, String(index)),
+      correlation: this.sending.importId,
     });
     if (answer.events.length > 0) this.recorded = true;
   }
 
   /** A deterministic id for something that the row creates; the same if the row is imported again. */
   newId(label: string): string {
-    return derivedId(this.importId, this.place, label);
+    return derivedId(this.sending.importId, this.place, label);
   }
 
   /** The outcome of the row. */

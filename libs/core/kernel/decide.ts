@@ -42,7 +42,10 @@ export function needsOf(received: Received): readonly Needed[] {
   const { id, state, command } = received;
   const needs = Object.entries(handlerOf(received).needs);
   return undecidable(command.constructor.name, () =>
-    needs.map(([name, [module, idOf]]) => ({ name, module, id: idOf(command as never, state, id) })),
+    needs.flatMap(([name, [module, idOf]]) => {
+      const needed = idOf(command as never, state, id);
+      return needed === undefined ? [] : [{ name, module, id: needed }];
+    }),
   );
 }
 
@@ -97,6 +100,12 @@ function handlerFor({ module, command }: Received): Handler {
   const handler = module.handlers.get(name);
   if (handler) return handler;
   throw new Refusal('UNKNOWN_COMMAND', `There is no command ${name} for ${module.plural}.`, 'missing');
+}
+
+/** Refuse a command because its field names a thing that the sender need not know of, as if it did not exist. */
+export function refuseUnknown(module: string, field: string): never {
+  const message = unknownMessage(module);
+  throw new Refusal(unknownCode(module), message, 'invalid', [{ field, code: unknownCode(module), message }]);
 }
 
 /** The refusal is `invalid` if a field of the command names the unknown thing, and `missing` otherwise. */

@@ -1,5 +1,6 @@
 import type { Rights } from './access';
 import type { EventMetadata } from './event';
+import type { PlacesOf } from './lookup';
 
 /** The class of a command. Its decorators validate the fields. */
 export type CommandClass<Command extends object = object> = new () => Command;
@@ -33,11 +34,11 @@ export interface Context<Facts = unknown> {
 
 /**
  * Another thing whose facts a command needs: its module, and a function that returns its id from the command, the state, and
- * the id of the thing that the command is sent to.
+ * the id of the thing that the command is sent to. The function returns undefined if the facts are not needed.
  */
 export type Need<Command, State> = readonly [
   module: string,
-  idOf: (command: Command, state: State, id: string) => string,
+  idOf: (command: Command, state: State, id: string) => string | undefined,
 ];
 
 /** A value that only one stream may hold, such as a UPN. */
@@ -68,6 +69,8 @@ export interface Handler<State = never, Events = unknown> {
   /** The command may be sent to a thing that has no events yet. */
   readonly creates: boolean;
   readonly needs: Readonly<Record<string, Need<never, State>>>;
+  /** The places that the sender must reach. Left out, they are the scopes of the target. */
+  readonly places?: PlacesOf<never, State> | undefined;
   readonly claims: (command: never, state: State) => readonly Claim[];
   readonly decide: (command: never, state: State, context: Context<never>) => readonly Decided<Events>[];
 }
@@ -124,6 +127,11 @@ interface Options<Command, State, Facts> {
   readonly creates?: boolean;
   /** Other things whose facts the decision needs. If one does not exist, the command is refused as `UNKNOWN_…`. */
   readonly needs?: { readonly [Name in keyof Facts]: Need<Command, State> };
+  /**
+   * The places that the sender must reach, see {@link PlacesOf}. Left out, they are the scopes of the target: then the command
+   * creates nothing, moves nothing, names no other thing, and its facts are about today.
+   */
+  readonly places?: PlacesOf<Command, State>;
   /** The values that only this stream may hold after the command. */
   readonly claims?: (command: Command, state: State) => readonly Claim[];
 }
@@ -145,6 +153,7 @@ export function slices<State>() {
       formerly: options.formerly,
       creates: options.creates ?? false,
       needs: (options.needs ?? {}) as Handler<State, Emits>['needs'],
+      places: options.places as Handler<State, Emits>['places'],
       claims: (options.claims ?? none) as Handler<State, Emits>['claims'],
       decide: decide as Handler<State, Emits>['decide'],
     }),

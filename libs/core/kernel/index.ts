@@ -6,6 +6,7 @@ export * from './event';
 export * from './event-store';
 export * from './jobs';
 export * from './key-store';
+export * from './lookup';
 export * from './module';
 export * from './policy';
 export * from './refusal';

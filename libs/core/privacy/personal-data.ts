@@ -1,4 +1,4 @@
-import type { Lookup } from '@waymark/core/access';
+import type { Lookup } from '@waymark/core/kernel';
 import type { Things } from '@waymark/core/commands';
 import type { Day } from '@waymark/core/fields';
 import type { CommandClass, EventStore } from '@waymark/core/kernel';

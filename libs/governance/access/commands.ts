@@ -1,83 +1,94 @@
-import type { Scope } from '@waymark/core/kernel';
-import { type Assignment, type Lookup, scopeIn, type Principal } from '@waymark/core/access';
-import type { PersonFacts } from '@waymark/modules/people/facts';
+import { type Assignment, type Principal, scopeIn } from '@waymark/core/access';
+import type { Permit } from '@waymark/core/commands';
+import type { Sender } from '@waymark/core/imports';
+import { type Lookup, type Received, Refusal, type Scope, type ScopeKind } from '@waymark/core/kernel';
+import type { MentorFacts } from '@waymark/modules/mentor/facts';
+import type { Person } from '@waymark/modules/people';
 import { scopeOfSchool } from '@waymark/modules/school/facts';
-import { governed } from '../governed';
+import { mayGive, reachFor, rights } from './rights';
 import { scopesOf } from './scopes';
-import { mayGive, reachFor } from './rights';
 
-/** A command that a principal wants carried out. */
-export interface Wanted {
-  readonly module: string;
-  readonly id: string;
-  readonly command: object;
-  /** Whether the command can create its target; then it names the scope of the new record itself. */
-  readonly creates: boolean;
-}
+/** The rights of a person who sends files. The roles are read again for each command: a role that ends stops the import. */
+export const senderOf = (look: Lookup, principal: () => Promise<Principal>): Sender => ({
+  permit: async (received) => demandRight(look, await principal(), received),
+  reaches: async (action, scopes) => {
+    const sender = await principal();
+    if (sender.grants.every(({ role }) => rights.get(action)?.[role] === undefined)) return false;
+    const reach = reachFor(sender, action);
+    return reach.everything || reach.reaches(await scopes());
+  },
+});
 
-type Named = Readonly<Partial<Record<'programme' | 'school' | 'journey' | 'pupil' | 'assignment', string>>>;
+/** The check of a principal's rights for each command. Throws `NOT_ALLOWED`. */
+export const permitFor =
+  (look: Lookup, principal: Principal): Permit =>
+  (received) =>
+    demandRight(look, principal, received);
 
 /**
- * Throws `NOT_ALLOWED` unless the sender's roles allow the command in the scopes of its target, and in those of the
- * pupil or journey that it names.
+ * Throws `NOT_ALLOWED` unless the sender's roles allow the command in every place that it concerns. The refusal is the same
+ * whether a place is out of reach or does not exist.
  */
-export async function demandRight(look: Lookup, principal: Principal, wanted: Wanted): Promise<void> {
-  const { module, id, command, creates } = wanted;
-  const action = governed.get(module)?.domain.qualified(command.constructor.name) ?? '';
-  if (module === 'person') return demandRightToGive(look, principal, wanted, action);
+export async function demandRight(look: Lookup, principal: Principal, received: Received): Promise<void> {
+  const { module, id, state, command } = received;
+  const action = module.qualified(command.constructor.name);
+  if (module.name === 'person') return demandRightToGive(look, principal, received, action);
   const reach = reachFor(principal, action);
   if (reach.everything) return;
-  const there = await scopesOf(look, module, id);
-  const named = command as Named;
-  if (there.length > 0 || !creates) reach.demand(there);
-  // A record that is created, or moved to another programme, must also lie within reach afterwards.
-  if (creates && (there.length === 0 || named.programme !== undefined))
-    reach.demand([await scopeNamed(look, module, id, named)]);
-  for (const other of ['journey', 'pupil'] as const) {
-    if (named[other] !== undefined) reach.demand(await scopesOf(look, other, named[other]));
-  }
+  const placesOf = module.handlers.get(command.constructor.name)?.places;
+  const places = placesOf
+    ? await placesOf(command as never, { id, state }, look)
+    : [await scopesOf(look, module.name, id)];
+  if (places.length === 0) reach.demand([]);
+  for (const place of places) reach.demand(place);
 }
 
-/** The scope in which the command would create its target. */
-async function scopeNamed(
-  look: Lookup,
-  module: string,
-  id: string,
-  { programme, school }: Named,
-): Promise<Scope> {
-  return {
-    ...(module === 'programme' && { programme: id }),
-    ...(programme !== undefined && { programme }),
-    ...(school !== undefined && (await scopeOfSchool(school, look))),
-  };
-}
-
-/** Throws `NOT_ALLOWED` unless the sender may give and end the role that the command is about, in its scope. */
+/**
+ * Throws `NOT_ALLOWED` unless the sender may give and end the role that the command is about, over the whole of its scope. A
+ * role is given only over something that exists.
+ */
 async function demandRightToGive(
   look: Lookup,
   principal: Principal,
-  { id, command }: Wanted,
+  { state, command }: Received,
   action: string,
 ): Promise<void> {
-  const given = await roleIn(look, id, command);
-  if (!given) {
+  const role = roleIn(state, command);
+  if (!role) {
     reachFor(principal, action).demand([]);
     return;
   }
-  const grants = principal.grants.filter(({ role }) => mayGive[role]?.includes(given.role) ?? true);
-  reachFor({ ...principal, grants }, action).demand(await scopesOver(look, given));
+  const grants = principal.grants.filter((grant) => mayGive[grant.role]?.includes(role.role) ?? true);
+  const reach = reachFor({ ...principal, grants }, action);
+  if (!reach.everything) for (const place of await wholeOf(look, role)) reach.demand(place);
+  if (!('role' in command)) return;
+  for (const [kind, over] of Object.entries(scopeIn(role)) as [ScopeKind, string][])
+    if (!(await look.exists(kind, over))) throw unknownScope(kind);
 }
 
 /** The role that a command gives or ends; undefined if it is about something else, or the assignment does not exist. */
-async function roleIn(look: Lookup, person: string, command: object): Promise<Assignment | undefined> {
+function roleIn(person: unknown, command: object): Assignment | undefined {
   if ('role' in command) return command as Assignment;
-  const { assignment } = command as Named;
-  if (assignment === undefined) return undefined;
-  return (await look.facts<PersonFacts>('person', person))?.assignments[assignment];
+  const { assignment } = command as { readonly assignment?: string };
+  return assignment === undefined ? undefined : (person as Person).assignments[assignment];
 }
 
-async function scopesOver(look: Lookup, over: Scope): Promise<readonly Scope[]> {
-  if (over.mentor !== undefined) return scopesOf(look, 'mentor', over.mentor);
-  if (over.school !== undefined) return scopesOf(look, 'school', over.school);
-  return [scopeIn(over)];
+/**
+ * The places that the giver of a role must reach: everything that the role reaches. For a school, a role over a programme at
+ * the school is not enough, because the role given also reaches pupils of other programmes. For a mentor, the pupils of the
+ * caseload count too, because they may be at schools in other areas.
+ */
+async function wholeOf(look: Lookup, over: Scope): Promise<readonly (readonly Scope[])[]> {
+  if (over.school !== undefined) return [[await scopeOfSchool(over.school, look)]];
+  if (over.mentor === undefined) return [[scopeIn(over)]];
+  const mentor = await look.facts<MentorFacts>('mentor', over.mentor);
+  const pupils = (mentor?.caseload ?? []).map((journey) => scopesOf(look, 'journey', journey));
+  return [await scopesOf(look, 'mentor', over.mentor), ...(await Promise.all(pupils))];
 }
+
+const unknownScope = (kind: ScopeKind): Refusal => {
+  const [code, message] = [`UNKNOWN_${kind.toUpperCase()}`, `There is no ${kind} with this id.`];
+  return new Refusal(code, `${message} A role is given over something that exists.`, 'invalid', [
+    { field: kind, code, message },
+  ]);
+};

@@ -35,6 +35,14 @@ export class People {
     return { id: id ?? CONFIGURED, grants };
   }
 
+  /** The principal with this id, with the roles held today. */
+  async principal(id: string): Promise<Principal> {
+    if (id === localOperator.id) return localOperator;
+    if (id === CONFIGURED && this.options.accessAdministrator !== undefined)
+      return { id, grants: [{ role: 'access-administrator' }] };
+    return { id, grants: await this.grants(id) };
+  }
+
   /** The roles that a person holds today. */
   async grants(person: string): Promise<readonly Grant[]> {
     const known = await this.options.submitter.facts<PersonFacts>('person', person);

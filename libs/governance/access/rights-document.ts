@@ -7,6 +7,7 @@ This page is generated from the code (\`npm run docs:rights\`); a test fails if 
 rights in its slice and each question in its declaration; the others are in \`libs/governance/access/rights.ts\`.
 
 - **own**: within the scope over which the role is given: a mentor's caseload, a school, an area, a region or a programme.
+  Imports: those that the person has sent.
 - **all**: everywhere.
 - empty: not allowed.
 `;

@@ -15,7 +15,10 @@ const exporters = {
 /** The rights of actions that are not commands of a module, in groups. */
 const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
   'uploads and exports': {
-    SendFiles: all('programme-administrator', 'local-operator'),
+    SendFiles: {
+      ...own('school-lead', 'area-manager', 'programme-administrator'),
+      ...all('operations', 'local-operator'),
+    },
     RequestExport: exporters,
     GetExport: exporters,
     GetExportFile: exporters,
@@ -93,8 +96,8 @@ export const rights: RightsTable = rightsTable(rightsByGroup);
 
 /** The roles that each role may give and end. A role that is not listed may give any role. */
 export const mayGive: Readonly<Partial<Record<ActingRole, readonly Role[]>>> = {
-  'area-manager': ['mentor'],
-  'programme-administrator': ['mentor', 'school-lead'],
+  'area-manager': ['mentor', 'school-lead'],
+  'programme-administrator': ['mentor'],
 };
 
 /** Throws if an action that the service offers has no rights. */

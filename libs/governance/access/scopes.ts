@@ -1,12 +1,11 @@
-import type { Lookup } from '@waymark/core/access';
 import type { Submitter } from '@waymark/core/commands';
-import type { Scope } from '@waymark/core/kernel';
+import type { Lookup, Scope } from '@waymark/core/kernel';
 import { governed } from '../governed';
 import type { Directory } from './directory';
 
 interface LookupOptions {
   readonly submitter: Pick<Submitter, 'facts' | 'holder'>;
-  readonly directory: Pick<Directory, 'programmes' | 'programmesAt'>;
+  readonly directory: Pick<Directory, 'programmes' | 'programmesAt' | 'hasSchoolIn'>;
   /** The current time: UTC, milliseconds. */
   readonly now: () => string;
 }
@@ -17,6 +16,10 @@ export const lookupIn = ({ submitter, directory, now }: LookupOptions): Lookup =
   holder: (kind, value) => submitter.holder(kind, value),
   programmes: () => directory.programmes(),
   programmesAt: (school) => directory.programmesAt(school),
+  exists: async (kind, id) =>
+    kind === 'area' || kind === 'region'
+      ? directory.hasSchoolIn(kind, id)
+      : (await submitter.facts(kind, id)) !== undefined,
   today: () => now().slice(0, 10),
 });
 

@@ -1,4 +1,4 @@
-import type { Lookup } from '@waymark/core/access';
+import type { Lookup } from '@waymark/core/kernel';
 import { type EventStore, Refusal, streamName } from '@waymark/core/kernel';
 import type { Persons } from '@waymark/core/privacy';
 import { governed } from '../governed';

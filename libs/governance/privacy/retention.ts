@@ -1,4 +1,4 @@
-import type { Lookup } from '@waymark/core/access';
+import type { Lookup } from '@waymark/core/kernel';
 import type { Day } from '@waymark/core/fields';
 import { type EventStore, streamId } from '@waymark/core/kernel';
 import { eventsOfTypes } from '@waymark/core/log';

@@ -7,7 +7,7 @@ import { governed } from '../governed';
 import { type OwnedThing, type PersonId, personKind, thingsOf, unknownPerson } from './kinds';
 import { retentionRules } from './retention';
 import type { RetentionRule } from '@waymark/core/privacy';
-import type { Lookup } from '@waymark/core/access';
+import type { Lookup } from '@waymark/core/kernel';
 
 /** What a subject access document is compiled from. */
 export interface AccessSources {

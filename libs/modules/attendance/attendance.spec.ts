@@ -1,5 +1,6 @@
 import { OTHER_SCHOOL, PUPIL, pupilFacts, SCHOOL, schoolFacts } from '@test/support/given';
 import { command, event, spec } from '@test/support/spec';
+import type { EventMetadata } from '@waymark/core/kernel';
 import {
   attendance,
   faultOf,
@@ -170,12 +171,32 @@ describe('an invalid mark', () => {
   });
 
   it('is refused for the first reason in the order of the checks', () => {
-    const wrong = { on: '2025-09-06', am: '\\', pm: 'A' };
-    expect(faultOf(wrong)).toBe('NOT_A_SCHOOL_DAY');
-    expect(faultOf({ ...wrong, on: WEDNESDAY })).toBe('UNKNOWN_CODE');
-    expect(faultOf({ ...wrong, on: WEDNESDAY, pm: 'H' })).toBe('CODE_NOT_IN_USE');
-    expect(faultOf({ ...wrong, on: WEDNESDAY, pm: '\\' })).toBe('WRONG_SESSION');
-    expect(faultOf(mark())).toBeUndefined();
+    const now = '2025-09-10T09:00:00.000Z';
+    const wrong = { on: '2025-09-06', am: '\\', pm: 'A', at: '2025-09-11T09:00:01Z' };
+    expect(faultOf(wrong, now)).toBe('NOT_A_SCHOOL_DAY');
+    expect(faultOf({ ...wrong, on: WEDNESDAY }, now)).toBe('UNKNOWN_CODE');
+    expect(faultOf({ ...wrong, on: WEDNESDAY, pm: 'H' }, now)).toBe('CODE_NOT_IN_USE');
+    expect(faultOf({ ...wrong, on: WEDNESDAY, pm: '\\' }, now)).toBe('WRONG_SESSION');
+    expect(faultOf(mark({ at: wrong.at }), now)).toBe('RECORDED_IN_FUTURE');
+    expect(faultOf(mark({ at: '2025-09-11T09:00:00Z' }), now)).toBeUndefined();
+  });
+
+  it('is refused with a time of recording in the future, which no later recording could correct', () => {
+    nothing.when(record(mark({ at: '9999-12-31T00:00:00Z' }))).thenRefused('RECORDED_IN_FUTURE', 'invalid');
+  });
+
+  it('counts at the time when the service recorded it, if an earlier release accepted a time in the future', () => {
+    const [upcast] = attendance.upcasters.get('AttendanceRecorded')!;
+    const recorded = {
+      school: SCHOOL,
+      week: '2025-09-01',
+      marks: [mark(), mark({ at: '9999-12-31T00:00:00Z' })],
+    };
+    const metadata = { recordedAt: '2025-09-10T09:00:00.123Z' } as EventMetadata;
+    expect(upcast!(recorded as never, metadata)).toEqual({
+      ...recorded,
+      marks: [mark(), mark({ at: '2025-09-10T09:00:00Z' })],
+    });
   });
 
   it('is refused if the pupil is at another school on that day', () => {

@@ -1,19 +1,22 @@
 import {
+  addDays,
   type Day,
+  type Instant,
   IsDay,
   IsInstant,
   IsList,
   IsText,
   IsUrn,
   isWeekend,
+  type Moment,
   mondayOf,
   toInstant,
   uuidId,
 } from '@waymark/core/fields';
-import { type Context, defineModule, event, refuse, slices } from '@waymark/core/kernel';
-import type { PupilFacts } from '@waymark/modules/pupil/facts';
+import { type Context, defineModule, event, type EventMetadata, refuse, slices } from '@waymark/core/kernel';
+import { type PupilFacts, scopesForIntakeOn } from '@waymark/modules/pupil/facts';
 import type { SchoolFacts } from '@waymark/modules/school/facts';
-import { school } from '@waymark/modules/shared/rights';
+import { importing, school } from '@waymark/modules/shared/rights';
 import { isInUse, isKnownMark, isOfHalf, normalMark } from './codes';
 import type { AttendanceFacts } from './facts';
 import {
@@ -69,6 +72,7 @@ export type MarkFault =
   | 'CODE_NOT_IN_USE'
   | 'WRONG_SESSION'
   | 'INVALID_RECORDED_AT'
+  | 'RECORDED_IN_FUTURE'
   | 'CONFLICTING_MARK';
 
 const faults: Readonly<Record<MarkFault | 'SCHOOL_MISMATCH', string>> = {
@@ -78,17 +82,41 @@ const faults: Readonly<Record<MarkFault | 'SCHOOL_MISMATCH', string>> = {
   CODE_NOT_IN_USE: 'The code is not in use on that day. Use a code that is.',
   WRONG_SESSION: 'The code belongs to the other half of the day. Use / for mornings and \\ for afternoons.',
   INVALID_RECORDED_AT: 'The time of recording is invalid. Write it like 2025-09-03T16:00:00Z.',
+  RECORDED_IN_FUTURE: 'The time of recording is in the future. Check the clock of the sending system.',
   CONFLICTING_MARK: 'Different marks have the same day and time of recording. Correct the time of recording.',
 };
 
-/** The first fault of a recording by itself, in the order of the checks; undefined if there is none. */
-export function faultOf({ on: day, am, pm }: Omit<Recording, 'at'>): MarkFault | undefined {
+/**
+ * The first fault of a recording by itself, in the order of the checks; undefined if there is none. `now` is the service's
+ * clock: a later recording corrects an earlier one, so a time far in the future could never be corrected.
+ */
+export function faultOf({ on: day, am, pm, at }: Recording, now: Moment): MarkFault | undefined {
   if (isWeekend(day)) return 'NOT_A_SCHOOL_DAY';
   if (!isKnownMark(am) || !isKnownMark(pm)) return 'UNKNOWN_CODE';
   if (!isInUse(am, day) || !isInUse(pm, day)) return 'CODE_NOT_IN_USE';
   if (!isOfHalf(am, 'am') || !isOfHalf(pm, 'pm')) return 'WRONG_SESSION';
+  if (at > latestPlausible(now)) return 'RECORDED_IN_FUTURE';
   return undefined;
 }
+
+/** The latest time of recording that is believed: clocks of other systems may be wrong by a day. */
+const latestPlausible = (now: Moment): Instant => `${addDays(now.slice(0, 10), 1)}${now.slice(10, 19)}Z`;
+
+/**
+ * Schema 1 accepted every time of recording. One that was still to come counts as the time at which the service recorded it,
+ * so that a later recording can correct it.
+ */
+const boundTimes = (
+  recorded: AttendanceEvents['AttendanceRecorded'],
+  { recordedAt }: EventMetadata,
+): AttendanceEvents['AttendanceRecorded'] => {
+  const limit = latestPlausible(recordedAt);
+  if (recorded.marks.every(({ at }) => at <= limit)) return recorded;
+  const marks = recorded.marks.map((mark) =>
+    mark.at <= limit ? mark : { ...mark, at: `${recordedAt.slice(0, 19)}Z` },
+  );
+  return { ...recorded, marks };
+};
 
 /** The known recordings of a pupil's days, while new marks are compared with them one by one. */
 export class KnownDays {
@@ -120,6 +148,8 @@ export class KnownDays {
   }
 }
 
+const days = (marks: readonly MarkPart[]): Day[] => [...new Set(marks.map(({ on: day }) => day))];
+
 interface Facts {
   readonly pupil: PupilFacts;
   readonly school: SchoolFacts;
@@ -129,13 +159,13 @@ const marking = slice<AttendanceEvents>({
   decide: {
     RecordAttendance: on(
       RecordAttendance,
-      ({ school, marks }, register, { facts: { pupil } }: Context<Facts>) => {
+      ({ school, marks }, register, { now, facts: { pupil } }: Context<Facts>) => {
         const fresh = new Map<Day, Recording[]>();
         const known = new KnownDays(register);
         for (const mark of marks) {
           const recording = asRecording(mark);
           if (pupil.schoolOn(mark.on) !== school) refuseMark('SCHOOL_MISMATCH');
-          const fault = faultOf(recording);
+          const fault = faultOf(recording, now);
           if (fault) refuseMark(fault);
           const compared = known.take(recording);
           if (compared === 'CONFLICTING_MARK') refuseMark(compared);
@@ -158,8 +188,11 @@ const marking = slice<AttendanceEvents>({
           );
       },
       {
-        by: school,
+        by: { ...school, ...importing },
         creates: true,
+        // The school of the day records the marks of the day.
+        places: ({ marks }, { id }, look) =>
+          Promise.all(days(marks).map((day) => scopesForIntakeOn(day, id, look))),
         needs: {
           pupil: ['pupil', (_command, _register, id) => id],
           school: ['school', ({ school }) => school],
@@ -170,6 +203,7 @@ const marking = slice<AttendanceEvents>({
   evolve: {
     AttendanceRecorded: (register, { week, marks }) => withRecordings(register, week, marks),
   },
+  upcast: { AttendanceRecorded: [boundTimes] },
 });
 
 export const attendance = defineModule(

@@ -7,7 +7,7 @@ import { eventsOfTypes } from '@waymark/core/log';
 import { every, find } from '@waymark/core/projections';
 import type { DomainEvents } from '@waymark/modules/domain';
 import { AssessEligibility } from '@waymark/modules/journey';
-import type { JourneyFacts } from '@waymark/modules/journey/facts';
+import { type JourneyFacts, scopesOfJourney } from '@waymark/modules/journey/facts';
 import { type CaseloadRow, caseloads } from '@waymark/modules/journey/views/caseload';
 import { AllocatePupil } from '@waymark/modules/mentor';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
@@ -110,8 +110,15 @@ export class FollowUp {
       await this.send('mentor', mentor, command, 'allocate', journey);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (error.code === 'NOT_ALLOWED' && !(await this.reads(journey))) return;
       this.notAllocated[error.code] = (this.notAllocated[error.code] ?? 0) + 1;
     }
+  }
+
+  /** Whether the sender may read the journey. What the sender may not read is not counted. */
+  private reads(journey: string): Promise<boolean> {
+    const scopes = () => scopesOfJourney(journey, this.services.look);
+    return this.services.sender(this.options.actor).reaches('GetJourney', scopes);
   }
 
   /** The day of the allocation: the wanted day, or the day of the consent if that is later. */
@@ -142,6 +149,7 @@ export class FollowUp {
       id,
       command,
       actor,
+      permit: this.services.sender(actor).permit,
       commandId: derivedId(importId, step, of),
       correlation: importId,
     });

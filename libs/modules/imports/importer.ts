@@ -105,9 +105,11 @@ export class Importer {
   }
 
   private importerOf(index: number, file: SourceFile): RowImporter {
-    const { services, people, options, id: importId } = this;
+    const { services, people, options } = this;
+    const { actor } = options;
+    const sending = { importId: this.id, actor, sender: services.sender(actor) };
     const commandsFor = (row: number): RowCommands =>
-      new RowCommands(services.submitter, importId, options.actor, `${String(index)}:${String(row)}`);
+      new RowCommands(services.submitter, sending, `${String(index)}:${String(row)}`);
     const programme = (): Promise<string> => this.programme();
     switch (file.kind) {
       case 'programme':
@@ -117,16 +119,15 @@ export class Importer {
       case 'mentors':
         return mentorImporter(commandsFor, programme);
       case 'referrals':
-        return referralImporter(services, people, programme, commandsFor);
+        return referralImporter(services, people, { sending, programme, commandsFor });
       case 'registers':
         return new RegisterImporter(services, people, {
-          importId,
+          ...sending,
           file: index,
-          actor: options.actor,
           aliases: options.aliases ?? false,
         });
       case 'sessions':
-        return sessionImporter(services, people, programme, commandsFor);
+        return sessionImporter(services, people, { sending, programme, commandsFor });
     }
   }
 

@@ -2,7 +2,7 @@ import type { RowReader, Scope } from '@waymark/core/kernel';
 import { byKey } from '@waymark/core/projections';
 import { type MentorRow, mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
-import type { SchoolDetails } from '@waymark/modules/school';
+import type { SchoolDetails } from '@waymark/modules/school/state';
 import { schools } from '@waymark/modules/school/views/schools';
 
 /** The kinds of group for which figures are added up. */

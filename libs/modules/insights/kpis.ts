@@ -6,7 +6,7 @@ import { type Answer, count, object, orNull, percentOrNull, text } from '@waymar
 import { countPages, type RegisterPages } from '@waymark/modules/attendance';
 import type { ProgrammeDefinition } from '@waymark/modules/programme';
 import { programmes } from '@waymark/modules/programme/views/programmes';
-import type { SchoolDetails } from '@waymark/modules/school';
+import type { SchoolDetails } from '@waymark/modules/school/state';
 import { absencePercent, type Counts, isWithinBand, rounded } from '@waymark/modules/shared/counts';
 import { given } from '@waymark/modules/shared/repeats';
 import { attendanceTotals, groupAttendance } from './attendance';

@@ -51,10 +51,15 @@ export const allocation = slice<AllocationEvents>({
   },
 });
 
+/** The mentors allocated on a day; the current mentor for a day on which there was none. */
+export function mentorsOn({ mentor, allocations }: Journey, day: Day): readonly string[] {
+  const had = allocations.filter((allocation) => holdsOn(day, allocation)).map((each) => each.mentor);
+  return had.length > 0 || mentor === undefined ? [...new Set(had)] : [mentor];
+}
+
 /** Refuse what needs a mentor if the pupil has no mentor now and had none on that day. */
-export function requireMentorOn({ mentor, allocations }: Journey, day: Day): void {
-  const had = allocations.some((allocation) => holdsOn(day, allocation));
-  if (mentor === undefined && !had)
+export function requireMentorOn(journey: Journey, day: Day): void {
+  if (mentorsOn(journey, day).length === 0)
     refuse(
       'MENTOR_NOT_ALLOCATED',
       'The pupil has no mentor now and had none on that day. Allocate a mentor first.',

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Day, IsDay, IsId, IsOneOf, IsText, IsWhole, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { given, isRepeated, lastRecorded, remember } from '@waymark/modules/shared/repeats';
-import { delivery, school } from '@waymark/modules/shared/rights';
+import { delivery, importing, school } from '@waymark/modules/shared/rights';
 import { refuseEnded } from './ending';
 import type { Barrier, Journey } from './state';
 
@@ -98,7 +98,7 @@ export const barriers = slice<BarrierEvents>({
           refuse('TEXT_NEEDED', 'A barrier of kind OTHER needs a text. Send one.', 'invalid');
         return [event('BarrierFound', day, found)];
       },
-      { by: delivery },
+      { by: { ...delivery, ...importing } },
     ),
     ReassessBarrier: on(
       ReassessBarrier,

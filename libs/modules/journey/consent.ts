@@ -1,7 +1,7 @@
 import { type Day, holdsOn, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
 import { all, event, refuse, slices } from '@waymark/core/kernel';
 import { given } from '@waymark/modules/shared/repeats';
-import { caseworkers } from '@waymark/modules/shared/rights';
+import { caseworkers, importing } from '@waymark/modules/shared/rights';
 import { mentorOf, refuseEnded } from './ending';
 import { type Consent, consentGivers, endedOn, type Journey } from './state';
 
@@ -48,7 +48,7 @@ export const consent = slice<ConsentEvents>({
           );
         return [event('ConsentGiven', day, given({ on: day, by }))];
       },
-      { by: caseworkers },
+      { by: { ...caseworkers, ...importing } },
     ),
     WithdrawConsent: on(
       WithdrawConsent,

@@ -9,7 +9,7 @@ import {
   isWithinBand,
   rounded,
 } from '@waymark/modules/shared/counts';
-import { school } from '@waymark/modules/shared/rights';
+import { importing, school } from '@waymark/modules/shared/rights';
 import { refuseEnded } from './ending';
 import type { Journey } from './state';
 
@@ -63,7 +63,7 @@ export const eligibility = slice<EligibilityEvents>({
         ];
       },
       {
-        by: school,
+        by: { ...school, ...importing },
         needs: {
           programme: ['programme', (_, { programme }) => programme],
           attendance: ['attendance', (_, { pupil }) => pupil ?? ''],

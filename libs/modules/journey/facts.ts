@@ -1,6 +1,5 @@
-import type { Lookup, ScopesOf } from '@waymark/core/access';
 import type { Day } from '@waymark/core/fields';
-import { streamId } from '@waymark/core/kernel';
+import { type Lookup, type Scope, type ScopesOf, streamId } from '@waymark/core/kernel';
 import { scopeOfSchool } from '@waymark/modules/school/facts';
 
 /** The facts that a journey publishes to other modules. */
@@ -15,6 +14,8 @@ export interface JourneyFacts {
   /** The day of the end; absent if the journey has not ended. */
   readonly endedOn?: Day;
   readonly mentor?: string;
+  /** The mentors allocated on a day; the current mentor for a day on which there was none. */
+  mentorsOn(day: Day): readonly string[];
 }
 
 /** The claim that makes a pupil's journey unique within a programme. */
@@ -51,3 +52,15 @@ export const scopesOfJourney: ScopesOf = async (id, look) => {
   const { programme, school, mentor } = known;
   return [{ programme, ...(await scopeOfSchool(school, look)), ...(mentor !== undefined && { mentor }) }];
 };
+
+/**
+ * The scopes that a fact about a journey on a day lies in: those of the journey, with the mentor of that day instead of
+ * the current one.
+ */
+export async function scopesOfJourneyOn(day: Day, id: string, look: Lookup): Promise<readonly Scope[]> {
+  const known = await look.facts<JourneyFacts>('journey', id);
+  if (!known) return [];
+  const scope = { programme: known.programme, ...(await scopeOfSchool(known.school, look)) };
+  const mentors = known.mentorsOn(day);
+  return mentors.length === 0 ? [scope] : mentors.map((mentor) => ({ ...scope, mentor }));
+}

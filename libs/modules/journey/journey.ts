@@ -1,7 +1,7 @@
-import { uuidId } from '@waymark/core/fields';
+import { type Day, uuidId } from '@waymark/core/fields';
 import { defineModule, type EventsOf } from '@waymark/core/kernel';
 import { given } from '@waymark/modules/shared/repeats';
-import { allocation } from './allocation';
+import { allocation, mentorsOn } from './allocation';
 import { barriers } from './barriers';
 import { consent, consentedSince } from './consent';
 import { eligibility } from './eligibility';
@@ -36,6 +36,7 @@ function facts(state: Journey): JourneyFacts | undefined {
     ended: state.end !== undefined,
     endedOn: state.end?.on,
     mentor: state.mentor,
+    mentorsOn: (day: Day) => mentorsOn(state, day),
   });
 }
 

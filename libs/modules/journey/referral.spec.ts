@@ -107,6 +107,7 @@ describe('a journey', () => {
 
   it('publishes its pupil and its state', () => {
     expect(spec(journey).given(referred).facts()).toEqual({
+      mentorsOn: expect.any(Function),
       pupil: PUPIL,
       programme: PROGRAMME,
       school: SCHOOL,

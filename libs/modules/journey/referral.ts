@@ -1,5 +1,5 @@
-import { school } from '@waymark/modules/shared/rights';
-import { journeyClaim } from './facts';
+import { importing, school } from '@waymark/modules/shared/rights';
+import { journeyClaim, scopesOfJourney } from './facts';
 import {
   type Day,
   IsCode,
@@ -13,8 +13,8 @@ import {
 } from '@waymark/core/fields';
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { DeliveryModel, ProgrammeFacts } from '@waymark/modules/programme/facts';
-import type { PupilFacts } from '@waymark/modules/pupil/facts';
-import type { SchoolFacts } from '@waymark/modules/school/facts';
+import { type PupilFacts, scopesForIntakeOn } from '@waymark/modules/pupil/facts';
+import { type SchoolFacts, scopeOfSchool } from '@waymark/modules/school/facts';
 import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import type { Journey } from './state';
 
@@ -86,8 +86,14 @@ export const referral = slice<ReferralEvents>({
         return [event('PupilReferred', day, { ...referred, model: facts.programme.deliveryModel })];
       },
       {
-        by: school,
+        by: { ...school, ...importing },
         creates: true,
+        // A programme refers pupils of the schools that have joined it; a school refers its own pupils.
+        places: async ({ pupil, programme, school, on }, { id, state }, look) => [
+          ...(state.pupil === undefined ? [] : [await scopesOfJourney(id, look)]),
+          [{ programme, ...(await scopeOfSchool(school, look)) }],
+          await scopesForIntakeOn(on, pupil, look),
+        ],
         needs: {
           pupil: ['pupil', ({ pupil }) => pupil],
           programme: ['programme', ({ programme }) => programme],

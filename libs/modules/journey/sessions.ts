@@ -12,11 +12,12 @@ import {
 import { type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
 import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
-import { delivery } from '@waymark/modules/shared/rights';
+import { delivery, importing } from '@waymark/modules/shared/rights';
 import { requireMentorOn } from './allocation';
 import { requireConsentOn } from './consent';
 import { type EndingEvents, mentorOf, refuseEnded } from './ending';
 import { checkPhase, type PhaseEvents } from './phases';
+import { placesOfSession, requireOwnMentor } from './session-scope';
 import {
   type HeldSession,
   heldSessions,
@@ -131,20 +132,21 @@ interface Facts {
   readonly mentor: MentorFacts;
 }
 
-const mentorNeed = ['mentor', ({ mentor }: { readonly mentor: string }) => mentor] as const;
+const mentorNeed = ['mentor', ({ mentor }: { readonly mentor?: string }) => mentor] as const;
 
 export const sessions = slice<SessionEvents, Emits>({
   decide: {
     ScheduleSession: on(
       ScheduleSession,
-      ({ session, mentor, on: day }, journey, _: Context<Facts>) => {
+      ({ session, mentor, on: day }, journey, { facts }: Context<Facts>) => {
+        requireOwnMentor(journey, facts.mentor);
         const known = journey.sessions[session];
         if (known && same(known, { outcome: 'scheduled', on: day, mentor })) return [];
         if (known) refuseRecorded();
         requireConsentAndMentor(journey, day);
         return [event('SessionScheduled', day, { session, mentor, on: day })];
       },
-      { by: delivery, needs: { mentor: mentorNeed } },
+      { by: delivery, places: placesOfSession, needs: { mentor: mentorNeed } },
     ),
     RescheduleSession: on(
       RescheduleSession,
@@ -162,12 +164,13 @@ export const sessions = slice<SessionEvents, Emits>({
         requireConsentAndMentor(journey, to);
         return [event('SessionRescheduled', to, { session, from: known.on, to, reason })];
       },
-      { by: delivery },
+      { by: delivery, places: placesOfSession },
     ),
     HoldSession: on(
       HoldSession,
-      (command, journey, { today }: Context<Facts>) => {
+      (command, journey, { today, facts }: Context<Facts>) => {
         const { session, mentor, on: day, minutes, mode, place } = command;
+        requireOwnMentor(journey, facts.mentor);
         const known = journey.sessions[session];
         const phase = command.phase ?? (known?.outcome === 'held' ? known.phase : journey.phase);
         const held: HeldSession = { outcome: 'held', mentor, on: day, minutes, mode, place, phase };
@@ -183,11 +186,12 @@ export const sessions = slice<SessionEvents, Emits>({
           ...completed(journey, day, 1),
         ];
       },
-      { by: delivery, needs: { mentor: mentorNeed } },
+      { by: { ...delivery, ...importing }, places: placesOfSession, needs: { mentor: mentorNeed } },
     ),
     RecordSessionNotHeld: on(
       RecordSessionNotHeld,
-      ({ session, mentor, on: day, reason }, journey, _: Context<Facts>) => {
+      ({ session, mentor, on: day, reason }, journey, { facts }: Context<Facts>) => {
+        requireOwnMentor(journey, facts.mentor);
         const known = journey.sessions[session];
         if (known && same(known, { outcome: 'not held', on: day, mentor, reason })) return [];
         if (known && known.outcome !== 'scheduled') refuseRecorded();
@@ -196,11 +200,17 @@ export const sessions = slice<SessionEvents, Emits>({
           event('SessionNotHeld', day, { session, mentor, on: day, reason, kind: notHeldReasons[reason] }),
         ];
       },
-      { by: delivery, needs: { mentor: mentorNeed }, formerly: 'MissSession' },
+      {
+        by: { ...delivery, ...importing },
+        places: placesOfSession,
+        needs: { mentor: mentorNeed },
+        formerly: 'MissSession',
+      },
     ),
     CorrectSession: on(
       CorrectSession,
-      ({ session, reason, ...changes }, journey, { today }) => {
+      ({ session, reason, ...changes }, journey, { today, facts }: Context<Partial<Facts>>) => {
+        requireOwnMentor(journey, facts.mentor);
         const known = sessionOf(journey, session);
         if (known.outcome !== 'held')
           return refuse('SESSION_NOT_HELD', 'Only a held session can be corrected. Void this one instead.');
@@ -218,7 +228,7 @@ export const sessions = slice<SessionEvents, Emits>({
           ...advanced(journey, right.phase, right.on),
         ];
       },
-      { by: delivery },
+      { by: delivery, places: placesOfSession, needs: { mentor: mentorNeed } },
     ),
     VoidSession: on(
       VoidSession,
@@ -233,7 +243,7 @@ export const sessions = slice<SessionEvents, Emits>({
         }
         return [event('SessionVoided', was.on, { session, reason, was }), ...reopened(journey, was, today)];
       },
-      { by: delivery },
+      { by: delivery, places: placesOfSession },
     ),
   },
   evolve: {

@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { IsCode, IsDay, IsText, IsUrn } from '@waymark/core/fields';
 import { own, type Context, event, slices } from '@waymark/core/kernel';
 import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
-import type { SchoolFacts } from '@waymark/modules/school/facts';
-import { refuseErased } from './erasure';
+import { type SchoolFacts, scopeOfSchool, scopesOfSchool } from '@waymark/modules/school/facts';
+import { importing } from '@waymark/modules/shared/rights';
+import { refuseErased, requireNoPupils } from './erasure';
+import { scopesOfMentor } from './facts';
 import type { Appointment, Mentor } from './state';
 
 export interface AppointmentEvents {
@@ -32,11 +34,18 @@ export const appointment = slice<AppointmentEvents>({
         const wanted: Appointment = { name, programme, area: facts.school.area, school, from };
         if (!mentor.appointment) return [event('MentorAppointed', from, wanted)];
         if (isDeepStrictEqual(mentor.appointment, wanted)) return [];
+        // The rights over a mentor's pupils follow the mentor's programme.
+        if (mentor.appointment.programme !== programme) requireNoPupils(mentor);
         return [event('MentorDetailsChanged', from, wanted)];
       },
       {
-        by: own('programme-administrator'),
+        by: { ...own('programme-administrator'), ...importing },
         creates: true,
+        places: async ({ programme, school }, { id, state }, look) => [
+          ...(state.appointment ? [await scopesOfMentor(id, look)] : []),
+          [{ mentor: id, programme, ...(await scopeOfSchool(school, look)) }],
+          await scopesOfSchool(school, look),
+        ],
         needs: {
           programme: ['programme', ({ programme }) => programme],
           school: ['school', ({ school }) => school],
@@ -45,11 +54,16 @@ export const appointment = slice<AppointmentEvents>({
     ),
   },
   evolve: {
-    MentorAppointed: (mentor, details) => ({ ...mentor, appointment: details }),
-    MentorDetailsChanged: (mentor, details) => ({ ...mentor, appointment: details }),
+    MentorAppointed: appointed,
+    MentorDetailsChanged: appointed,
   },
   personal: { MentorAppointed: ['name'], MentorDetailsChanged: ['name'] },
 });
+
+function appointed(mentor: Mentor, appointment: Appointment): Mentor {
+  const programmes = [...new Set([...mentor.programmes, appointment.programme])];
+  return { ...mentor, appointment, programmes };
+}
 
 interface Facts {
   readonly programme: ProgrammeFacts;

@@ -1,9 +1,11 @@
 import { IsDay, IsId, IsOneOf } from '@waymark/core/fields';
 import { own, type Context, event, refuse, slices } from '@waymark/core/kernel';
-import type { JourneyFacts } from '@waymark/modules/journey/facts';
+import { type JourneyFacts, scopesOfJourney } from '@waymark/modules/journey/facts';
 import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
 import { isRepeated, remember } from '@waymark/modules/shared/repeats';
+import { importing } from '@waymark/modules/shared/rights';
 import { refuseErased } from './erasure';
+import { scopesOfMentor } from './facts';
 import type { Mentor } from './state';
 
 export interface CaseloadEvents {
@@ -67,7 +69,11 @@ export const caseload = slice<CaseloadEvents>({
         return [event('PlaceTaken', day, taken)];
       },
       {
-        by: own('area-manager', 'programme-administrator'),
+        by: { ...own('area-manager', 'programme-administrator'), ...importing },
+        places: async ({ journey }, { id }, look) => [
+          await scopesOfMentor(id, look),
+          await scopesOfJourney(journey, look),
+        ],
         needs: {
           journey: ['journey', ({ journey }) => journey],
           programme: ['programme', (_, mentor) => mentor.appointment?.programme ?? ''],

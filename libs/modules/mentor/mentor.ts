@@ -12,9 +12,10 @@ export const mentor = defineModule(
     name: 'mentor',
     plural: 'mentors',
     id: codeId('M-890-1'),
-    initial: { caseload: [] } as Mentor,
+    initial: { programmes: [], caseload: [] } as Mentor,
     subject: (_: Mentor, id: string) => id,
-    facts: (state: Mentor): MentorFacts | undefined => state.appointment,
+    facts: ({ appointment, programmes, caseload }: Mentor): MentorFacts | undefined =>
+      appointment && { ...appointment, programmes, caseload },
   },
   [appointment, caseload, reminders, erasure],
 );

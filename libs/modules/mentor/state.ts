@@ -13,6 +13,8 @@ export interface Appointment {
 
 export interface Mentor extends Erasable, Remembering {
   readonly appointment?: Appointment;
+  /** All programmes of the mentor so far, including the current one. */
+  readonly programmes: readonly string[];
   /**
    * Journeys with a place in the caseload. They are kept in the mentor's own stream so that the cap can be enforced.
    */

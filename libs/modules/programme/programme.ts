@@ -12,6 +12,7 @@ import {
   type Period,
 } from '@waymark/core/fields';
 import { own, defineModule, event, refuse, slices } from '@waymark/core/kernel';
+import { referenceData } from '@waymark/modules/shared/rights';
 import type { DeliveryModel, ProgrammeFacts } from './facts';
 
 /** The definition of a programme. */
@@ -111,7 +112,11 @@ const definition = slice<ProgrammeEvents>({
         }
         return [event('ProgrammeRevised', today, wanted)];
       },
-      { by: own('programme-administrator'), creates: true },
+      {
+        by: { ...own('programme-administrator'), ...referenceData },
+        creates: true,
+        places: (_command, { id }) => Promise.resolve([[{ programme: id }]]),
+      },
     ),
   },
   evolve: {

@@ -1,6 +1,6 @@
-import type { ScopesOf } from '@waymark/core/access';
-import { journeysOf, scopesOfJourney } from '@waymark/modules/journey/facts';
-import { scopeOfSchool } from '@waymark/modules/school/facts';
+import type { Lookup, Scope, ScopesOf } from '@waymark/core/kernel';
+import { type JourneyFacts, journeysOf } from '@waymark/modules/journey/facts';
+import { scopeOfSchool, scopesOfSchool } from '@waymark/modules/school/facts';
 import type { Day } from '@waymark/core/fields';
 import type { ObjectionScope } from '@waymark/core/privacy';
 
@@ -18,10 +18,32 @@ export interface PupilFacts {
   readonly objectsTo?: readonly ObjectionScope[];
 }
 
-/** A pupil lies in the scope of the current school, and in the scope of each of the pupil's journeys. */
-export const scopesOfPupil: ScopesOf = async (id, look) => {
+/** A pupil lies in the scope of the school of today, and of the programme and mentor of each journey. */
+export const scopesOfPupil: ScopesOf = (id, look) => scopesOfPupilOn(look.today(), id, look);
+
+/**
+ * The scopes that a pupil lies in on a day: the school of that day, alone and with the programme and mentor of each
+ * journey. A former school's scope ends with the move.
+ */
+export async function scopesOfPupilOn(day: Day, id: string, look: Lookup): Promise<readonly Scope[]> {
   const pupil = await look.facts<PupilFacts>('pupil', id);
   if (!pupil) return [];
-  const journeys = (await journeysOf(id, look)).map((journey) => scopesOfJourney(journey, look));
-  return [await scopeOfSchool(pupil.schoolOn(look.today()), look), ...(await Promise.all(journeys)).flat()];
-};
+  const school = await scopeOfSchool(pupil.schoolOn(day), look);
+  const journeys = await Promise.all(
+    (await journeysOf(id, look)).map(async (journey) => {
+      const { programme, mentor } = (await look.facts<JourneyFacts>('journey', journey))!;
+      return { programme, ...school, ...(mentor !== undefined && { mentor }) };
+    }),
+  );
+  return [school, ...journeys];
+}
+
+/**
+ * The scopes that a pupil lies in on a day for a programme that takes in pupils: those of the pupil, and each programme of
+ * the school of that day.
+ */
+export async function scopesForIntakeOn(day: Day, id: string, look: Lookup): Promise<readonly Scope[]> {
+  const pupil = await look.facts<PupilFacts>('pupil', id);
+  if (!pupil) return [];
+  return [...(await scopesOfPupilOn(day, id, look)), ...(await scopesOfSchool(pupil.schoolOn(day), look))];
+}

@@ -1,8 +1,9 @@
 import { type Day, IsDay, IsOneOf, IsText, IsUpn, IsUrn, Optional, type Upn } from '@waymark/core/fields';
 import { own, all, type Claim, event, refuse, slices } from '@waymark/core/kernel';
-import type { SchoolFacts } from '@waymark/modules/school/facts';
+import { type SchoolFacts, scopesOfSchool } from '@waymark/modules/school/facts';
 import { isRepeated, remember } from '@waymark/modules/shared/repeats';
-import { school } from '@waymark/modules/shared/rights';
+import { importing, school } from '@waymark/modules/shared/rights';
+import { scopesForIntakeOn, scopesOfPupilOn } from './facts';
 import { type Pupil, type PupilDetails, refuseErased, refuseRestricted, schoolOn } from './state';
 
 export interface PupilEvents {
@@ -91,8 +92,13 @@ export const identity = slice<PupilEvents>({
         );
       },
       {
-        by: { ...own('school-lead', 'area-manager'), ...all('programme-administrator') },
+        by: { ...school, ...importing },
         creates: true,
+        // A programme registers pupils at the schools that have joined it.
+        places: async ({ school, schoolFrom }, { id, state }, look) => [
+          ...(state.details ? [await scopesForIntakeOn(schoolFrom, id, look)] : []),
+          await scopesOfSchool(school, look),
+        ],
         needs: { school: schoolNeed },
         claims: ownUpn,
       },
@@ -138,7 +144,14 @@ export const identity = slice<PupilEvents>({
           'The pupil is already at this school on that day. Check the day and the earlier moves.',
         );
       },
-      { by: school, needs: { school: schoolNeed } },
+      {
+        by: { ...school, ...own('regional-director'), ...all('data-protection-officer') },
+        places: async ({ school, from }, { id }, look) => [
+          await scopesOfPupilOn(from, id, look),
+          await scopesOfSchool(school, look),
+        ],
+        needs: { school: schoolNeed },
+      },
     ),
   },
   evolve: {

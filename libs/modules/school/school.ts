@@ -1,27 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IsCode, IsText, IsUrn, Optional, urnId } from '@waymark/core/fields';
-import { all, defineModule, event, slices } from '@waymark/core/kernel';
-import type { SchoolFacts } from './facts';
+import {
+  defineModule,
+  event,
+  type EventsOf,
+  own,
+  type PlacesOf,
+  type Scope,
+  slices,
+} from '@waymark/core/kernel';
+import { referenceData } from '@waymark/modules/shared/rights';
+import { type SchoolFacts, scopesOfSchool } from './facts';
+import { membership } from './membership';
+import type { School, SchoolDetails } from './state';
 
-/** A school's entry in the Department for Education's register of schools, and its area. */
-export interface SchoolDetails {
-  readonly name: string;
-  /** Three-digit local authority code; with the establishment number it makes the LAESTAB. Kept as text. */
-  readonly localAuthorityCode: string;
-  readonly localAuthority: string;
-  readonly establishmentNumber: string;
-  readonly phase: string;
-  readonly status: string;
-  /** Government office region, such as `North West`. */
-  readonly region: string;
-  /** The programme's area, such as `hastings`: not a local authority. */
-  readonly area: string;
-  readonly areaName: string;
-  /** URN of this school before it became an academy. */
-  readonly predecessor?: string;
-}
-
-export interface SchoolEvents {
+export interface RegistrationEvents {
   /** A school was registered. */
   SchoolRegistered: SchoolDetails;
   /** A school's details changed; these are the new details. */
@@ -41,13 +34,31 @@ export class RegisterSchool {
   @Optional() @IsUrn() predecessor?: string;
 }
 
-interface School {
-  readonly details?: SchoolDetails;
-}
-
 const { on, slice } = slices<School>();
 
-const registration = slice<SchoolEvents>({
+/**
+ * A new school lies in its area and region. A change of a school's area or region needs rights over what it leaves and over
+ * what it comes to. Other details may be changed by a role over the school.
+ */
+const placesOf: PlacesOf<RegisterSchool, School> = async (
+  command,
+  { id, state: { details: before } },
+  look,
+) => {
+  const after = asDetails(command);
+  if (!before) return [[placeOf(id, after)]];
+  const moved = (['area', 'region'] as const).filter((kind) => before[kind] !== after[kind]);
+  if (moved.length === 0) return [await scopesOfSchool(id, look)];
+  const ends = [before, after].map(({ area, region }) => ({ area, region }));
+  return [
+    [placeOf(id, before)],
+    ...ends.map((end): Scope[] => [moved.includes('region') ? { region: end.region } : end]),
+  ];
+};
+
+const placeOf = (urn: string, { area, region }: SchoolFacts): Scope => ({ school: urn, area, region });
+
+const registration = slice<RegistrationEvents>({
   decide: {
     RegisterSchool: on(
       RegisterSchool,
@@ -57,12 +68,19 @@ const registration = slice<SchoolEvents>({
         if (isDeepStrictEqual(before, details)) return [];
         return [event('SchoolDetailsChanged', today, details)];
       },
-      { by: all('programme-administrator'), creates: true },
+      {
+        by: {
+          ...own('area-manager', 'regional-director', 'programme-administrator'),
+          ...referenceData,
+        },
+        creates: true,
+        places: placesOf,
+      },
     ),
   },
   evolve: {
-    SchoolRegistered: (_, details) => ({ details }),
-    SchoolDetailsChanged: (_, details) => ({ details }),
+    SchoolRegistered: (school, details) => ({ ...school, details }),
+    SchoolDetailsChanged: (school, details) => ({ ...school, details }),
   },
 });
 
@@ -71,11 +89,14 @@ export const school = defineModule(
     name: 'school',
     plural: 'schools',
     id: urnId,
-    initial: {} as School,
+    initial: { programmes: [], left: [] } as School,
     facts: ({ details }: School): SchoolFacts | undefined => details,
   },
-  [registration],
+  [registration, membership],
 );
+
+/** The events of all slices of the school. */
+export type SchoolEvents = EventsOf<typeof school>;
 
 /** An area's id from its name: `West Somerset` is `west-somerset`. */
 export const areaId = (name: string): string =>

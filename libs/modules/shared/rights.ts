@@ -1,5 +1,11 @@
 import { all, own } from '@waymark/core/kernel';
 
+/** The operator of a local installation, who imports files from the command line: for the commands that rows stand for. */
+export const importing = all('local-operator');
+
+/** Roles that maintain the reference data of the whole service: programmes and schools. */
+export const referenceData = all('operations', 'local-operator');
+
 /** Roles that deliver mentoring: the mentor, and the managers of the mentor's area or of the programme. */
 export const delivery = own('mentor', 'area-manager', 'programme-administrator');
 

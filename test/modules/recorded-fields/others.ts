@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { model, programmeFacts, SCHOOL } from '../../support/given';
 import { harbourAcademy } from '../../support/made-up';
-import type { Fields, Sendings } from './table';
-import { maybe, oneOf, schools } from './values';
+import { type Fields, isOf, type Sendings } from './table';
+import { maybe, oneOf, programmes, schools } from './values';
 
 export const schoolSendings: Sendings = {
   first: [],
@@ -16,6 +16,20 @@ export const schoolSendings: Sendings = {
       },
       events: ['SchoolRegistered', 'SchoolDetailsChanged'],
       reads: { area: ({ areaName }) => areaName },
+    },
+    JoinProgramme: {
+      body: { programme: programmes },
+      after: ['RegisterSchool'],
+      events: ['SchoolJoinedProgramme'],
+      about: ['programme'],
+      undoneBy: isOf('programme', 'SchoolLeftProgramme'),
+    },
+    LeaveProgramme: {
+      body: { programme: programmes },
+      after: ['RegisterSchool', 'JoinProgramme'],
+      events: ['SchoolLeftProgramme'],
+      about: ['programme'],
+      undoneBy: isOf('programme', 'SchoolJoinedProgramme'),
     },
   },
 };

@@ -2,7 +2,7 @@ import { mondayOf } from '@waymark/core/fields';
 import { type MentorRow, mentors } from '@waymark/modules/mentor/views/mentors';
 import type { ProgrammeDefinition } from '@waymark/modules/programme';
 import { programmes } from '@waymark/modules/programme/views/programmes';
-import type { SchoolDetails } from '@waymark/modules/school';
+import type { SchoolDetails } from '@waymark/modules/school/state';
 import { schools } from '@waymark/modules/school/views/schools';
 import { range } from '../events';
 import { MENTOR, OTHER_MENTOR, OTHER_SCHOOL, PROGRAMME, programmeFacts, SCHOOL } from '../given';

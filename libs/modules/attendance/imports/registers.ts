@@ -1,17 +1,22 @@
 import { derivedId } from '@waymark/core/commands';
 import { sideBySide } from '@waymark/core/concurrency';
-import { isDay, isUpn, toInstant, type Upn } from '@waymark/core/fields';
-import type { People, TableRow, RowOutcomes, RowImporter, ImportServices } from '@waymark/core/imports';
+import { type Day, isDay, isUpn, toInstant, type Upn } from '@waymark/core/fields';
+import type {
+  ImportServices,
+  People,
+  RowImporter,
+  RowOutcomes,
+  Sending,
+  TableRow,
+} from '@waymark/core/imports';
 import { Refusal } from '@waymark/core/kernel';
-import type { PupilFacts } from '@waymark/modules/pupil/facts';
+import { type PupilFacts, scopesForIntakeOn } from '@waymark/modules/pupil/facts';
 import { faultOf, KnownDays, RecordAttendance } from '../attendance';
 import { isKnownMark, NO_MARK, normalMark, supplierAliases } from '../codes';
 import type { Recording, Register } from '../register';
 
-export interface RegisterOptions {
-  readonly importId: string;
+export interface RegisterOptions extends Sending {
   readonly file: number;
-  readonly actor: string;
   /** The file writes two-character codes as one character, as some suppliers do. */
   readonly aliases: boolean;
 }
@@ -19,6 +24,8 @@ export interface RegisterOptions {
 interface KnownPupil {
   readonly pupil: string;
   readonly facts: PupilFacts;
+  /** Whether the sender reaches the pupil at a school. */
+  readonly reached: ReadonlyMap<string, boolean>;
 }
 
 /** A row that passed all checks except the comparison with existing records. */
@@ -28,8 +35,9 @@ interface Candidate {
   readonly recording: Recording;
 }
 
-/** Column of the UPN. */
+/** Columns of the UPN and of the day. */
 const UPN = 1;
+const DAY = 2;
 /** How often rows are compared again because another import recorded marks of the same days. */
 const ATTEMPTS = 5;
 
@@ -69,14 +77,36 @@ export class RegisterImporter implements RowImporter {
   /** The pupils in some rows, by UPN. */
   private async pupilsIn(rows: readonly TableRow[]): Promise<ReadonlyMap<Upn, KnownPupil>> {
     const known = new Map<Upn, KnownPupil>();
-    const upns = new Set(rows.map(({ cells }) => cells?.[UPN] ?? ''));
-    await sideBySide(upns, async (upn) => {
+    const days = new Map<Upn, Set<Day>>();
+    for (const { cells } of rows) {
+      const [upn, on] = [cells?.[UPN] ?? '', cells?.[DAY] ?? ''];
+      const daysOf = days.get(upn);
+      if (daysOf) daysOf.add(on);
+      else days.set(upn, new Set([on]));
+    }
+    await sideBySide(days, async ([upn, daysOf]) => {
       const pupil = isUpn(upn) ? await this.people.pupil(upn) : undefined;
       if (pupil === undefined) return;
       const facts = await this.services.submitter.facts<PupilFacts>('pupil', pupil);
-      if (facts) known.set(upn, { pupil, facts });
+      if (facts) known.set(upn, { pupil, facts, reached: await this.reached(pupil, facts, daysOf) });
     });
     return known;
+  }
+
+  /** Whether the sender reaches the pupil, by the school of each day. */
+  private async reached(
+    pupil: string,
+    facts: PupilFacts,
+    days: ReadonlySet<Day>,
+  ): Promise<ReadonlyMap<string, boolean>> {
+    const reached = new Map<string, boolean>();
+    for (const day of days) {
+      const school = facts.schoolOn(day);
+      if (reached.has(school)) continue;
+      const scopes = () => scopesForIntakeOn(day, pupil, this.services.look);
+      reached.set(school, await this.options.sender.reaches('RecordAttendance', scopes));
+    }
+    return reached;
   }
 
   /** Check a row. Returns the code of the first failed check, or the recording that the row contains. */
@@ -95,15 +125,15 @@ export class RegisterImporter implements RowImporter {
       string,
     ];
     const found = known.get(upn);
-    if (!found) return isUpn(upn) ? 'UNKNOWN_PUPIL' : 'INVALID_UPN';
+    if (!found?.reached.get(found.facts.schoolOn(on))) return isUpn(upn) ? 'UNKNOWN_PUPIL' : 'INVALID_UPN';
     if (found.facts.erased) return 'PUPIL_ERASED';
     if (found.facts.restricted) return 'PROCESSING_RESTRICTED';
     if (found.facts.schoolOn(on) !== school) return 'SCHOOL_MISMATCH';
     if (!isDay(on)) return 'INVALID_DATE';
     const [am, pm] = [this.mark(morning), this.mark(afternoon)];
-    const fault = faultOf({ on, am, pm });
-    if (fault) return fault;
     const at = toInstant(recordedAt);
+    const fault = faultOf({ on, am, pm, at: at ?? '' }, this.services.now());
+    if (fault) return fault;
     if (at === undefined) return 'INVALID_RECORDED_AT';
     return { pupil: found.pupil, candidate: { index, school, recording: { on, am, pm, at } } };
   }
@@ -162,6 +192,7 @@ export class RegisterImporter implements RowImporter {
           id: pupil,
           command: Object.assign(new RecordAttendance(), { school, marks: fresh }),
           actor: this.options.actor,
+          permit: this.options.sender.permit,
           commandId,
           correlation: this.options.importId,
         });

@@ -28,6 +28,15 @@ describe('GetImport', () => {
     expect(await interrupted(exampleReport, 'failed')).toBeUndefined();
   });
 
+  it('is refused to other senders as if it did not exist', async () => {
+    const as = [{ role: 'programme-administrator', programme: 'ampe-2025-11' } as const];
+    const own = { ...exampleReport, startedBy: 'asker' };
+    expect((await answerTo(getImport, { id }, { rows: rowsOf(own), as })).startedBy).toBe('asker');
+    await expect(answerTo(getImport, { id }, { rows: rowsOf(exampleReport), as })).rejects.toMatchObject({
+      code: 'UNKNOWN_IMPORT',
+    });
+  });
+
   it('is refused for an unknown import', async () => {
     await expect(answerTo(getImport, { id }, {})).rejects.toMatchObject({ code: 'UNKNOWN_IMPORT' });
   });

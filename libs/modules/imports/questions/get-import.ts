@@ -9,7 +9,7 @@ import {
   registerReport,
   registersOf,
 } from '../views/import-reports';
-import { exampleReport, importReaders } from './list-imports';
+import { exampleReport, importReaders, seesImportOf } from './list-imports';
 import { unknownImport } from './unknown-import';
 
 /** Registers by file name, each with its corrections. */
@@ -41,9 +41,9 @@ export const getImport = question({
   by: importReaders,
   views: [importReports],
   shown: nobody,
-  answer: async ({ id }, { rows, jobs }) => {
+  answer: async ({ id }, { rows, jobs, reach }) => {
     const report = await importReport(rows, id);
-    if (!report) throw unknownImport();
+    if (!report || !seesImportOf(reach, report.startedBy)) throw unknownImport();
     const job = report.state === 'running' ? await jobs.get(id) : undefined;
     const interrupted = job?.state === 'failed' || job?.state === 'cancelled';
     return { id, ...report, registers: registersOf(report), ...(interrupted && { interrupted }) };

@@ -16,6 +16,17 @@ describe('ListImports', () => {
     expect(next).toBeUndefined();
   });
 
+  it('returns only the imports that the reader has sent, unless the reader may see all', async () => {
+    const mine = { ...begun(1), startedBy: 'asker' };
+    const both = [[importReports, { [at(0)]: begun(0), [at(1)]: mine }]] as const;
+    const as = [{ role: 'school-lead', school: '990401' } as const];
+    const { items } = await answerTo(listImports, {}, { rows: both, as });
+    expect(items).toEqual([{ id: at(1), ...mine }]);
+    await expect(answerTo(listImports, { after: at(0) }, { rows: both, as })).rejects.toMatchObject({
+      errors: [{ field: 'after', code: 'WRONG_FORM' }],
+    });
+  });
+
   it('refuses a page after an unknown import', async () => {
     await expect(answerTo(listImports, { after: at(9) }, { rows })).rejects.toMatchObject({
       errors: [{ field: 'after', code: 'WRONG_FORM' }],

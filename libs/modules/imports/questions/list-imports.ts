@@ -1,3 +1,5 @@
+import type { Reach } from '@waymark/core/access';
+import { all, own } from '@waymark/core/kernel';
 import { nobody, object, pageFrom, pageOf, PageParameters, question, uuid } from '@waymark/core/questions';
 import { exampleIds } from '@waymark/modules/shared/examples';
 import { allImports, importReportFields, importReports, type ImportReport } from '../views/import-reports';
@@ -29,30 +31,32 @@ export const exampleReport: ImportReport = {
   followUps: { assessed: 100, eligible: 76, allocated: 71, notAllocated: { CASELOAD_FULL: 5 } },
 };
 
-/** The roles that may ask about imports. */
+/** The roles that may ask about imports: people who send files about their own imports, the others about all. */
 export const importReaders = {
-  'programme-administrator': 'all',
-  'data-protection-officer': 'all',
-  operations: 'all',
-  'local-operator': 'all',
-} as const;
+  ...own('school-lead', 'area-manager', 'programme-administrator'),
+  ...all('data-protection-officer', 'operations', 'local-operator'),
+};
+
+/** Whether the reader may see an import that this person has sent. */
+export const seesImportOf = ({ everything, principal }: Reach, startedBy: string): boolean =>
+  everything || principal.id === startedBy;
 
 export const listImports = question({
   name: 'ListImports',
   path: 'imports',
   parameters: PageParameters,
-  summary: 'All imports, the latest first',
+  summary: 'The imports that you may see, the latest first',
   schema: pageOf(object({ id: uuid(), ...importReportFields }, { $id: 'ImportReport' })),
   example: { items: [{ id: exampleIds.import, ...exampleReport }], next: exampleIds.import },
   by: importReaders,
   views: [importReports],
   shown: nobody,
-  answer: async (page, { rows }) => {
-    const all = await allImports(rows);
+  answer: async (page, { rows, reach }) => {
+    const seen = (await allImports(rows)).filter(({ startedBy }) => seesImportOf(reach, startedBy));
     const begin = (after: string): number => {
-      const seen = all.findIndex(({ id }) => id === after);
-      return seen < 0 ? seen : seen + 1;
+      const at = seen.findIndex(({ id }) => id === after);
+      return at < 0 ? at : at + 1;
     };
-    return pageFrom(all, page, begin, ({ id }) => id);
+    return pageFrom(seen, page, begin, ({ id }) => id);
   },
 });

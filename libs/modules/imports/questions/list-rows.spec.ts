@@ -17,7 +17,7 @@ const history = [
     noMark: 0,
   }),
 ].map((event, revision) => ({ ...event, stream, revision, position: revision }));
-const given = { streams: { [stream]: history }, facts: { [`import ${id}`]: {} } };
+const given = { streams: { [stream]: history } };
 const row = (from: number, to: number, outcome: string) => ({ file: 'blackpool.csv', from, to, outcome });
 
 describe('ListRows', () => {
@@ -32,6 +32,15 @@ describe('ListRows', () => {
     expect(await answerTo(listRows, { id, limit: 1, after: '1' }, given)).toEqual({
       ...{ items: [row(3, 3, 'UNKNOWN_PUPIL')], next: '2' },
     });
+  });
+
+  it('is refused to other senders as if the import did not exist', async () => {
+    const as = [{ role: 'area-manager', area: 'blackpool' } as const];
+    await expect(answerTo(listRows, { id }, { ...given, as })).rejects.toMatchObject({
+      code: 'UNKNOWN_IMPORT',
+    });
+    const own = history.map((event) => ({ ...event, metadata: { ...event.metadata, actor: 'asker' } }));
+    expect((await answerTo(listRows, { id }, { streams: { [stream]: own }, as })).items).toHaveLength(3);
   });
 
   it('is refused for an unknown import', async () => {

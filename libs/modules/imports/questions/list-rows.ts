@@ -1,8 +1,9 @@
 import { IsText, Optional } from '@waymark/core/fields';
+import { streamName } from '@waymark/core/kernel';
 import { nobody, numeral, pageFrom, pageOf, PageParameters, question } from '@waymark/core/questions';
 import { imports } from '@waymark/modules/imports';
 import { rowOutcomes, rowsOutcome } from '../views/import-reports';
-import { importReaders } from './list-imports';
+import { importReaders, seesImportOf } from './list-imports';
 import { unknownImport } from './unknown-import';
 
 /** Filters of an import's rows. */
@@ -23,8 +24,9 @@ export const listRows = question({
   by: importReaders,
   views: [],
   shown: nobody,
-  answer: async ({ id, outcome, ...page }, { submitter, events }) => {
-    if (!(await submitter.facts('import', id))) throw unknownImport();
+  answer: async ({ id, outcome, ...page }, { events, reach }) => {
+    const [begun] = await events.readStream(streamName(imports.name, id));
+    if (!begun || !seesImportOf(reach, begun.metadata.actor)) throw unknownImport();
     const all = await rowOutcomes(events, id);
     const rows = outcome === undefined ? all : all.filter((row) => row.outcome === outcome);
     return pageFrom(rows, page, numeral, (_last, end) => String(end));

@@ -4,22 +4,22 @@ import {
   type People,
   Rejection,
   rowByRow,
-  type RowCommands,
   type Step,
   type RowImporter,
   type ImportServices,
+  type RowSending,
 } from '@waymark/core/imports';
 import { type Pupil, RegisterPupil, stayOn } from '@waymark/modules/pupil';
+import { scopesForIntakeOn, scopesOfPupil } from '@waymark/modules/pupil/facts';
 import { RecordBarrier } from '../barriers';
 import { GiveConsent } from '../consent';
 import { ReferPupil } from '../referral';
 
 /** Imports referrals: pupil, journey, consent if given, and the barriers that the school names. */
 export const referralImporter = (
-  { submitter }: ImportServices,
+  { submitter, look }: ImportServices,
   people: People,
-  programme: () => Promise<string>,
-  commandsFor: (row: number) => RowCommands,
+  { sending: { sender }, programme, commandsFor }: RowSending,
 ): RowImporter => ({
   chunk: 200,
   importRows: rowByRow(async (cells, row) => {
@@ -41,7 +41,12 @@ export const referralImporter = (
     if (!isUpn(upn)) throw new Rejection('INVALID_UPN');
     const to = await programme();
     const commands = commandsFor(row);
-    const pupil = (await people.pupil(upn)) ?? commands.newId('pupil');
+    const known = await people.pupil(upn);
+    const reads = known !== undefined && (await sender.reaches('GetPupil', () => scopesOfPupil(known, look)));
+    const refers =
+      known !== undefined && (await sender.reaches('ReferPupil', () => scopesForIntakeOn(on, known, look)));
+    // A pupil out of reach is not looked at: the UPN of a new pupil is then taken.
+    const pupil = reads || refers ? known : commands.newId('pupil');
     const { baseline } = (await submitter.facts<{ baseline: { from: string } }>('programme', to)) ?? {};
     const register = {
       upn,
@@ -65,7 +70,8 @@ export const referralImporter = (
     };
     const found = (barriers ?? '').split(';').filter(Boolean);
     await commands.sendAll([
-      ['pupil', pupil, RegisterPupil, register],
+      // Only a sender who may read the pupil's details learns whether those of the row are the same.
+      ...(refers && !reads ? [] : [['pupil', pupil, RegisterPupil, register] as const]),
       ['journey', journey, ReferPupil, refer],
       ...(consentOn ? [['journey', journey, GiveConsent, { on: consentOn, by: 'PARENT' }] as const] : []),
       ...found.map((kind): Step => {

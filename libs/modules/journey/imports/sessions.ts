@@ -6,13 +6,15 @@ import {
   readTable,
   Rejection,
   rowByRowOf,
-  type RowCommands,
   type SourceFile,
   type RowImporter,
   type ImportServices,
+  type RowSending,
 } from '@waymark/core/imports';
-import { Refusal } from '@waymark/core/kernel';
+import { Refusal, type Scope } from '@waymark/core/kernel';
 import type { AttendanceFacts } from '@waymark/modules/attendance/facts';
+import { scopesOfPupil } from '@waymark/modules/pupil/facts';
+import { scopesOfJourney } from '../facts';
 import { HoldSession, RecordSessionNotHeld, type NotHeldReason } from '../sessions';
 import type { Journey } from '../state';
 
@@ -32,8 +34,7 @@ const notHeld: Readonly<Record<string, NotHeldReason>> = {
 export const sessionImporter = (
   services: ImportServices,
   people: People,
-  programme: () => Promise<string>,
-  commandsFor: (row: number) => RowCommands,
+  { sending: { sender }, programme, commandsFor }: RowSending,
 ): RowImporter => ({
   chunk: 500,
   importRows: rowByRowOf(pupilOf(people), async (cells, row, warn) => {
@@ -42,6 +43,11 @@ export const sessionImporter = (
     const pupil = await people.pupil(upn);
     if (pupil === undefined) throw new Rejection('UNKNOWN_PUPIL');
     const journey = await people.journey(await programme(), pupil);
+    const scopes = async (): Promise<readonly Scope[]> => [
+      ...(await scopesOfPupil(pupil, services.look)),
+      ...(journey === undefined ? [] : await scopesOfJourney(journey, services.look)),
+    ];
+    if (!(await sender.reaches('HoldSession', scopes))) throw new Rejection('UNKNOWN_PUPIL');
     if (journey === undefined) throw new Rejection('NOT_REFERRED');
     if (!isDay(on)) throw new Rejection('INVALID_DATE');
     // The session's id is derived from the whole row, so that a second import of the file finds the same session.

@@ -1,5 +1,5 @@
 import { viewsOf } from '@waymark/core/kernel';
-import type { SchoolDetails } from '../school';
+import type { SchoolDetails } from '../state';
 import type { SchoolEvents } from '../school';
 
 const view = viewsOf<SchoolEvents>();
