@@ -46,7 +46,7 @@ describe('the faults and notices of a platform', () => {
 
   it('report a parked row by its event and not by its key', async () => {
     const { platform, faults, until } = await observedPlatform();
-    const marks = newEvent('AttendanceRecorded', { school: '990401', marks: 'none' });
+    const marks = newEvent('AttendanceRecorded', { school: '990401', marks: 'none' }, { schema: 2 });
     await platform.stores.events.append(`attendance-${PUPIL}`, 'none', [marks]);
     await until(faults, 1);
     expect(faults).toContainEqual({

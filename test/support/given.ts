@@ -44,7 +44,7 @@ export const mentorFacts: MentorFacts = {
   area: 'blackpool',
   school: SCHOOL,
   programmes: [PROGRAMME],
-  caseload: [],
+  journeys: [],
 };
 export const pupilFacts: PupilFacts = { schoolOn: () => SCHOOL };
 

@@ -55,6 +55,7 @@ describe('an api and workers on one data folder', () => {
 
     await send(api, `programmes/${PROGRAMME}/define-programme`, programme);
     await send(api, `schools/${SCHOOL}/register-school`, school);
+    await send(api, `schools/${SCHOOL}/join-programme`, { programme: PROGRAMME });
     const appointed = await send(api, `mentors/${MENTOR}/appoint-mentor`, mentor);
     expect((await caseload(api, MENTOR, appointed).expect(200)).body).toMatchObject({ name: mentor.name });
     await allAt(api, appointed);

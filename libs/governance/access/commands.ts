@@ -2,6 +2,7 @@ import { type Assignment, type Principal, scopeIn } from '@waymark/core/access';
 import type { Permit } from '@waymark/core/commands';
 import type { Sender } from '@waymark/core/imports';
 import { type Lookup, type Received, Refusal, type Scope, type ScopeKind } from '@waymark/core/kernel';
+import type { JourneyFacts } from '@waymark/modules/journey/facts';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
 import type { Person } from '@waymark/modules/people';
 import { scopeOfSchool } from '@waymark/modules/school/facts';
@@ -75,15 +76,19 @@ function roleIn(person: unknown, command: object): Assignment | undefined {
 
 /**
  * The places that the giver of a role must reach: everything that the role reaches. For a school, a role over a programme at
- * the school is not enough, because the role given also reaches pupils of other programmes. For a mentor, the pupils of the
- * caseload count too, because they may be at schools in other areas.
+ * the school is not enough, because the role given also reaches pupils of other programmes. For a mentor, the mentor's
+ * pupils count too, because they may be at schools in other areas; those of ended journeys as well.
  */
 async function wholeOf(look: Lookup, over: Scope): Promise<readonly (readonly Scope[])[]> {
   if (over.school !== undefined) return [[await scopeOfSchool(over.school, look)]];
   if (over.mentor === undefined) return [[scopeIn(over)]];
   const mentor = await look.facts<MentorFacts>('mentor', over.mentor);
-  const pupils = (mentor?.caseload ?? []).map((journey) => scopesOf(look, 'journey', journey));
-  return [await scopesOf(look, 'mentor', over.mentor), ...(await Promise.all(pupils))];
+  const places = [await scopesOf(look, 'mentor', over.mentor)];
+  for (const id of mentor?.journeys ?? []) {
+    const journey = await look.facts<JourneyFacts>('journey', id);
+    if (journey?.mentor === over.mentor) places.push(await scopesOf(look, 'journey', id));
+  }
+  return places;
 }
 
 const unknownScope = (kind: ScopeKind): Refusal => {

@@ -1,4 +1,4 @@
-import { MENTOR, OTHER_SCHOOL, PROGRAMME, programmeFacts, SCHOOL, schoolFacts } from '@test/support/given';
+import { JOURNEY, MENTOR, OTHER_SCHOOL, PROGRAMME, programmeFacts, SCHOOL, schoolFacts } from '@test/support/given';
 import { command, event, spec } from '@test/support/spec';
 import { AppointMentor } from './appointment';
 import { mentor } from './mentor';
@@ -48,6 +48,14 @@ describe('appointing a mentor', () => {
     const changed = { ...appointment, ...differing };
     before.when(appoint(differing)).then(event('MentorDetailsChanged', changed.from, changed));
     before.after(appoint(differing)).when(appoint(differing)).thenNothing();
+  });
+
+  it('keeps the programme once the mentor has had pupils, because rights over them follow it', () => {
+    const taken = event('PlaceTaken', '2025-10-27', { journey: JOURNEY, on: '2025-10-27' });
+    const released = event('PlaceReleased', '2026-01-30', { journey: JOURNEY, reason: 'ENDED' });
+    const elsewhere = appoint({ programme: 'ampe-2026-11' });
+    before.given(taken, released).when(elsewhere).thenRefused('MENTOR_OF_OTHER_PROGRAMME');
+    expect(before.after(elsewhere).facts()).toMatchObject({ programmes: [PROGRAMME, 'ampe-2026-11'] });
   });
 
   it('records the school’s new area if repeated', () => {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IsCode, IsDay, IsText, IsUrn } from '@waymark/core/fields';
-import { own, type Context, event, slices } from '@waymark/core/kernel';
+import { own, type Context, event, refuse, slices } from '@waymark/core/kernel';
 import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
 import { type SchoolFacts, scopeOfSchool, scopesOfSchool } from '@waymark/modules/school/facts';
 import { importing } from '@waymark/modules/shared/rights';
-import { refuseErased, requireNoPupils } from './erasure';
+import { refuseErased } from './erasure';
 import { scopesOfMentor } from './facts';
 import type { Appointment, Mentor } from './state';
 
@@ -34,8 +34,11 @@ export const appointment = slice<AppointmentEvents>({
         const wanted: Appointment = { name, programme, area: facts.school.area, school, from };
         if (!mentor.appointment) return [event('MentorAppointed', from, wanted)];
         if (isDeepStrictEqual(mentor.appointment, wanted)) return [];
-        // The rights over a mentor's pupils follow the mentor's programme.
-        if (mentor.appointment.programme !== programme) requireNoPupils(mentor);
+        if (mentor.appointment.programme !== programme && mentor.journeys.length > 0)
+          refuse(
+            'MENTOR_OF_OTHER_PROGRAMME',
+            'The mentor has had pupils in another programme. Appoint the mentor to this programme under a new id.',
+          );
         return [event('MentorDetailsChanged', from, wanted)];
       },
       {

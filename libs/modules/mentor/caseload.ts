@@ -94,7 +94,8 @@ export const caseload = slice<CaseloadEvents>({
   evolve: {
     PlaceTaken: (mentor, taken) => {
       const caseload = [...mentor.caseload, taken.journey];
-      return remember({ ...mentor, caseload }, 'PlaceTaken', taken.journey, taken);
+      const journeys = [...new Set([...mentor.journeys, taken.journey])];
+      return remember({ ...mentor, caseload, journeys }, 'PlaceTaken', taken.journey, taken);
     },
     PlaceReleased: (mentor, released) => {
       const caseload = mentor.caseload.filter((held) => held !== released.journey);

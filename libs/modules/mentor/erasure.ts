@@ -44,7 +44,7 @@ export const erasure = slice<MentorErasureEvents>({
   },
 });
 
-export function requireNoPupils({ caseload }: Mentor): void {
+function requireNoPupils({ caseload }: Mentor): void {
   if (caseload.length > 0)
     refuse('MENTOR_HAS_PUPILS', 'The mentor still has pupils. Allocate them to other mentors first.');
 }

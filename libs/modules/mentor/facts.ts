@@ -7,8 +7,8 @@ export interface MentorFacts {
   readonly school: string;
   /** All programmes of the mentor so far, including the current one. */
   readonly programmes: readonly string[];
-  /** Ids of the journeys with a place in the caseload. */
-  readonly caseload: readonly string[];
+  /** Ids of the journeys that have had a place in the caseload, including released ones. */
+  readonly journeys: readonly string[];
 }
 
 /** A mentor lies in the scope of the programme and of the school where the mentor is based. */

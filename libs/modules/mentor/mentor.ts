@@ -12,10 +12,10 @@ export const mentor = defineModule(
     name: 'mentor',
     plural: 'mentors',
     id: codeId('M-890-1'),
-    initial: { programmes: [], caseload: [] } as Mentor,
+    initial: { programmes: [], journeys: [], caseload: [] } as Mentor,
     subject: (_: Mentor, id: string) => id,
-    facts: ({ appointment, programmes, caseload }: Mentor): MentorFacts | undefined =>
-      appointment && { ...appointment, programmes, caseload },
+    facts: ({ appointment, programmes, journeys }: Mentor): MentorFacts | undefined =>
+      appointment && { ...appointment, programmes, journeys },
   },
   [appointment, caseload, reminders, erasure],
 );

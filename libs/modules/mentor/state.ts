@@ -19,6 +19,8 @@ export interface Mentor extends Erasable, Remembering {
    * Journeys with a place in the caseload. They are kept in the mentor's own stream so that the cap can be enforced.
    */
   readonly caseload: readonly string[];
+  /** Ids of the journeys that have had a place, including released ones. */
+  readonly journeys: readonly string[];
   /** The day of the last reminder. */
   readonly remindedOn?: string;
 }
