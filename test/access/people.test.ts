@@ -4,7 +4,8 @@ import { type Read, signToken } from '@waymark/governance/access';
 import { localTokenKey } from '@waymark/platform';
 import { eventually } from '../api/client';
 import { documentedFetch } from '../support/documented';
-import { other, own, type Part, type World, world } from './world';
+import type { Part } from './parts';
+import { other, own, type World, world } from './world';
 
 let served: World;
 

@@ -6,7 +6,8 @@ import { openApi } from '../../apps/api/openapi/document';
 import { exampleOf } from '../../apps/api/openapi/schemas';
 import { commandActions } from '../../apps/ops/rights';
 import { documentedFetch } from '../support/documented';
-import { other, overIn, own, type Part, type World, world } from './world';
+import { overIn, type Part } from './parts';
+import { other, own, type World, world } from './world';
 
 /*
  * Compares the table of rights with the behaviour of the service: every role sends every command and every question, within

@@ -1,29 +1,16 @@
 import { type Assignment, type Grant, scopeIn, scopeKindOf } from '@waymark/core/access';
 import { holdsOn, valid } from '@waymark/core/fields';
-import {
-  type CommandClass,
-  type Lookup,
-  type RecordedEvent,
-  type Role,
-  type Scope,
-  START,
-} from '@waymark/core/kernel';
+import { type Lookup, type RecordedEvent, type Role, type Scope, START } from '@waymark/core/kernel';
 import { carryOut } from '@waymark/core/reactions';
 import { reachFor, rights, scopesOf } from '@waymark/governance/access';
-import { AssessEligibility, GiveConsent, ReferPupil } from '@waymark/modules/journey';
-import { RecordAttendance } from '@waymark/modules/attendance';
-import { AllocatePupil, AppointMentor } from '@waymark/modules/mentor';
 import type { PersonFacts } from '@waymark/modules/people/facts';
 import { AssignRole, RegisterPerson } from '@waymark/modules/people';
 import { policies } from '@waymark/modules/policies/index';
-import { DefineProgramme } from '@waymark/modules/programme';
-import { RegisterPupil } from '@waymark/modules/pupil';
 import { scopesForIntakeOn } from '@waymark/modules/pupil/facts';
-import { RegisterSchool } from '@waymark/modules/school';
 import { Platform } from '@waymark/platform';
-import { marks, programme } from '../api/client';
-import { harbourAcademy, upnOf } from '../support/made-up';
+import { upnOf } from '../support/made-up';
 import { temporaryDirectory } from '../support/stores';
+import { furnish, partOf } from './parts';
 
 /** The days on which reading is compared: the current day, and a later one on which moves and roles have begun. */
 export const TODAY = '2026-02-15';
@@ -43,7 +30,7 @@ export const mentors = ['M-1', 'M-2', 'M-3', 'M-4', 'M-5', 'M-6'];
 export const numbered = (n: number, kind: number): string =>
   `0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f${String(kind)}b${String(n).padStart(2, '0')}`;
 export const pupils = Array.from({ length: 14 }, (_, n) => numbered(n, 1));
-export const journeys = Array.from({ length: 14 }, (_, n) => numbered(n, 2));
+export const journeys = Array.from({ length: 20 }, (_, n) => numbered(n, 2));
 
 /** A person of the world. The actor of each step is one of them. */
 export interface Somebody {
@@ -77,48 +64,18 @@ export async function openWorld(): Promise<World> {
       all.push(...events);
     }
   };
-  await furnish(platform);
+  for (let n = 0; n < 12; n += 1) {
+    const [areaName, region] = areas[n % 4]!;
+    const things = { school: schools[n % 4]!, programme: programmes[n % 2]!, mentor: mentors[n % 4]! };
+    const records = { upn: upnOf(n), pupil: pupils[n]!, journey: journeys[n]! };
+    await furnish(platform, partOf(n, { areaName, region, ...things, ...records }), {
+      upTo: n < 4 ? 'place' : n < 8 ? 'eligible' : 'pupil',
+    });
+  }
   await react();
   const people = await staff(platform);
   await react();
   return { platform, people, react };
-}
-
-async function furnish({ submitter }: Platform): Promise<void> {
-  const send = <Command extends object>(
-    module: string,
-    id: string,
-    type: CommandClass<Command>,
-    body: object,
-  ) => submitter.submit({ module, id, command: valid(type, body), actor: 'office' });
-  for (const id of programmes.slice(0, 2)) await send('programme', id, DefineProgramme, programme);
-  for (const [n, school] of schools.slice(0, 4).entries()) {
-    const [area, region] = areas[n]!;
-    await send('school', school, RegisterSchool, { ...harbourAcademy, area, region });
-  }
-  for (const [n, mentor] of mentors.slice(0, 4).entries())
-    await send('mentor', mentor, AppointMentor, {
-      ...{ name: `Mentor ${String(n)}`, school: schools[n], from: '2025-09-01' },
-      programme: programmes[n % 2],
-    });
-  for (const [n, pupil] of pupils.slice(0, 6).entries()) {
-    const school = schools[n % 4]!;
-    const details = { forename: 'Zara', surname: 'Farouk', dateOfBirth: '2013-02-15' };
-    await send('pupil', pupil, RegisterPupil, {
-      ...details,
-      upn: upnOf(n),
-      school,
-      schoolFrom: '2025-09-01',
-    });
-    if (n >= 4) continue;
-    const journey = journeys[n]!;
-    const refer = { pupil, programme: programmes[n % 2], school, on: '2025-09-19', yearGroup: 8 };
-    await send('journey', journey, ReferPupil, refer);
-    await send('journey', journey, GiveConsent, { on: '2025-10-13', by: 'PARENT' });
-    await send('attendance', pupil, RecordAttendance, { school, marks });
-    await send('journey', journey, AssessEligibility, {});
-    await send('mentor', mentors[n]!, AllocatePupil, { journey, on: '2025-10-27' });
-  }
 }
 
 /** People of every role, most of them in two places, and three accomplices without a role. */

@@ -1,59 +1,21 @@
-import type { Scope, Role } from '@waymark/core/kernel';
+import type { Role } from '@waymark/core/kernel';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { scopeKindOf } from '@waymark/core/access';
 import { valid } from '@waymark/core/fields';
 import { byToken, signedBy, signToken } from '@waymark/governance/access';
-import { RecordAttendance } from '@waymark/modules/attendance';
-import { AssessEligibility, GiveConsent, ReferPupil } from '@waymark/modules/journey';
-import { AllocatePupil, AppointMentor } from '@waymark/modules/mentor';
 import { AssignRole, RegisterPerson } from '@waymark/modules/people';
-import { DefineProgramme } from '@waymark/modules/programme';
-import { RegisterPupil } from '@waymark/modules/pupil';
-import { areaId, RegisterSchool } from '@waymark/modules/school';
 import { localTokenKey, Platform } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
-import { marks, programme } from '../api/client';
-import { harbourAcademy } from '../support/made-up';
+import { furnish, overIn, partOf } from './parts';
 
-/**
- * One region with its area, school, programme, mentor and pupil. One part is within the roles' scope, the other is
- * not.
- */
-export interface Part {
-  readonly region: string;
-  readonly area: string;
-  readonly areaName: string;
-  readonly school: string;
-  readonly programme: string;
-  readonly mentor: string;
-  readonly pupil: string;
-  readonly journey: string;
-  readonly upn: string;
-  readonly forename: string;
-  readonly surname: string;
-  readonly dateOfBirth: string;
-}
-
-const part = (n: number, region: string, areaName: string, upn: string, rest: Partial<Part>): Part => ({
-  ...{ region, areaName, area: areaId(areaName), upn },
-  school: `99040${String(n)}`,
-  programme: `programme-${String(n)}`,
-  mentor: `M-${String(n)}`,
-  pupil: `0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b1${String(n)}`,
-  journey: `3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b1${String(n)}`,
-  forename: 'Zara',
-  surname: 'Farouk',
-  dateOfBirth: '2013-02-15',
-  ...rest,
-});
-
-export const own = part(1, 'North West', 'Blackpool', 'H801200001001', {});
-export const other = part(2, 'South East', 'Hastings', 'C888412524007', {
+/** One part is within the roles' scope, the other is not. */
+export const own = partOf(1, { region: 'North West', areaName: 'Blackpool', upn: 'H801200001001' });
+export const other = partOf(2, {
+  ...{ region: 'South East', areaName: 'Hastings', upn: 'C888412524007' },
   ...{ forename: 'Wilhelmina-Perpetua', surname: 'Featherstonehaugh-Cholmondeley' },
   dateOfBirth: '2012-11-29',
 });
@@ -107,12 +69,6 @@ export async function world({ furnished }: { readonly furnished?: string } = {})
   };
 }
 
-/** The scope of a role within a part. */
-export const overIn = (where: Part, role: Role): Scope => {
-  const scope = scopeKindOf[role];
-  return scope === undefined ? {} : { [scope]: where[scope] };
-};
-
 /** Register a person with a role over the first part. Returns the token subject. */
 async function person(platform: Platform, role: Role): Promise<string> {
   const [id, subject] = [randomUUID(), `${role}-1`];
@@ -127,32 +83,3 @@ const sending =
   ({ submitter }: Platform, actor: string) =>
   (module: string, id: string, command: object) =>
     submitter.submit({ module, id, command, actor });
-
-async function furnish(platform: Platform, at: Part): Promise<void> {
-  const send = sending(platform, 'office');
-  await send('programme', at.programme, valid(DefineProgramme, programme));
-  const school = { ...harbourAcademy, region: at.region, area: at.areaName };
-  await send('school', at.school, valid(RegisterSchool, school));
-  const { forename, surname, upn, dateOfBirth } = at;
-  const details = { upn, forename, surname, dateOfBirth, school: at.school, schoolFrom: '2025-09-01' };
-  await send('pupil', at.pupil, valid(RegisterPupil, details));
-  const appointed = {
-    name: `Mentor of ${at.areaName}`,
-    programme: at.programme,
-    school: at.school,
-    from: '2025-09-01',
-  };
-  await send('mentor', at.mentor, valid(AppointMentor, appointed));
-  const referred = {
-    pupil: at.pupil,
-    programme: at.programme,
-    school: at.school,
-    on: '2025-09-19',
-    yearGroup: 8,
-  };
-  await send('journey', at.journey, valid(ReferPupil, referred));
-  await send('journey', at.journey, valid(GiveConsent, { on: '2025-10-13', by: 'PARENT' }));
-  await send('attendance', at.pupil, valid(RecordAttendance, { school: at.school, marks }));
-  await send('journey', at.journey, valid(AssessEligibility, {}));
-  await send('mentor', at.mentor, valid(AllocatePupil, { journey: at.journey, on: '2025-10-27' }));
-}

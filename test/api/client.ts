@@ -188,13 +188,15 @@ export const referral = {
 };
 
 /** Five days with ten sessions, three of them absent. */
-export const marks = [
-  ['2025-09-03', '/', '\\'],
-  ['2025-09-04', 'I', 'I'],
-  ['2025-09-05', '/', 'O'],
-  ['2025-09-08', '/', '\\'],
-  ['2025-09-09', 'L', '\\'],
-].map(([on, am, pm]) => ({ on, am, pm, at: `${String(on)}T16:00:00Z` }));
+export const marks = (
+  [
+    ['2025-09-03', '/', '\\'],
+    ['2025-09-04', 'I', 'I'],
+    ['2025-09-05', '/', 'O'],
+    ['2025-09-08', '/', '\\'],
+    ['2025-09-09', 'L', '\\'],
+  ] as const
+).map(([on, am, pm]) => ({ on, am, pm, at: `${on}T16:00:00Z` }));
 
 /** Send all commands up to the allocation of a mentor. Returns the position in the last answer. */
 export async function allocated({ send }: Api): Promise<number> {
