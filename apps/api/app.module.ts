@@ -49,16 +49,13 @@ class AppModule {
 }
 
 /** Create the HTTP API on a platform, ready to listen. It has metrics if there is telemetry. */
-export async function createApp({
-  log,
-  origins = [],
-  ...operated
-}: ProgramContext): Promise<INestApplication> {
+export async function createApp({ origins = [], ...operated }: ProgramContext): Promise<INestApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.over(operated), {
     bodyParser: false,
     logger: false,
     abortOnError: false,
   });
+  const { log } = operated;
   app.use(requestLog(log));
   hardenHttp(app, origins);
   app.useBodyParser('json', { limit: LIMIT });

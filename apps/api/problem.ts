@@ -9,9 +9,10 @@ import {
   type FieldError,
   Refusal,
   type RefusalKind,
+  RetryableRefusal,
   StoreUnavailable,
-  TooManyRequests,
 } from '@waymark/core/kernel';
+import { UnknownPerson } from '@waymark/governance/access';
 import { type Answer, object, position, text } from '@waymark/core/questions';
 
 /** The body of every error response (RFC 9457), with a stable code and every invalid field. */
@@ -32,6 +33,11 @@ export const problemSchema = object(
       ),
     ),
     position: Type.Optional(position('For `VIEW_BEHIND`: the position that the views have reached.')),
+    subject: Type.Optional(
+      text(
+        'For `UNKNOWN_PERSON`: the subject of your token, which an access administrator needs to register you.',
+      ),
+    ),
     instance: text('A URN with the id of the request. The logs contain the same id.'),
   },
   { $id: 'Problem' },
@@ -43,7 +49,7 @@ interface More {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Additional members of the body. */
-  readonly members?: Pick<ProblemAnswer, 'position'>;
+  readonly members?: Pick<ProblemAnswer, 'position' | 'subject'>;
 }
 
 /** An error that concerns HTTP, such as a malformed header. The domain refuses with a {@link Refusal} instead. */
@@ -170,10 +176,10 @@ export class ProblemFilter implements ExceptionFilter {
 function known(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof Refusal) {
-    const headers = headersOf(thrown);
     return new Problem(statusOf[thrown.kind], thrown.code, thrown.message, {
       errors: thrown.errors,
-      ...headers,
+      ...headersOf(thrown),
+      ...(thrown instanceof UnknownPerson && { members: { subject: thrown.subject } }),
     });
   }
   if (thrown instanceof StoreUnavailable) return unavailable;
@@ -189,9 +195,9 @@ function known(thrown: unknown): Problem | undefined {
   return new Problem(thrown.getStatus(), code, message);
 }
 
-/** Headers for a missing or invalid token (RFC 6750) and for too many requests. */
+/** Headers for a missing or invalid token (RFC 6750), and for a request that can be sent again later. */
 function headersOf(refusal: Refusal): Pick<More, 'headers'> {
-  if (refusal instanceof TooManyRequests) return { headers: { 'Retry-After': String(refusal.seconds) } };
+  if (refusal instanceof RetryableRefusal) return { headers: { 'Retry-After': String(refusal.seconds) } };
   if (refusal.kind !== 'unauthenticated') return {};
   const error = refusal.code === 'TOKEN_MISSING' ? '' : ' error="invalid_token"';
   return { headers: { 'WWW-Authenticate': `Bearer${error}` } };

@@ -1,4 +1,5 @@
 import { StoreUnavailable } from '@waymark/core/kernel';
+import { TokenRefused, UnknownPerson } from '@waymark/governance/access';
 
 /** Print the result of a command to standard output. Everything else goes to standard error. */
 export const print = (value: string): void => void process.stdout.write(`${value}\n`);
@@ -11,6 +12,11 @@ export const printError = (value: string): void => void process.stderr.write(`${
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof StoreUnavailable) return `STORE_UNAVAILABLE: ${error.message}`;
+  // Unlike a sender over HTTP, the person at the terminal has the settings and may be told why.
+  if (error instanceof TokenRefused) return `${error.code}: ${error.message} Reason: ${error.reason}.`;
+  // JSON escapes control characters, which could change what the terminal shows.
+  if (error instanceof UnknownPerson)
+    return `${error.code}: ${error.message} Subject: ${JSON.stringify(error.subject)}`;
   const { code } = error as Error & { readonly code?: unknown };
   // Refusals, and errors of the operating system and of stores, have a code.
   if (typeof code !== 'string') return error.stack ?? error.message;

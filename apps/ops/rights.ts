@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Principal, Reach } from '@waymark/core/access';
 import { Refusal } from '@waymark/core/kernel';
 import { byToken, demandRights, localOperator, reachFor } from '@waymark/governance/access';
-import { Platform, settingsFrom, tokenVerifier } from '@waymark/platform';
+import { acceptedTokens, Platform, settingsFrom } from '@waymark/platform';
 
 /** The action in the table of rights that each command needs. Add every new command here. */
 export const commandActions: Readonly<Record<string, string>> = {
@@ -93,10 +93,11 @@ async function principalOfToken(
   token: string,
   settings: ReturnType<typeof settingsFrom>,
 ): Promise<Principal> {
+  const { verify } = acceptedTokens(settings);
   // People are read from the log: views in another release's format do not matter.
   const platform = await Platform.open({ ...settings, work: false, incompatibleViews: 'ignore' });
   try {
-    return await byToken(tokenVerifier(settings), platform.people)(`Bearer ${token}`);
+    return await byToken(verify, platform.people)(`Bearer ${token}`);
   } finally {
     await platform.close();
   }

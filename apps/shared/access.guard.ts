@@ -8,13 +8,17 @@ import {
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
 import type { Principal, Reach } from '@waymark/core/access';
-import { Refusal } from '@waymark/core/kernel';
-import { demandRights, type Identify, reachFor } from '@waymark/governance/access';
+import { demandRights, type Identify, reachFor, TokenRefused } from '@waymark/governance/access';
 import type { Limits } from '@waymark/platform';
+import { countRefusedToken } from '@waymark/telemetry';
 
 /** Injection token of the function that identifies the principal. */
 export const IDENTIFY = Symbol('identify');
+
+/** Injection token of the log. */
+export const LOG = Symbol('log');
 
 /** Injection token of the rate limits. */
 export const LIMITS = Symbol('limits');
@@ -42,6 +46,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     @Inject(IDENTIFY) private readonly identify: Identify,
+    @Inject(LOG) private readonly log: Logger,
     @Inject(LIMITS) private readonly limits: Limits | undefined,
   ) {}
 
@@ -66,20 +71,28 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     if (rule === 'public') return true;
     const http = context.switchToHttp();
     const { locals } = http.getResponse<Response>();
-    const principal = await this.identifyPrincipal(http.getRequest<Request>());
+    const principal = await this.identifyPrincipal(http.getRequest<Request>(), locals['request']);
     locals['principal'] = principal;
     if ('action' in rule) locals['reach'] = reachFor(principal, rule.action);
     return true;
   }
 
-  /** Requests without a valid token count against the limit of their address, so that tokens cannot be guessed. */
-  private async identifyPrincipal({ headers, ip = '' }: Request): Promise<Principal> {
+  /**
+   * Requests without a valid token count against the limit of their address, so that tokens cannot be guessed. The reason is
+   * logged and counted, but not answered.
+   */
+  private async identifyPrincipal({ headers, ip = '' }: Request, request: unknown): Promise<Principal> {
     try {
       const principal = await this.identify(headers.authorization);
       await this.limits?.person(principal.id);
       return principal;
     } catch (error) {
-      if (error instanceof Refusal && error.kind === 'unauthenticated') await this.limits?.stranger(ip);
+      if (error instanceof TokenRefused) {
+        const { reason } = error;
+        this.log.info({ event: 'token.refused', request, reason });
+        countRefusedToken(reason);
+        await this.limits?.stranger(ip);
+      }
       throw error;
     }
   }

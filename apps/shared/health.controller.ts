@@ -9,13 +9,17 @@ import {
 } from '@nestjs/terminus';
 import type { Response } from 'express';
 import { type Answer, byName, object, oneOf, position, text } from '@waymark/core/questions';
-import { Platform } from '@waymark/platform';
+import type { IssuerState } from '@waymark/governance/access';
+import { type AcceptedTokens, Platform } from '@waymark/platform';
 import { type Served, servedViews } from '@waymark/telemetry';
 import { Public } from './access.guard';
 import type { Role } from './log';
 
 /** Injection token of the role of the process. */
 export const ROLE = Symbol('role');
+
+/** Injection token of the issuer of access tokens; undefined if tokens are signed by this machine. */
+export const ISSUER = Symbol('issuer');
 
 /** Time a store has to answer, in milliseconds. */
 const STORE_TIMEOUT_MS = 2_000;
@@ -65,6 +69,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly platform: Platform,
     @Inject(ROLE) private readonly role: Role,
+    @Inject(ISSUER) private readonly issuer: AcceptedTokens['issuer'],
   ) {}
 
   /** The process answers. */
@@ -74,7 +79,7 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** Ready: the stores answer and, on an api, all views are served. */
+  /** Ready: the stores answer and, on an api, all views are served and tokens can be checked. */
   @Get('ready')
   @Public()
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
@@ -87,6 +92,7 @@ export class HealthController {
       () => rows,
       () => this.answers('jobs', () => jobs.get('ready')),
       () => this.viewsServed(views),
+      ...(this.issuer ? [() => this.issuerKnown(this.issuer!.state())] : []),
     ]);
     response.status(result.status === 'ok' || result.status === 'degraded' ? 200 : 503);
     const { status, info, error, details } = result;
@@ -130,6 +136,19 @@ export class HealthController {
     });
     if (problems.length === 0) return check.up();
     return this.role === 'worker' ? check.degraded(problems.join(', ')) : check.down(problems.join(', '));
+  }
+
+  /**
+   * Check that there are keys to verify tokens with. All apis share the issuer: if it does not answer, other apis could not
+   * do more, so an api with trusted keys is only degraded. A worker needs no tokens for its work.
+   */
+  private issuerKnown({ answers, usable }: IssuerState): HealthIndicatorResult {
+    const check = this.indicators.check('issuer');
+    if (answers && usable) return check.up();
+    if (usable) return check.degraded('does not answer; tokens are checked with the keys fetched before');
+    const problem =
+      answers === undefined ? 'its keys are not fetched yet' : 'does not answer; no token can be checked';
+    return this.role === 'worker' ? check.degraded(problem) : check.down(problem);
   }
 }
 

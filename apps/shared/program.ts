@@ -3,12 +3,19 @@ import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { redactUpns } from '@waymark/core/fields';
-import type { Identify } from '@waymark/governance/access';
+import { byToken, type Identify, type IssuerFault } from '@waymark/governance/access';
 import { destroyErasedKeys, ERASURES } from '@waymark/governance/privacy';
-import { Platform, type Settings, settingsFrom } from '@waymark/platform';
-import { type Limits, openLimits } from '@waymark/platform';
+import {
+  type AcceptedTokens,
+  acceptedTokens,
+  type Limits,
+  openLimits,
+  Platform,
+  type Settings,
+  settingsFrom,
+} from '@waymark/platform';
 import { startTelemetry, type Telemetry } from '@waymark/telemetry';
-import { identityOf, LOCAL_TOKENS_WARNING } from './identity';
+import { demandIssuerOf, LOCAL_TOKENS_WARNING } from './identity';
 import { originsFrom, ratesFrom } from './http-settings';
 import { createLog, exitAfterLog, type Role } from './log';
 
@@ -29,6 +36,8 @@ export interface ProgramContext {
   readonly platform: Platform;
   /** Identifies the principal of a request. */
   readonly identify: Identify;
+  /** The issuer of access tokens; absent if tokens are signed by this machine. */
+  readonly issuer?: AcceptedTokens['issuer'];
   readonly log: Logger;
   readonly telemetry?: Telemetry;
   /** Rate limits. Without them, the number of requests is not limited. */
@@ -59,6 +68,7 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
     onWarning: (message) => log.warn({ event: 'telemetry.failed', reason: redactUpns(message) }),
   });
   const options = { ...settingsFrom(process.env), ...settings };
+  demandIssuerOf(options, { host });
   const platform = await Platform.open({
     ...options,
     incompatibleViews: 'rebuild',
@@ -72,11 +82,18 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
   if (restored.length > 0) await platform.jobs.add({ kind: ERASURES, data: {} });
   await begin?.(platform);
   if (options.work) await platform.work();
-  const { identify, local } = identityOf(platform, options, { host });
+  const { verify, issuer } = acceptedTokens(options, (fault) => logIssuer(log, fault));
+  issuer?.keepFresh();
+  if (issuer) telemetry.observeIssuer(issuer);
   const limits = await openLimits(ratesFrom(process.env), options.engines.jobs);
-  const server = await app({ platform, identify, log, telemetry, limits, origins: originsFrom(process.env) });
+  const server = await app({
+    ...{ platform, log, telemetry, limits, origins: originsFrom(process.env) },
+    identify: byToken(verify, platform.people),
+    ...(issuer && { issuer }),
+  });
   stopOnSignal(log, async () => {
     await server.close();
+    issuer?.close();
     await limits.close();
     await platform.close();
     await telemetry.shutdown();
@@ -84,11 +101,17 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
   await server.listen(port, host);
   const address = (server.getHttpServer() as Server).address();
   const url = `http://${host}:${String(typeof address === 'object' ? address?.port : port)}`;
-  if (local) log.warn({ event: 'identity.local' }, LOCAL_TOKENS_WARNING);
+  if (!issuer) log.warn({ event: 'identity.local' }, LOCAL_TOKENS_WARNING);
   log.info(
-    { event: 'process.serving', url, works: options.work, tokens: local ? 'local' : 'issuer' },
+    { event: 'process.serving', url, works: options.work, tokens: issuer ? 'issuer' : 'local' },
     'serving',
   );
+}
+
+function logIssuer(log: Logger, fault: IssuerFault | undefined): void {
+  if (fault)
+    log.error({ event: 'issuer.unreachable', ...fault }, 'the issuer of access tokens does not answer');
+  else log.info({ event: 'issuer.answers' }, 'the issuer of access tokens answers again');
 }
 
 /** Stop in order on the first signal. A second signal, or work that takes too long, ends the process at once. */

@@ -7,11 +7,7 @@ import { OperationsModule } from '../shared/operations.module';
 import type { ProgramContext } from '../shared/program';
 
 /** The HTTP interface of a worker: health and metrics only. The platform does the work. */
-export async function createApp({
-  log: _log,
-  origins: _none,
-  ...operated
-}: ProgramContext): Promise<INestApplication> {
+export async function createApp({ origins: _none, ...operated }: ProgramContext): Promise<INestApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
     OperationsModule.of({ role: 'worker', ...operated }),
     { bodyParser: false, logger: false, abortOnError: false },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Refusal } from '@waymark/core/kernel';
-import type { Issuer } from '@waymark/governance/access';
+import { type Issuer, LOCAL } from '@waymark/governance/access';
 
 /** Connection URLs of the stores. A store without a URL is embedded: a SQLite file in the data folder. */
 export interface Engines {
@@ -32,6 +32,8 @@ export interface Settings {
   /** Key of the keyed hashes of commands, UPNs and subjects; the same for all processes. Defaults to a file in the data folder. */
   readonly hashKey?: Buffer;
   readonly masterKeys?: MasterKeys;
+  /** Whether NODE_ENV is `production`. Tokens signed by this machine are not accepted there. */
+  readonly production: boolean;
   /** Issuer of access tokens. Without one, only tokens signed by this machine are accepted. */
   readonly issuer?: Issuer;
   /** Sinks of seals: `file:`, `stdout:` and `https:` addresses. Defaults to a file in the data folder. */
@@ -104,6 +106,7 @@ export function settingsFrom(environment: Environment): Settings {
       ...(keys && { keys }),
     },
     work: readFlag(environment, 'WAYMARK_WORK') ?? embedded,
+    production: environment['NODE_ENV'] === 'production',
     ...(hashKey && { hashKey }),
     ...(masterKeys && { masterKeys }),
     ...(issuer && { issuer }),
@@ -118,10 +121,12 @@ function issuerFrom(environment: Environment): Issuer | undefined {
   if (!issuer && !audience && !jwks) return undefined;
   if (!issuer)
     throw wrongSetting('WAYMARK_ISSUER', 'must be set if WAYMARK_AUDIENCE or WAYMARK_JWKS_URL is set');
+  if (issuer === LOCAL.issuer)
+    throw wrongSetting('WAYMARK_ISSUER', 'must not be the name of the issuer of development tokens');
   if (!audience) throw wrongSetting('WAYMARK_AUDIENCE', 'must be set if WAYMARK_ISSUER is set');
   if (!jwks || !JWKS_URL.test(jwks))
     throw wrongSetting('WAYMARK_JWKS_URL', 'must be the https URL of the key set (JWKS) of WAYMARK_ISSUER');
-  return { issuer, audience, jwks };
+  return { issuer, audience, jwks, longestLifetime: readSeconds(environment, 'WAYMARK_TOKEN_LIFETIME') };
 }
 
 function sealsFrom(environment: Environment): string[] {
@@ -212,6 +217,14 @@ function readFlag(environment: Environment, name: string): boolean | undefined {
   if (value === undefined || value === '') return undefined;
   if (value !== 'true' && value !== 'false') throw wrongSetting(name, 'must be true or false');
   return value === 'true';
+}
+
+function readSeconds(environment: Environment, name: string): number | undefined {
+  const value = environment[name];
+  if (value === undefined || value === '') return undefined;
+  if (!/^[1-9]\d{0,7}$/.test(value))
+    throw wrongSetting(name, 'must be a number of seconds from 1 to 99999999');
+  return Number(value);
 }
 
 const wrongSetting = (name: string, must: string): Refusal =>

@@ -2,12 +2,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { instruments, SCOPE, SECONDS } from '@waymark/core/instruments';
 
-const measured = instruments((meter) =>
-  meter.createHistogram('http_server_request_duration_seconds', {
+const measured = instruments((meter) => ({
+  requests: meter.createHistogram('http_server_request_duration_seconds', {
     description: 'Duration of requests, by route template',
     advice: { explicitBucketBoundaries: SECONDS },
   }),
-);
+  refusedTokens: meter.createCounter('waymark_tokens_refused', {
+    description: 'Requests without a valid access token, by reason',
+  }),
+}));
+
+/** Count a request without a valid access token. The reason is one of a fixed set. */
+export const countRefusedToken = (reason: string): void => measured().refusedTokens.add(1, { reason });
 
 /** The trace id in a log line; absent if the trace is not recorded. */
 export interface Traced {
@@ -44,7 +50,10 @@ export function observeRequest(id: string, method: string, headers: IncomingHttp
       span.updateName(`${method} ${route}`).setAttributes(labels);
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();
-      measured().record((performance.now() - began) / 1_000, { ...labels, 'http.request.method': method });
+      measured().requests.record((performance.now() - began) / 1_000, {
+        ...labels,
+        'http.request.method': method,
+      });
     },
   };
 }

@@ -12,8 +12,9 @@ import {
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { SCOPE } from '@waymark/core/instruments';
-import type { Platform } from '@waymark/platform';
+import type { AcceptedTokens, Platform } from '@waymark/platform';
 import { observeHealth } from './gauges';
+import { observeIssuer } from './issuer';
 
 export interface TelemetryOptions {
   /** Service name, such as `waymark-api`. `OTEL_SERVICE_NAME` takes precedence. */
@@ -30,6 +31,8 @@ export interface Telemetry {
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
   /** Report the state of a platform's views and jobs in the metrics. */
   observe(platform: Platform): void;
+  /** Report the state of the issuer of access tokens in the metrics. */
+  observeIssuer(issuer: NonNullable<AcceptedTokens['issuer']>): void;
   /** Export pending data, for at most three seconds, and stop. */
   shutdown(): Promise<void>;
 }
@@ -54,6 +57,7 @@ export function startTelemetry({ service, instance, onWarning }: TelemetryOption
   return {
     handler: (request, response) => exporter.getMetricsRequestHandler(request, response),
     observe: (platform) => observeHealth(meters.getMeter(SCOPE), platform),
+    observeIssuer: (issuer) => observeIssuer(meters.getMeter(SCOPE), issuer),
     shutdown: async () => {
       for (const api of [metrics, trace, context, propagation]) api.disable();
       await atMost(FLUSH, Promise.allSettled([tracers?.shutdown(), meters.shutdown()]));

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
-import { refused } from '@waymark/governance/access';
+import { TokenRefused } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
 import { openLimits } from '@waymark/stores/redis/limits';
 import { createApp } from '../../apps/api/app.module';
@@ -62,7 +62,7 @@ describe('limits', () => {
 
   it('apply to a client that tries invalid tokens', async () => {
     const limits = await openLimits({ person: 100, stranger: 2 });
-    const http = await served({ identify: () => Promise.reject(refused()), limits });
+    const http = await served({ identify: () => Promise.reject(new TokenRefused('form')), limits });
     for (const status of [401, 401, 429]) await http.get('/v1/kpis?by=area').expect(status);
   });
 });

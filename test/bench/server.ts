@@ -8,12 +8,11 @@ import { NestFactory } from '@nestjs/core';
 import Database from 'better-sqlite3';
 import pino from 'pino';
 import { valid } from '@waymark/core/fields';
-import { signToken } from '@waymark/governance/access';
+import { byToken, signToken } from '@waymark/governance/access';
 import { AssignRole, RegisterPerson } from '@waymark/modules/people';
-import { localTokenKey, Platform } from '@waymark/platform';
+import { acceptedTokens, localTokenKey, Platform } from '@waymark/platform';
 import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { createApp } from '../../apps/api/app.module';
-import { identityOf } from '../../apps/shared/identity';
 import { PROGRAMME } from './programme-files';
 
 /**
@@ -67,8 +66,12 @@ async function waymark(): Promise<INestApplication> {
   const platform = await Platform.open({ data, work: kind !== 'api' });
   if (kind !== 'api') await platform.work();
   if (kind !== 'worker') await employ(platform);
-  const { identify } = identityOf(platform, { engines: {}, data }, { host: '127.0.0.1' });
-  return createApp({ platform, identify, log: pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }) });
+  const { verify } = acceptedTokens({ data, production: false });
+  return createApp({
+    platform,
+    identify: byToken(verify, platform.people),
+    log: pino({ level: process.env['WAYMARK_LOG'] ?? 'silent' }),
+  });
 }
 
 const SUBJECT = 'bench';

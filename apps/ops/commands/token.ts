@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { scopeIn } from '@waymark/core/access';
 import { holdsOn, valid } from '@waymark/core/fields';
 import { Refusal, streamId, type Scope, type Role, roles } from '@waymark/core/kernel';
-import { signToken } from '@waymark/governance/access';
+import { LOCAL_HOURS, signToken } from '@waymark/governance/access';
 import { AssignRole, type Person, RegisterPerson } from '@waymark/modules/people';
 import { localTokenKey, type Platform, settingsFrom } from '@waymark/platform';
 import { withPassivePlatform } from '../open';
@@ -21,7 +21,7 @@ const SECONDS_PER_HOUR = 3_600;
 
 export const token = new Command('token')
   .description(
-    'print a development token signed by this machine, for a subject with a role; registers the person and assigns the role if necessary; refused if an issuer or a server is configured',
+    'print a development token signed by this machine, for a subject with a role; registers the person and assigns the role if necessary; refused if an issuer or a server is configured, and in production',
   )
   .addOption(new Option('--role <role>').choices(roles).makeOptionMandatory())
   .requiredOption('--subject <subject>', 'any name')
@@ -31,19 +31,19 @@ export const token = new Command('token')
   .option('--region <name>', 'region that is the scope of the role')
   .option('--programme <id>', 'programme that is the scope of the role')
   .option('--until <day>', 'last day of the role')
-  .option('--hours <number>', 'hours until the token expires, up to 720', '8')
+  .option('--hours <number>', `hours until the token expires, up to ${String(LOCAL_HOURS)}`, '8')
   .action(async ({ role, subject, until, hours, ...over }: Flags) => {
-    const { data, engines, issuer } = settingsFrom(process.env);
-    if (issuer || Object.keys(engines).length > 0 || process.env['NODE_ENV'] === 'production')
+    const { data, engines, issuer, production } = settingsFrom(process.env);
+    if (issuer || production || Object.keys(engines).length > 0)
       throw new Refusal(
         'NO_LOCAL_TOKENS',
-        'This machine signs tokens only for development, with embedded stores and without an issuer. Get a token from the issuer.',
+        'This machine signs tokens only for development, with embedded stores, without an issuer, and not if NODE_ENV is production. Get a token from the issuer.',
       );
     const seconds = Math.round(Number(hours) * SECONDS_PER_HOUR);
-    if (!(seconds >= 1 && seconds <= 720 * SECONDS_PER_HOUR))
+    if (!(seconds >= 1 && seconds <= LOCAL_HOURS * SECONDS_PER_HOUR))
       throw new Refusal(
         'WRONG_HOURS',
-        'The hours of a token must be a number greater than 0 and at most 720.',
+        `The hours of a token must be a number greater than 0 and at most ${String(LOCAL_HOURS)}.`,
         'invalid',
       );
     await withPassivePlatform(async (platform) => {

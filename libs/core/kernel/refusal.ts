@@ -37,16 +37,27 @@ export function refuse(code: string, message: string, kind: RefusalKind = 'confl
   throw new Refusal(code, message, kind);
 }
 
-/** The caller exceeded its rate limit. */
-export class TooManyRequests extends Refusal {
+/** A refusal of a request that can succeed when it is sent again later. */
+export class RetryableRefusal extends Refusal {
   constructor(
-    /** Seconds until the next request is allowed. */
+    code: string,
+    message: string,
+    kind: RefusalKind,
+    /** Seconds to wait before sending the request again. */
     readonly seconds: number,
   ) {
+    super(code, message, kind);
+  }
+}
+
+/** The caller exceeded its rate limit. */
+export class TooManyRequests extends RetryableRefusal {
+  constructor(seconds: number) {
     super(
       'TOO_MANY_REQUESTS',
       'Too many requests within a minute. Wait for the number of seconds in Retry-After.',
       'limited',
+      seconds,
     );
   }
 }

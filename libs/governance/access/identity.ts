@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Principal } from '@waymark/core/access';
 import { LRUCache } from 'lru-cache';
 import type { People } from './people';
-import { refused, type Verify } from './tokens';
+import { TokenRefused } from './token-refusals';
+import type { Verified, Verify } from './tokens';
 
 /**
  * Identifies the principal from a request's `Authorization` header. Throws a refusal if there is no valid principal.
@@ -13,21 +15,24 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
 const CACHED_FOR = 30_000;
 const MAX_CACHED = 10_000;
 
-/** Identifies principals by access token. Their roles are read from the log for each request. */
+/**
+ * Identifies principals by access token. Their roles are read from the log for each request. Verified tokens are cached
+ * under a hash, so that no valid token stays in memory.
+ */
 export function byToken(verify: Verify, people: Pick<People, 'reader'>): Identify {
-  const subjects = new LRUCache<string, string>({ max: MAX_CACHED });
+  const cached = new LRUCache<string, Verified>({ max: MAX_CACHED, ttl: CACHED_FOR });
   const subjectOf = async (token: string): Promise<string> => {
-    const known = subjects.get(token);
-    if (known !== undefined) return known;
-    const { subject, until } = await verify(token);
-    const ttl = Math.min(CACHED_FOR, until - Date.now());
-    if (ttl > 0) subjects.set(token, subject, { ttl });
-    return subject;
+    const hash = createHash('sha256').update(token).digest('base64');
+    const known = cached.get(hash);
+    if (known !== undefined && Date.now() < known.until) return known.subject;
+    const verified = await verify(token);
+    cached.set(hash, verified);
+    return verified.subject;
   };
   return async (authorization) => {
-    if (authorization === undefined) throw refused('TOKEN_MISSING');
+    if (authorization === undefined) throw new TokenRefused('missing');
     const token = BEARER.exec(authorization)?.[1];
-    if (token === undefined) throw refused();
+    if (token === undefined) throw new TokenRefused('form');
     return people.reader(await subjectOf(token));
   };
 }

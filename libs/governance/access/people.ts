@@ -12,6 +12,20 @@ export interface PeopleOptions {
   readonly accessAdministrator?: string | undefined;
 }
 
+/** The token is valid, but no person is registered with its subject. */
+export class UnknownPerson extends Refusal {
+  constructor(
+    /** The sender's own subject, for the answer only: it is in no message and in no log line. */
+    readonly subject: string,
+  ) {
+    super(
+      'UNKNOWN_PERSON',
+      'No person is registered for this token. Give the subject of this answer to an access administrator, who can register you.',
+      'forbidden',
+    );
+  }
+}
+
 /**
  * Finds the person who holds an access token, and that person's roles today. Roles come from the log, never from the
  * token.
@@ -19,19 +33,14 @@ export interface PeopleOptions {
 export class People {
   constructor(private readonly options: PeopleOptions) {}
 
-  /** The principal with this token subject. Throws `UNKNOWN_PERSON` if no person is registered with it. */
+  /** The principal with this token subject. Throws {@link UnknownPerson} if no person is registered with it. */
   async reader(subject: string): Promise<Principal> {
     const { submitter, accessAdministrator } = this.options;
     const stream = await submitter.holder('subject', subject);
     const id = stream === undefined ? undefined : streamId(stream);
     const first: readonly Grant[] = subject === accessAdministrator ? [{ role: 'access-administrator' }] : [];
     const grants = [...first, ...(id === undefined ? [] : await this.grants(id))];
-    if (id === undefined && grants.length === 0)
-      throw new Refusal(
-        'UNKNOWN_PERSON',
-        'No person is registered for this token. Ask an access administrator to register you.',
-        'forbidden',
-      );
+    if (id === undefined && grants.length === 0) throw new UnknownPerson(subject);
     return { id: id ?? CONFIGURED, grants };
   }
 
