@@ -108,7 +108,8 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
   );
 }
 
-function logIssuer(log: Logger, fault: IssuerFault | undefined): void {
+/** Log that the issuer stopped to answer, with the fault, or that it answers again. */
+export function logIssuer(log: Logger, fault: IssuerFault | undefined): void {
   if (fault)
     log.error({ event: 'issuer.unreachable', ...fault }, 'the issuer of access tokens does not answer');
   else log.info({ event: 'issuer.answers' }, 'the issuer of access tokens answers again');

@@ -1,66 +1,7 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import { exportJWK, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { byToken, issuedBy } from '@waymark/governance/access';
 import { afterwards } from '../support/stores';
-
-const ISSUER = 'https://login.example';
-const AUDIENCE = 'waymark';
-
-interface Key {
-  readonly kid: string;
-  readonly alg: string;
-  readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
-}
-
-const rsa = (kid: string): Key => ({
-  kid,
-  alg: 'RS256',
-  ...generateKeyPairSync('rsa', { modulusLength: 2048 }),
-});
-const ec = (kid: string): Key => ({
-  kid,
-  alg: 'ES256',
-  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-});
-const ed = (kid: string): Key => ({ kid, alg: 'EdDSA', ...generateKeyPairSync('ed25519') });
-
-/** An issuer that publishes keys and can change them. */
-async function issuer(...keys: Key[]) {
-  const published = { keys };
-  let asked = 0;
-  const server: Server = createServer((_request, response) => {
-    asked += 1;
-    void Promise.all(
-      published.keys.map(async ({ kid, alg, publicKey }) => ({
-        ...(await exportJWK(publicKey)),
-        kid,
-        alg,
-        use: 'sig',
-      })),
-    ).then((jwks) =>
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: jwks })),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterwards(() => void server.close());
-  const { port } = server.address() as { port: number };
-  return { published, jwks: `http://127.0.0.1:${String(port)}/keys`, asked: () => asked, server };
-}
-
-const token = (
-  { kid, alg, privateKey }: Key,
-  claims: { iss?: string; aud?: string; sub?: string } = {},
-): Promise<string> =>
-  new SignJWT({ roles: ['data-protection-officer'] })
-    .setProtectedHeader({ alg, kid })
-    .setIssuer(claims.iss ?? ISSUER)
-    .setAudience(claims.aud ?? AUDIENCE)
-    .setSubject(claims.sub ?? 'subject-1')
-    .setIssuedAt()
-    .setExpirationTime('5 minutes')
-    .sign(privateKey);
+import { AUDIENCE, ec, ed, ISSUER, issuer, rsa, token } from './key-server';
 
 const refused = (code: string) => expect.objectContaining({ code, kind: 'unauthenticated' }) as Error;
 
@@ -108,7 +49,26 @@ describe('an issuer’s tokens', () => {
     const { jwks, server } = await issuer(key);
     await new Promise((resolve) => server.close(resolve));
     const verify = issuedBy({ issuer: ISSUER, audience: AUDIENCE, jwks });
-    await expect(verify(await token(key))).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await expect(verify(await token(key))).rejects.toMatchObject({
+      ...{ code: 'ISSUER_UNAVAILABLE', kind: 'unavailable', seconds: 5 },
+    });
+  });
+
+  it('are accepted if they name no key, and if a key was replaced under the same name', async () => {
+    const [first, second, third] = [ec(''), ec(''), ec('')];
+    const { published, jwks } = await issuer(first, second);
+    const verify = issuedBy({ issuer: ISSUER, audience: AUDIENCE, jwks });
+    for (const key of [first, second])
+      expect(await verify(await token(key))).toMatchObject({ subject: 'subject-1' });
+    published.keys = [third];
+    expect(await verify(await token(third))).toMatchObject({ subject: 'subject-1' });
+    await expect(verify(await token(first))).rejects.toEqual(refused('TOKEN_INVALID'));
+
+    const [before, after] = [ed('same'), ed('same')];
+    published.keys = [before];
+    expect(await verify(await token(before))).toMatchObject({ subject: 'subject-1' });
+    published.keys = [after];
+    expect(await verify(await token(after))).toMatchObject({ subject: 'subject-1' });
   });
 });
 
@@ -117,9 +77,12 @@ describe('the Authorization header', () => {
   function identifying(milliseconds: number) {
     const looked: string[] = [];
     const identify = byToken(
-      (subject) => {
-        looked.push(subject);
-        return Promise.resolve({ subject, until: Date.now() + milliseconds });
+      (token) => {
+        looked.push(token);
+        return Promise.resolve({
+          subject: `subject of ${token.slice(0, 3)}`,
+          until: Date.now() + milliseconds,
+        });
       },
       { reader: (id) => Promise.resolve({ id, grants: [] }) },
     );
@@ -128,7 +91,7 @@ describe('the Authorization header', () => {
 
   it('contains one token', async () => {
     const { identify } = identifying(600_000);
-    expect(await identify('Bearer abc.def')).toEqual({ id: 'abc.def', grants: [] });
+    expect(await identify('Bearer abc.def')).toEqual({ id: 'subject of abc', grants: [] });
     await expect(identify(undefined)).rejects.toEqual(refused('TOKEN_MISSING'));
     for (const wrong of ['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', 'Bearer a,b'])
       await expect(identify(wrong)).rejects.toEqual(refused('TOKEN_INVALID'));
@@ -141,5 +104,38 @@ describe('the Authorization header', () => {
     const over = identifying(0);
     for (const token of ['a', 'a']) await over.identify(`Bearer ${token}`);
     expect(over.looked).toEqual(['a', 'a']);
+  });
+
+  it('is verified again after half a minute, and once the token has expired', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    try {
+      const { identify, looked } = identifying(40_000);
+      const verified = async (after: number): Promise<number> => {
+        jest.advanceTimersByTime(after);
+        await identify('Bearer a');
+        return looked.length;
+      };
+      const passed = [await verified(0), await verified(29_000), await verified(2_000)];
+      expect(passed).toEqual([1, 1, 2]);
+      const short = identifying(10_000);
+      await short.identify('Bearer a');
+      jest.advanceTimersByTime(9_000);
+      await short.identify('Bearer a');
+      expect(short.looked).toHaveLength(1);
+      jest.advanceTimersByTime(2_000);
+      await short.identify('Bearer a');
+      expect(short.looked).toHaveLength(2);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('is cached under a hash: the token is not in memory afterwards', async () => {
+    const set = jest.spyOn(LRUCache.prototype, 'set');
+    afterwards(() => set.mockRestore());
+    const { identify } = identifying(600_000);
+    await identify('Bearer token-canary');
+    expect(set).toHaveBeenCalledTimes(1);
+    expect(JSON.stringify(set.mock.calls)).not.toContain('token-canary');
   });
 });

@@ -20,13 +20,13 @@ const MAX_CACHED = 10_000;
  * under a hash, so that no valid token stays in memory.
  */
 export function byToken(verify: Verify, people: Pick<People, 'reader'>): Identify {
-  const cached = new LRUCache<string, Verified>({ max: MAX_CACHED, ttl: CACHED_FOR });
+  const cached = new LRUCache<string, Verified & { readonly at: number }>({ max: MAX_CACHED });
   const subjectOf = async (token: string): Promise<string> => {
     const hash = createHash('sha256').update(token).digest('base64');
     const known = cached.get(hash);
-    if (known !== undefined && Date.now() < known.until) return known.subject;
+    if (known && Date.now() < known.until && performance.now() < known.at + CACHED_FOR) return known.subject;
     const verified = await verify(token);
-    cached.set(hash, verified);
+    cached.set(hash, { ...verified, at: performance.now() });
     return verified.subject;
   };
   return async (authorization) => {

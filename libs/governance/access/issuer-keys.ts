@@ -7,7 +7,7 @@ const PAUSE = 1_000;
 /** Time that the issuer has to answer, in milliseconds. */
 const TIMEOUT = 3_000;
 /** Time until keys are fetched again, in milliseconds. A key that the issuer withdrew is trusted for this time. */
-const REFRESH = 300_000;
+const REFRESH = 60_000;
 /** Time until keys are fetched again after the issuer did not answer, in milliseconds. */
 const RETRY = 10_000;
 /** Time for which keys are trusted while the issuer does not answer, in milliseconds. */

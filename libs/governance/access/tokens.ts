@@ -50,7 +50,7 @@ const TOLERANCE = 5;
 /** Maximum length of a token in characters. */
 const MAX_LENGTH = 8_192;
 /** Default of the longest lifetime, in seconds. */
-export const DAY = 86_400;
+const DAY = 86_400;
 
 /** Verifies tokens of an OpenID Connect issuer. Throws `ISSUER_UNAVAILABLE` if it has no keys and cannot fetch them. */
 export function issuedBy(
@@ -64,17 +64,11 @@ export function issuedBy(
       return await verified(token, await keys.current(), rules);
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error;
-      switch (error.reason) {
-        case 'unknown-key':
-          return verified(token, await keys.newer(), rules);
-        case 'signature': {
-          // The issuer may have replaced a key under the same name, or under none.
-          const newer = await keys.newer().catch(() => Promise.reject(error));
-          return verified(token, newer, rules);
-        }
-        default:
-          throw error;
-      }
+      if (error.reason === 'unknown-key') return verified(token, await keys.newer(), rules);
+      if (error.reason !== 'signature') throw error;
+      // The issuer may have replaced a key under the same name, or under none.
+      const newer = await keys.newer().catch(() => Promise.reject(error));
+      return verified(token, newer, rules);
     }
   };
 }
