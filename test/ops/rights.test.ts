@@ -1,6 +1,7 @@
 import { sourceFiles } from '@waymark/core/imports';
+import { signToken } from '@waymark/governance/access';
 import { Importer } from '@waymark/modules/imports/importer';
-import { packageFile, Platform } from '@waymark/platform';
+import { localTokenKey, packageFile, Platform } from '@waymark/platform';
 import { temporaryDirectory } from '../support/stores';
 import { type CommandResult, waymark } from './command-line';
 
@@ -12,7 +13,9 @@ async function sampleDataFolder(): Promise<string> {
   const platform = await Platform.open({ data });
   const files = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv'];
   const sources = await sourceFiles(files.map((file) => packageFile('data', 'sample', file)));
-  await new Importer(platform, '00000000-0000-4000-8000-000000000001', sources, { actor: 'local-operator' }).run();
+  await new Importer(platform, '00000000-0000-4000-8000-000000000001', sources, {
+    actor: 'local-operator',
+  }).run();
   await platform.settle();
   await platform.close();
   return data;
@@ -59,7 +62,12 @@ describe('the command line', () => {
     const forged = await as(`${token.slice(0, -4)}AAAA`, 'kpis');
     expect([forged.code, forged.errors]).toEqual([
       1,
-      'TOKEN_INVALID: The access token is not valid here. Get one from the configured issuer.\n',
+      'TOKEN_INVALID: The access token is not valid here. Get one from the configured issuer. Reason: signature.\n',
+    ]);
+    const stranger = await as(await signToken(localTokenKey(data), 'str\u001b[2Janger', 300), 'kpis');
+    expect([stranger.code, stranger.errors]).toEqual([
+      1,
+      'UNKNOWN_PERSON: No person is registered for this token. Give the subject of this answer to an access administrator, who can register you. Subject: "str\\u001b[2Janger"\n',
     ]);
   });
 

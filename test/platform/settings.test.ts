@@ -66,6 +66,34 @@ describe('settings of keys', () => {
   });
 });
 
+describe('settings of access tokens', () => {
+  const issuer = {
+    WAYMARK_ISSUER: 'https://login.example',
+    WAYMARK_AUDIENCE: 'waymark',
+    WAYMARK_JWKS_URL: 'https://login.example/keys',
+  };
+
+  it('have the longest lifetime of a token in seconds, if it is set', () => {
+    const lifetime = (value: string) =>
+      settingsFrom({ ...issuer, WAYMARK_TOKEN_LIFETIME: value }).issuer?.longestLifetime;
+
+    expect(lifetime('')).toBeUndefined();
+    expect(lifetime('3600')).toBe(3_600);
+    for (const wrong of ['0', '-1', '1h', '1e9', '999999999'])
+      expect(() => lifetime(wrong)).toThrow(
+        'The environment variable WAYMARK_TOKEN_LIFETIME must be a number',
+      );
+  });
+
+  it.each([
+    ['production', true],
+    ['development', false],
+    ['', false],
+  ])('know whether NODE_ENV is production: %s', (NODE_ENV, production) => {
+    expect(settingsFrom({ NODE_ENV }).production).toBe(production);
+  });
+});
+
 describe('secret settings', () => {
   const secrets: readonly (readonly [name: string, value: string, of: (settings: Settings) => unknown])[] = [
     ['EVENTSTORE_URL', 'esdb://u:s3cret@host:2113?tls=true', ({ engines }) => engines.events],

@@ -32,7 +32,7 @@ const guarded = (paths: Readonly<Record<string, object>>): Readonly<Record<strin
           {
             ...operation,
             security: [{ token: [] }],
-            responses: { ...operation.responses, ...problems(401, 403, 429) },
+            responses: { ...operation.responses, ...problems(401, 403, 429, 503) },
           },
         ]),
       ),

@@ -16,8 +16,8 @@ const example: ProblemAnswer = {
 /** The meaning of each status, and codes that come with it. */
 const meanings: Readonly<Record<number, string>> = {
   400: 'The request is malformed: `MALFORMED_JSON`, `JSON_TOO_DEEP`, `MALFORMED_HEADER`, `MALFORMED_PATH`, `MALFORMED_UPLOAD`.',
-  401: 'The access token is missing, invalid or expired: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`.',
-  403: 'Your roles do not allow the request, or not for this record: `NOT_ALLOWED`. Or you have no role: `UNKNOWN_PERSON`.',
+  401: 'The access token is missing, invalid or expired: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`. Why a token is invalid is in the log of the service only.',
+  403: 'Your roles do not allow the request, or not for this record: `NOT_ALLOWED`. Or no person is registered for your token: `UNKNOWN_PERSON`, with the `subject` of the token, which an access administrator needs to register you.',
   404: 'Something that the path names does not exist: `UNKNOWN_ID`, or `UNKNOWN_` with its kind.',
   409: 'The request conflicts with what is already recorded. The code says why.',
   410: 'The file is no longer kept: `EXPORT_EXPIRED`.',
@@ -27,7 +27,7 @@ const meanings: Readonly<Record<number, string>> = {
   422: 'Fields are invalid: `INVALID_FIELDS`. `errors` names every invalid field; unknown fields are only counted. Or the key was used for another command: `IDEMPOTENCY_KEY_REUSED`. Or a decision refused the values, with its own code.',
   429: 'You have sent too many requests within a minute: `TOO_MANY_REQUESTS`.',
   500: 'An unexpected error occurred on our side: `INTERNAL`.',
-  503: 'A view that the query reads has stopped (`VIEW_STOPPED`), is not built yet (`VIEW_BUILDING`), or was rebuilt during the query (`VIEW_REBUILT`: send the query again). Or the row cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
+  503: 'The issuer of access tokens does not answer, so the token cannot be checked: `ISSUER_UNAVAILABLE`. Or a service that the request needs does not respond: `STORE_UNAVAILABLE`. For both, send the request again after the seconds in `Retry-After`. Or a view that the query reads has stopped (`VIEW_STOPPED`), is not built yet (`VIEW_BUILDING`), or was rebuilt during the query (`VIEW_REBUILT`: send the query again). Or the row cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
   504: 'A view that the query reads has not reached the requested position: `VIEW_BEHIND`, with the position reached in `position`.',
 };
 
