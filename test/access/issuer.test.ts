@@ -1,4 +1,5 @@
 import { byToken, issuedBy, IssuerKeys } from '@waymark/governance/access';
+import { openApi } from '../../apps/api/openapi/document';
 import { createApp as createWorker } from '../../apps/worker/app.module';
 import { eventually } from '../api/client';
 import { algorithms, SUBJECT, TestIssuer } from '../support/issuer/issuer';
@@ -98,6 +99,28 @@ describe('with a real issuer', () => {
     await issuer.start();
     expect(await answered(api, await issuer.token())).toEqual([200]);
     expect((await api.ready()).status).toBe(200);
+  });
+
+  it('is called unavailable by every operation that needs a token', async () => {
+    const issuer = await TestIssuer.started();
+    await issuer.stop();
+    const api = await issued(settingsOf(issuer));
+    const token = await issuer.sign();
+    const operations = Object.entries(openApi().paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({
+        method: method.toUpperCase(),
+        path: path.replaceAll(/[{}]/g, ''),
+      })),
+    );
+    const guarded = operations.filter(({ path }) => !path.startsWith('/health/'));
+    expect(guarded.length).toBeGreaterThan(60);
+    const answers = await Promise.all(
+      guarded.map(async (operation) => {
+        const { status, headers, text } = await api.send(token, operation);
+        return [operation, status, headers['retry-after'], (JSON.parse(text) as { code: string }).code];
+      }),
+    );
+    expect(answers).toEqual(guarded.map((operation) => [operation, 503, '5', 'ISSUER_UNAVAILABLE']));
   });
 
   it('lets a worker be ready without the issuer', async () => {

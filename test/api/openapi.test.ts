@@ -63,6 +63,15 @@ describe('the OpenAPI document', () => {
     expect(operations).toHaveLength(commands.length + deprecated.length + asked.length + 25);
   });
 
+  it('has the answers about the token in every operation that needs one', () => {
+    const guarded = operations.filter(({ path }) => !path.startsWith('/health/'));
+    for (const { path, operation } of guarded)
+      expect([path, ...Object.keys(operation.responses)]).toEqual(
+        expect.arrayContaining([path, '401', '403', '429', '503']),
+      );
+    expect(operations.length - guarded.length).toBe(2);
+  });
+
   it('has the former route of each renamed command as deprecated, with the same body', () => {
     const former = commandRoutes.get('journeys')!.get('miss-session')!;
     expect(former).toMatchObject({
