@@ -108,7 +108,7 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
   );
 }
 
-/** Log that the issuer stopped to answer, with the fault, or that it answers again. */
+/** Log that the issuer stopped answering, with the fault, or that it answers again. */
 export function logIssuer(log: Logger, fault: IssuerFault | undefined): void {
   if (fault)
     log.error({ event: 'issuer.unreachable', ...fault }, 'the issuer of access tokens does not answer');

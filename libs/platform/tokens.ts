@@ -17,7 +17,7 @@ export interface AcceptedTokens {
 
 /**
  * The tokens of the configured issuer, or those of this machine if no issuer is configured. Throws `ISSUER_MISSING` in
- * production without an issuer. `onIssuerChange` is called when the issuer stops to answer, and when it answers again.
+ * production without an issuer. `onIssuerChange` is called when the issuer stops answering, and when it answers again.
  */
 export function acceptedTokens(
   settings: Pick<Settings, 'issuer' | 'data' | 'production'>,

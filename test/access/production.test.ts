@@ -21,16 +21,19 @@ const servers = {
   REDIS_URL: 'redis://localhost:1',
 };
 
-/** Run a program in production until it ends. */
+/** Run a program in production until it ends, or until it serves, which it should not. */
 async function programInProduction(program: string, environment: Readonly<Record<string, string>>) {
   const data = join(temporaryDirectory(), 'data');
   const launcher = join(__dirname, '../support/launch.mjs');
   const child = spawn(process.execPath, [launcher, join(__dirname, '../support/program-child.ts'), program], {
     env: { ...process.env, PORT: '0', ...environment, NODE_ENV: 'production', WAYMARK_DATA: data },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    if (chunk.includes('process.serving')) child.kill('SIGKILL');
+  });
   const ended = once(child, 'close');
   afterwards(async () => {
     child.kill('SIGKILL');

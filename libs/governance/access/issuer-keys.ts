@@ -62,24 +62,27 @@ export class IssuerKeys {
 
   constructor(
     private readonly url: string,
-    /** Called when the issuer stops to answer, with the fault, and when it answers again, without one. */
+    /** Called with the fault when the issuer stops answering, and without one when it answers again. */
     private readonly onChange: (fault: IssuerFault | undefined) => void = () => undefined,
   ) {}
 
   /** The cached keys. They are fetched if there are none that are still trusted. Throws {@link IssuerUnavailable}. */
   async current(): Promise<Keys> {
-    return this.trusted ?? (await (this.running ?? this.fetchNext()));
+    return this.trusted ?? (await (this.running ?? this.newer()));
   }
 
-  /** The keys, fetched after this call. Waits for at most a second before it fetches. Throws {@link IssuerUnavailable}. */
+  /**
+   * The keys, from a fetch that starts after this call and at least a second after the previous one. Calls before its
+   * start share it. Throws {@link IssuerUnavailable}.
+   */
   newer(): Promise<Keys> {
-    return this.fetchNext();
+    return (this.next ??= this.fetchAfter(this.running));
   }
 
   /** Fetch the keys now, and again at intervals until {@link close}. */
   keepFresh(): void {
     const round = async (): Promise<void> => {
-      await this.fetchNext().catch(() => undefined);
+      await this.newer().catch(() => undefined);
       if (this.closed) return;
       this.timer = setTimeout(() => void round(), this.answers ? REFRESH : RETRY).unref();
     };
@@ -101,11 +104,6 @@ export class IssuerKeys {
 
   private get trusted(): Keys | undefined {
     return this.known && performance.now() - this.known.at < TRUSTED ? this.known.keys : undefined;
-  }
-
-  /** The next fetch to start. Calls before its start share it. */
-  private fetchNext(): Promise<Keys> {
-    return (this.next ??= this.fetchAfter(this.running));
   }
 
   private async fetchAfter(running: Promise<unknown> | undefined): Promise<Keys> {
