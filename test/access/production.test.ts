@@ -6,6 +6,8 @@ import { signToken } from '@waymark/governance/access';
 import { acceptedTokens, localTokenKey, settingsFrom } from '@waymark/platform';
 import { demandIssuerOf } from '../../apps/shared/identity';
 import { waymark } from '../ops/command-line';
+import { documentedFetch } from '../support/documented';
+import { SUBJECT, TestIssuer } from '../support/issuer/issuer';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
 jest.setTimeout(120_000); // starting processes is slow on a busy machine
@@ -21,26 +23,32 @@ const servers = {
   REDIS_URL: 'redis://localhost:1',
 };
 
-/** Run a program in production until it ends, or until it serves, which it should not. */
-async function programInProduction(program: string, environment: Readonly<Record<string, string>>) {
+/** Start a program in production, on a data folder that does not exist yet. It is killed after the test. */
+function startInProduction(program: string, environment: Readonly<Record<string, string>>) {
   const data = join(temporaryDirectory(), 'data');
   const launcher = join(__dirname, '../support/launch.mjs');
   const child = spawn(process.execPath, [launcher, join(__dirname, '../support/program-child.ts'), program], {
     env: { ...process.env, PORT: '0', ...environment, NODE_ENV: 'production', WAYMARK_DATA: data },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    if (chunk.includes('process.serving')) child.kill('SIGKILL');
-  });
-  const ended = once(child, 'close');
+  const written = { out: '', errors: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (written.out += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (written.errors += chunk));
+  const ended = once(child, 'close').then(([code]: (number | null)[]) => ({
+    ...{ code, errors: written.errors, touched: existsSync(data) },
+  }));
   afterwards(async () => {
     child.kill('SIGKILL');
     await ended;
   });
-  const [code] = (await ended) as [number | null];
-  return { code, errors, touched: existsSync(data) };
+  /** The address that the program serves. Undefined if it ends without serving. */
+  const serving = async (): Promise<string | undefined> => {
+    const found = (): string | undefined => /"url":"([^"]+)"/.exec(written.out)?.[1];
+    while (found() === undefined && child.exitCode === null)
+      await Promise.race([once(child.stdout, 'data'), ended]);
+    return found();
+  };
+  return { ended, serving };
 }
 
 /** Run work with some environment variables. */
@@ -58,15 +66,42 @@ describe('in production', () => {
   it.each(['api', 'worker'])(
     'the %s does not start without an issuer, and names the settings',
     async (program) => {
-      const { code, errors, touched } = await programInProduction(program, {});
+      const { ended, serving } = startInProduction(program, {});
+      expect(await serving()).toBeUndefined();
+      const { code, errors, touched } = await ended;
       expect([code, touched]).toEqual([1, false]);
       for (const setting of [...Object.keys(issuer), 'NODE_ENV']) expect(errors).toContain(setting);
     },
   );
 
   it.each(Object.keys(issuer))('the api does not start without %s', async (missing) => {
-    const { code, errors } = await programInProduction('api', { ...issuer, [missing]: '' });
+    const { ended, serving } = startInProduction('api', { ...issuer, [missing]: '' });
+    expect(await serving()).toBeUndefined();
+    const { code, errors } = await ended;
     expect([code, errors]).toEqual([1, expect.stringContaining(`environment variable ${missing} must be`)]);
+  });
+
+  it('the api starts with an issuer, even while it is away, and accepts its tokens only', async () => {
+    const real = await TestIssuer.started();
+    await real.stop();
+    const { serving } = startInProduction('api', {
+      ...{ WAYMARK_ISSUER: real.url, WAYMARK_AUDIENCE: 'waymark', WAYMARK_JWKS_URL: real.jwks },
+    });
+    const url = (await serving())!;
+    const answer = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const response = await documentedFetch(`${url}/v1/kpis?by=region`, { headers });
+      const { code, subject } = (await response.json()) as { code: string; subject?: string };
+      return [response.status, code, subject];
+    };
+    expect(await answer(await real.sign())).toEqual([503, 'ISSUER_UNAVAILABLE', undefined]);
+    await real.start();
+    // Nobody is registered yet.
+    expect(await answer(await real.token())).toEqual([403, 'UNKNOWN_PERSON', SUBJECT]);
+    const local = await signToken(localTokenKey(temporaryDirectory()), SUBJECT, 300);
+    expect(await answer(local)).toEqual([401, 'TOKEN_INVALID', undefined]);
+    const ready = await documentedFetch(`${url}/health/ready`);
+    expect(await ready.json()).toMatchObject({ details: { issuer: { status: 'up' } } });
   });
 
   it('tokens of this machine are refused, whatever else is configured', async () => {

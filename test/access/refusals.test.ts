@@ -12,6 +12,9 @@ const [STRANGER, OTHER_AUDIENCE, OTHER_ISSUER] = ['stranger-canary', 'audience-c
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+/** Times of a token that has expired. */
+const past = () => ({ iat: now() - 600, exp: now() - 10 });
+
 /** A token without a signature by a key: none at all, or one by a shared secret. */
 const keyless = (issuer: TestIssuer, alg: string): string => {
   const text = `${encode({ alg })}.${encode({ iss: issuer.url, aud: 'waymark', sub: SUBJECT, exp: now() + 300 })}`;
@@ -47,6 +50,12 @@ const faulty: Readonly<Record<TokenReason, readonly Faulty[]>> = {
   'unknown-key': [(issuer) => issuer.sign({}, { kid: 'unheard-of' })],
   signature: [
     (issuer) =>
+      issuer.sign(
+        past(),
+        {},
+        { ...issuer.key('ES256'), ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) },
+      ),
+    (issuer) =>
       issuer.sign({}, {}, { ...issuer.key('ES256'), ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) }),
     async (issuer) => {
       const [header, , signature] = (await issuer.sign()).split('.');
@@ -60,7 +69,9 @@ const faulty: Readonly<Record<TokenReason, readonly Faulty[]>> = {
       return [header, payload, signature].join('.');
     },
   ],
+  // A token that has expired is called expired only if signature, issuer and audience are right.
   issuer: [
+    (issuer) => issuer.sign({ iss: OTHER_ISSUER, ...past() }),
     (issuer) => issuer.sign({ iss: OTHER_ISSUER }),
     (issuer) => issuer.sign({ iss: undefined }),
     (issuer) => issuer.sign({ iss: `${issuer.url}/` }),
@@ -69,6 +80,7 @@ const faulty: Readonly<Record<TokenReason, readonly Faulty[]>> = {
     (issuer) => issuer.sign({ iss: LOCAL.issuer }),
   ],
   audience: [
+    (issuer) => issuer.sign({ aud: OTHER_AUDIENCE, ...past() }),
     (issuer) => issuer.token('RS256', 'another-service'),
     (issuer) => issuer.sign({ aud: [OTHER_AUDIENCE] }),
     (issuer) => issuer.sign({ aud: undefined }),
@@ -79,7 +91,7 @@ const faulty: Readonly<Record<TokenReason, readonly Faulty[]>> = {
     (issuer) => issuer.sign({ sub: 7 }),
     (issuer) => issuer.sign({ sub: STRANGER.repeat(20) }),
   ],
-  expired: [(issuer) => issuer.sign({ iat: now() - 600, exp: now() - 10 })],
+  expired: [(issuer) => issuer.sign(past())],
   'not-yet-valid': [
     (issuer) => issuer.sign({ nbf: now() + 60 }),
     (issuer) => issuer.sign({ iat: now() + 60 }),

@@ -33,7 +33,7 @@ const messages = {
 
 type TokenCode = keyof typeof messages;
 
-/** Reasons with a code of their own. A token is called expired only if everything else was found to be right. */
+/** Reasons with a code of their own. A token is called expired only if its signature, issuer and audience are right. */
 const codes: Partial<Readonly<Record<TokenReason, TokenCode>>> = {
   missing: 'TOKEN_MISSING',
   expired: 'TOKEN_EXPIRED',
