@@ -35,6 +35,12 @@ describe('the command line', () => {
       'lead',
     );
     expect(issued).toMatchObject({ code: 0, errors: '' });
+    const nowhere = await waymark(data, 'token', '--role', 'mentor', '--mentor', 'M-0', '--subject', 'lead');
+    expect([nowhere.code, nowhere.out, nowhere.errors]).toEqual([
+      1,
+      '',
+      'UNKNOWN_MENTOR: There is no mentor with this id. A role is given over something that exists.\n',
+    ]);
     const as = async (token: string, ...args: string[]): Promise<CommandResult> => {
       process.env['WAYMARK_TOKEN'] = token;
       try {

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { scopeIn } from '@waymark/core/access';
 import { holdsOn, valid } from '@waymark/core/fields';
 import { Refusal, streamId, type Scope, type Role, roles } from '@waymark/core/kernel';
-import { LOCAL_HOURS, signToken } from '@waymark/governance/access';
+import { demandThatExists, LOCAL_HOURS, signToken, permitFor } from '@waymark/governance/access';
 import { AssignRole, type Person, RegisterPerson } from '@waymark/modules/people';
 import { localTokenKey, type Platform, settingsFrom } from '@waymark/platform';
 import { withPassivePlatform } from '../open';
@@ -58,12 +58,16 @@ async function ensureRole(
   subject: string,
   assignment: Scope & { readonly role: Role; readonly until?: string },
 ): Promise<void> {
-  const { submitter } = platform;
+  const { submitter, look } = platform;
+  await demandThatExists(look, scopeIn(assignment));
   const today = platform.now().slice(0, 10);
   const holder = await submitter.holder('subject', subject);
   const id = holder === undefined ? randomUUID() : streamId(holder);
   const send = (command: object): Promise<unknown> =>
-    submitter.submit({ module: 'person', id, command, actor: reach().principal.id });
+    submitter.submit({
+      ...{ module: 'person', id, command, actor: reach().principal.id },
+      permit: permitFor(look, reach().principal),
+    });
   const { known, assignments } = (await submitter.load('person', id)).state as Person;
   if (!known) await send(valid(RegisterPerson, { subject, name: subject }));
   const has = Object.values(assignments).some(

@@ -62,9 +62,13 @@ async function demandRightToGive(
   const grants = principal.grants.filter((grant) => mayGive[grant.role]?.includes(role.role) ?? true);
   const reach = reachFor({ ...principal, grants }, action);
   if (!reach.everything) for (const place of await wholeOf(look, role)) reach.demand(place);
-  if (!('role' in command)) return;
-  for (const [kind, over] of Object.entries(scopeIn(role)) as [ScopeKind, string][])
-    if (!(await look.exists(kind, over))) throw unknownScope(kind);
+  if ('role' in command) await demandThatExists(look, scopeIn(role));
+}
+
+/** Throws `UNKNOWN_…` if the mentor, school, area, region or programme of a scope does not exist. */
+export async function demandThatExists(look: Pick<Lookup, 'exists'>, over: Scope): Promise<void> {
+  for (const [kind, id] of Object.entries(over) as [ScopeKind, string][])
+    if (!(await look.exists(kind, id))) throw unknownScope(kind);
 }
 
 /** The role that a command gives or ends; undefined if it is about something else, or the assignment does not exist. */
