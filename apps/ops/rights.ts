@@ -64,6 +64,10 @@ export function reach(): Reach {
   return current;
 }
 
+/** The same reach, without the pupils who are left out of research where the principal's role requires it. */
+export const reachIn = async ({ leftOut }: Platform): Promise<Reach> =>
+  reach().without(await leftOut.records());
+
 /** Check the principal's rights before each command. Throws if a command has no action, so that the program does not start. */
 export function checkRights(program: Command): void {
   const missing = executableCommands(program).filter((name) => !Object.hasOwn(commandActions, name));

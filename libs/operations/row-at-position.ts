@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Type } from '@sinclair/typebox';
 import { maskUpns } from '@waymark/core/fields';
-import { type Position, type RecordedEvent, Refusal, type View } from '@waymark/core/kernel';
-import { readable, rowAt } from '@waymark/core/projections';
+import { type Position, type RecordedEvent, Refusal, START, type View } from '@waymark/core/kernel';
+import type { Principal } from '@waymark/core/access';
+import { eventsOf, readable, rowAt } from '@waymark/core/projections';
 import {
   type Answer,
   count,
@@ -61,7 +62,8 @@ export const rowAtPositionSchema = object(
     served: Type.Optional(servedRow),
     equal: Type.Optional(
       Type.Boolean({
-        description: 'Whether both rows are equal; absent where they are of different positions.',
+        description:
+          'Whether both rows are equal; absent where events of the row lie between their positions.',
       }),
     ),
   },
@@ -72,9 +74,12 @@ export type RowAtPosition = Answer<typeof rowAtPositionSchema>;
 export type ServedRow = Answer<typeof servedRow>;
 
 /** What rows are folded and read from. */
-export type RowSources = Pick<Platform, 'catalog' | 'rowStore' | 'log'>;
+export type RowSources = Pick<Platform, 'catalog' | 'rowStore' | 'log' | 'accessLog'>;
 
 export interface RowAtPositionOptions {
+  /** The principal who is shown the row, and the reason if one was given. */
+  readonly reader: Principal;
+  readonly reason?: string | undefined;
   /** Last position to fold. Defaults to the end of the log, which is also the maximum. */
   readonly position?: Position | undefined;
   /** Called with the position reached, and the last position to read. */
@@ -82,14 +87,15 @@ export interface RowAtPositionOptions {
 }
 
 /**
- * Fold a view's row from the log, up to a position. Throws `UNKNOWN_VIEW`, `UNKNOWN_ROW` if the row does not exist now and
+ * Fold a view's row from the log, up to a position. The access log records first who is shown whose row, because an
+ * error shows something of the row too. Throws `UNKNOWN_VIEW`, `UNKNOWN_ROW` if the row does not exist now and
  * did not exist at that position, or `ROW_CANNOT_BE_FOLDED`.
  */
 export async function rowAtPosition(
   platform: RowSources,
   name: string,
   key: string,
-  { position: end, onRead = () => undefined }: RowAtPositionOptions = {},
+  { reader, reason, position: end, onRead = () => undefined }: RowAtPositionOptions,
 ): Promise<RowAtPosition> {
   const view = findView(name);
   if (!view)
@@ -102,6 +108,7 @@ export async function rowAtPosition(
   const served = await readServedRow(platform, view, key);
   const head = await platform.log.head();
   const to = Math.min(end ?? head, head);
+  await platform.accessLog.record(reader, 'GetRow', await subjectOf(platform, view, key, head), reason);
   const past = await rowAt(platform.log, withFoldErrors(view), key, to, (at) => onRead(Math.min(at, to), to));
   if (past.events === 0 && !served?.row && !served?.parked)
     throw new Refusal(
@@ -109,13 +116,25 @@ export async function rowAtPosition(
       'The view has no row with this key, neither now nor at that position.',
       'missing',
     );
-  const comparable = served && (served.position === to || (to === head && served.position > head));
+  // The served row may be behind by events of other rows, or ahead by events recorded since.
+  const comparable =
+    served &&
+    (served.position >= to
+      ? served.position === to || to === head
+      : (past.last?.position ?? to) <= served.position);
   return {
     ...{ view: view.name, version: view.version, key, position: to },
     ...maskUpns(past),
     ...(served && { served: maskUpns(served) }),
     ...(comparable && { equal: isDeepStrictEqual(asStored(past.row), served.row) }),
   };
+}
+
+/** The person whose record a row is, by id; empty if it is nobody's. */
+async function subjectOf({ log }: RowSources, view: View, key: string, head: Position): Promise<string[]> {
+  for await (const { metadata } of eventsOf(log, view, key, START, head))
+    if (metadata.subject !== undefined) return [metadata.subject];
+  return [];
 }
 
 async function readServedRow(

@@ -39,7 +39,16 @@ import {
   Settlement,
   Upkeep,
 } from '@waymark/core/upkeep';
-import { AccessLog, Directory, lookupIn, People, reachFor, scopesOf, senderOf } from '@waymark/governance/access';
+import {
+  AccessLog,
+  Directory,
+  LeftOut,
+  lookupIn,
+  People,
+  reachFor,
+  scopesOf,
+  senderOf,
+} from '@waymark/governance/access';
 import { privacyHandlers, processingRestriction } from '@waymark/governance/privacy';
 import { ExportFiles } from '@waymark/modules/exports';
 import { type PublishedRates, readPublishedRates } from '@waymark/modules/insights/published-rates';
@@ -92,6 +101,8 @@ export class Platform {
   readonly people: People;
   /** Records who was shown whose data. */
   readonly accessLog: AccessLog;
+  /** The pupils who are left out of research. */
+  readonly leftOut: LeftOut;
   readonly catalog: Catalog;
   readonly serving: Serving;
   readonly rebuilder: Rebuilder;
@@ -131,6 +142,7 @@ export class Platform {
     this.look = lookupIn({ submitter, directory: new Directory(log), now });
     this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
     this.accessLog = new AccessLog({ submitter, events, now });
+    this.leftOut = new LeftOut(log);
     keyring.onDestroyed(() => submitter.forget());
     const catalog = (this.catalog = new Catalog(rows.control, views, (stored, before, after) => {
       for (const notice of changesOf(stored, before, after)) onNotice?.(notice);

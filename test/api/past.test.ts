@@ -144,7 +144,9 @@ describe('a row of a view', () => {
     expect(then).not.toHaveProperty('equal');
     expect((await at(held.position - 1)).row.sessions).toEqual({});
     expect(await at(0)).toMatchObject({ position: 0, row: null, events: 0 });
-    expect(await at(head + 1_000)).toEqual(now);
+    // Each of these answers was recorded in the access log, which made the log longer.
+    const { position: _, served: __, ...rest } = now;
+    expect(await at(head + 1_000)).toMatchObject({ ...rest, served: { row: now.row } });
   });
 
   it('is marked if it differs from the served row', async () => {

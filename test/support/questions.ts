@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { type Grant, Reach } from '@waymark/core/access';
 import type { EventStore, Job, RecordedEvent, Rights, RowReader, RowSet, Scope } from '@waymark/core/kernel';
 import type { QuestionSources } from '@waymark/core/questions';
-import { rights } from '@waymark/governance/access';
+import { rulesFor } from '@waymark/governance/access';
 import { withComponents } from '../../apps/api/openapi/answers';
 import { schemasIn } from './schemas';
 
@@ -48,6 +48,8 @@ export interface Given {
   readonly scopes?: Readonly<Record<string, readonly Scope[]>>;
   /** The grants of the reader. Default: a reader who may see everything. */
   readonly as?: readonly Grant[];
+  /** Ids of pupils who are left out of research, and of their journeys. */
+  readonly leftOut?: readonly string[];
   readonly reason?: string;
   /** Called with each result that would be cached. */
   readonly onKept?: (result: unknown) => void;
@@ -92,10 +94,7 @@ function sourcesOf(by: Rights, given: Given): QuestionSources {
     submitter: { ...things(states), facts: async (module, id) => facts[`${module} ${id}`] as never },
     fullRecords: { things: things(states), events },
     redactedRecords: { things: things(redacted), events },
-    reach: new Reach(
-      { id: 'asker', grants },
-      { action: by, names: rights.get('SeeNames')!, upns: rights.get('SeeUpns')! },
-    ),
+    reach: new Reach({ id: 'asker', grants }, rulesFor(by)).without(new Set(given.leftOut)),
     ...(given.reason !== undefined && { reason: given.reason }),
     jobs: { get: async (id) => jobs[id] as Job | undefined },
     now: () => '2026-02-15T09:00:00.000Z',

@@ -85,15 +85,19 @@ export class OperationsController {
 
   @Get('parked')
   @Action('ListParked')
-  async parked(): Promise<Items<ParkedRowReport>> {
-    return { items: await listParkedRows(this.platform) };
+  async parked(@Res({ passthrough: true }) response: Response): Promise<Items<ParkedRowReport>> {
+    return { items: await listParkedRows(this.platform, principalOf(response)) };
   }
 
   @Post('parked/:view/:key/retry')
   @Action('RetryParked')
   @HttpCode(200)
-  async retry(@Param('view') view: string, @Param('key') key: string): Promise<Items<ParkedRowReport>> {
-    return { items: await retryParkedRow(this.platform, view, key) };
+  async retry(
+    @Param('view') view: string,
+    @Param('key') key: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Items<ParkedRowReport>> {
+    return { items: await retryParkedRow(this.platform, principalOf(response), { view, key }) };
   }
 
   @Post('parked/:view/:key/skip')
@@ -106,8 +110,7 @@ export class OperationsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<Items<ParkedRowReport>> {
     const { reason } = valid(SkipParked, jsonBody(request));
-    const { id: actor } = principalOf(response);
-    return { items: await skipParkedEvent(this.platform, view, key, { reason, actor }) };
+    return { items: await skipParkedEvent(this.platform, principalOf(response), { view, key, reason }) };
   }
 }
 

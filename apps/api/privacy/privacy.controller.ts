@@ -6,6 +6,7 @@ import {
   erase,
   type PersonKindName,
   personKindNames,
+  personsIn,
   recordsDue,
   subjectAccess,
 } from '@waymark/governance/privacy';
@@ -57,15 +58,19 @@ export class PrivacyController {
   ): Promise<SubjectAccessAnswer> {
     const person = valid(Person, { kind, id });
     const document = await subjectAccess(this.platform, person);
-    await this.platform.accessLog.record(principalOf(response), 'SubjectAccess', [id], reasonOf(request));
+    const persons = await personsIn(this.platform, document);
+    await this.platform.accessLog.record(principalOf(response), 'SubjectAccess', persons, reasonOf(request));
     return document;
   }
 
   /** People whose retention period has ended, and why some of them are not erased. */
   @Get('retention')
   @Action('ErasePerson')
-  async due(): Promise<DueAnswer> {
-    return { items: await recordsDue(this.platform, this.platform.now().slice(0, 10)) };
+  async due(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<DueAnswer> {
+    const items = await recordsDue(this.platform, this.platform.now().slice(0, 10));
+    const people = items.map(({ id }) => id);
+    await this.platform.accessLog.record(principalOf(response), 'Retention', people, reasonOf(request));
+    return { items };
   }
 }
 

@@ -25,8 +25,9 @@ export class AskHandler implements IQueryHandler<Ask> {
     private readonly kept: KeptAnswers,
   ) {}
 
-  execute({ question, asked, reach, reason }: Ask): Promise<unknown> {
+  async execute({ question, asked, reach: everyone, reason }: Ask): Promise<unknown> {
     const { platform, kept } = this;
+    const reach = everyone.without(await platform.leftOut.records());
     const { submitter, events, log, jobs, published, accessLog, catalog, rowStore } = platform;
     const { fullRecords, redactedRecords } = platform;
     return question.answer(asked as never, {

@@ -40,7 +40,8 @@ export class QuestionsController {
     );
     const asked = Object.assign(parameters, request.params);
     const answer = await this.bus.execute(new Ask(question, asked, reach, reason));
-    await this.platform.accessLog.record(principal, question.name, question.shown(answer as never), reason);
+    const shown = question.shown(answer as never, asked as never);
+    await this.platform.accessLog.record(principal, question.name, shown, reason);
     const etag = question.etag?.(answer as never);
     if (etag !== undefined) response.setHeader('ETag', etag);
     return answer;

@@ -5,6 +5,7 @@ import {
   applyErasures,
   certify,
   erase as erasePerson,
+  type ErasedSubject,
   erasedSubjects,
   parseErasures,
   type PersonKindName,
@@ -52,6 +53,7 @@ export const erase = new Command('erase')
       }
       const signingKey = sealKey(settingsFrom(process.env));
       const certificate = await certify({ events: platform.events, signingKey }, { kind, id });
+      await platform.accessLog.record(reach().principal, 'ErasureCertificate', [id]);
       if (file !== undefined) await writePrivateFile(file, `${JSON.stringify(certificate, undefined, 1)}\n`);
       if (json) printJson(certificate);
       else print(erasedText(certificate));
@@ -68,8 +70,12 @@ erasures
     'list everyone whose key was destroyed, with id and time, one line of JSON each; keep the list apart from backups',
   )
   .action(() =>
-    withExistingPlatform(async ({ keys }) => {
-      for await (const erased of erasedSubjects(keys)) print(JSON.stringify(erased));
+    withExistingPlatform(async ({ keys, accessLog }) => {
+      const list: ErasedSubject[] = [];
+      for await (const erased of erasedSubjects(keys)) list.push(erased);
+      const people = list.map(({ subject }) => subject);
+      await accessLog.record(reach().principal, 'ListErasures', people);
+      for (const erased of list) print(JSON.stringify(erased));
     }),
   );
 
@@ -84,6 +90,8 @@ erasures
       await platform.work([]);
       const applied = await applyErasures(platform, list, reach().principal.id);
       await platform.settle();
+      const people = applied.recorded.map(({ id }) => id);
+      await platform.accessLog.record(reach().principal, 'ListErasures', people);
       if (json) printJson(applied);
       else print(appliedText(applied));
     });

@@ -1,15 +1,17 @@
 import { Command, Option } from 'commander';
 import { sideBySide } from '@waymark/core/concurrency';
-import { Refusal } from '@waymark/core/kernel';
-import { attendanceBy, type AttendanceGroup, attendanceGroups } from '@waymark/modules/insights/attendance';
-import { type KpiGroup, kpiGroups, kpisBy } from '@waymark/modules/insights/kpis';
+import { Refusal, type RowReader } from '@waymark/core/kernel';
+import { type AttendanceGroup, attendanceGroups } from '@waymark/modules/insights/attendance';
+import { type KpiGroup, kpiGroups } from '@waymark/modules/insights/kpis';
+import { attendanceFor } from '@waymark/modules/insights/questions/attendance';
+import { kpisFor } from '@waymark/modules/insights/questions/kpis';
 import { namesIn } from '@waymark/modules/insights/names';
 import { attendanceTable, kpiTable } from '@waymark/operations/terminal';
 import type { Platform } from '@waymark/platform';
 import { withWorkingPlatform } from '../open';
 import { day, instant } from '../options';
 import { print, printJson } from '../output';
-import { reach } from '../rights';
+import { reach, reachIn } from '../rights';
 
 /** Run work once all views have processed the whole log. */
 const withCurrentViews = (work: (platform: Platform) => Promise<void>): Promise<void> =>
@@ -44,7 +46,7 @@ export const attendance = new Command('attendance')
   .action(({ by, from, to, asKnownAt, key, reason, json = false }: AttendanceFlags) =>
     withCurrentViews(async (platform) => {
       const known = asKnownAt === undefined ? {} : { asKnownAt };
-      const rows = await attendanceBy(platform.rows, { by, from, to, ...known }, reach().covers);
+      const rows = await attendanceFor(await sourcesOf(platform), { by, from, to, ...known });
       const pupils = by === 'pupil' ? rows.map((row) => row.key) : [];
       const keyed = key === 'upn' && by === 'pupil' ? await keyedByUpn(platform, rows, reason) : rows;
       await platform.accessLog.record(reach().principal, 'GetAttendance', pupils, reason);
@@ -77,11 +79,21 @@ export const kpis = new Command('kpis')
           ? {}
           : { period: { from: from ?? '0001-01-01', to: to ?? '9999-12-31' } }),
       };
-      const groups = await kpisBy(platform.rows, platform.published, query, reach().covers);
+      const groups = await kpisFor(await sourcesOf(platform), query);
+      const mentors = by === 'mentor' ? groups.map(({ key }) => key) : [];
+      await platform.accessLog.record(reach().principal, 'GetKpis', mentors);
       if (json) printJson(groups);
       else print(kpiTable(groups));
     }),
   );
+
+/** What figures are computed from, for the current principal. */
+const sourcesOf = async (platform: Platform) => ({
+  reach: await reachIn(platform),
+  published: platform.published,
+  scopesOf: (module: string, id: string) => platform.scopesOf(module, id),
+  kept: <Result>(_: object, work: (rows: RowReader) => Promise<Result>) => work(platform.rows),
+});
 
 /** Replace ids by UPNs for pupils whose UPN the principal may see; other rows keep the id. Throws `REASON_MISSING`. */
 async function keyedByUpn<Row extends { readonly key: string }>(

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { maskUpns } from '@waymark/core/fields';
-import { timelineOf } from '@waymark/modules/insights/timeline';
-import { journeyOf, type Then } from '@waymark/modules/journey/questions/journey-document';
-import { recordsFor } from '@waymark/modules/journey/questions/records';
+import { timelineFor } from '@waymark/modules/insights/questions/timeline';
+import { journeyFor } from '@waymark/modules/journey/questions/get-journey';
+import type { Then } from '@waymark/modules/journey/questions/journey-document';
 import { journeyText, timelineText } from '@waymark/operations/terminal';
 import { withExistingPlatform } from '../open';
 import { day, moment } from '../options';
 import { print, printJson } from '../output';
-import { reach } from '../rights';
+import { reach, reachIn } from '../rights';
 
 interface Flags extends Then {
   readonly json?: boolean;
@@ -24,8 +24,7 @@ const historyCommand = (name: string, description: string): Command =>
 export const journey = historyCommand('journey', 'show a journey').action(
   (id: string, { json = false, ...then }: Flags) =>
     withExistingPlatform(async (platform) => {
-      const { things } = await recordsFor(platform, reach(), id);
-      const document = maskUpns(await journeyOf(things, id, then));
+      const document = maskUpns(await journeyFor(platform, await reachIn(platform), id, then));
       await platform.accessLog.record(reach().principal, 'GetJourney', [document.pupil]);
       if (json) printJson(document);
       else print(journeyText(document));
@@ -37,11 +36,9 @@ export const timeline = historyCommand(
   'show everything recorded about a journey, its pupil and the register',
 ).action((id: string, { json = false, ...then }: Flags) =>
   withExistingPlatform(async (platform) => {
-    const { things, events } = await recordsFor(platform, reach(), id);
-    const { pupil } = await journeyOf(things, id, then);
-    const items = maskUpns(await timelineOf(events, id, pupil, then));
+    const { pupil, items, ...shown } = await timelineFor(platform, await reachIn(platform), id, then);
     await platform.accessLog.record(reach().principal, 'GetTimeline', [pupil]);
-    if (json) printJson({ ...then, items });
-    else print(timelineText(id, then, items));
+    if (json) printJson({ ...shown, items });
+    else print(timelineText(id, shown, items));
   }),
 );

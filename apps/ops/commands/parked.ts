@@ -25,7 +25,7 @@ export const parked = new Command('parked')
   .description('list parked rows of views and parked streams of policies')
   .option('--json', 'print an array')
   .action((flags: Flags) =>
-    withExistingPlatform(async (platform) => show(await listParkedRows(platform), flags)),
+    withExistingPlatform(async (platform) => show(await listParkedRows(platform, reach().principal), flags)),
   );
 
 parked
@@ -37,7 +37,9 @@ parked
   .argument('<key>', "the row's key, or the stream's name")
   .option('--json', 'print an array of what is still parked')
   .action((view: string, key: string, flags: Flags) =>
-    withExistingPlatform(async (platform) => showRemaining(await retryParkedRow(platform, view, key), flags)),
+    withExistingPlatform(async (platform) =>
+      showRemaining(await retryParkedRow(platform, reach().principal, { view, key }), flags),
+    ),
   );
 
 parked
@@ -51,9 +53,6 @@ parked
   .option('--json', 'print an array of what is still parked')
   .action((view: string, key: string, { reason, ...flags }: Flags & { readonly reason: string }) =>
     withExistingPlatform(async (platform) =>
-      showRemaining(
-        await skipParkedEvent(platform, view, key, { reason, actor: reach().principal.id }),
-        flags,
-      ),
+      showRemaining(await skipParkedEvent(platform, reach().principal, { view, key, reason }), flags),
     ),
   );

@@ -28,6 +28,8 @@ export const retention = new Command('retention')
       const due = await recordsDue(platform, platform.now().slice(0, 10));
       if (!dryRun) await eraseDue(platform, due, { actor: reach().principal.id });
       await platform.settle();
+      const people = due.map(({ id }) => id);
+      await platform.accessLog.record(reach().principal, 'Retention', people);
       if (json) printJson(due);
       else print(dueTable(due, { dryRun }));
     });

@@ -3,6 +3,7 @@ import { rowText, rowWithProgress } from '@waymark/operations/terminal';
 import { withExistingPlatform } from '../open';
 import { position } from '../options';
 import { print, printJson } from '../output';
+import { reach } from '../rights';
 
 interface Flags {
   readonly position?: number;
@@ -17,7 +18,9 @@ export const row = new Command('row')
   .option('--json', 'print an object')
   .action((view: string, key: string, { position: at, json = false }: Flags) =>
     withExistingPlatform(async (platform) => {
-      const found = await rowWithProgress(platform, view, key, { position: at, quiet: json });
+      const found = await rowWithProgress(platform, view, key, {
+        ...{ reader: reach().principal, position: at, quiet: json },
+      });
       if (json) printJson(found);
       else print(rowText(found));
     }),

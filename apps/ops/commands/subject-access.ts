@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import {
   type PersonKindName,
   personKindNames,
+  personsIn,
   subjectAccess as gather,
   subjectAccessText,
 } from '@waymark/governance/privacy';
@@ -30,7 +31,8 @@ export const subjectAccess = new Command('subject-access')
       await platform.work([]);
       await platform.settle();
       const document = await gather(platform, { kind, id });
-      await platform.accessLog.record(reach().principal, 'SubjectAccess', [id]);
+      const persons = await personsIn(platform, document);
+      await platform.accessLog.record(reach().principal, 'SubjectAccess', persons);
       await writePrivateFile(
         out,
         format === 'json' ? `${JSON.stringify(document, undefined, 1)}\n` : subjectAccessText(document),

@@ -12,18 +12,29 @@ export interface Principal {
   readonly grants: readonly Grant[];
 }
 
-/** Whether the records of a scope may be shown. */
+/** Whether something may be shown for a scope. */
 export type Covers = (scope: Scope) => boolean;
+
+/** Whether a record may be shown, by its scope and by the id of its pupil or journey. */
+export type Sees = (scope: Scope, record?: string) => boolean;
 
 /** For callers that may read everything. */
 export const everywhere: Covers = () => true;
 
-/** The rights that decide one request: to carry it out, and to show names and UPNs in the answer. */
+/** The rights that decide one request: to carry it out, and what its answer may show. */
 export interface Rules {
   readonly action: Rights;
   readonly names: Rights;
   readonly upns: Rights;
+  /** Who recorded an event, and at what time. */
+  readonly recording: Rights;
+  /** Pupils who are left out of research. */
+  readonly leftOut: Rights;
+  /** Small numbers in figures. */
+  readonly smallNumbers: Rights;
 }
+
+const nobody: ReadonlySet<string> = new Set();
 
 /** The scopes in which a principal's roles allow one action. */
 export class Reach {
@@ -33,6 +44,7 @@ export class Reach {
   constructor(
     readonly principal: Principal,
     private readonly rules: Rules,
+    private readonly leftOut: ReadonlySet<string> = nobody,
   ) {
     this.grants = allowed(principal.grants, rules.action);
     if (this.grants.length === 0) throw notAllowed();
@@ -40,11 +52,19 @@ export class Reach {
 
   /** Whether the action is allowed everywhere, including records that lie in no scope. */
   get everything(): boolean {
-    return this.grants.some((grant) => scopeKinds.every((kind) => grant[kind] === undefined));
+    return this.grants.some(isOverEverything);
   }
 
-  /** Whether the records of a scope are within reach. */
-  readonly covers: Covers = (scope) => covers(this.grants, scope);
+  /**
+   * The same reach without the records of pupils who are left out, given by the ids of the pupils and of their
+   * journeys. Only roles with the right `mayStill` see these.
+   */
+  without(records: ReadonlySet<string>, mayStill: Rights = this.rules.leftOut): Reach {
+    return new Reach(this.principal, { ...this.rules, leftOut: mayStill }, records);
+  }
+
+  /** Whether the records of a scope are within reach; with an id, whether that record is. */
+  readonly covers: Sees = (scope, record) => covers(this.grantsFor(record), scope);
 
   /** Whether personal data other than the UPN (names, birth dates, free text) may be shown for a scope. */
   readonly showsNames: Covers = (scope) => covers(allowed(this.grants, this.rules.names), scope);
@@ -52,21 +72,45 @@ export class Reach {
   /** Whether UPNs of a scope may be shown to a principal who gives a reason. */
   readonly showsUpns: Covers = (scope) => covers(allowed(this.grants, this.rules.upns), scope);
 
+  /** Whether it may be shown for a scope who recorded an event, at what time and in what order. */
+  readonly showsRecording: Covers = (scope) => covers(allowed(this.grants, this.rules.recording), scope);
+
+  /** Whether times of recording may be shown for any scope. */
+  get seesTimes(): boolean {
+    return allowed(this.grants, this.rules.recording).length > 0;
+  }
+
+  /** Whether small numbers may be shown in figures of a scope. */
+  readonly showsSmallNumbers: Covers = (scope) =>
+    covers(allowed(this.grants, this.rules.smallNumbers), scope);
+
   /** Part of the cache key of answers: principals with the same grants see the same figures. */
   toJSON(): unknown {
-    return this.grants;
+    const { grants, leftOut } = this;
+    return allowed(grants, this.rules.leftOut).length === grants.length
+      ? { grants }
+      : { grants, leftOut: [...leftOut] };
   }
 
   /** Whether at least one of a record's scopes is within reach. */
-  reaches(scopes: readonly Scope[]): boolean {
-    return this.everything || scopes.some(this.covers);
+  reaches(scopes: readonly Scope[], record?: string): boolean {
+    const grants = this.grantsFor(record);
+    return grants.some(isOverEverything) || scopes.some((scope) => covers(grants, scope));
   }
 
-  /** Throws `NOT_ALLOWED` if none of the scopes is within reach. */
-  demand(scopes: readonly Scope[]): void {
-    if (!this.reaches(scopes)) throw notAllowed();
+  /** Throws `NOT_ALLOWED` if none of a record's scopes is within reach. */
+  demand(scopes: readonly Scope[], record?: string): void {
+    if (!this.reaches(scopes, record)) throw notAllowed();
+  }
+
+  /** The grants that reach a record, if its scope is theirs. */
+  private grantsFor(record: string | undefined): readonly Grant[] {
+    const { grants, leftOut } = this;
+    return record !== undefined && leftOut.has(record) ? allowed(grants, this.rules.leftOut) : grants;
   }
 }
+
+const isOverEverything = (grant: Grant): boolean => scopeKinds.every((kind) => grant[kind] === undefined);
 
 /** The same refusal whether the action is not allowed or the record does not exist, so that it discloses neither. */
 const notAllowed = (): Refusal =>

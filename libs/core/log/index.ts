@@ -5,6 +5,7 @@ export * from './encryption/encrypted';
 export * from './encryption/encrypting';
 export * from './encryption/redacting';
 export * from './events-of-types';
+export * from './following';
 export * from './encrypted-copy';
 export * from './signatures';
 export * from './upcasting';

@@ -81,8 +81,8 @@ export interface Declaration<
   readonly parameters?: CommandClass<Parameters>;
   readonly schema: Schema;
   readonly example: Answer<Schema>;
-  /** Ids of the pupils whose records the answer shows. The access log records who saw them. */
-  readonly shown: (answer: Answer<Schema>) => Iterable<string>;
+  /** Ids of the pupils, mentors and other persons whose records the answer shows. The access log records who saw them. */
+  readonly shown: (answer: Answer<Schema>, asked: Parameters) => Iterable<string>;
   /** The entity tag of an answer; undefined if it has none. */
   readonly etag?: (answer: Answer<Schema>) => string | undefined;
   readonly answer: (
@@ -97,7 +97,7 @@ export interface Question<Sources = never> extends Described {
   readonly parameters: CommandClass;
   readonly schema: TSchema;
   readonly example: unknown;
-  readonly shown: (answer: never) => Iterable<string>;
+  readonly shown: (answer: never, asked: never) => Iterable<string>;
   readonly etag?: (answer: never) => string | undefined;
   readonly answer: (asked: never, sources: Sources) => Promise<unknown>;
 }
@@ -120,5 +120,5 @@ export function question<
   return { parameters: NoQueryParameters as CommandClass<Parameters>, ...declared, parts };
 }
 
-/** For answers that show no pupil's records, such as group figures. */
+/** For answers that show no person's record, such as lists of imports. */
 export const nobody = (): readonly string[] => [];

@@ -16,13 +16,13 @@ import { type Answer, moment, object, text } from '@waymark/core/questions';
 
 export interface AccessEvents {
   /**
-   * A principal was shown the records of some pupils. The event names the question and, if given, the reader's
-   * reason. Pupils appear by id. The reason is the reader's personal data and is encrypted with the reader's key.
+   * A principal was shown the records of some persons. The event names the question and, if given, the reader's
+   * reason. The persons (`pupils`, but also mentors and staff) appear by id. The reason is the reader's personal data and is encrypted with the reader's key.
    */
   RecordsRead: { readonly what: string; readonly pupils: readonly string[]; readonly reason?: string };
 }
 
-/** Record that a principal is shown pupils' records. */
+/** Record that a principal is shown persons' records. */
 export class RecordReads {
   what!: string;
   pupils!: readonly string[];
@@ -91,7 +91,7 @@ export const accessModule = recordingModule({
   },
 });
 
-/** One entry of the access log for one pupil. */
+/** One entry of the access log for one person. */
 export const readFields = {
   at: moment(),
   reader: text("The reader's id."),
@@ -99,7 +99,10 @@ export const readFields = {
   reason: Type.Optional(text('Why the reader asked, if a reason was given.')),
 };
 
-export const readSchema = object({ ...readFields, pupil: text() }, { $id: 'Read' });
+export const readSchema = object(
+  { ...readFields, pupil: text('The id of the pupil, mentor or other person.') },
+  { $id: 'Read' },
+);
 export type Read = Answer<typeof readSchema>;
 
 /** Filters of the access log: by pupil, by reader (`person`), and by first and last day; all optional. */

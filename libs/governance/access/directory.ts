@@ -1,4 +1,5 @@
-import { type EventStore, type Position, START, streamId } from '@waymark/core/kernel';
+import { type EventStore, streamId } from '@waymark/core/kernel';
+import { Following } from '@waymark/core/log';
 import type { DomainEvents } from '@waymark/modules/domain';
 
 /** What the directory knows. */
@@ -34,9 +35,6 @@ const folds: Folds = {
 
 const types: ReadonlySet<string> = new Set(Object.keys(folds));
 
-/** Number of events read at once. */
-const PAGE = 1_000;
-
 /**
  * Which programmes, areas and regions exist, and which schools belong to each programme: those that have joined it, and
  * those where it has a mentor. It folds the log in memory and continues where the last lookup stopped. Rights depend on it,
@@ -49,18 +47,21 @@ export class Directory {
     joined: new Map(),
     bases: new Map(),
   };
-  private position: Position = START;
-  private reading: Promise<void> | undefined;
+  private readonly following: Following;
 
-  constructor(private readonly log: Pick<EventStore, 'readAll' | 'head'>) {}
+  constructor(log: Pick<EventStore, 'readAll' | 'head'>) {
+    this.following = new Following(log, types, ({ type, stream, data }) =>
+      folds[type as keyof Folds]?.(this.found, streamId(stream), data as never),
+    );
+  }
 
   async programmes(): Promise<readonly string[]> {
-    await this.upToDate();
+    await this.following.upToDate();
     return [...this.found.programmes];
   }
 
   async programmesAt(school: string): Promise<readonly string[]> {
-    await this.upToDate();
+    await this.following.upToDate();
     const { joined, bases } = this.found;
     const based = [...bases.values()].filter((base) => base.school === school);
     return [...new Set([...(joined.get(school) ?? []), ...based.map(({ programme }) => programme)])];
@@ -68,23 +69,7 @@ export class Directory {
 
   /** Whether a school lies in this area or region. */
   async hasSchoolIn(kind: 'area' | 'region', id: string): Promise<boolean> {
-    await this.upToDate();
+    await this.following.upToDate();
     return [...this.found.schools.values()].some((school) => school[kind] === id);
-  }
-
-  /** Read the events recorded since the last lookup. Concurrent lookups share one read. */
-  private async upToDate(): Promise<void> {
-    const head = await this.log.head();
-    while (this.position < head) {
-      this.reading ??= this.readNext().finally(() => (this.reading = undefined));
-      await this.reading;
-    }
-  }
-
-  private async readNext(): Promise<void> {
-    const { events, through } = await this.log.readAll(this.position, PAGE, types);
-    for (const { type, stream, data } of events)
-      folds[type as keyof Folds]?.(this.found, streamId(stream), data as never);
-    this.position = through;
   }
 }

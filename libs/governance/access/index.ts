@@ -3,6 +3,7 @@ export * from './commands';
 export * from './directory';
 export * from './identity';
 export * from './issuer-keys';
+export * from './left-out';
 export * from './people';
 export * from './scopes';
 export * from './rights';

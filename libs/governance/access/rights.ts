@@ -1,9 +1,9 @@
 import { type RecordingModule } from '@waymark/core/context';
-import { type Principal, Reach } from '@waymark/core/access';
+import { type Principal, Reach, type Rules } from '@waymark/core/access';
 import { actingRoles, type ActingRole, all, own, type Rights, type Role } from '@waymark/core/kernel';
 import { governed } from '../governed';
 import { questions } from '@waymark/modules';
-import { caseworkers, officer } from '@waymark/modules/shared/rights';
+import { caseworkers, identifiers, insiders, officer } from '@waymark/modules/shared/rights';
 import { listReads } from './questions/list-reads';
 
 const operators = all('operations', 'local-operator');
@@ -60,6 +60,9 @@ const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
       ...own('school-lead', 'area-manager', 'programme-administrator'),
       ...officer,
     },
+    SeeRecording: identifiers,
+    SeeSmallNumbers: identifiers,
+    SeePupilsLeftOutOfResearch: insiders,
   },
 };
 
@@ -108,8 +111,14 @@ export function demandRights(actions: Iterable<string>): void {
 
 /** The reach of a principal for an action. Throws `NOT_ALLOWED` if no role allows it anywhere. */
 export const reachFor = (principal: Principal, action: string): Reach =>
-  new Reach(principal, {
-    action: rights.get(action) ?? {},
-    names: rights.get('SeeNames')!,
-    upns: rights.get('SeeUpns')!,
-  });
+  new Reach(principal, rulesFor(rights.get(action) ?? {}));
+
+/** The rules for a request that principals with this right may make. */
+export const rulesFor = (action: Rights): Rules => ({
+  action,
+  names: rights.get('SeeNames')!,
+  upns: rights.get('SeeUpns')!,
+  recording: rights.get('SeeRecording')!,
+  leftOut: rights.get('SeePupilsLeftOutOfResearch')!,
+  smallNumbers: rights.get('SeeSmallNumbers')!,
+});

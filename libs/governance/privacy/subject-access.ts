@@ -2,6 +2,7 @@ import type { Submitter } from '@waymark/core/commands';
 import { type EventStore, type KeyStore, type RecordedEvent, streamName } from '@waymark/core/kernel';
 import type { AccessLog, Read } from '@waymark/governance/access';
 import type { ImportState } from '@waymark/modules/imports';
+import type { JourneyFacts } from '@waymark/modules/journey/facts';
 import type { JourneyDocument } from '@waymark/modules/journey/questions/journey-document';
 import { governed } from '../governed';
 import { type OwnedThing, type PersonId, personKind, thingsOf, unknownPerson } from './kinds';
@@ -80,6 +81,22 @@ export async function subjectAccess(sources: AccessSources, person: PersonId): P
     key: key === undefined ? 'none' : 'destroyedAt' in key ? 'destroyed' : 'held',
     retention: retentionRules,
   };
+}
+
+const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;
+
+/** Ids of the persons whose records a document shows: the person, and the pupils whose journeys it names. */
+export async function personsIn(
+  { submitter }: Pick<AccessSources, 'submitter'>,
+  { kind, id, history }: SubjectAccess,
+): Promise<string[]> {
+  if (kind === 'pupil') return [id];
+  const persons = [id];
+  for (const named of new Set(JSON.stringify(history).match(UUID))) {
+    const journey = await submitter.facts<JourneyFacts>('journey', named);
+    if (journey) persons.push(journey.pupil);
+  }
+  return persons;
 }
 
 /** The records for which the module provides a document besides the history, by the plural of their module. */

@@ -36,6 +36,8 @@ export interface Exporting extends Pick<ExportSources, 'rows' | 'submitter' | 'p
   readonly accessLog: {
     record(principal: Principal, what: string, pupils: Iterable<string>): Promise<void>;
   };
+  /** Finds the pupils who are left out of research, and their journeys. */
+  readonly leftOut: { records(): Promise<ReadonlySet<string>> };
   /** The log without personal data. */
   readonly redactedRecords: { readonly events: EventStore };
   reachFor(principal: Principal, action: string): Reach;
@@ -54,16 +56,11 @@ export const exportJob = (service: Exporting): WorkHandler => ({
     { kind, parameters, actor }: ExportRequest,
     { id, signal, progress },
   ): Promise<ExportResult> => {
-    const { rows, submitter, published, exports, people, accessLog, redactedRecords } = service;
+    const { exports, people, accessLog } = service;
     // The reach is that of the roles held now: they may have changed since the request.
     const principal = { id: actor, grants: await people.grants(actor) };
-    const reach = service.reachFor(principal, 'RequestExport');
     const shown = new Set<string>();
-    const sources = {
-      ...{ events: redactedRecords.events, rows, submitter, published, reach },
-      scopesOf: (module: string, of: string) => service.scopesOf(module, of),
-      onShown: (pupil: string): void => void shown.add(pupil),
-    };
+    const sources = await exportSources(service, principal, (person) => void shown.add(person));
     const { format, rows: rowsOf }: ExportKind = exportKinds[kind];
     const file = `${kind}.${format}`;
     let written = 0;
@@ -79,3 +76,22 @@ export const exportJob = (service: Exporting): WorkHandler => ({
     return { file, rows: written };
   },
 });
+
+/**
+ * What an export for a principal is made from. An export is used outside the service, so for every role it leaves out
+ * the pupils who are left out of research, from rows and from sums.
+ */
+export async function exportSources(
+  service: Exporting,
+  principal: Principal,
+  onShown: (person: string) => void,
+): Promise<ExportSources> {
+  const { rows, submitter, published, redactedRecords } = service;
+  const reach = service.reachFor(principal, 'RequestExport');
+  return {
+    ...{ events: redactedRecords.events, rows, submitter, published, onShown },
+    reach: reach.without(await service.leftOut.records(), {}),
+    scopesOf: (module, id) => service.scopesOf(module, id),
+    kept: (_, work) => work(rows),
+  };
+}

@@ -2,6 +2,5 @@ export * from './export-files';
 export * from './export-job';
 export * from './formats';
 export * from './kinds';
-export * from './exclusions';
 export * from './requests';
 export * from './tidying-job';

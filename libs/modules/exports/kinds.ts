@@ -11,14 +11,17 @@ import {
 import { eventsOfTypes } from '@waymark/core/log';
 import { every } from '@waymark/core/projections';
 import type { DomainEvents } from '@waymark/modules/domain';
-import { attendanceBy, attendanceQuery } from '@waymark/modules/insights/attendance';
-import { kpiQuery, type Kpis, kpisBy } from '@waymark/modules/insights/kpis';
-import { phaseProgressBy } from '@waymark/modules/insights/phase-progress';
+import { attendanceQuery } from '@waymark/modules/insights/attendance';
+import { kpiQuery, type Kpis } from '@waymark/modules/insights/kpis';
 import type { PublishedRate, PublishedRates } from '@waymark/modules/insights/published-rates';
-import { timelineOf } from '@waymark/modules/insights/timeline';
+import { attendanceFor } from '@waymark/modules/insights/questions/attendance';
+import { kpisFor } from '@waymark/modules/insights/questions/kpis';
+import { phaseProgressFor } from '@waymark/modules/insights/questions/phase-progress';
+import type { FigureSources } from '@waymark/modules/insights/questions/sources';
+import { timelineOf, withoutRecording } from '@waymark/modules/insights/timeline';
+import type { JourneyFacts } from '@waymark/modules/journey/facts';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
 import type { Format } from './formats';
-import { Exclusions } from './exclusions';
 import {
   AttendanceExport,
   type AttendanceParameters,
@@ -39,10 +42,11 @@ export interface ExportSources {
   readonly published: PublishedRates;
   /** The scopes that a record lies in. */
   readonly scopesOf: (module: string, id: string) => Promise<readonly Scope[]>;
-  /** The reach of the principal who asked for the export. */
+  /** The reach of the principal who asked for the export, without the pupils who are left out of exports. */
   readonly reach: Reach;
-  /** Called for each pupil whose records are in the file. */
-  readonly onShown: (pupil: string) => void;
+  readonly kept: FigureSources['kept'];
+  /** Called for each pupil and mentor whose records are in the file. */
+  readonly onShown: (person: string) => void;
 }
 
 /** A kind of export. */
@@ -58,20 +62,19 @@ export const exportKinds = {
   kpis: {
     request: KpiExport,
     format: 'csv',
-    rows: async function* ({ rows, published, reach }, parameters: KpiParameters) {
-      const all = await kpisBy(rows, published, kpiQuery(parameters), reach.covers);
-      for (const kpis of all) yield flat(withPublished(kpis));
+    rows: async function* (sources, parameters: KpiParameters) {
+      for (const kpis of await kpisFor(sources, kpiQuery(parameters))) {
+        if (parameters.by === 'mentor') sources.onShown(kpis.key);
+        yield flat(withPublished(kpis));
+      }
     },
   },
   attendance: {
     request: AttendanceExport,
     format: 'csv',
-    rows: async function* ({ rows, submitter, reach, onShown }, parameters: AttendanceParameters) {
-      const { by } = parameters;
-      const exclusions = new Exclusions(submitter);
-      for (const row of await attendanceBy(rows, attendanceQuery(parameters), reach.covers)) {
-        if (by === 'pupil' && (await exclusions.excludesPupil(row.key))) continue;
-        if (by === 'pupil') onShown(row.key);
+    rows: async function* (sources, parameters: AttendanceParameters) {
+      for (const row of await attendanceFor(sources, attendanceQuery(parameters))) {
+        if (parameters.by === 'pupil') sources.onShown(row.key);
         yield row;
       }
     },
@@ -79,8 +82,9 @@ export const exportKinds = {
   'phase-progress': {
     request: PhaseProgressExport,
     format: 'csv',
-    rows: async function* ({ rows, reach }, parameters: PhaseProgressParameters) {
-      for (const { phases, ...group } of await phaseProgressBy(rows, parameters, reach.covers)) {
+    rows: async function* (sources, parameters: PhaseProgressParameters) {
+      for (const { phases, ...group } of await phaseProgressFor(sources, parameters)) {
+        if (parameters.by === 'mentor') sources.onShown(group.key);
         for (const { name: phaseName, ...phase } of phases) yield { ...group, ...phase, phaseName };
       }
     },
@@ -89,15 +93,14 @@ export const exportKinds = {
   timeline: {
     request: TimelineExport,
     format: 'jsonl',
-    rows: async function* ({ rows, events, submitter, scopesOf, reach, onShown }) {
-      const exclusions = new Exclusions(submitter);
+    rows: async function* ({ rows, events, scopesOf, reach, onShown }) {
       for await (const { key: journey, row } of every(rows, caseloads)) {
-        if (!reach.reaches(await scopesOf('journey', journey)) || (await exclusions.excludesPupil(row.pupil)))
-          continue;
+        const scopes = await scopesOf('journey', journey);
+        if (!reach.reaches(scopes, journey)) continue;
         onShown(row.pupil);
-        for (const entry of await timelineOf(events, journey, row.pupil)) {
-          yield { journey, ...maskUpns(entry) };
-        }
+        const entries = await timelineOf(events, journey, row.pupil);
+        const shown = scopes.some(reach.showsRecording) ? entries : withoutRecording(entries);
+        for (const entry of shown) yield { journey, ...maskUpns(entry) };
       }
     },
   },
@@ -105,14 +108,25 @@ export const exportKinds = {
   reminders: {
     request: ReminderExport,
     format: 'jsonl',
-    rows: async function* ({ events, submitter, scopesOf, reach }) {
-      const exclusions = new Exclusions(submitter);
+    rows: async function* ({ events, submitter, scopesOf, reach, onShown }) {
+      const mayShow = async (journey: string): Promise<boolean> => {
+        if (!reach.reaches(await scopesOf('journey', journey), journey)) return false;
+        const known = await submitter.facts<JourneyFacts>('journey', journey);
+        if (known) onShown(known.pupil);
+        return true;
+      };
       for await (const { stream, data } of eventsOfTypes(events, [
         'MentorReminded',
       ] satisfies (keyof DomainEvents)[])) {
         const mentor = streamId(stream);
         if (!reach.reaches(await scopesOf('mentor', mentor))) continue;
-        yield { mentor, ...(await exclusions.withoutExcluded(data as DomainEvents['MentorReminded'])) };
+        onShown(mentor);
+        const { overdue, quiet, ...reminder } = data as DomainEvents['MentorReminded'];
+        yield {
+          ...{ mentor, ...reminder },
+          overdue: await filtered(overdue, ({ journey }) => mayShow(journey)),
+          quiet: await filtered(quiet, mayShow),
+        };
       }
     },
   },
@@ -120,6 +134,14 @@ export const exportKinds = {
 
 export type ExportKindName = keyof typeof exportKinds;
 export const exportKindNames = Object.keys(exportKinds) as readonly ExportKindName[];
+
+async function filtered<Item>(
+  items: readonly Item[],
+  keep: (item: Item) => Promise<boolean>,
+): Promise<Item[]> {
+  const kept = await Promise.all(items.map(keep));
+  return items.filter((_, index) => kept[index]);
+}
 
 /** Adds empty columns if no rate was published, so that all rows have the same columns. */
 const withPublished = ({ published: { localAuthority, region }, ...kpis }: Kpis): object => ({

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { Covers } from '@waymark/core/access';
+import type { Sees } from '@waymark/core/access';
 import { type Day, type Instant, mondayOf, type Period, periodOf, toInstant } from '@waymark/core/fields';
 import type { RowReader, Scope } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
@@ -93,11 +93,11 @@ interface AttendanceRequest extends Omit<AttendanceQuery, 'asKnownAt'> {
 export async function attendanceBy(
   rows: RowReader,
   { by, asKnownAt, ...period }: AttendanceQuery,
-  covers: Covers,
+  sees: Sees,
 ): Promise<(PupilAttendance | GroupAttendance)[]> {
   const counted = asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
   const known = await Groups.of(rows);
-  const mayBeSeen = visible(rows, by, covers);
+  const mayBeSeen = visible(rows, by, sees);
   const groups = new Map<string, { name: string; pupils: Map<string, Counts> }>();
   for await (const { pupil, school, counts } of counted) {
     if (isBlank(counts)) continue;
@@ -124,18 +124,21 @@ export async function attendanceBy(
 function visible(
   rows: RowReader,
   by: AttendanceGroup,
-  covers: Covers,
+  sees: Sees,
 ): (pupil: string, place: Scope) => boolean | Promise<boolean> {
   let journeys: Promise<ReadonlyMap<string, readonly Scope[]>> | undefined;
   return async (pupil, place) => {
-    if (covers(place)) return true;
+    if (sees(place, pupil)) return true;
     const known = (await (journeys ??= journeysByPupil(rows))).get(pupil) ?? [];
     return known.some(({ programme, mentor }) =>
-      covers({
-        ...place,
-        ...(programme !== undefined && { programme }),
-        ...(by === 'pupil' && mentor !== undefined && { mentor }),
-      }),
+      sees(
+        {
+          ...place,
+          ...(programme !== undefined && { programme }),
+          ...(by === 'pupil' && mentor !== undefined && { mentor }),
+        },
+        pupil,
+      ),
     );
   };
 }

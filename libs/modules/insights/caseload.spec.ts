@@ -123,17 +123,17 @@ describe('a caseload', () => {
         new Map([['pupil-2', { forename: 'Zara', surname: 'Farouk', upn: 'unseen' }]]),
     );
     const names: Names = { pupils, mentors: async (ids) => new Map(ids.map((id) => [id, 'Oscar Roberts'])) };
-    expect(await caseloadOf(rowsWith(), MENTOR, {}, names)).toStrictEqual({
+    expect(await caseloadOf(rowsWith(), MENTOR, {}, { names })).toStrictEqual({
       mentor: MENTOR,
       name: 'Oscar Roberts',
       pupils: 2,
       items: [plainEntry, { ...busyEntry, name: 'Zara Farouk' }],
     });
-    await caseloadOf(rowsWith(), MENTOR, { limit: 1 }, names);
+    await caseloadOf(rowsWith(), MENTOR, { limit: 1 }, { names });
     expect(pupils.mock.calls).toEqual([[['pupil-1', 'pupil-2']], [['pupil-1']]]);
 
     const nobody: Names = { pupils: async () => new Map(), mentors: async () => new Map() };
-    expect(await caseloadOf(rowsWith(), MENTOR, {}, nobody)).toStrictEqual({
+    expect(await caseloadOf(rowsWith(), MENTOR, {}, { names: nobody })).toStrictEqual({
       mentor: MENTOR,
       pupils: 2,
       items: [plainEntry, busyEntry],

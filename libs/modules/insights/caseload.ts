@@ -61,7 +61,9 @@ export const caseloadSchema = pageWith(
   {
     mentor: text(),
     name: Type.Optional(text()),
-    pupils: count('Number of pupils in the whole caseload, not only on this page.'),
+    pupils: count(
+      'Number of pupils in the whole caseload whose journeys you may see, not only on this page.',
+    ),
     reminders: Type.Optional(
       object(
         {
@@ -81,16 +83,25 @@ export const caseloadSchema = pageWith(
 
 export type Caseload = Answer<typeof caseloadSchema>;
 
+interface CaseloadOptions {
+  /** Names to add to the rows. */
+  readonly names?: Names | undefined;
+  /** Whether a journey may be shown; every journey, if left out. */
+  readonly maySee?: (journey: string) => Promise<boolean>;
+}
+
 /** A mentor's caseload, with names if they are given; undefined if the mentor does not exist. */
 export async function caseloadOf(
   rows: RowReader,
   mentor: string,
   page: PageOf,
-  names?: Names,
+  { names, maySee = () => Promise.resolve(true) }: CaseloadOptions = {},
 ): Promise<Caseload | undefined> {
   const appointed = await one(rows, mentors, mentor);
   if (!appointed) return undefined;
-  const found = await find(rows, caseloads, { where: { mentor } });
+  const all = await find(rows, caseloads, { where: { mentor } });
+  const seen = await Promise.all(all.map(({ key }) => maySee(key)));
+  const found = all.filter((_, index) => seen[index]);
   const { items, ...rest } = paged(found, ({ key }) => key, page);
   const called = await names?.pupils(items.map(({ row }) => row.pupil));
   const name = (await names?.mentors([mentor]))?.get(mentor);

@@ -1,4 +1,4 @@
-import type { Covers } from '@waymark/core/access';
+import type { Sees } from '@waymark/core/access';
 import { type Day, type Period, periodOf, within } from '@waymark/core/fields';
 import type { RowReader } from '@waymark/core/kernel';
 import { byKey, every } from '@waymark/core/projections';
@@ -85,18 +85,18 @@ export async function kpisBy(
   rows: RowReader,
   published: PublishedRates,
   query: KpiQuery,
-  covers: Covers,
+  sees: Sees,
 ): Promise<Kpis[]> {
   const known = { groups: await Groups.of(rows), programmes: await byKey(rows, programmes) };
   const tallies = new Map<string, Tally>();
   for await (const { row } of every(rows, pupilOutcomes)) {
-    for (const journey of Object.values(row.journeys)) {
+    for (const [id, journey] of Object.entries(row.journeys)) {
       const programme = known.programmes.get(journey.programme);
       const school = known.groups.schools.get(journey.school);
       const group = known.groups.of(query.by, journey);
       if (!programme || !school || !group || (query.programme ?? journey.programme) !== journey.programme)
         continue;
-      if (!covers(group.place)) continue;
+      if (!sees(group.place, id)) continue;
       let tally = tallies.get(group.key);
       if (!tally) tallies.set(group.key, (tally = new Tally(group.name, query.period)));
       tally.add(journey, row.pages, programme, school);

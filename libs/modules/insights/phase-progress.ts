@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { Covers } from '@waymark/core/access';
+import type { Sees } from '@waymark/core/access';
 import type { RowReader } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
 import { type Answer, count, object, text } from '@waymark/core/questions';
@@ -41,14 +41,14 @@ export interface PhaseProgressQuery {
 export async function phaseProgressBy(
   rows: RowReader,
   { by, programme }: PhaseProgressQuery,
-  covers: Covers,
+  sees: Sees,
 ): Promise<PhaseProgress[]> {
   const known = await Groups.of(rows);
   const groups = new Map<string, { name: string; rows: PhaseProgressRow[] }>();
-  for await (const { row } of every(rows, phaseProgress)) {
+  for await (const { key: journey, row } of every(rows, phaseProgress)) {
     if (programme !== undefined && row.programme !== programme) continue;
     const found = known.of(by, row);
-    if (!found || !covers(found.place)) continue;
+    if (!found || !sees(found.place, journey)) continue;
     let group = groups.get(found.key);
     if (!group) groups.set(found.key, (group = { name: found.name, rows: [] }));
     group.rows.push(row);

@@ -36,3 +36,16 @@ export const readers = {
 
 /** Reads the figures of groups, which show no pupil. */
 export const figureReaders = { ...readers, ...all('operations') };
+
+/**
+ * Roles that see small numbers in figures, and who recorded an event and when: those that may see the names behind the
+ * figures and events, and those that answer requests under data protection law.
+ */
+export const identifiers = { ...caseworkers, ...officer };
+
+/** Roles that see pupils who object to research, are erased or have a processing restriction: all but the evaluator. */
+export const insiders = {
+  ...own('mentor', 'school-lead', 'area-manager', 'regional-director', 'programme-administrator'),
+  ...officer,
+  ...all('operations'),
+};

@@ -60,7 +60,10 @@ export const getRow = question({
   by: rights.get('GetRow')!,
   views: [],
   problems: [503],
+  // Recorded before the row is folded.
   shown: nobody,
   answer: ({ view, key, position }, sources: QuestionSources & RowSources) =>
-    rowAtPosition(sources, view, key, { position }),
+    rowAtPosition(sources, view, key, {
+      ...{ reader: sources.reach.principal, reason: sources.reason, position },
+    }),
 });

@@ -24,7 +24,7 @@ export function journeyText(journey: JourneyDocument): string {
     ['Mentor', mentor ?? 'none'],
     ['Phase', `${String(phase)} of ${String(model.phases.length)}: ${model.phases[phase - 1] ?? ''}`],
     ['Ended', end ? `${end.on}, ${end.ending}` : 'no'],
-    ['Revision', String(journey.revision)],
+    ...(journey.revision === undefined ? [] : [['Revision', String(journey.revision)] as const]),
   ];
   return [
     `Journey ${id}${pointInTime(journey)}`,
@@ -71,7 +71,7 @@ export const timelineText = (journey: string, then: Then, entries: readonly Time
   [
     `Timeline of journey ${journey}${pointInTime(then)}: ${String(entries.length)} events`,
     ...entries.flatMap(({ on, type, recordedAt, actor, position, data }) => [
-      `${on}  ${type}  (recorded ${recordedAt} by ${actor}, position ${String(position)})`,
+      `${on}  ${type}  (recorded ${recordedAt}${actor === undefined ? '' : ` by ${actor}`}${position === undefined ? '' : `, position ${String(position)}`})`,
       ...Object.entries(data).map(([name, value]) => `            ${name}: ${asText(value)}`),
     ]),
   ].join('\n');

@@ -1,12 +1,11 @@
 import { nameOf } from '@waymark/core/projections';
-import { type RowAtPosition, rowAtPosition } from '@waymark/operations';
+import { type RowAtPosition, rowAtPosition, type RowAtPositionOptions } from '@waymark/operations';
 import type { Platform } from '@waymark/platform';
 import { grouped, progressBar } from './progress-bar';
 
 const FORMAT = 'reading {bar} {percentage}% | position {value} of {total} | {eta_formatted} left';
 
-export interface RowWithProgressOptions {
-  readonly position?: number | undefined;
+export interface RowWithProgressOptions extends Pick<RowAtPositionOptions, 'reader' | 'position'> {
   /** No progress bar. */
   readonly quiet?: boolean;
 }
@@ -16,13 +15,13 @@ export async function rowWithProgress(
   platform: Platform,
   view: string,
   key: string,
-  { position, quiet = false }: RowWithProgressOptions = {},
+  { reader, position, quiet = false }: RowWithProgressOptions,
 ): Promise<RowAtPosition> {
-  if (quiet) return rowAtPosition(platform, view, key, { position });
+  if (quiet) return rowAtPosition(platform, view, key, { reader, position });
   const bar = progressBar(FORMAT);
   try {
     return await rowAtPosition(platform, view, key, {
-      position,
+      ...{ reader, position },
       onRead: (at, to) => {
         if (!bar.isActive) bar.start(to + 1, 0);
         bar.update(at + 1);

@@ -18,13 +18,13 @@ describe('GetAttendance', () => {
     expect(answer.items).toMatchObject([
       { key: 'blackpool', name: 'Blackpool', possible: 4, attended: 2, absencePercent: 50, severePupils: 1 },
     ]);
-    expect(getAttendance.shown(answer)).toEqual([]);
+    expect(getAttendance.shown(answer, { by: 'area', ...days })).toEqual([]);
   });
 
   it('shows the pupils whose attendance it returns', async () => {
     const answer = await answerTo(getAttendance, { by: 'pupil', ...days }, given);
     expect(answer.items).toMatchObject([{ key: pupil, possible: 4, persistent: true, severe: true }]);
-    expect(getAttendance.shown(answer)).toEqual([pupil]);
+    expect(getAttendance.shown(answer, { by: 'pupil', ...days })).toEqual([pupil]);
   });
 
   it('returns only what had been recorded by a time', async () => {

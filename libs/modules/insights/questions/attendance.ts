@@ -1,5 +1,6 @@
+import { sideBySide } from '@waymark/core/concurrency';
 import { readers } from '@waymark/modules/shared/rights';
-import { IsDay, IsInstant, IsOneOf, Optional } from '@waymark/core/fields';
+import { IsDay, IsInstant, IsOneOf, midnight, Optional } from '@waymark/core/fields';
 import { pageByKey, pageOf, PageParameters, question, variant } from '@waymark/core/questions';
 import { attendance, attendanceHistory } from '@waymark/modules/attendance/views/registers';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
@@ -9,12 +10,16 @@ import { schools } from '@waymark/modules/school/views/schools';
 import {
   attendanceBy,
   type AttendanceGroup,
+  type AttendanceQuery,
+  type GroupAttendance,
+  type PupilAttendance,
   attendanceGroups,
   attendanceQuery,
   type AttendanceTotals,
   groupAttendanceSchema,
   pupilAttendanceSchema,
 } from '../attendance';
+import type { FigureSources } from './sources';
 
 /** Totals for the examples of the OpenAPI document. */
 export const exampleTotals: AttendanceTotals = {
@@ -46,16 +51,30 @@ export const getAttendance = question({
   parameters: PeriodParameters,
   summary: 'Sessions and rates over a period, by pupil, school, area or region',
   description:
-    'With `asKnownAt`, only marks that schools had recorded by that time are counted. A pupil’s row has the flags `persistent` and `severe`; a group’s row has numbers of pupils.',
+    'With `asKnownAt`, only marks that schools had recorded by that time are counted; if you may not see times of recording, it is cut to the beginning of its day (UTC). A pupil’s row has the flags `persistent` and `severe`; a group’s row has numbers of pupils.',
   schema: pageOf(variant([pupilAttendanceSchema, groupAttendanceSchema])),
   example: { items: [{ key: 'blackpool', name: 'Blackpool', ...exampleTotals }], next: 'blackpool' },
   by: readers,
   views: [attendance, attendanceHistory, caseloads, programmes, schools, mentors],
   // A pupil's row has no name and shows the pupil's records. A group's row shows only figures.
   shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),
-  answer: async (asked, { kept, reach }) => {
-    const query = attendanceQuery(asked);
-    const found = await kept(query, (rows) => attendanceBy(rows, query, reach.covers));
-    return pageByKey(found, asked);
-  },
+  answer: async (asked, sources) => pageByKey(await attendanceFor(sources, attendanceQuery(asked)), asked),
 });
+
+/** Attendance as a principal may see it. */
+export async function attendanceFor(
+  { kept, reach, scopesOf }: FigureSources,
+  { asKnownAt, ...asked }: AttendanceQuery,
+): Promise<readonly (PupilAttendance | GroupAttendance)[]> {
+  // Principals who may not see times of recording could find them by asking again and again.
+  const known = asKnownAt === undefined || reach.seesTimes ? asKnownAt : midnight(asKnownAt);
+  const query = { ...asked, ...(known !== undefined && { asKnownAt: known }) };
+  const found = await kept(query, (rows) => attendanceBy(rows, query, reach.covers));
+  if (query.by !== 'pupil') return found;
+  // A pupil's row is shown only to principals who reach the pupil now, and not because of a former school.
+  const shown = new Set<string>();
+  await sideBySide(found, async ({ key }) => {
+    if (reach.reaches(await scopesOf('pupil', key), key)) shown.add(key);
+  });
+  return found.filter(({ key }) => shown.has(key));
+}

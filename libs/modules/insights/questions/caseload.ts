@@ -2,7 +2,7 @@ import { officer } from '@waymark/modules/shared/rights';
 import { own, Refusal } from '@waymark/core/kernel';
 import { PageParameters, question } from '@waymark/core/questions';
 import { caseloads } from '@waymark/modules/journey/views/caseload';
-import { mentor } from '@waymark/modules/mentor';
+import { mentor as mentorModule } from '@waymark/modules/mentor';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { exampleIds } from '@waymark/modules/shared/examples';
 import { caseloadOf, caseloadSchema } from '../caseload';
@@ -13,7 +13,7 @@ const { pupil, journey, session, barrier, referral } = exampleIds;
 export const getCaseload = question({
   name: 'GetCaseload',
   path: 'caseloads/:mentorId',
-  parts: { mentorId: mentor },
+  parts: { mentorId: mentorModule },
   parameters: PageParameters,
   summary: 'A mentor’s caseload',
   description:
@@ -55,12 +55,14 @@ export const getCaseload = question({
     ...officer,
   },
   views: [caseloads, mentors],
-  shown: ({ items }) => items.map((entry) => entry.pupil),
+  shown: ({ mentor, items }) => [mentor, ...items.map((entry) => entry.pupil)],
   answer: async ({ mentorId, ...page }, { rows, submitter, reach, scopesOf }) => {
     const scopes = await scopesOf('mentor', mentorId);
     reach.demand(scopes);
     const names = scopes.some(reach.showsNames) ? namesIn(submitter) : undefined;
-    const caseload = await caseloadOf(rows, mentorId, page, names);
+    // Each journey is shown only to principals who could ask for it by itself.
+    const maySee = async (journey: string) => reach.reaches(await scopesOf('journey', journey), journey);
+    const caseload = await caseloadOf(rows, mentorId, page, { names, maySee });
     if (!caseload)
       throw new Refusal('UNKNOWN_MENTOR', 'There is no mentor with this id. Check the id.', 'missing');
     return caseload;

@@ -1,13 +1,13 @@
 import { figureReaders } from '@waymark/modules/shared/rights';
 import { IsCode, IsDay, IsOneOf, Optional } from '@waymark/core/fields';
-import { nobody, pageByKey, pageOf, PageParameters, question } from '@waymark/core/questions';
+import { pageByKey, pageOf, PageParameters, question } from '@waymark/core/questions';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import { schools } from '@waymark/modules/school/views/schools';
-import { type KpiGroup, kpiGroups, kpiQuery, kpisBy, kpisSchema } from '../kpis';
+import { type KpiGroup, kpiGroups, type KpiQuery, kpiQuery, type Kpis, kpisBy, kpisSchema } from '../kpis';
 import { pupilOutcomes } from '../views/pupil-outcomes';
 import { exampleTotals } from './attendance';
-import { type InsightSources, withMentorNames } from './sources';
+import { type FigureSources, type InsightSources, mentorsIn, withMentorNames } from './sources';
 
 /** Grouping and filters of the KPIs. */
 export class KpisParameters extends PageParameters {
@@ -50,11 +50,15 @@ export const getKpis = question({
   },
   by: figureReaders,
   views: [pupilOutcomes, programmes, schools, mentors],
-  shown: nobody,
+  shown: mentorsIn,
   answer: async (asked, sources: InsightSources) => {
-    const { published, reach } = sources;
-    const query = kpiQuery(asked);
-    const groups = await sources.kept(query, (rows) => kpisBy(rows, published, query, reach.covers));
+    const groups = await kpisFor(sources, kpiQuery(asked));
     return withMentorNames(pageByKey(groups, asked), asked.by, sources);
   },
 });
+
+/** KPIs as a principal may see them. Mentors are named by id. */
+export const kpisFor = (
+  { kept, reach, published }: FigureSources & Pick<InsightSources, 'published'>,
+  query: KpiQuery,
+): Promise<readonly Kpis[]> => kept(query, (rows) => kpisBy(rows, published, query, reach.covers));

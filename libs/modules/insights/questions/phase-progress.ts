@@ -1,18 +1,20 @@
 import { figureReaders } from '@waymark/modules/shared/rights';
 import { IsCode, IsOneOf, Optional } from '@waymark/core/fields';
-import { nobody, pageByKey, pageOf, PageParameters, question } from '@waymark/core/questions';
+import { pageByKey, pageOf, PageParameters, question } from '@waymark/core/questions';
 import { phaseProgress } from '@waymark/modules/journey/views/phase-progress';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import { schools } from '@waymark/modules/school/views/schools';
 import { examplePhases } from '@waymark/modules/shared/examples';
 import {
+  type PhaseProgress,
   phaseProgressBy,
   type PhaseProgressGroup,
   phaseProgressGroups,
+  type PhaseProgressQuery,
   phaseProgressSchema,
 } from '../phase-progress';
-import { withMentorNames } from './sources';
+import { type FigureSources, mentorsIn, withMentorNames } from './sources';
 
 /** Grouping and filter of the phase progress. */
 export class ProgressParameters extends PageParameters {
@@ -46,11 +48,16 @@ export const getPhaseProgress = question({
   },
   by: figureReaders,
   views: [phaseProgress, programmes, schools, mentors],
-  shown: nobody,
+  shown: mentorsIn,
   answer: async (asked, sources) => {
     const { by, programme } = asked;
-    const query = { by, ...(programme !== undefined && { programme }) };
-    const groups = await sources.kept(query, (rows) => phaseProgressBy(rows, query, sources.reach.covers));
+    const groups = await phaseProgressFor(sources, { by, ...(programme !== undefined && { programme }) });
     return withMentorNames(pageByKey(groups, asked), by, sources);
   },
 });
+
+/** Phase progress as a principal may see it. Mentors are named by id. */
+export const phaseProgressFor = (
+  { kept, reach }: FigureSources,
+  query: PhaseProgressQuery,
+): Promise<readonly PhaseProgress[]> => kept(query, (rows) => phaseProgressBy(rows, query, reach.covers));

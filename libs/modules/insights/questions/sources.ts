@@ -10,6 +10,15 @@ export interface InsightSources extends QuestionSources {
   readonly published: PublishedRates;
 }
 
+/** What figures are computed from, for one principal. */
+export type FigureSources = Pick<QuestionSources, 'kept' | 'reach' | 'scopesOf'>;
+
+/** The mentors whose figures an answer shows. */
+export const mentorsIn = (
+  { items }: { readonly items: readonly { readonly key: string }[] },
+  { by }: { readonly by: string },
+): string[] => (by === 'mentor' ? items.map(({ key }) => key) : []);
+
 /**
  * Add the names of mentors, if the groups are mentors and the principal may see the names. This is done last, so that
  * no cached answer contains names.

@@ -1,12 +1,13 @@
 import { readers } from '@waymark/modules/shared/rights';
+import type { Reach } from '@waymark/core/access';
 import { IsDay, IsInstant, maskUpns, Optional } from '@waymark/core/fields';
 import { numeral, pageFrom, pageWith, PageParameters, question, uuid } from '@waymark/core/questions';
 import { journey } from '@waymark/modules/journey';
-import { thenOf } from '@waymark/modules/journey/questions/get-journey';
-import { journeyOf, thenFields } from '@waymark/modules/journey/questions/journey-document';
-import { recordsFor } from '@waymark/modules/journey/questions/records';
+import { thenOf, toTheDay } from '@waymark/modules/journey/questions/get-journey';
+import { journeyOf, type Then, thenFields } from '@waymark/modules/journey/questions/journey-document';
+import { type JourneySources, recordsFor } from '@waymark/modules/journey/questions/records';
 import { exampleIds } from '@waymark/modules/shared/examples';
-import { timelineEntry, timelineOf } from '../timeline';
+import { type TimelineEntry, timelineEntry, timelineOf, withoutRecording } from '../timeline';
 
 /** The day and time as of which a journey is shown. */
 export class TimelineParameters extends PageParameters {
@@ -21,7 +22,7 @@ export const getTimeline = question({
   parameters: TimelineParameters,
   summary: 'All events of a journey, its pupil and the register',
   description:
-    'In order of recording, each with its actor and its cause. With `asOf` and `asKnownAt`, only the events from which the journey of that day and time follows; for the register, marks of days up to `asOf` that were in the log by `asKnownAt`.',
+    'In order of recording, each with its actor and its cause. If you may not see who recorded what and when, these and the ids and positions are absent, times are cut to the day, and the order within a day is that of the content. With `asOf` and `asKnownAt`, only the events from which the journey of that day and time follows; for the register, marks of days up to `asOf` that were in the log by `asKnownAt`.',
   schema: pageWith({ pupil: uuid(), ...thenFields }, timelineEntry, { $id: 'Timeline' }),
   example: {
     pupil: exampleIds.pupil,
@@ -50,18 +51,28 @@ export const getTimeline = question({
   views: [],
   shown: ({ pupil }) => [pupil],
   answer: async ({ id, asOf, asKnownAt, ...page }, sources) => {
-    const { things, events } = await recordsFor(sources, sources.reach, id);
-    const then = thenOf({
+    const asked = thenOf({
       ...(asOf !== undefined && { asOf }),
       ...(asKnownAt !== undefined && { asKnownAt }),
     });
-    const { pupil } = await journeyOf(things, id, then);
-    const entries = await timelineOf(events, id, pupil, then);
+    const { items: entries, ...shown } = await timelineFor(sources, sources.reach, id, asked);
     const begin = (from: string): number => {
       const seen = numeral(from);
-      return seen < 0 ? seen : entries.filter(({ position }) => position <= seen).length;
+      return seen < 0 ? seen : entries.filter((entry, index) => cursorOf(entry, index + 1) <= seen).length;
     };
-    const { items, ...next } = pageFrom(entries, page, begin, ({ position }) => String(position));
-    return { pupil, ...then, items: items.map((entry) => maskUpns(entry)), ...next };
+    const { items, ...next } = pageFrom(entries, page, begin, (last, end) => String(cursorOf(last, end)));
+    return { ...shown, items: [...items], ...next };
   },
 });
+
+/** The position of an entry; its number if the position is not shown. */
+const cursorOf = ({ position }: TimelineEntry, number: number): number => position ?? number;
+
+/** A journey's timeline as a principal may see it, with UPNs masked. Throws `NOT_ALLOWED`, or what `journeyOf` throws. */
+export async function timelineFor(sources: JourneySources, reach: Reach, id: string, asked: Then) {
+  const { things, events, withRecording } = await recordsFor(sources, reach, id);
+  const then = withRecording ? asked : toTheDay(asked);
+  const { pupil } = await journeyOf(things, id, then);
+  const entries = await timelineOf(events, id, pupil, then);
+  return { pupil, ...then, items: maskUpns(withRecording ? entries : withoutRecording(entries)) };
+}

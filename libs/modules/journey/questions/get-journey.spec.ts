@@ -1,7 +1,7 @@
 import { answerTo } from '@test/support/questions';
 import type { Journey } from '@waymark/modules/journey';
 import { exampleIds } from '@waymark/modules/shared/examples';
-import { getJourney } from './get-journey';
+import { getJourney, toTheDay } from './get-journey';
 
 const id = exampleIds.journey;
 
@@ -40,7 +40,7 @@ describe('GetJourney', () => {
   });
 
   it('shows the pupil of the journey', async () => {
-    expect(getJourney.shown(await answerTo(getJourney, { id }, given))).toEqual([exampleIds.pupil]);
+    expect(getJourney.shown(await answerTo(getJourney, { id }, given), {})).toEqual([exampleIds.pupil]);
   });
 
   it('has the revision as its entity tag, except for a past state', async () => {
@@ -57,6 +57,26 @@ describe('GetJourney', () => {
         .school;
     expect(await schoolFor('programme-administrator')).toBe('990401');
     expect(await schoolFor('evaluator')).toBe('990402');
+  });
+
+  it('shows principals who may not see names no revision, and a time of recording only to the day', async () => {
+    const as = [{ role: 'evaluator', programme: 'ampe-2025-11' } as const];
+    const answer = await answerTo(getJourney, { id }, { ...given, as });
+    expect(answer.revision).toBeUndefined();
+    expect(getJourney.etag?.(answer)).toBeUndefined();
+    expect(toTheDay({ asOf: '2025-11-03', asKnownAt: '2025-11-03T09:12:00.000Z' })).toEqual({
+      asOf: '2025-11-03',
+      asKnownAt: '2025-11-03T00:00:00.000Z',
+    });
+  });
+
+  it('is refused to an evaluator if the pupil is left out of research', async () => {
+    const as = [{ role: 'evaluator', programme: 'ampe-2025-11' } as const];
+    await expect(answerTo(getJourney, { id }, { ...given, as, leftOut: [id] })).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
+    const both = [...as, { role: 'mentor', mentor: 'M-1' } as const];
+    expect(await answerTo(getJourney, { id }, { ...given, as: both, leftOut: [id] })).toMatchObject({ id });
   });
 
   it('is refused if the journey is out of reach or unknown', async () => {

@@ -1,10 +1,18 @@
+import type { Reach } from '@waymark/core/access';
 import { readers } from '@waymark/modules/shared/rights';
-import { IsDay, IsInstant, Optional, toMoment } from '@waymark/core/fields';
+import { IsDay, IsInstant, midnight, Optional, toMoment } from '@waymark/core/fields';
 import { question } from '@waymark/core/questions';
 import { journey } from '../journey';
 import { exampleIds, examplePhases } from '@waymark/modules/shared/examples';
-import { isNow, journeyDocument, journeyOf, type Then } from './journey-document';
-import { recordsFor } from './records';
+import {
+  isNow,
+  journeyDocument,
+  type JourneyDocument,
+  journeyOf,
+  type Then,
+  withoutOrder,
+} from './journey-document';
+import { type JourneySources, recordsFor } from './records';
 
 /** The day and time as of which a journey is shown. */
 export class JourneyParameters {
@@ -19,7 +27,7 @@ export const getJourney = question({
   parameters: JourneyParameters,
   summary: 'A journey, now or as of a day and a time of recording',
   description:
-    'The `ETag` is the revision, for use as `If-Match` with commands. `asOf` limits the answer to what is about days up to that day, according to everything known now: a session corrected to a later day is absent, and a revoked end never took effect. `asKnownAt` limits it to what had been recorded by that time, including errors corrected since. With both, the answer is the state of that day as known at that time. Such an answer repeats the parameters and has no `ETag`. If the journey had not started or was not known then, the answer is `UNKNOWN_JOURNEY_THEN`.',
+    'The `ETag` is the revision, for use as `If-Match` with commands. `asOf` limits the answer to what is about days up to that day, according to everything known now: a session corrected to a later day is absent, and a revoked end never took effect. `asKnownAt` limits it to what had been recorded by that time, including errors corrected since. With both, the answer is the state of that day as known at that time. If you may not see times of recording, `asKnownAt` is cut to the beginning of its day (UTC), and the answer has neither revision nor `ETag`. Such an answer repeats the parameters and has no `ETag`. If the journey had not started or was not known then, the answer is `UNKNOWN_JOURNEY_THEN`.',
   schema: journeyDocument,
   example: {
     id: exampleIds.journey,
@@ -54,11 +62,31 @@ export const getJourney = question({
   views: [],
   shown: ({ pupil }) => [pupil],
   // Commands apply to the current state, so only an answer about now has an ETag.
-  etag: (answer) => (isNow(answer) ? `"${String(answer.revision)}"` : undefined),
-  answer: async ({ id, ...then }, sources) => {
-    const { things } = await recordsFor(sources, sources.reach, id);
-    return journeyOf(things, id, thenOf(then));
-  },
+  etag: (answer) =>
+    isNow(answer) && answer.revision !== undefined ? `"${String(answer.revision)}"` : undefined,
+  answer: ({ id, ...then }, sources) => journeyFor(sources, sources.reach, id, thenOf(then)),
+});
+
+/** A journey as a principal may see it. Throws `NOT_ALLOWED`, or what {@link journeyOf} throws. */
+export async function journeyFor(
+  sources: JourneySources,
+  reach: Reach,
+  id: string,
+  then: Then,
+): Promise<JourneyDocument> {
+  const { things, withRecording } = await recordsFor(sources, reach, id);
+  return withRecording
+    ? journeyOf(things, id, then)
+    : withoutOrder(await journeyOf(things, id, toTheDay(then)));
+}
+
+/**
+ * A time of recording cut to the beginning of its day (UTC), for principals who may not see times of recording: they
+ * could otherwise find the time of an event by asking again and again.
+ */
+export const toTheDay = ({ asKnownAt, ...then }: Then): Then => ({
+  ...then,
+  ...(asKnownAt !== undefined && { asKnownAt: midnight(asKnownAt) }),
 });
 
 /** The parameters, with the time normalised to UTC milliseconds. */

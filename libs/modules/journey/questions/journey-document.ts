@@ -55,7 +55,12 @@ export const journeyDocument = object(
   {
     id: uuid(),
     ...thenFields,
-    revision: Type.Integer({ description: 'The revision of the last event included.' }),
+    revision: Type.Optional(
+      Type.Integer({
+        description:
+          'The revision of the last event included. Absent if you may not see how often something was recorded.',
+      }),
+    ),
     pupil: uuid(),
     programme: text(),
     school: text('The URN.'),
@@ -100,6 +105,25 @@ export async function journeyOf(things: Things, id: string, then: Then = {}): Pr
     );
   return { ...documentOf(id, past), ...then };
 }
+
+/**
+ * The part of a journey that does not show how often or in what order something was recorded: without the revision, and
+ * ordered by day and id.
+ */
+export const withoutOrder = ({
+  revision: _,
+  sessions,
+  barriers,
+  support,
+  ...journey
+}: JourneyDocument): JourneyDocument => ({
+  ...journey,
+  sessions: sessions.toSorted((a, b) => compare(a.on, b.on) || compare(a.session, b.session)),
+  barriers: barriers.toSorted((a, b) => compare(a.barrier, b.barrier)),
+  support: support.toSorted((a, b) => compare(a.referral, b.referral)),
+});
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** The events of a history that were known at a time and are about days up to a day. */
 export function historyThen(

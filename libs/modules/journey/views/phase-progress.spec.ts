@@ -212,12 +212,10 @@ describe('phase progress', () => {
     expect(await phaseProgressBy(rows, { by: 'school', programme: PROGRAMME }, covers)).toStrictEqual([
       atOtherSchool,
     ]);
-    expect(covers).toHaveBeenCalledWith({
-      programme: PROGRAMME,
-      school: SCHOOL,
-      area: 'blackpool',
-      region: 'North West',
-    });
+    expect(covers).toHaveBeenCalledWith(
+      { programme: PROGRAMME, school: SCHOOL, area: 'blackpool', region: 'North West' },
+      'b',
+    );
   });
 
   it('is empty if there are no pupils', async () => {

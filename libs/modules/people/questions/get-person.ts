@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Refusal, roles } from '@waymark/core/kernel';
-import { day, nobody, object, oneOf, question, text, uuid } from '@waymark/core/questions';
+import { day, object, oneOf, question, text, uuid } from '@waymark/core/questions';
 import { person } from '../person';
 import type { Person } from '../state';
 import { exampleIds } from '@waymark/modules/shared/examples';
@@ -48,7 +48,7 @@ export const getPerson = question({
   },
   by: { 'data-protection-officer': 'all', 'access-administrator': 'all', 'local-operator': 'all' },
   views: [],
-  shown: nobody,
+  shown: ({ id }) => [id],
   answer: async ({ id }, { submitter }) => {
     const { known, name, assignments } = (await submitter.load('person', id)).state as Person;
     if (!known)
