@@ -51,6 +51,7 @@ import {
 } from '@waymark/governance/access';
 import { privacyHandlers, processingRestriction } from '@waymark/governance/privacy';
 import { ExportFiles } from '@waymark/modules/exports';
+import { defaultDisclosure, type DisclosureRule } from '@waymark/modules/insights/disclosure/symbols';
 import { type PublishedRates, readPublishedRates } from '@waymark/modules/insights/published-rates';
 import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
@@ -108,6 +109,8 @@ export class Platform {
   readonly rebuilder: Rebuilder;
   readonly parking: Parking;
   readonly published: PublishedRates;
+  /** Which numbers of pupils are small, and which rates unreliable. */
+  readonly disclosure: DisclosureRule;
   readonly uploads: Uploads;
   readonly exports: ExportFiles;
   private readonly upkeep: Upkeep;
@@ -180,6 +183,7 @@ export class Platform {
     this.settlement = new Settlement(log, serving, catalog, this.reactor);
     this.uploads = new Uploads(data);
     this.exports = new ExportFiles(data);
+    this.disclosure = options.disclosure ?? defaultDisclosure;
     this.published = readPublishedRates(
       readFileSync(packageFile('data', 'reference', 'dfe-attendance-2025-26.csv')),
     );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Refusal } from '@waymark/core/kernel';
 import { type Issuer, LOCAL } from '@waymark/governance/access';
+import { defaultDisclosure, type DisclosureRule } from '@waymark/modules/insights/disclosure/symbols';
 
 /** Connection URLs of the stores. A store without a URL is embedded: a SQLite file in the data folder. */
 export interface Engines {
@@ -42,6 +43,8 @@ export interface Settings {
   readonly sealKeyFile?: string;
   /** Token subject of the person who assigns the first roles. */
   readonly accessAdministrator?: string;
+  /** Which numbers of pupils are small, and which rates unreliable. Default: fewer than 10 pupils, 20 sessions. */
+  readonly disclosure?: DisclosureRule;
 }
 
 /** Format of a secret, as a pattern and in words. */
@@ -113,6 +116,11 @@ export function settingsFrom(environment: Environment): Settings {
     ...(seals.length > 0 && { seals }),
     ...(sealKeyFile && { sealKeyFile }),
     ...(accessAdministrator && { accessAdministrator }),
+    disclosure: {
+      smallBelow: readWhole(environment, 'WAYMARK_SMALL_NUMBERS_BELOW') ?? defaultDisclosure.smallBelow,
+      leastPossible:
+        readWhole(environment, 'WAYMARK_LEAST_POSSIBLE_SESSIONS') ?? defaultDisclosure.leastPossible,
+    },
   };
 }
 
@@ -225,6 +233,15 @@ function readSeconds(environment: Environment, name: string): number | undefined
   if (!/^[1-9]\d{0,7}$/.test(value))
     throw wrongSetting(name, 'must be a number of seconds from 1 to 99999999');
   return Number(value);
+}
+
+/** Read a whole number from 1 to 1000; undefined if it is not set. */
+function readWhole(environment: Environment, name: string): number | undefined {
+  const text = environment[name];
+  if (text === undefined || text === '') return undefined;
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > 1_000) throw wrongSetting(name, 'must be a whole number from 1 to 1000');
+  return value;
 }
 
 const wrongSetting = (name: string, must: string): Refusal =>

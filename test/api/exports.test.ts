@@ -15,9 +15,21 @@ const sample = ['programme.json', 'schools.csv', 'mentors.csv', 'referrals.csv',
 
 type Row = Record<string, unknown>;
 
-/** The value in a row of an answer for a column of a file, such as `baseline.absencePercent`. */
-const at = (row: Row, column: string): unknown =>
-  column.split('.').reduce<unknown>((value, name) => (value as Row | null)?.[name] ?? null, row);
+/**
+ * The value in a row of an answer for a column of a file, such as `baseline.absencePercent`: its symbol, if it is not given.
+ * The column `status` has the symbols of values that are given.
+ */
+function at(row: Row, column: string): unknown {
+  const names = column.split('.');
+  const last = names.pop()!;
+  const fields = names.reduce<Row | null>((value, name) => (value?.[name] ?? null) as Row | null, row) ?? {};
+  const status = (fields['status'] ?? {}) as Row;
+  if (last !== 'status') return fields[last] ?? status[last] ?? null;
+  return Object.entries(status)
+    .filter(([name]) => fields[name] !== null)
+    .map(([name, symbol]) => `${name}: ${String(symbol)}`)
+    .join(', ');
+}
 
 const asked = async (api: Api, kind: string, parameters?: object): Promise<string> => {
   const { body, headers } = await api.http
@@ -119,7 +131,7 @@ describe('an export', () => {
     }
     // Every field of the answer is in the file.
     expect(new Set(Object.keys(rows[0]!).map((column) => column.split('.')[0]))).toEqual(
-      new Set(Object.keys(items[0]!)),
+      new Set([...Object.keys(items[0]!), 'status']),
     );
   });
 

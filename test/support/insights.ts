@@ -1,4 +1,5 @@
 import type { ProgrammeDefinition } from '@waymark/modules/programme';
+import { defaultDisclosure } from '@waymark/modules/insights/disclosure/symbols';
 import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import type { SchoolDetails } from '@waymark/modules/school/state';
@@ -49,4 +50,10 @@ export const mentorStates = {
 export const mentorScopes = {
   'mentor M-1': [{ mentor: 'M-1', area: 'blackpool', school: '990401', programme: 'ampe-2025-11' }],
   'mentor M-2': [{ mentor: 'M-2', area: 'hastings', school: '990402', programme: 'ampe-2025-11' }],
+};
+
+/** What figures are computed from besides rows: no published rates, and the default rule for small numbers. */
+export const figureSources = {
+  published: { localAuthorities: new Map<string, never>(), regions: new Map<string, never>() },
+  disclosure: defaultDisclosure,
 };

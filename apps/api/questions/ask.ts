@@ -28,10 +28,10 @@ export class AskHandler implements IQueryHandler<Ask> {
   async execute({ question, asked, reach: everyone, reason }: Ask): Promise<unknown> {
     const { platform, kept } = this;
     const reach = everyone.without(await platform.leftOut.records());
-    const { submitter, events, log, jobs, published, accessLog, catalog, rowStore } = platform;
+    const { submitter, events, log, jobs, published, disclosure, accessLog, catalog, rowStore } = platform;
     const { fullRecords, redactedRecords } = platform;
     return question.answer(asked as never, {
-      ...{ submitter, events, log, jobs, published, accessLog, catalog, rowStore },
+      ...{ submitter, events, log, jobs, published, disclosure, accessLog, catalog, rowStore },
       ...{ fullRecords, redactedRecords, reach, ...(reason !== undefined && { reason }) },
       rows: rowsOf(question, platform.rows),
       now: () => platform.now(),

@@ -91,6 +91,7 @@ export const kpis = new Command('kpis')
 const sourcesOf = async (platform: Platform) => ({
   reach: await reachIn(platform),
   published: platform.published,
+  disclosure: platform.disclosure,
   scopesOf: (module: string, id: string) => platform.scopesOf(module, id),
   kept: <Result>(_: object, work: (rows: RowReader) => Promise<Result>) => work(platform.rows),
 });

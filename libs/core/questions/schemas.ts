@@ -76,6 +76,10 @@ export const text = (description?: string) => Type.String({ ...(description && {
 export const count = (description?: string) =>
   Type.Integer({ minimum: 0, ...(description && { description }) });
 
+/** A non-negative integer, or null if it is not given. A status beside it says why. */
+export const countOrNull = (description?: string) =>
+  Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0, ...(description && { description }) });
+
 export const counts = (description: string) => byName(count(), { description });
 
 export const position = (description = 'A position in the event log; -1 is before the first event.') =>

@@ -29,7 +29,7 @@ export interface ExportResult extends ExportProgress {
 const STEP = 1_000;
 
 /** What an export job needs from the service. */
-export interface Exporting extends Pick<ExportSources, 'rows' | 'submitter' | 'published'> {
+export interface Exporting extends Pick<ExportSources, 'rows' | 'submitter' | 'published' | 'disclosure'> {
   readonly exports: Pick<ExportFiles, 'write'>;
   /** Returns the roles that a person holds now. */
   readonly people: { grants(person: string): Promise<Principal['grants']> };
@@ -86,10 +86,10 @@ export async function exportSources(
   principal: Principal,
   onShown: (person: string) => void,
 ): Promise<ExportSources> {
-  const { rows, submitter, published, redactedRecords } = service;
+  const { rows, submitter, published, disclosure, redactedRecords } = service;
   const reach = service.reachFor(principal, 'RequestExport');
   return {
-    ...{ events: redactedRecords.events, rows, submitter, published, onShown },
+    ...{ events: redactedRecords.events, rows, submitter, published, disclosure, onShown },
     reach: reach.without(await service.leftOut.records(), {}),
     scopesOf: (module, id) => service.scopesOf(module, id),
     kept: (_, work) => work(rows),

@@ -12,11 +12,12 @@ import { eventsOfTypes } from '@waymark/core/log';
 import { every } from '@waymark/core/projections';
 import type { DomainEvents } from '@waymark/modules/domain';
 import { attendanceQuery } from '@waymark/modules/insights/attendance';
-import { kpiQuery, type Kpis } from '@waymark/modules/insights/kpis';
+import { kpiQuery, type ShownKpis } from '@waymark/modules/insights/kpis';
 import type { PublishedRate, PublishedRates } from '@waymark/modules/insights/published-rates';
 import { attendanceFor } from '@waymark/modules/insights/questions/attendance';
 import { kpisFor } from '@waymark/modules/insights/questions/kpis';
 import { phaseProgressFor } from '@waymark/modules/insights/questions/phase-progress';
+import type { DisclosureRule, Status, StatusSymbol } from '@waymark/modules/insights/disclosure/symbols';
 import type { FigureSources } from '@waymark/modules/insights/questions/sources';
 import { timelineOf, withoutRecording } from '@waymark/modules/insights/timeline';
 import type { JourneyFacts } from '@waymark/modules/journey/facts';
@@ -45,6 +46,7 @@ export interface ExportSources {
   /** The reach of the principal who asked for the export, without the pupils who are left out of exports. */
   readonly reach: Reach;
   readonly kept: FigureSources['kept'];
+  readonly disclosure: DisclosureRule;
   /** Called for each pupil and mentor whose records are in the file. */
   readonly onShown: (person: string) => void;
 }
@@ -65,7 +67,7 @@ export const exportKinds = {
     rows: async function* (sources, parameters: KpiParameters) {
       for (const kpis of await kpisFor(sources, kpiQuery(parameters))) {
         if (parameters.by === 'mentor') sources.onShown(kpis.key);
-        yield flat(withPublished(kpis));
+        yield flat(withStatus(withPublished(kpis)));
       }
     },
   },
@@ -75,7 +77,7 @@ export const exportKinds = {
     rows: async function* (sources, parameters: AttendanceParameters) {
       for (const row of await attendanceFor(sources, attendanceQuery(parameters))) {
         if (parameters.by === 'pupil') sources.onShown(row.key);
-        yield row;
+        yield flat(withStatus(row));
       }
     },
   },
@@ -85,7 +87,8 @@ export const exportKinds = {
     rows: async function* (sources, parameters: PhaseProgressParameters) {
       for (const { phases, ...group } of await phaseProgressFor(sources, parameters)) {
         if (parameters.by === 'mentor') sources.onShown(group.key);
-        for (const { name: phaseName, ...phase } of phases) yield { ...group, ...phase, phaseName };
+        for (const { name: phaseName, ...phase } of phases)
+          yield withoutStatus({ ...flat(group), ...flat(phase), phaseName });
       }
     },
   },
@@ -144,19 +147,41 @@ async function filtered<Item>(
 }
 
 /** Adds empty columns if no rate was published, so that all rows have the same columns. */
-const withPublished = ({ published: { localAuthority, region }, ...kpis }: Kpis): object => ({
+const withPublished = ({ published: { localAuthority, region }, ...kpis }: ShownKpis): object => ({
   ...kpis,
+  baseline: withStatus(kpis.baseline),
+  followUp: withStatus(kpis.followUp),
   published: { localAuthority: localAuthority ?? notPublished, region: region ?? notPublished },
 });
 
 const notPublished: { readonly [Field in keyof PublishedRate]: null } = { name: null, absencePercent: null };
 
-/** Nested fields become columns such as `baseline.absencePercent`. */
-const flat = (row: object, path = ''): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Object.entries(row).flatMap(([name, value]: [string, unknown]) =>
-      typeof value === 'object' && value !== null
-        ? Object.entries(flat(value, `${path}${name}.`))
-        : [[`${path}${name}`, value]],
-    ),
+/** With a status even if there is none, so that all rows have the same columns. */
+const withStatus = <Fields extends { readonly status?: Status }>(
+  fields: Fields,
+): Fields & { status: Status } => ({
+  ...fields,
+  status: fields.status ?? {},
+});
+
+/** All symbols of these rows stand in place of values. */
+const withoutStatus = ({ status: _, ...columns }: Readonly<Record<string, unknown>>): object => columns;
+
+/**
+ * The columns of a row. Nested fields become columns such as `baseline.absencePercent`. A value that is not given is
+ * replaced by its symbol, and the column `status` has the symbols of values that are given, such as `absencePercent: u`.
+ */
+function flat(row: object, path = '', symbol?: StatusSymbol): Readonly<Record<string, unknown>> {
+  const { status, ...fields } = row as { readonly status?: Status };
+  const columns = Object.entries(fields).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {
+    const own = symbol ?? status?.[name];
+    return typeof value === 'object' && value !== null
+      ? Object.entries(flat(value, `${path}${name}.`, own))
+      : [[`${path}${name}`, value ?? own ?? null]];
+  });
+  const given = Object.entries(status ?? {}).filter(
+    ([name, mark]) => mark !== 'c' && (fields as Record<string, unknown>)[name] !== null,
   );
+  const text = given.map(([name, mark]) => `${name}: ${mark}`).join(', ');
+  return { ...Object.fromEntries(columns), ...(status && { [`${path}status`]: text }) };
+}

@@ -1,9 +1,9 @@
-import { Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import type { Sees } from '@waymark/core/access';
 import { type Day, type Instant, mondayOf, type Period, periodOf, toInstant } from '@waymark/core/fields';
 import type { RowReader, Scope } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
-import { type Answer, count, object, percentOrNull, text } from '@waymark/core/questions';
+import { type Answer, count, countOrNull, object, percentOrNull, text } from '@waymark/core/questions';
 import { countPages, countsOver, type Recording, type Register } from '@waymark/modules/attendance';
 import {
   asRecording,
@@ -23,13 +23,14 @@ import {
   rounded,
 } from '@waymark/modules/shared/counts';
 import { given } from '@waymark/modules/shared/repeats';
+import { statusSchema } from './disclosure/symbols';
 import { type Group, Groups } from './groups';
 
 export const attendanceGroups = ['pupil', 'school', 'area', 'region'] as const;
 export type AttendanceGroup = (typeof attendanceGroups)[number];
 
 /** Counts of sessions of a pupil or group in a period, and the absence rate. */
-const summaryFields = {
+const summaryFields = <Schema extends TSchema>(count: (description?: string) => Schema) => ({
   possible: count('attended + authorised + unauthorised. All counts are half-day register sessions.'),
   attended: count(),
   authorised: count(),
@@ -40,39 +41,53 @@ const summaryFields = {
   absencePercent: percentOrNull(
     'Absence in per cent of the possible sessions, to four decimals; null if none was possible.',
   ),
+});
+
+const pupilFields = {
+  key: text("The pupil's id."),
+  ...summaryFields(count),
+  persistent: Type.Boolean({ description: 'Absent from at least 10% of the possible sessions.' }),
+  severe: Type.Boolean({ description: 'Absent from at least 50% of the possible sessions.' }),
 };
 
 export const pupilAttendanceSchema = object(
-  {
-    key: text("The pupil's id."),
-    ...summaryFields,
-    persistent: Type.Boolean({ description: 'Absent from at least 10% of the possible sessions.' }),
-    severe: Type.Boolean({ description: 'Absent from at least 50% of the possible sessions.' }),
-  },
+  { ...pupilFields, status: statusSchema },
   { $id: 'PupilAttendance' },
 );
 
 /** The summed attendance of many pupils. */
-const groupFields = {
-  ...summaryFields,
+const groupFields = <Schema extends TSchema>(count: (description?: string) => Schema) => ({
+  ...summaryFields(count),
   pupils: count(),
   persistentPupils: count('Pupils absent from at least 10% of their possible sessions.'),
   severePupils: count('Pupils absent from at least 50% of their possible sessions.'),
   eligiblePupils: count(
     'In attendance: pupils persistently but not severely absent. In KPIs: pupils whose absence is within the programme’s eligibility band.',
   ),
-};
+});
 
-export const attendanceTotals = object(groupFields, { $id: 'AttendanceTotals' });
+/** Totals as shown to a principal. */
+export const attendanceTotals = object(
+  { ...groupFields(countOrNull), status: statusSchema },
+  { $id: 'AttendanceTotals' },
+);
 
 export const groupAttendanceSchema = object(
-  { key: text(), name: text(), ...groupFields },
+  { key: text(), name: text(), ...groupFields(countOrNull), status: statusSchema },
   { $id: 'GroupAttendance' },
 );
 
-export type PupilAttendance = Answer<typeof pupilAttendanceSchema>;
-export type GroupAttendance = Answer<typeof groupAttendanceSchema>;
-export type AttendanceTotals = Answer<typeof attendanceTotals>;
+const exactPupil = object(pupilFields);
+const exactTotals = object(groupFields(count));
+
+/** Exact figures, before it is decided what a principal may see of them. */
+export type PupilAttendance = Answer<typeof exactPupil>;
+export type AttendanceTotals = Answer<typeof exactTotals>;
+export type GroupAttendance = AttendanceTotals & { readonly key: string; readonly name: string };
+
+/** The same as shown to a principal. */
+export type ShownPupilAttendance = Answer<typeof pupilAttendanceSchema>;
+export type ShownGroupAttendance = Answer<typeof groupAttendanceSchema>;
 
 export interface AttendanceQuery extends Period {
   readonly by: AttendanceGroup;
@@ -92,21 +107,19 @@ interface AttendanceRequest extends Omit<AttendanceQuery, 'asKnownAt'> {
 /** Attendance in a period by pupil, school, area or region, within reach and ordered by key. */
 export async function attendanceBy(
   rows: RowReader,
-  { by, asKnownAt, ...period }: AttendanceQuery,
+  query: AttendanceQuery,
   sees: Sees,
 ): Promise<(PupilAttendance | GroupAttendance)[]> {
-  const counted = asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
+  const { by } = query;
   const known = await Groups.of(rows);
-  const mayBeSeen = visible(rows, by, sees);
   const groups = new Map<string, { name: string; pupils: Map<string, Counts> }>();
-  for await (const { pupil, school, counts } of counted) {
-    if (isBlank(counts)) continue;
-    const { key, name, place } = groupOf(known, by, pupil, school);
-    if (!(await mayBeSeen(pupil, place))) continue;
-    let group = groups.get(key);
-    if (!group) groups.set(key, (group = { name, pupils: new Map() }));
-    const before = group.pupils.get(pupil);
-    group.pupils.set(pupil, before ? added(before, counts) : counts);
+  for await (const register of registersIn(rows, known, query)) {
+    const { pupil, counts, group } = register;
+    if (!(await isSeen(register, sees, by === 'pupil'))) continue;
+    let found = groups.get(group.key);
+    if (!found) groups.set(group.key, (found = { name: group.name, pupils: new Map() }));
+    const before = found.pupils.get(pupil);
+    found.pupils.set(pupil, before ? added(before, counts) : counts);
   }
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -117,30 +130,50 @@ export async function attendanceBy(
     );
 }
 
+/** A pupil's sessions at one school in a period. */
+export interface CountedRegister extends OfPupil {
+  readonly counts: Counts;
+  readonly group: Group;
+  /** The programme and mentor of each of the pupil's journeys. */
+  readonly journeys: () => Promise<readonly Scope[]>;
+}
+
 /**
- * Whether a pupil's sessions may be counted in a group: if the group is within reach, or if the pupil has a journey
- * in a programme within reach. A mentor's reach includes only pupils whose journey is with that mentor.
+ * Whether a pupil's sessions may be counted in a group: if the group is within reach, or if the pupil has a journey in a
+ * programme within reach; `withMentor`, also with a mentor within reach, because a mentor's reach includes only pupils
+ * whose journey is with that mentor.
  */
-function visible(
-  rows: RowReader,
-  by: AttendanceGroup,
+export async function isSeen(
+  { pupil, group: { place }, journeys }: CountedRegister,
   sees: Sees,
-): (pupil: string, place: Scope) => boolean | Promise<boolean> {
-  let journeys: Promise<ReadonlyMap<string, readonly Scope[]>> | undefined;
-  return async (pupil, place) => {
-    if (sees(place, pupil)) return true;
-    const known = (await (journeys ??= journeysByPupil(rows))).get(pupil) ?? [];
-    return known.some(({ programme, mentor }) =>
-      sees(
-        {
-          ...place,
-          ...(programme !== undefined && { programme }),
-          ...(by === 'pupil' && mentor !== undefined && { mentor }),
-        },
-        pupil,
-      ),
-    );
-  };
+  withMentor: boolean,
+): Promise<boolean> {
+  if (sees(place, pupil)) return true;
+  return (await journeys()).some(({ programme, mentor }) =>
+    sees(
+      {
+        ...place,
+        ...(programme !== undefined && { programme }),
+        ...(withMentor && mentor !== undefined && { mentor }),
+      },
+      pupil,
+    ),
+  );
+}
+
+/** Registers with anything recorded in the period of a query, each with its group. */
+export async function* registersIn(
+  rows: RowReader,
+  known: Groups,
+  { by, asKnownAt, ...period }: AttendanceQuery,
+): AsyncGenerator<CountedRegister> {
+  const counted = asKnownAt === undefined ? standing(rows, period) : knownAt(rows, period, asKnownAt);
+  let all: Promise<ReadonlyMap<string, readonly Scope[]>> | undefined;
+  for await (const { pupil, school, counts } of counted) {
+    if (isBlank(counts)) continue;
+    const journeys = async () => (await (all ??= journeysByPupil(rows))).get(pupil) ?? [];
+    yield { pupil, school, counts, journeys, group: groupOf(known, by, pupil, school) };
+  }
 }
 
 async function journeysByPupil(rows: RowReader): Promise<ReadonlyMap<string, readonly Scope[]>> {

@@ -16,7 +16,7 @@ export interface Group {
 }
 
 /** The fields of a journey or register that determine its groups. */
-interface Member {
+export interface Member {
   readonly school: string;
   readonly programme?: string;
   readonly mentor?: string;

@@ -1,15 +1,25 @@
+import { type TSchema, Type } from '@sinclair/typebox';
 import type { Sees } from '@waymark/core/access';
 import { type Day, type Period, periodOf, within } from '@waymark/core/fields';
 import type { RowReader } from '@waymark/core/kernel';
 import { byKey, every } from '@waymark/core/projections';
-import { type Answer, count, object, orNull, percentOrNull, text } from '@waymark/core/questions';
+import {
+  type Answer,
+  count,
+  countOrNull,
+  object,
+  orNull,
+  percentOrNull,
+  text,
+} from '@waymark/core/questions';
 import { countPages, type RegisterPages } from '@waymark/modules/attendance';
 import type { ProgrammeDefinition } from '@waymark/modules/programme';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import type { SchoolDetails } from '@waymark/modules/school/state';
 import { absencePercent, type Counts, isWithinBand, rounded } from '@waymark/modules/shared/counts';
 import { given } from '@waymark/modules/shared/repeats';
-import { attendanceTotals, groupAttendance } from './attendance';
+import { attendanceTotals, type AttendanceTotals, groupAttendance } from './attendance';
+import { statusSchema } from './disclosure/symbols';
 import { Groups } from './groups';
 import type { PublishedRate, PublishedRates } from './published-rates';
 import { type CountedSession, type JourneyKpi, pupilOutcomes } from './views/pupil-outcomes';
@@ -45,40 +55,70 @@ const publishedRate = object(
   { $id: 'PublishedRate' },
 );
 
-/** The KPIs of a region, area, school or mentor. */
+const kpiFields = <Schema extends TSchema, Totals extends TSchema>(
+  count: (description?: string) => Schema,
+  totals: Totals,
+) => ({
+  key: text(),
+  name: text('A mentor’s id if you may not see the name.'),
+  referred: count('The funnel, from here to `completed`: pupils who reached this step.'),
+  eligible: count(),
+  consented: count(),
+  allocated: count(),
+  started: count('Pupils with at least one held session.'),
+  completed: count(),
+  sessionsHeld: count(),
+  sessionsNotHeld: count(),
+  notHeld: object(
+    { acceptable: count(), unacceptable: count(), logistics: count() },
+    { description: 'Sessions not held, by the kind of reason. The status of each is that of this field.' },
+  ),
+  minutesHeld: count(),
+  baseline: totals,
+  followUp: totals,
+  changePoints: percentOrNull(
+    'Follow-up absence minus baseline absence, in percentage points; null if one of them has no rate.',
+  ),
+  published: object(
+    { localAuthority: orNull(publishedRate), region: orNull(publishedRate) },
+    {
+      description: 'Published absence in all secondary schools; null if none was published for the group.',
+    },
+  ),
+});
+
+/** The KPIs of a region, area, school or mentor, as shown to a principal. */
 export const kpisSchema = object(
-  {
-    key: text(),
-    name: text('A mentor’s id if you may not see the name.'),
-    referred: count('The funnel, from here to `completed`: pupils who reached this step.'),
-    eligible: count(),
-    consented: count(),
-    allocated: count(),
-    started: count('Pupils with at least one held session.'),
-    completed: count(),
-    sessionsHeld: count(),
-    sessionsNotHeld: count(),
-    notHeld: object(
-      { acceptable: count(), unacceptable: count(), logistics: count() },
-      { description: 'Sessions not held, by the kind of reason.' },
-    ),
-    minutesHeld: count(),
-    baseline: attendanceTotals,
-    followUp: attendanceTotals,
-    changePoints: percentOrNull(
-      'Follow-up absence minus baseline absence, in percentage points; null if one of them has no rate.',
-    ),
-    published: object(
-      { localAuthority: orNull(publishedRate), region: orNull(publishedRate) },
-      {
-        description: 'Published absence in all secondary schools; null if none was published for the group.',
-      },
-    ),
-  },
+  { ...kpiFields(countOrNull, attendanceTotals), status: statusSchema },
   { $id: 'Kpis' },
 );
+export type ShownKpis = Answer<typeof kpisSchema>;
 
-export type Kpis = Answer<typeof kpisSchema>;
+const exactKpis = object(kpiFields(count, Type.Unsafe<AttendanceTotals>({})));
+
+/** Exact KPIs, before it is decided what a principal may see of them. */
+export type Kpis = Answer<typeof exactKpis>;
+
+/** A journey with what is needed to count it. */
+export interface KnownJourney {
+  readonly id: string;
+  readonly journey: JourneyKpi;
+  readonly pages: RegisterPages;
+  readonly programme: ProgrammeDefinition;
+  readonly school: SchoolDetails;
+}
+
+/** Every journey of a known programme and school. */
+export async function* journeysIn(rows: RowReader, groups: Groups): AsyncGenerator<KnownJourney> {
+  const known = await byKey(rows, programmes);
+  for await (const { row } of every(rows, pupilOutcomes)) {
+    for (const [id, journey] of Object.entries(row.journeys)) {
+      const programme = known.get(journey.programme);
+      const school = groups.schools.get(journey.school);
+      if (programme && school) yield { id, journey, pages: row.pages, programme, school };
+    }
+  }
+}
 
 /** KPIs of every region, area, school or mentor within reach, ordered by key. Mentors are named by id. */
 export async function kpisBy(
@@ -87,20 +127,16 @@ export async function kpisBy(
   query: KpiQuery,
   sees: Sees,
 ): Promise<Kpis[]> {
-  const known = { groups: await Groups.of(rows), programmes: await byKey(rows, programmes) };
+  const groups = await Groups.of(rows);
   const tallies = new Map<string, Tally>();
-  for await (const { row } of every(rows, pupilOutcomes)) {
-    for (const [id, journey] of Object.entries(row.journeys)) {
-      const programme = known.programmes.get(journey.programme);
-      const school = known.groups.schools.get(journey.school);
-      const group = known.groups.of(query.by, journey);
-      if (!programme || !school || !group || (query.programme ?? journey.programme) !== journey.programme)
-        continue;
-      if (!sees(group.place, id)) continue;
-      let tally = tallies.get(group.key);
-      if (!tally) tallies.set(group.key, (tally = new Tally(group.name, query.period)));
-      tally.add(journey, row.pages, programme, school);
-    }
+  for await (const known of journeysIn(rows, groups)) {
+    const { id, journey } = known;
+    const group = groups.of(query.by, journey);
+    if (!group || (query.programme ?? journey.programme) !== journey.programme) continue;
+    if (!sees(group.place, id)) continue;
+    let tally = tallies.get(group.key);
+    if (!tally) tallies.set(group.key, (tally = new Tally(group.name, query.period)));
+    tally.add(known);
   }
   return [...tallies]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -125,14 +161,9 @@ class Tally {
     private readonly period: Period | undefined,
   ) {}
 
-  add(known: JourneyKpi, pages: RegisterPages, programme: ProgrammeDefinition, school: SchoolDetails): void {
+  add({ journey: known, pages, programme, school }: KnownJourney): void {
     const sessions = Object.values(known.sessions);
-    const started = sessions
-      .filter((session) => 'minutes' in session)
-      .reduce<Day | undefined>(
-        (first, { on }) => (first === undefined || on < first ? on : first),
-        undefined,
-      );
+    const started = startedOn(known);
     this.step('referred', known.referred);
     this.step('eligible', known.eligible);
     this.step('consented', known.consented);
@@ -189,10 +220,16 @@ class Tally {
   }
 }
 
+/** The day of a journey's first held session; undefined if none was held. */
+export const startedOn = ({ sessions }: JourneyKpi): Day | undefined =>
+  Object.values(sessions)
+    .flatMap((session) => ('minutes' in session ? [session.on] : []))
+    .sort()[0];
+
 const countsKept = new WeakMap<RegisterPages, Map<string, Counts>>();
 
 /** Counts of a register in a period, cached for as long as the store returns the same row object. */
-function countsOf(pages: RegisterPages, period: Period): Counts {
+export function countsOf(pages: RegisterPages, period: Period): Counts {
   let known = countsKept.get(pages);
   if (!known) countsKept.set(pages, (known = new Map<string, Counts>()));
   const of = `${period.from} ${period.to}`;

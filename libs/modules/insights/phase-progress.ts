@@ -1,36 +1,48 @@
-import { Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import type { Sees } from '@waymark/core/access';
 import type { RowReader } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
-import { type Answer, count, object, text } from '@waymark/core/questions';
+import { type Answer, count, countOrNull, object, text } from '@waymark/core/questions';
 import { phaseProgress, type PhaseProgressRow } from '@waymark/modules/journey/views/phase-progress';
+import { statusSchema } from './disclosure/symbols';
 import { Groups } from './groups';
 
 export const phaseProgressGroups = ['programme', 'area', 'school', 'mentor'] as const;
 export type PhaseProgressGroup = (typeof phaseProgressGroups)[number];
 
-/** The progress of the pupils of a programme, area, school or mentor. */
+const phaseFields = <Schema extends TSchema>(counted: (description?: string) => Schema) => ({
+  phase: count('1 for the first phase.'),
+  name: text(),
+  pupils: counted('Pupils who are in this phase now.'),
+  sessionsHeld: counted('Sessions held in this phase.'),
+});
+
+const progressFields = <Schema extends TSchema, Phase extends TSchema>(
+  counted: (description?: string) => Schema,
+  phase: Phase,
+) => ({
+  key: text(),
+  name: text('A mentor’s id if you may not see the name.'),
+  waiting: counted('Pupils without a held session.'),
+  completed: counted(),
+  ended: counted('Pupils whose journey ended without being completed.'),
+  phases: Type.Array(phase, { description: 'The phases, in order.' }),
+});
+
+/** The progress of the pupils of a programme, area, school or mentor, as shown to a principal. */
 export const phaseProgressSchema = object(
   {
-    key: text(),
-    name: text('A mentor’s id if you may not see the name.'),
-    waiting: count('Pupils without a held session.'),
-    completed: count(),
-    ended: count('Pupils whose journey ended without being completed.'),
-    phases: Type.Array(
-      object({
-        phase: count('1 for the first phase.'),
-        name: text(),
-        pupils: count('Pupils who are in this phase now.'),
-        sessionsHeld: count('Sessions held in this phase.'),
-      }),
-      { description: 'The phases, in order.' },
-    ),
+    ...progressFields(countOrNull, object({ ...phaseFields(countOrNull), status: statusSchema })),
+    status: statusSchema,
   },
   { $id: 'PhaseProgress' },
 );
+export type ShownPhaseProgress = Answer<typeof phaseProgressSchema>;
 
-export type PhaseProgress = Answer<typeof phaseProgressSchema>;
+const exactProgress = object(progressFields(count, object(phaseFields(count))));
+
+/** Exact progress, before it is decided what a principal may see of it. */
+export type PhaseProgress = Answer<typeof exactProgress>;
 
 export interface PhaseProgressQuery {
   readonly by: PhaseProgressGroup;

@@ -1,18 +1,34 @@
 import Table from 'cli-table3';
 import type { FileReport, ImportReport } from '@waymark/modules/imports/views/import-reports';
-import type { GroupAttendance, PupilAttendance } from '@waymark/modules/insights/attendance';
-import type { Kpis } from '@waymark/modules/insights/kpis';
+import type { ShownGroupAttendance, ShownPupilAttendance } from '@waymark/modules/insights/attendance';
+import type { Status } from '@waymark/modules/insights/disclosure/symbols';
+import type { ShownKpis } from '@waymark/modules/insights/kpis';
 
 /** Table style without colours. */
 export const plainStyle = { style: { head: [], border: [] } };
 
-const percent = (value: number | null): string => (value === null ? '–' : `${value.toFixed(2)}%`);
+const percent = (value: number): string => `${value.toFixed(2)}%`;
 
-const points = (value: number | null): string =>
-  value === null ? '–' : `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
+const points = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
+
+/** Fields with the status of some of them. */
+type Fields<Name extends string> = Readonly<Record<Name, number | null>> & { readonly status?: Status };
+
+/** The text of a field: its symbol in place of a value that is not given, and beside one that has to be read with care. */
+function cell<Name extends string>(
+  fields: Fields<Name>,
+  name: Name,
+  format: (value: number) => string = String,
+): string {
+  const [value, symbol] = [fields[name], fields.status?.[name]];
+  if (value === null) return symbol === undefined || symbol === 'z' ? '–' : symbol;
+  return symbol === undefined ? format(value) : `${format(value)} ${symbol}`;
+}
+
+const hours = (minutes: number): string => String(Math.round(minutes / 60));
 
 /** Format KPIs as a table. */
-export function kpiTable(kpis: readonly Kpis[]): string {
+export function kpiTable(kpis: readonly ShownKpis[]): string {
   const table = new Table({
     ...plainStyle,
     head: [
@@ -21,33 +37,36 @@ export function kpiTable(kpis: readonly Kpis[]): string {
     ],
   });
   for (const kpi of kpis) {
+    const { baseline, followUp, published } = kpi;
+    const steps = ['referred', 'eligible', 'consented', 'allocated', 'started', 'completed'] as const;
+    const fromTo = (name: 'persistentPupils' | 'severePupils'): string =>
+      `${cell(baseline, name)} → ${cell(followUp, name)}`;
+    const rate = (published.localAuthority ?? published.region)?.absencePercent ?? null;
     table.push([
       kpi.name,
-      ...[kpi.referred, kpi.eligible, kpi.consented, kpi.allocated, kpi.started, kpi.completed],
-      ...[kpi.sessionsHeld, kpi.sessionsNotHeld, Math.round(kpi.minutesHeld / 60)],
-      `${String(kpi.baseline.persistentPupils)} → ${String(kpi.followUp.persistentPupils)}`,
-      `${String(kpi.baseline.severePupils)} → ${String(kpi.followUp.severePupils)}`,
-      percent(kpi.baseline.absencePercent),
-      percent(kpi.followUp.absencePercent),
-      points(kpi.changePoints),
-      percent((kpi.published.localAuthority ?? kpi.published.region)?.absencePercent ?? null),
+      ...steps.map((step) => cell(kpi, step)),
+      ...[cell(kpi, 'sessionsHeld'), cell(kpi, 'sessionsNotHeld'), cell(kpi, 'minutesHeld', hours)],
+      ...[fromTo('persistentPupils'), fromTo('severePupils')],
+      ...[cell(baseline, 'absencePercent', percent), cell(followUp, 'absencePercent', percent)],
+      ...[cell(kpi, 'changePoints', points), rate === null ? '–' : percent(rate)],
     ]);
   }
   return table.toString();
 }
 
 /** Format attendance figures as a table. */
-export function attendanceTable(rows: readonly (PupilAttendance | GroupAttendance)[]): string {
+export function attendanceTable(rows: readonly (ShownPupilAttendance | ShownGroupAttendance)[]): string {
   const table = new Table({
     ...plainStyle,
     head: ['', 'Pupils', 'Possible', 'Attended', 'Authorised', 'Unauthorised', 'No mark', 'Late', 'Absence'],
   });
+  const counts = ['possible', 'attended', 'authorised', 'unauthorised', 'noMark', 'late'] as const;
   for (const row of rows) {
     table.push([
       'name' in row ? row.name : row.key,
-      'pupils' in row ? row.pupils : 1,
-      ...[row.possible, row.attended, row.authorised, row.unauthorised, row.noMark, row.late],
-      percent(row.absencePercent),
+      'pupils' in row ? cell(row, 'pupils') : 1,
+      ...counts.map((count) => cell(row, count)),
+      cell(row, 'absencePercent', percent),
     ]);
   }
   return table.toString();

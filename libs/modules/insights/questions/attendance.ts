@@ -11,15 +11,16 @@ import {
   attendanceBy,
   type AttendanceGroup,
   type AttendanceQuery,
-  type GroupAttendance,
-  type PupilAttendance,
+  type ShownGroupAttendance,
+  type ShownPupilAttendance,
   attendanceGroups,
   attendanceQuery,
   type AttendanceTotals,
   groupAttendanceSchema,
   pupilAttendanceSchema,
 } from '../attendance';
-import type { FigureSources } from './sources';
+import { shownAttendance } from '../disclosure/attendance';
+import type { FigureSources, InsightSources } from './sources';
 
 /** Totals for the examples of the OpenAPI document. */
 export const exampleTotals: AttendanceTotals = {
@@ -58,18 +59,21 @@ export const getAttendance = question({
   views: [attendance, attendanceHistory, caseloads, programmes, schools, mentors],
   // A pupil's row has no name and shows the pupil's records. A group's row shows only figures.
   shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),
-  answer: async (asked, sources) => pageByKey(await attendanceFor(sources, attendanceQuery(asked)), asked),
+  answer: async (asked, sources: InsightSources) =>
+    pageByKey(await attendanceFor(sources, attendanceQuery(asked)), asked),
 });
 
 /** Attendance as a principal may see it. */
 export async function attendanceFor(
-  { kept, reach, scopesOf }: FigureSources,
+  { kept, reach, scopesOf, disclosure: rule }: FigureSources,
   { asKnownAt, ...asked }: AttendanceQuery,
-): Promise<readonly (PupilAttendance | GroupAttendance)[]> {
+): Promise<readonly (ShownPupilAttendance | ShownGroupAttendance)[]> {
   // Principals who may not see times of recording could find them by asking again and again.
   const known = asKnownAt === undefined || reach.seesTimes ? asKnownAt : midnight(asKnownAt);
   const query = { ...asked, ...(known !== undefined && { asKnownAt: known }) };
-  const found = await kept(query, (rows) => attendanceBy(rows, query, reach.covers));
+  const found = await kept(query, async (rows) =>
+    shownAttendance(rows, await attendanceBy(rows, query, reach.covers), query, { reach, rule }),
+  );
   if (query.by !== 'pupil') return found;
   // A pupil's row is shown only to principals who reach the pupil now, and not because of a former school.
   const shown = new Set<string>();

@@ -1,4 +1,4 @@
-import { furnished, mentorScopes, mentorStates } from '@test/support/insights';
+import { figureSources, furnished, mentorScopes, mentorStates } from '@test/support/insights';
 import { answerTo } from '@test/support/questions';
 import type { PublishedRates } from '../published-rates';
 import { type JourneyKpi, pupilOutcomes } from '../views/pupil-outcomes';
@@ -27,9 +27,11 @@ const published: PublishedRates = {
   regions: new Map([['North West', { name: 'North West', absencePercent: 8.7126 }]]),
 };
 
+const sources = { ...figureSources, published };
+
 describe('GetKpis', () => {
   it('returns the funnel and sessions of a group, and the published rate', async () => {
-    const { items } = await answerTo(getKpis, { by: 'area' }, given, { published });
+    const { items } = await answerTo(getKpis, { by: 'area' }, given, sources);
     expect(items.map(({ key }) => key)).toEqual(['blackpool', 'hastings']);
     expect(items[0]).toMatchObject({
       ...{ referred: 1, consented: 1, started: 1, sessionsHeld: 1, sessionsNotHeld: 1, minutesHeld: 60 },
@@ -43,23 +45,21 @@ describe('GetKpis', () => {
 
   it('counts only steps and sessions in a period', async () => {
     const asked = { by: 'area', from: '2025-11-01', to: '2025-11-30' } as const;
-    const { items } = await answerTo(getKpis, asked, given, { published });
+    const { items } = await answerTo(getKpis, asked, given, sources);
     expect(items[0]).toMatchObject({ referred: 0, sessionsHeld: 1, sessionsNotHeld: 0 });
   });
 
   it('refuses a period that ends before it starts', async () => {
     const asked = { by: 'area', from: '2025-11-30', to: '2025-11-01' } as const;
-    await expect(answerTo(getKpis, asked, given, { published })).rejects.toMatchObject({
+    await expect(answerTo(getKpis, asked, given, sources)).rejects.toMatchObject({
       errors: [{ field: 'to', code: 'PERIOD_ENDS_BEFORE_IT_BEGINS' }],
     });
   });
 
   it('continues after the last key of a page', async () => {
-    const first = await answerTo(getKpis, { by: 'mentor', limit: 1 }, given, { published });
+    const first = await answerTo(getKpis, { by: 'mentor', limit: 1 }, given, sources);
     expect(first).toMatchObject({ items: [{ key: 'M-1', name: 'Oscar Roberts' }], next: 'M-1' });
-    const { items, next } = await answerTo(getKpis, { by: 'mentor', limit: 1, after: 'M-1' }, given, {
-      published,
-    });
+    const { items, next } = await answerTo(getKpis, { by: 'mentor', limit: 1, after: 'M-1' }, given, sources);
     expect(items.map(({ key }) => key)).toEqual(['M-2']);
     expect(next).toBeUndefined();
   });

@@ -4,7 +4,16 @@ import { pageByKey, pageOf, PageParameters, question } from '@waymark/core/quest
 import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import { schools } from '@waymark/modules/school/views/schools';
-import { type KpiGroup, kpiGroups, type KpiQuery, kpiQuery, type Kpis, kpisBy, kpisSchema } from '../kpis';
+import {
+  type KpiGroup,
+  kpiGroups,
+  type KpiQuery,
+  kpiQuery,
+  kpisBy,
+  kpisSchema,
+  type ShownKpis,
+} from '../kpis';
+import { shownKpis } from '../disclosure/kpis';
 import { pupilOutcomes } from '../views/pupil-outcomes';
 import { exampleTotals } from './attendance';
 import { type FigureSources, type InsightSources, mentorsIn, withMentorNames } from './sources';
@@ -59,6 +68,9 @@ export const getKpis = question({
 
 /** KPIs as a principal may see them. Mentors are named by id. */
 export const kpisFor = (
-  { kept, reach, published }: FigureSources & Pick<InsightSources, 'published'>,
+  { kept, reach, published, disclosure: rule }: FigureSources & Pick<InsightSources, 'published'>,
   query: KpiQuery,
-): Promise<readonly Kpis[]> => kept(query, (rows) => kpisBy(rows, published, query, reach.covers));
+): Promise<readonly ShownKpis[]> =>
+  kept(query, async (rows) =>
+    shownKpis(rows, await kpisBy(rows, published, query, reach.covers), query, { reach, rule }),
+  );

@@ -1,4 +1,4 @@
-import { furnished, mentorScopes, mentorStates } from '@test/support/insights';
+import { figureSources, furnished, mentorScopes, mentorStates } from '@test/support/insights';
 import { answerTo } from '@test/support/questions';
 import { phaseProgress, type PhaseProgressRow } from '@waymark/modules/journey/views/phase-progress';
 import { getPhaseProgress } from './phase-progress';
@@ -30,7 +30,7 @@ const given = {
 
 describe('GetPhaseProgress', () => {
   it('counts pupils and sessions by phase', async () => {
-    const { items } = await answerTo(getPhaseProgress, { by: 'area' }, given);
+    const { items } = await answerTo(getPhaseProgress, { by: 'area' }, given, figureSources);
     expect(items.map(({ key, waiting, ended }) => [key, waiting, ended])).toEqual([
       ['blackpool', 1, 0],
       ['hastings', 0, 1],
@@ -43,14 +43,14 @@ describe('GetPhaseProgress', () => {
 
   it('leaves out what is out of reach', async () => {
     const as = [{ role: 'area-manager', area: 'hastings' } as const];
-    const { items } = await answerTo(getPhaseProgress, { by: 'area' }, { ...given, as });
+    const { items } = await answerTo(getPhaseProgress, { by: 'area' }, { ...given, as }, figureSources);
     expect(items.map(({ key }) => key)).toEqual(['hastings']);
   });
 
   it('returns names only of mentors whose names may be seen', async () => {
     const named = async (role: 'area-manager' | 'regional-director') => {
       const as = [{ role, ...(role === 'area-manager' ? { area: 'blackpool' } : {}) }];
-      const { items } = await answerTo(getPhaseProgress, { by: 'mentor' }, { ...given, as });
+      const { items } = await answerTo(getPhaseProgress, { by: 'mentor' }, { ...given, as }, figureSources);
       return items.map(({ name }) => name);
     };
     expect(await named('area-manager')).toEqual(['Oscar Roberts']);
@@ -63,6 +63,7 @@ describe('GetPhaseProgress', () => {
       getPhaseProgress,
       { by: 'mentor' },
       { ...given, onKept: (result) => kept.push(result) },
+      figureSources,
     );
     expect(JSON.stringify(answer)).toContain('Oscar Roberts');
     expect(kept).toHaveLength(1);

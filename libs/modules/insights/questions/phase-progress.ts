@@ -6,15 +6,16 @@ import { mentors } from '@waymark/modules/mentor/views/mentors';
 import { programmes } from '@waymark/modules/programme/views/programmes';
 import { schools } from '@waymark/modules/school/views/schools';
 import { examplePhases } from '@waymark/modules/shared/examples';
+import { shownPhaseProgress } from '../disclosure/phase-progress';
 import {
-  type PhaseProgress,
   phaseProgressBy,
   type PhaseProgressGroup,
   phaseProgressGroups,
   type PhaseProgressQuery,
+  type ShownPhaseProgress,
   phaseProgressSchema,
 } from '../phase-progress';
-import { type FigureSources, mentorsIn, withMentorNames } from './sources';
+import { type FigureSources, type InsightSources, mentorsIn, withMentorNames } from './sources';
 
 /** Grouping and filter of the phase progress. */
 export class ProgressParameters extends PageParameters {
@@ -49,7 +50,7 @@ export const getPhaseProgress = question({
   by: figureReaders,
   views: [phaseProgress, programmes, schools, mentors],
   shown: mentorsIn,
-  answer: async (asked, sources) => {
+  answer: async (asked, sources: InsightSources) => {
     const { by, programme } = asked;
     const groups = await phaseProgressFor(sources, { by, ...(programme !== undefined && { programme }) });
     return withMentorNames(pageByKey(groups, asked), by, sources);
@@ -58,6 +59,9 @@ export const getPhaseProgress = question({
 
 /** Phase progress as a principal may see it. Mentors are named by id. */
 export const phaseProgressFor = (
-  { kept, reach }: FigureSources,
+  { kept, reach, disclosure: rule }: FigureSources,
   query: PhaseProgressQuery,
-): Promise<readonly PhaseProgress[]> => kept(query, (rows) => phaseProgressBy(rows, query, reach.covers));
+): Promise<readonly ShownPhaseProgress[]> =>
+  kept(query, async (rows) =>
+    shownPhaseProgress(rows, await phaseProgressBy(rows, query, reach.covers), query, { reach, rule }),
+  );

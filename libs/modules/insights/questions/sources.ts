@@ -2,16 +2,19 @@ import { sideBySide } from '@waymark/core/concurrency';
 import type { Page } from '@waymark/core/projections';
 import type { QuestionSources } from '@waymark/core/questions';
 import { namesIn } from '../names';
+import type { DisclosureRule } from '../disclosure/symbols';
 import type { PublishedRates } from '../published-rates';
 
 /** What questions over several modules are answered from. */
 export interface InsightSources extends QuestionSources {
   /** Absence rates published by the Department for Education. */
   readonly published: PublishedRates;
+  /** Which numbers are small. */
+  readonly disclosure: DisclosureRule;
 }
 
 /** What figures are computed from, for one principal. */
-export type FigureSources = Pick<QuestionSources, 'kept' | 'reach' | 'scopesOf'>;
+export type FigureSources = Pick<InsightSources, 'kept' | 'reach' | 'scopesOf' | 'disclosure'>;
 
 /** The mentors whose figures an answer shows. */
 export const mentorsIn = (
