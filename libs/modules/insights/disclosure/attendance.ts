@@ -1,5 +1,6 @@
 import { everywhere, type Reach } from '@waymark/core/access';
 import type { RowReader } from '@waymark/core/kernel';
+import { every } from '@waymark/core/projections';
 import {
   type AttendanceQuery,
   type GroupAttendance,
@@ -10,13 +11,13 @@ import {
   type ShownPupilAttendance,
 } from '../attendance';
 import { Groups } from '../groups';
+import { pupilOutcomes } from '../views/pupil-outcomes';
 import { Family } from './family';
-import { bandOf, bandsOf } from './outcomes';
+import { bandOf, bandsOf, countedAs, everyone } from './outcomes';
 import { type DisclosureRule, statusBeside } from './symbols';
 import { shownTotals, statusOf } from './totals';
 import { Units } from './units';
 
-const PUPILS = 'pupils';
 const WINDOW = 'period';
 
 /**
@@ -34,20 +35,30 @@ export async function shownAttendance(
   const groups = await Groups.of(rows);
   // Which registers are seen is decided for each pupil below.
   const units = new Units(groups, { covers: everywhere, showsSmallNumbers: reach.showsSmallNumbers });
-  if (!units.areExact)
+  if (!units.areExact) {
+    const mentored = await mentoredPupils(rows);
     for await (const register of registersIn(rows, groups, query)) {
       if (!(await isSeen(register, reach.covers, false))) continue;
-      const { school, counts, journeys } = register;
+      const { pupil, school, counts, journeys } = register;
       const place = groups.of('school', { school })?.place;
       const scopes = [{ ...place }, ...(await journeys()).map((journey) => ({ ...journey, ...place }))];
-      units.add({ school }, scopes, [PUPILS, ...bandOf(WINDOW, counts)]);
+      units.add({ school }, scopes, [...countedAs(mentored.has(pupil)), ...bandOf(WINDOW, counts)]);
     }
-  const pupils = new Family(units.blocks, [PUPILS], rule);
+  }
+  const pupils = everyone(units, rule);
   const bands = new Family(pupils.blocks, bandsOf(WINDOW), rule);
   const families = { pupils, bands, window: WINDOW };
   return attendance.map((each) =>
     shownTotals(each as GroupAttendance, units.in(by, each.key), families, rule),
   );
+}
+
+/** Pupils with a journey that has or had a mentor: as in KPIs, their number is not small in any block. */
+async function mentoredPupils(rows: RowReader): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for await (const { key, row } of every(rows, pupilOutcomes))
+    if (Object.values(row.journeys).some(({ mentor }) => mentor !== undefined)) found.add(key);
+  return found;
 }
 
 /** A pupil's attendance, with the status of the rate. */

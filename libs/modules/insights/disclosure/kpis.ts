@@ -13,7 +13,7 @@ import {
 } from '../kpis';
 import type { Unit } from './blocks';
 import { Family } from './family';
-import { allJourneys, bandOf, bandsOf, journeyOf, outcomeOf, outcomes } from './outcomes';
+import { everyone, bandOf, bandsOf, countedAs, outcomeOf, outcomes } from './outcomes';
 import { type DisclosureRule, withheld } from './symbols';
 import { shownTotals, statusOf } from './totals';
 import { Units } from './units';
@@ -29,7 +29,7 @@ function columnsOf({ journey, pages, programme }: KnownJourney, { period }: KpiQ
   const sessions = Object.values(journey.sessions).filter(({ on }) => counts(on));
   const notHeld = new Set(sessions.flatMap((session) => ('notHeld' in session ? [session.notHeld] : [])));
   return [
-    ...journeyOf(journey),
+    ...countedAs(journey.mentor !== undefined),
     outcomeOf({ started: started !== undefined, completed: completed !== undefined }),
     ...Object.entries(steps).flatMap(([step, on]) => (counts(on) ? [`step/${step}`] : [])),
     ...(sessions.some((session) => 'minutes' in session) ? ['held'] : []),
@@ -58,7 +58,7 @@ export async function shownKpis(
 type Families = ReturnType<typeof familiesOf>;
 
 function familiesOf(units: Units, rule: DisclosureRule) {
-  const all = allJourneys(units, rule);
+  const all = everyone(units, rule);
   const family = (within: Family, ...columns: string[]): Family => new Family(within.blocks, columns, rule);
   const outcome = family(all, ...outcomes);
   return {

@@ -14,18 +14,17 @@ import type { Units } from './units';
  * question tells nothing that another has suppressed.
  */
 
-/** All journeys, by whether they have or had a mentor. */
-const WITH_MENTOR = 'with mentor';
-export const journeyOf = ({ mentor }: { readonly mentor?: string }): string[] =>
-  mentor === undefined ? [JOURNEYS] : [JOURNEYS, WITH_MENTOR];
-const JOURNEYS = 'journeys';
+const [EVERYONE, WITH_MENTOR] = ['everyone', 'with mentor'];
+
+/** The columns in which everyone is counted, by whether there is or was a mentor. */
+export const countedAs = (hasMentor: boolean): string[] => (hasMentor ? [EVERYONE, WITH_MENTOR] : [EVERYONE]);
 
 /**
- * All journeys. Figures by mentor and the number of allocated pupils count the same journeys, so this number is not small
- * in any block either.
+ * All pupils. Figures by mentor and the number of allocated pupils count the same pupils with a mentor, so their number is
+ * not small in any block either.
  */
-export const allJourneys = (units: Units, { smallBelow }: DisclosureRule): Family =>
-  new Family(units.blocks, [JOURNEYS], { smallBelow, alsoSafe: [[WITH_MENTOR]] });
+export const everyone = (units: Units, { smallBelow }: DisclosureRule): Family =>
+  new Family(units.blocks, [EVERYONE], { smallBelow, alsoSafe: [[WITH_MENTOR]] });
 
 /** How far a journey has come, whatever the period. */
 export const outcomes = ['completed/started', 'completed/waiting', 'started', 'waiting'] as const;

@@ -6,7 +6,7 @@ import { Groups } from '../groups';
 import type { PhaseProgress, PhaseProgressQuery, ShownPhaseProgress } from '../phase-progress';
 import type { Unit } from './blocks';
 import { Family } from './family';
-import { allJourneys, journeyOf, outcomeOf, outcomes } from './outcomes';
+import { everyone, countedAs, outcomeOf, outcomes } from './outcomes';
 import { type DisclosureRule, withheld } from './symbols';
 import { Units } from './units';
 
@@ -29,7 +29,7 @@ const statesOf = {
 function columnsOf(row: PhaseProgressRow): string[] {
   const started = Object.keys(row.held).length > 0;
   return [
-    ...journeyOf(row),
+    ...countedAs(row.mentor !== undefined),
     outcomeOf({ started, completed: row.state === 'completed' }),
     stateOf(row),
     ...[...new Set(Object.values(row.held))].map(sessionsIn),
@@ -51,7 +51,7 @@ export async function shownPhaseProgress(
       most = Math.max(most, row.phases.length, ...Object.values(row.held));
     }
   const phases = Array.from({ length: most }, (_, index) => index + 1);
-  const all = allJourneys(units, rule);
+  const all = everyone(units, rule);
   const outcome = new Family(all.blocks, outcomes, rule);
   const columns = [...Object.values(statesOf).flat(), ...phases.map(inPhase)];
   const states = new Family(outcome.blocks, columns, rule);

@@ -19,6 +19,7 @@ import {
   groupAttendanceSchema,
   pupilAttendanceSchema,
 } from '../attendance';
+import { pupilOutcomes } from '../views/pupil-outcomes';
 import { shownAttendance } from '../disclosure/attendance';
 import type { FigureSources, InsightSources } from './sources';
 
@@ -56,7 +57,7 @@ export const getAttendance = question({
   schema: pageOf(variant([pupilAttendanceSchema, groupAttendanceSchema])),
   example: { items: [{ key: 'blackpool', name: 'Blackpool', ...exampleTotals }], next: 'blackpool' },
   by: readers,
-  views: [attendance, attendanceHistory, caseloads, programmes, schools, mentors],
+  views: [attendance, attendanceHistory, caseloads, pupilOutcomes, programmes, schools, mentors],
   // A pupil's row has no name and shows the pupil's records. A group's row shows only figures.
   shown: ({ items }) => items.filter((item) => !('name' in item)).map(({ key }) => key),
   answer: async (asked, sources: InsightSources) =>
