@@ -1,0 +1,381 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Grant, Principal } from '@waymark/core/access';
+import { valid } from '@waymark/core/fields';
+import { type CommandClass, Refusal } from '@waymark/core/kernel';
+import { reachFor, rights } from '@waymark/governance/access';
+import { RecordAttendance } from '@waymark/modules/attendance';
+import { exportKinds, exportSources } from '@waymark/modules/exports';
+import { reminderJob } from '@waymark/modules/insights/reminder-job';
+import {
+  AssessEligibility,
+  EndJourney,
+  GiveConsent,
+  ReferPupil,
+  ScheduleSession,
+} from '@waymark/modules/journey';
+import type { JourneyFacts } from '@waymark/modules/journey/facts';
+import { AllocatePupil, AppointMentor } from '@waymark/modules/mentor';
+import { DefineProgramme } from '@waymark/modules/programme';
+import { MoveSchool, RaiseObjection, RegisterPupil, RestrictProcessing } from '@waymark/modules/pupil';
+import { RegisterSchool } from '@waymark/modules/school';
+import { Platform } from '@waymark/platform';
+import { Ask, AskHandler } from '../../apps/api/questions/ask';
+import { KeptAnswers } from '../../apps/api/questions/kept-answers';
+import { questions } from '../../apps/api/questions/questions';
+import { marks, programme } from '../api/client';
+import { readWhole } from '../support/events';
+import { harbourAcademy, upnOf } from '../support/made-up';
+
+/*
+ * In random worlds, compares the rows of lists with the questions that show one record, sums with rows, and looks for what an
+ * evaluator may not see.
+ */
+
+jest.setTimeout(240_000);
+
+const SEED = Number(process.env['WAYMARK_SEED'] ?? Math.floor(Math.random() * 1_000_000_000));
+const WORLDS = 4;
+const DAYS = { from: '2025-09-01', to: '2026-02-13' };
+
+/** Schools 0 and 1 are in Blackpool, 2 and 3 in Hastings. Mentors 0 to 2 work in the first programme, 3 in the second. */
+const schools = [0, 1, 2, 3] as const;
+const urn = (n: number): string => `99040${String(n)}`;
+const mentorId = (n: number): string => `M-${String(n)}`;
+const programmeOf = (n: number): string => `programme-${String(n)}`;
+
+const happening = fc.record({
+  school: fc.constantFrom(...schools),
+  programme: fc.constantFrom(0, 0, 0, 1),
+  mentors: fc.array(fc.constantFrom(...schools), { minLength: 0, maxLength: 2 }),
+  moved: fc.option(fc.constantFrom(...schools), { freq: 2 }),
+  ended: fc.boolean(),
+  objects: fc.constantFrom(
+    'RESEARCH',
+    'MENTORING',
+    'EVALUATION_ARCHIVE',
+    'restricted',
+    ...Array<undefined>(4),
+  ),
+});
+const worlds = fc.sample(fc.array(happening, { minLength: 12, maxLength: 12 }), {
+  seed: SEED,
+  numRuns: WORLDS,
+});
+
+interface Answer {
+  readonly items?: readonly Readonly<Record<string, unknown>>[];
+  readonly [field: string]: unknown;
+}
+
+/** A platform with the pupils of a random world. */
+async function furnished(pupils: (typeof worlds)[number]) {
+  const platform = await Platform.open({
+    data: mkdtempSync(join(tmpdir(), 'waymark-lists-')),
+    disclosure: { smallBelow: 1, leastPossible: 1 },
+  });
+  const send = async <Command extends object>(
+    module: string,
+    id: string,
+    type: CommandClass<Command>,
+    body: object = {},
+  ): Promise<void> => {
+    try {
+      await platform.submitter.submit({ module, id, command: valid(type, body), actor: 'office' });
+    } catch (error) {
+      // A random command may be refused: an allocation without a place, for example.
+      if (!(error instanceof Refusal)) throw error;
+    }
+  };
+  for (const n of [0, 1]) await send('programme', programmeOf(n), DefineProgramme, programme);
+  for (const n of schools) {
+    const [region, area] = n < 2 ? ['North West', 'Blackpool'] : ['South East', 'Hastings'];
+    await send('school', urn(n), RegisterSchool, { ...harbourAcademy, region, area });
+    const appointed = { programme: programmeOf(n === 3 ? 1 : 0), school: urn(n), from: '2025-09-01' };
+    await send('mentor', mentorId(n), AppointMentor, { name: `Mentor ${String(n)}`, ...appointed });
+  }
+  const ids = pupils.map(() => ({ pupil: String(randomUUID()), journey: String(randomUUID()) }));
+  for (const [index, each] of pupils.entries()) {
+    const { pupil, journey } = ids[index]!;
+    const school = urn(each.school);
+    await send('pupil', pupil, RegisterPupil, {
+      ...{ upn: upnOf(index + 1), forename: 'Zara', surname: 'Farouk', dateOfBirth: '2013-02-15', school },
+      schoolFrom: '2025-09-01',
+    });
+    const referred = {
+      pupil,
+      programme: programmeOf(each.programme),
+      school,
+      on: '2025-09-19',
+      yearGroup: 8,
+    };
+    await send('journey', journey, ReferPupil, referred);
+    await send('journey', journey, GiveConsent, { on: '2025-10-13', by: 'PARENT' });
+    await send('attendance', pupil, RecordAttendance, { school, marks });
+    await send('journey', journey, AssessEligibility);
+    for (const mentor of each.mentors) {
+      await send('mentor', mentorId(mentor), AllocatePupil, { journey, on: '2025-10-27' });
+      await platform.settle();
+    }
+    await send('journey', journey, ScheduleSession, { session: randomUUID(), on: '2025-11-03' });
+    if (each.ended)
+      await send('journey', journey, EndJourney, { ending: 'ENDED_EARLY', reason: 'x', on: '2025-12-12' });
+    if (each.moved !== null)
+      await send('pupil', pupil, MoveSchool, { school: urn(each.moved), from: '2025-12-01' });
+    if (each.objects === 'restricted')
+      await send('pupil', pupil, RestrictProcessing, { ground: 'ACCURACY_CONTESTED', on: '2026-01-12' });
+    else if (each.objects)
+      await send('pupil', pupil, RaiseObjection, { scope: each.objects, on: '2026-01-12' });
+  }
+  await platform.settle();
+  const signal = new AbortController().signal;
+  await reminderJob(platform).run(
+    {} as never,
+    {
+      id: 'reminders',
+      signal,
+      progress: () => Promise.resolve(),
+    } as never,
+  );
+  await platform.settle();
+  const handler = new AskHandler(platform, new KeptAnswers(platform));
+  const question = (name: string) => questions.find((each) => each.name === name)!;
+  /** The answer; undefined if it is refused. */
+  const ask = async (principal: Principal, name: string, asked: object): Promise<Answer | undefined> => {
+    try {
+      const reach = reachFor(principal, name);
+      return (await handler.execute(
+        new Ask(question(name), { limit: 1000, ...asked }, reach, undefined),
+      )) as Answer;
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
+  };
+  const exported = async (principal: Principal, kind: keyof typeof exportKinds, parameters: object = {}) => {
+    const sources = await exportSources(platform, principal, () => undefined);
+    const rows: Readonly<Record<string, unknown>>[] = [];
+    for await (const row of exportKinds[kind].rows(sources, parameters as never)) rows.push(row as never);
+    return rows;
+  };
+  const leftOut = new Set(
+    ids.flatMap(({ pupil, journey }, index) =>
+      ['RESEARCH', 'EVALUATION_ARCHIVE', 'restricted'].includes(pupils[index]!.objects ?? '')
+        ? [pupil, journey]
+        : [],
+    ),
+  );
+  return { platform, ask, exported, ids, leftOut };
+}
+
+type World = Awaited<ReturnType<typeof furnished>>;
+
+const evaluator: Grant = { role: 'evaluator', programme: programmeOf(0) };
+const principals: readonly (readonly Grant[])[] = [
+  ...schools.map((n): Grant[] => [{ role: 'mentor', mentor: mentorId(n) }]),
+  ...schools.map((n): Grant[] => [{ role: 'school-lead', school: urn(n) }]),
+  ...['blackpool', 'hastings'].map((area): Grant[] => [{ role: 'area-manager', area }]),
+  ...['North West', 'South East'].map((region): Grant[] => [{ role: 'regional-director', region }]),
+  [{ role: 'programme-administrator', programme: programmeOf(0) }],
+  [evaluator],
+  [evaluator, { role: 'mentor', mentor: mentorId(0) }],
+  [{ role: 'data-protection-officer' }],
+];
+const named = (grants: readonly Grant[]): Principal => ({
+  id: grants.map(({ role }) => role).join('-'),
+  grants,
+});
+const texts = (items: readonly Readonly<Record<string, unknown>>[] | undefined, field: string): string[] =>
+  (items ?? []).map((item) => String(item[field])).sort();
+
+let made: World[];
+beforeAll(async () => {
+  made = [];
+  for (const pupils of worlds) made.push(await furnished(pupils));
+});
+
+afterAll(async () => {
+  for (const { platform } of made) {
+    await platform.close();
+    rmSync(platform.data, { recursive: true });
+  }
+});
+
+describe(`each row of a list (seed ${String(SEED)})`, () => {
+  it.each(principals.map((grants) => [named(grants).id, grants] as const))(
+    'is shown to %s exactly if the single record would be (%#)',
+    async (_, grants) => {
+      const principal = named(grants);
+      for (const { platform, ask, ids, exported, leftOut } of made) {
+        const answered = new Set<string>();
+        for (const { journey } of ids)
+          if (await ask(principal, 'GetJourney', { id: journey })) answered.add(journey);
+        const factsOf = (journey: string) => platform.submitter.facts<JourneyFacts>('journey', journey);
+        for (const n of schools) {
+          const caseload = await ask(principal, 'GetCaseload', { mentorId: mentorId(n) });
+          if (!caseload) continue;
+          const expected: string[] = [];
+          for (const journey of answered) {
+            const facts = await factsOf(journey);
+            if (facts?.mentor === mentorId(n) && !facts.ended) expected.push(journey);
+          }
+          expect([mentorId(n), texts(caseload.items, 'journey')]).toEqual([mentorId(n), expected.sort()]);
+          expect(caseload['pupils']).toBe(expected.length);
+          const reminded = JSON.stringify(caseload['reminders'] ?? {});
+          for (const { journey } of ids) if (!answered.has(journey)) expect(reminded).not.toContain(journey);
+        }
+        const rows = texts((await ask(principal, 'GetAttendance', { by: 'pupil', ...DAYS }))?.items, 'key');
+        const mayAskForPupils = grants.every(({ role }) => rights.get('GetPupil')![role] !== undefined);
+        for (const { pupil, journey } of ids) {
+          const single = mayAskForPupils
+            ? (await ask(principal, 'GetPupil', { id: pupil })) !== undefined
+            : answered.has(journey) ||
+              // A regional director reaches pupils by their school too, but has no question about one pupil.
+              reachFor(principal, 'GetAttendance').reaches(await platform.scopesOf('pupil', pupil), pupil);
+          if (!single) expect([pupil, rows.includes(pupil)]).toEqual([pupil, false]);
+          if (answered.has(journey) && grants.includes(evaluator))
+            expect([pupil, rows.includes(pupil)]).toEqual([pupil, true]);
+        }
+        if (grants.some(({ role }) => rights.get('RequestExport')![role] === undefined)) continue;
+        const timelines = new Set(texts(await exported(principal, 'timeline'), 'journey'));
+        expect([...timelines]).toEqual([...answered].filter((journey) => !leftOut.has(journey)).sort());
+        expect(texts(await exported(principal, 'attendance', { by: 'pupil', ...DAYS }), 'key')).toEqual(
+          rows.filter((pupil) => !leftOut.has(pupil)),
+        );
+        const reminders = JSON.stringify(await exported(principal, 'reminders'));
+        for (const { journey } of ids)
+          if (!answered.has(journey) || leftOut.has(journey)) expect(reminders).not.toContain(journey);
+      }
+    },
+  );
+});
+
+describe('an evaluator', () => {
+  const reader = named([evaluator]);
+  const by = (groups: readonly string[]) => groups.map((by) => ({ by }));
+
+  /** Everything that an evaluator is answered, and every file. */
+  async function everything({ ask, exported, ids }: World): Promise<Map<string, unknown>> {
+    const asked: readonly (readonly [name: string, parameters: readonly object[]])[] = [
+      ['GetJourney', ids.flatMap(({ journey }) => [{ id: journey }, { id: journey, asOf: '2025-12-01' }])],
+      ['GetTimeline', ids.flatMap(({ journey }) => [{ id: journey }, { id: journey, limit: 2 }])],
+      ['GetCaseload', schools.map((n) => ({ mentorId: mentorId(n) }))],
+      ['GetKpis', by(['region', 'area', 'school', 'mentor'])],
+      ['GetPhaseProgress', by(['programme', 'area', 'school', 'mentor'])],
+      ['GetAttendance', by(['pupil', 'school', 'area', 'region']).map((group) => ({ ...group, ...DAYS }))],
+    ];
+    const mayAsk = questions
+      .filter((question) => question.by.evaluator !== undefined)
+      .map(({ name }) => name);
+    expect(asked.map(([name]) => name).sort()).toEqual(mayAsk.sort());
+    const found = new Map<string, unknown>();
+    for (const [name, parameters] of asked)
+      for (const each of parameters) {
+        const answer = await ask(reader, name, each);
+        if (answer) found.set(`${name} ${JSON.stringify(each)}`, answer);
+      }
+    const files: Readonly<Record<keyof typeof exportKinds, readonly object[]>> = {
+      ...{ kpis: by(['school', 'mentor']), 'phase-progress': by(['school', 'mentor']) },
+      attendance: by(['pupil', 'area']).map((group) => ({ ...group, ...DAYS })),
+      ...{ timeline: [{}], reminders: [{}] },
+    };
+    for (const [kind, parameters] of Object.entries(files))
+      for (const each of parameters)
+        found.set(
+          `${kind} ${JSON.stringify(each)}`,
+          await exported(reader, kind as keyof typeof exportKinds, each),
+        );
+    return found;
+  }
+
+  it('is shown nothing of pupils who are left out of research', async () => {
+    let left = 0;
+    for (const world of made) {
+      left += world.leftOut.size;
+      for (const [what, answer] of await everything(world))
+        for (const id of world.leftOut)
+          expect([what, JSON.stringify(answer).includes(id)]).toEqual([what, false]);
+    }
+    expect(left).toBeGreaterThan(0);
+  });
+
+  it('gets sums over exactly the pupils who are shown one by one', async () => {
+    for (const { ask, exported, ids } of made) {
+      const answered: string[] = [];
+      for (const { journey } of ids)
+        if (await ask(reader, 'GetJourney', { id: journey })) answered.push(journey);
+      const sum = (rows: readonly Readonly<Record<string, unknown>>[], ...names: string[]): number =>
+        rows.flatMap((row) => names.map((name) => Number(row[name]))).reduce((a, b) => a + b, 0);
+      const attendance = async (group: string) =>
+        (await ask(reader, 'GetAttendance', { by: group, ...DAYS }))!.items!;
+      const pupils = await attendance('pupil');
+      for (const group of ['school', 'area', 'region'])
+        for (const field of ['possible', 'attended', 'authorised', 'unauthorised', 'late'])
+          expect([group, field, sum(await attendance(group), field)]).toEqual([
+            group,
+            field,
+            sum(pupils, field),
+          ]);
+      expect(sum(await exported(reader, 'attendance', { by: 'area', ...DAYS }), 'possible')).toBe(
+        sum(pupils, 'possible'),
+      );
+      for (const group of ['school', 'area', 'region'])
+        expect(sum((await ask(reader, 'GetKpis', { by: group }))!.items!, 'referred')).toBe(answered.length);
+      for (const group of ['school', 'area', 'programme']) {
+        const { items } = (await ask(reader, 'GetPhaseProgress', { by: group }))!;
+        const inPhases = items!.flatMap(
+          ({ phases }) => phases as readonly Readonly<Record<string, unknown>>[],
+        );
+        expect(sum(items!, 'waiting', 'completed', 'ended') + sum(inPhases, 'pupils')).toBe(answered.length);
+      }
+    }
+  });
+
+  it('sees neither who recorded something nor when or in what order', async () => {
+    const hidden = [
+      'position',
+      'revision',
+      'correlation',
+      'causation',
+      'command',
+      'actor',
+      'event',
+      'hash',
+      'chain',
+    ];
+    for (const world of made) {
+      const recorded = await readWhole(world.platform.events);
+      const ids = new Set(
+        recorded.flatMap(({ id, metadata: { command, correlation, causation } }) => [
+          ...[id, command.id, correlation, causation],
+        ]),
+      );
+      for (const [what, answer] of await everything(world)) {
+        const text = JSON.stringify(answer);
+        for (const [, name] of text.matchAll(/"(\w+)":/g))
+          expect([what, hidden.includes(name!)]).toEqual([what, false]);
+        for (const [uuid] of text.matchAll(/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g))
+          expect([what, uuid, ids.has(uuid)]).toEqual([what, uuid, false]);
+        expect([what, /\dT\d\d:\d\d/.exec(text)?.[0]]).toEqual([what, undefined]);
+        expect([what, text.includes('office')]).toEqual([what, false]);
+      }
+    }
+  });
+
+  it('cannot find the time of a recording by asking what was known before it', async () => {
+    const { platform, ask, ids } = made[0]!;
+    const known: string[] = [];
+    for (const { journey } of ids) if (await ask(reader, 'GetJourney', { id: journey })) known.push(journey);
+    const [recorded] = await platform.events.readStream(`journey-${known[0]!}`);
+    const day = recorded!.metadata.recordedAt.slice(0, 10);
+    const answers = await Promise.all(
+      ['T00:00:00Z', 'T12:30:00Z', 'T23:59:59Z'].map((time) =>
+        ask(reader, 'GetJourney', { id: known[0]!, asKnownAt: `${day}${time}` }),
+      ),
+    );
+    expect(answers).toEqual([undefined, undefined, undefined]);
+  });
+});
