@@ -51,6 +51,7 @@ const happening = fc.record({
   school: fc.constantFrom(...schools),
   programme: fc.constantFrom(0, 0, 0, 1),
   mentors: fc.array(fc.constantFrom(...schools), { minLength: 0, maxLength: 2 }),
+  referred: fc.nat(3).map((n) => n > 0),
   moved: fc.option(fc.constantFrom(...schools), { freq: 2 }),
   ended: fc.boolean(),
   objects: fc.constantFrom(
@@ -112,7 +113,7 @@ async function furnished(pupils: (typeof worlds)[number]) {
       on: '2025-09-19',
       yearGroup: 8,
     };
-    await send('journey', journey, ReferPupil, referred);
+    if (each.referred) await send('journey', journey, ReferPupil, referred);
     await send('journey', journey, GiveConsent, { on: '2025-10-13', by: 'PARENT' });
     await send('attendance', pupil, RecordAttendance, { school, marks });
     await send('journey', journey, AssessEligibility);
@@ -236,7 +237,8 @@ describe(`each row of a list (seed ${String(SEED)})`, () => {
               // A regional director reaches pupils by their school too, but has no question about one pupil.
               reachFor(principal, 'GetAttendance').reaches(await platform.scopesOf('pupil', pupil), pupil);
           if (!single) expect([pupil, rows.includes(pupil)]).toEqual([pupil, false]);
-          if (answered.has(journey) && grants.includes(evaluator))
+          // A mentor may ask for an ended journey, but its pupil is not in the mentor's list of attendance.
+          if (answered.has(journey) && grants.every((grant) => grant === evaluator))
             expect([pupil, rows.includes(pupil)]).toEqual([pupil, true]);
         }
         if (grants.some(({ role }) => rights.get('RequestExport')![role] === undefined)) continue;
