@@ -90,8 +90,7 @@ export type Moment = string;
 export const toMoment = (text: string): Moment | undefined => inUtc(text, 'millisecond');
 
 /** The beginning of a time's day, in UTC and in the same form. */
-export const midnight = (time: Instant | Moment): string =>
-  time.slice(0, 10) + time.slice(10).replaceAll(/\d/g, '0');
+export const midnight = (time: string): string => time.slice(0, 10) + time.slice(10).replaceAll(/\d/g, '0');
 
 function inUtc(text: string, smallestUnit: 'second' | 'millisecond'): string | undefined {
   if (!ISO_INSTANT.test(text)) return undefined;

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type TInteger, type TObject, type TSchema, Type } from '@sinclair/typebox';
 import type { Sees } from '@waymark/core/access';
 import { type Day, type Instant, mondayOf, type Period, periodOf, toInstant } from '@waymark/core/fields';
 import type { RowReader, Scope } from '@waymark/core/kernel';
@@ -77,12 +77,9 @@ export const groupAttendanceSchema = object(
   { $id: 'GroupAttendance' },
 );
 
-const exactPupil = object(pupilFields);
-const exactTotals = object(groupFields(count));
-
 /** Exact figures, before it is decided what a principal may see of them. */
-export type PupilAttendance = Answer<typeof exactPupil>;
-export type AttendanceTotals = Answer<typeof exactTotals>;
+export type PupilAttendance = Answer<TObject<typeof pupilFields>>;
+export type AttendanceTotals = Answer<TObject<ReturnType<typeof groupFields<TInteger>>>>;
 export type GroupAttendance = AttendanceTotals & { readonly key: string; readonly name: string };
 
 /** The same as shown to a principal. */

@@ -1,17 +1,9 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import type { TInteger, TObject, TSchema, TUnsafe } from '@sinclair/typebox';
 import type { Sees } from '@waymark/core/access';
 import { type Day, type Period, periodOf, within } from '@waymark/core/fields';
 import type { RowReader } from '@waymark/core/kernel';
 import { byKey, every } from '@waymark/core/projections';
-import {
-  type Answer,
-  count,
-  countOrNull,
-  object,
-  orNull,
-  percentOrNull,
-  text,
-} from '@waymark/core/questions';
+import { type Answer, countOrNull, object, orNull, percentOrNull, text } from '@waymark/core/questions';
 import { countPages, type RegisterPages } from '@waymark/modules/attendance';
 import type { ProgrammeDefinition } from '@waymark/modules/programme';
 import { programmes } from '@waymark/modules/programme/views/programmes';
@@ -94,10 +86,8 @@ export const kpisSchema = object(
 );
 export type ShownKpis = Answer<typeof kpisSchema>;
 
-const exactKpis = object(kpiFields(count, Type.Unsafe<AttendanceTotals>({})));
-
 /** Exact KPIs, before it is decided what a principal may see of them. */
-export type Kpis = Answer<typeof exactKpis>;
+export type Kpis = Answer<TObject<ReturnType<typeof kpiFields<TInteger, TUnsafe<AttendanceTotals>>>>>;
 
 /** A journey with what is needed to count it. */
 export interface KnownJourney {

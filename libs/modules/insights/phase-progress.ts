@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type TInteger, type TObject, type TSchema, Type } from '@sinclair/typebox';
 import type { Sees } from '@waymark/core/access';
 import type { RowReader } from '@waymark/core/kernel';
 import { every } from '@waymark/core/projections';
@@ -39,10 +39,10 @@ export const phaseProgressSchema = object(
 );
 export type ShownPhaseProgress = Answer<typeof phaseProgressSchema>;
 
-const exactProgress = object(progressFields(count, object(phaseFields(count))));
-
 /** Exact progress, before it is decided what a principal may see of it. */
-export type PhaseProgress = Answer<typeof exactProgress>;
+export type PhaseProgress = Answer<
+  TObject<ReturnType<typeof progressFields<TInteger, TObject<ReturnType<typeof phaseFields<TInteger>>>>>>
+>;
 
 export interface PhaseProgressQuery {
   readonly by: PhaseProgressGroup;
