@@ -140,3 +140,16 @@ describe('secret settings', () => {
     ).toThrow('must not name the database of MONGODB_URL');
   });
 });
+
+describe('settings of small numbers', () => {
+  it('are 10 pupils and 20 sessions by default, and can be set', () => {
+    expect(settingsFrom({}).disclosure).toEqual({ smallBelow: 10, leastPossible: 20 });
+    const set = { WAYMARK_SMALL_NUMBERS_BELOW: '5', WAYMARK_LEAST_POSSIBLE_SESSIONS: '40' };
+    expect(settingsFrom(set).disclosure).toEqual({ smallBelow: 5, leastPossible: 40 });
+  });
+
+  it.each(['0', '-1', '1.5', 'ten', '1001'])('must be whole numbers from 1 on: not %s', (text) => {
+    for (const name of ['WAYMARK_SMALL_NUMBERS_BELOW', 'WAYMARK_LEAST_POSSIBLE_SESSIONS'])
+      expect(() => settingsFrom({ [name]: text })).toThrow(`${name} must be a whole number from 1 to 1000`);
+  });
+});

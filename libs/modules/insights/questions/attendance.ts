@@ -21,7 +21,7 @@ import {
 } from '../attendance';
 import { pupilOutcomes } from '../views/pupil-outcomes';
 import { shownAttendance } from '../disclosure/attendance';
-import type { FigureSources, InsightSources } from './sources';
+import { type FigureSources, type InsightSources, SMALL_NUMBERS } from './sources';
 
 /** Totals for the examples of the OpenAPI document. */
 export const exampleTotals: AttendanceTotals = {
@@ -53,7 +53,8 @@ export const getAttendance = question({
   parameters: PeriodParameters,
   summary: 'Sessions and rates over a period, by pupil, school, area or region',
   description:
-    'With `asKnownAt`, only marks that schools had recorded by that time are counted; if you may not see times of recording, it is cut to the beginning of its day (UTC). A pupil’s row has the flags `persistent` and `severe`; a group’s row has numbers of pupils.',
+    'With `asKnownAt`, only marks that schools had recorded by that time are counted; if you may not see times of recording, it is cut to the beginning of its day (UTC). A pupil’s row has the flags `persistent` and `severe`; a group’s row has numbers of pupils. ' +
+    SMALL_NUMBERS,
   schema: pageOf(variant([pupilAttendanceSchema, groupAttendanceSchema])),
   example: { items: [{ key: 'blackpool', name: 'Blackpool', ...exampleTotals }], next: 'blackpool' },
   by: readers,

@@ -16,7 +16,13 @@ import {
 import { shownKpis } from '../disclosure/kpis';
 import { pupilOutcomes } from '../views/pupil-outcomes';
 import { exampleTotals } from './attendance';
-import { type FigureSources, type InsightSources, mentorsIn, withMentorNames } from './sources';
+import {
+  type FigureSources,
+  type InsightSources,
+  mentorsIn,
+  withMentorNames,
+  SMALL_NUMBERS,
+} from './sources';
 
 /** Grouping and filters of the KPIs. */
 export class KpisParameters extends PageParameters {
@@ -32,7 +38,8 @@ export const getKpis = question({
   parameters: KpisParameters,
   summary: 'The funnel, sessions, and absence before and after, by region, area, school or mentor',
   description:
-    'With `from` and `to`, only funnel steps and sessions on those days are counted. Baseline and follow-up stay the programme’s periods.',
+    'With `from` and `to`, only funnel steps and sessions on those days are counted. Baseline and follow-up stay the programme’s periods. ' +
+    SMALL_NUMBERS,
   schema: pageOf(kpisSchema),
   example: {
     items: [

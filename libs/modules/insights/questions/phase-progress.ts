@@ -15,7 +15,13 @@ import {
   type ShownPhaseProgress,
   phaseProgressSchema,
 } from '../phase-progress';
-import { type FigureSources, type InsightSources, mentorsIn, withMentorNames } from './sources';
+import {
+  type FigureSources,
+  type InsightSources,
+  mentorsIn,
+  withMentorNames,
+  SMALL_NUMBERS,
+} from './sources';
 
 /** Grouping and filter of the phase progress. */
 export class ProgressParameters extends PageParameters {
@@ -28,6 +34,7 @@ export const getPhaseProgress = question({
   path: 'phase-progress',
   parameters: ProgressParameters,
   summary: 'Progress through the phases, by programme, area, school or mentor',
+  description: SMALL_NUMBERS,
   schema: pageOf(phaseProgressSchema),
   example: {
     items: [

@@ -13,6 +13,10 @@ export interface InsightSources extends QuestionSources {
   readonly disclosure: DisclosureRule;
 }
 
+/** For the descriptions of questions about figures. */
+export const SMALL_NUMBERS =
+  'Small numbers of pupils, and what would tell one, are `null` with the status `c`, unless you may see the names behind the figure.';
+
 /** What figures are computed from, for one principal. */
 export type FigureSources = Pick<InsightSources, 'kept' | 'reach' | 'scopesOf' | 'disclosure'>;
 
