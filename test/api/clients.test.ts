@@ -25,7 +25,7 @@ export const minutes = ({ sessions }: Journey): number =>
   sessions.reduce((sum, session) => sum + (session.outcome === 'held' ? session.minutes : 0), 0);
 
 export const severe = ({ items }: Attendance): number =>
-  items.reduce((sum, item) => sum + ('name' in item ? item.severePupils : Number(item.severe)), 0);
+  items.reduce((sum, item) => sum + ('name' in item ? (item.severePupils ?? 0) : Number(item.severe)), 0);
 
 type Kpis = operations['queries.kpis']['responses']['200']['content']['application/json'];
 export const change = ({ items }: Kpis): readonly (number | null)[] => items.map(({ changePoints }) => changePoints);
