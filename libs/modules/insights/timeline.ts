@@ -15,9 +15,7 @@ export const timelineEntry = object(
     stream: text(),
     revision: Type.Optional(count()),
     on: day('The day that the event is about.'),
-    recordedAt: Type.Unsafe<string>({
-      type: 'string',
-      anyOf: [{ format: 'date-time' }, { format: 'date' }],
+    recordedAt: Type.Union([Type.String({ format: 'date-time' }), Type.String({ format: 'date' })], {
       description: 'UTC, to the millisecond; only the day if you may not see times of recording.',
     }),
     actor: Type.Optional(text()),
