@@ -11,6 +11,7 @@ import {
   type RefusalKind,
   RetryableRefusal,
   StoreUnavailable,
+  StreamDamaged,
 } from '@waymark/core/kernel';
 import { UnknownPerson } from '@waymark/governance/access';
 import { type Answer, object, position, text } from '@waymark/core/questions';
@@ -131,6 +132,10 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const id = String(response.locals['request']);
+    if (thrown instanceof StreamDamaged) {
+      const { code, stream, reason } = thrown;
+      this.log.error({ request: id, event: 'stream.damaged', code, stream, reason }, 'damaged stream');
+    }
     const problem = this.orWrongMethod(known(thrown) ?? this.unexpected(thrown, id), request);
     if (response.headersSent) {
       response.destroy();
@@ -183,6 +188,8 @@ function known(thrown: unknown): Problem | undefined {
     });
   }
   if (thrown instanceof StoreUnavailable) return unavailable;
+  if (thrown instanceof StreamDamaged)
+    return new Problem(HttpStatus.SERVICE_UNAVAILABLE, thrown.code, thrown.message);
   if (thrown instanceof AppendTooLarge) return tooLarge;
   if (!(thrown instanceof HttpException) || thrown.getStatus() >= 500) return undefined;
   const cause = thrown.cause;

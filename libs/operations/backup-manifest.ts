@@ -6,6 +6,7 @@ import { type Position, Refusal } from '@waymark/core/kernel';
 import {
   checkpointsIn,
   faultsIn,
+  hiddenIn,
   jobsIn,
   type LogContents,
   logIn,
@@ -170,6 +171,9 @@ function databaseProblems(folder: string, manifest: BackupManifest): string[] {
   if (!present.includes(databases.events)) return [`${databases.events} is missing`];
   const faults = present.flatMap((name) => faultsIn(join(folder, name)).map((fault) => `${name}: ${fault}`));
   if (faults.length > 0) return faults;
+  const [hidden] = hiddenIn(join(folder, databases.events));
+  if (hidden)
+    return [`${databases.events}: an event at position ${String(hidden.position)} lies outside the log`];
   const { events, views, jobs } = databaseContents(folder);
   const same = JSON.stringify({ events, views, jobs });
   if (same !== JSON.stringify({ events: manifest.events, views: manifest.views, jobs: manifest.jobs }))

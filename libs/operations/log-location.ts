@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
-import { type EventStore, Refusal } from '@waymark/core/kernel';
+import { type LogStore, Refusal } from '@waymark/core/kernel';
 import { openEvents, settingsFrom } from '@waymark/platform';
 
 /** A log opened from a location on the command line. */
 export interface OpenedLog {
-  readonly log: EventStore;
+  readonly log: LogStore;
   /** Whether concurrent appends are written in the order in which they are made. */
   readonly keepsOrder: boolean;
 }
@@ -17,22 +17,25 @@ const EVENTSTORE_URL = /^esdb(\+discover)?:\/\/\S+$/;
 /**
  * Open the log at a location: `sqlite:` followed by a folder or a file, the URL of an EventStoreDB server, or `esdb:` alone
  * for the URL in EVENTSTORE_URL, which keeps credentials off the command line. A log to be read must exist; a log to be
- * written is created if it does not. Throws `NO_LOG` or `WRONG_PLACE`.
+ * written is created if it does not. Throws `NO_LOG`, `WRONG_PLACE`, or `LOG_DAMAGED` unless it is opened to be verified.
  */
 export async function openLog(
   words: string,
-  use: 'read' | 'write',
+  use: 'read' | 'write' | 'verify',
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<OpenedLog> {
   const { file, url } = parseLocation(words, environment);
-  if (file !== undefined && use === 'read' && !existsSync(file))
+  if (file !== undefined && use !== 'write' && !existsSync(file))
     throw new Refusal(
       'NO_LOG',
       'There is no log at the location to be read. Check the folder or file after sqlite:.',
       'missing',
     );
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  return { log: await openEvents(file ?? '', url), keepsOrder: url === undefined };
+  return {
+    log: await openEvents(file ?? '', url, { unchecked: use === 'verify' }),
+    keepsOrder: url === undefined,
+  };
 }
 
 /** Whether two locations name the same log. */

@@ -130,7 +130,7 @@ export class Platform {
     const { master, former } = loadMasterKeys(options);
     const keyring = (this.keyring = new Keyring({ keys: stores.keys, master, former }));
     const chained = chaining(stores.events, { writesAnew: options.engines?.events === undefined });
-    const log = (this.log = upcasting(stores.events, modules));
+    const log = (this.log = upcasting(chained, modules));
     const events = (this.events = upcasting(encrypting(chained, keyring, personalFields), modules));
     const hashKey = options.hashKey ?? keyFromFile(join(data, KEYS_FOLDER, 'hash.key'));
     const submitter = (this.submitter = new Submitter({
@@ -141,7 +141,7 @@ export class Platform {
       restriction: processingRestriction,
     }));
     this.fullRecords = { things: submitter, events };
-    this.redactedRecords = recordsFrom(upcasting(redacting(stores.events, personalFields), modules), modules);
+    this.redactedRecords = recordsFrom(upcasting(redacting(chained, personalFields), modules), modules);
     this.look = lookupIn({ submitter, directory: new Directory(log), now });
     this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
     this.accessLog = new AccessLog({ submitter, events, now });

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventStore, Jobs, KeyStore, RowStore } from '@waymark/core/kernel';
+import type { Jobs, KeyStore, LogStore, RowStore } from '@waymark/core/kernel';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { EmbeddedJobs } from '@waymark/stores/sqlite/jobs/embedded-jobs';
 import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
@@ -11,7 +11,7 @@ import type { Settings } from './settings';
 /** The stores, embedded or on servers. */
 export interface Stores {
   /** The log as it is stored: personal fields are encrypted. */
-  readonly events: EventStore;
+  readonly events: LogStore;
   readonly rows: RowStore;
   readonly jobs: Jobs;
   readonly keys: KeyStore;
@@ -58,9 +58,16 @@ export async function openStores({ data, engines, incompatibleViews, warn }: Ope
 
 // Each server's client is loaded only if it is used: together they take 80 MiB and half a second.
 
-/** Open a log: in EventStoreDB if there is a URL, otherwise in a SQLite file. */
-export async function openEvents(file: string, url: string | undefined): Promise<EventStore> {
-  if (url === undefined) return new SqliteEventStore(file);
+/**
+ * Open a log: in EventStoreDB if there is a URL, otherwise in a SQLite file. Throws `LOG_DAMAGED` if the file holds what
+ * a log cannot hold, unless it is opened `unchecked`.
+ */
+export async function openEvents(
+  file: string,
+  url: string | undefined,
+  how: { readonly unchecked?: boolean } = {},
+): Promise<LogStore> {
+  if (url === undefined) return new SqliteEventStore(file, how);
   const { EventStoreDbEventStore } = await import('./engines/eventstoredb.js');
   return new EventStoreDbEventStore(url);
 }

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import { derivedId } from '@waymark/core/commands';
 import { addDays } from '@waymark/core/fields';
-import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { EVENTS_SCHEMA } from '@waymark/stores/sqlite/events/domain';
+import { DURABLE, INSERT_EVENT } from '@waymark/stores/sqlite/events/sqlite-event-store';
 
 /** An event as stored in the log's table: serialised to text. */
 export type StoredEvent = readonly [

@@ -11,7 +11,8 @@ import { valid } from '@waymark/core/fields';
 import { byToken, signToken } from '@waymark/governance/access';
 import { AssignRole, RegisterPerson } from '@waymark/modules/people';
 import { acceptedTokens, localTokenKey, Platform } from '@waymark/platform';
-import { DURABLE, EVENTS_SCHEMA, INSERT_EVENT } from '@waymark/stores/sqlite/events/sqlite-event-store';
+import { EVENTS_SCHEMA } from '@waymark/stores/sqlite/events/domain';
+import { DURABLE, INSERT_EVENT } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { createApp } from '../../apps/api/app.module';
 import { PROGRAMME } from './programme-files';
 

@@ -5,13 +5,14 @@ import {
   type Policy,
   type Refusal,
   type RowStore,
+  StreamDamaged,
 } from '@waymark/core/kernel';
 import { projections } from '@waymark/core/projections';
 import { POLICIES } from '@waymark/core/reactions';
 import { newEvent, range, readWhole } from '../support/events';
 import { CountLocker, InstallLocker, OpenHall, send, StoreItems, type ToyEvents } from '../support/lockers';
 import { Service, type ServiceOptions } from '../support/service';
-import { openStores } from '../support/stores';
+import { type Connection, openStores } from '../support/stores';
 
 jest.setTimeout(20_000);
 
@@ -39,7 +40,7 @@ describe('a stream whose event a policy cannot react to', () => {
       return [{ module: 'hall', id: 'north', command: Object.assign(new CountLocker(), { locker }) }];
     },
   });
-  const working = (options: ServiceOptions = {}, of = stores): Promise<Service> =>
+  const working = (options: ServiceOptions = {}, of: Connection = stores): Promise<Service> =>
     Service.working(of, {
       ...{ policies: [counting], views: [] },
       known: new Set([...KNOWN, ...projections.folds.keys()]),
@@ -155,6 +156,28 @@ describe('a stream whose event a policy cannot react to', () => {
 
     const error = expect.stringContaining('2000000 bytes') as string;
     expect(await service.parking.list()).toMatchObject([{ key: 'locker-a', parked: { error } }]);
+  });
+
+  it('is also parked if the stream of a command was changed in the store', async () => {
+    await service.stop();
+    await store('a', 'bag');
+    const damaged = Object.create(events, {
+      readStream: {
+        value: (...[stream, options]: Parameters<EventStore['readStream']>) =>
+          stream === 'hall-north'
+            ? Promise.reject(new StreamDamaged('STREAM_CHANGED', stream, 'It was changed.'))
+            : events.readStream(stream, options),
+      },
+    }) as EventStore;
+    service = await working({}, { ...stores, events: damaged });
+    await caughtUp();
+
+    expect(await waiting()).toEqual([['policies', 'locker-a', 0]]);
+    await service.stop();
+    service = await working();
+    expect(await counted()).toEqual([]);
+    await retry();
+    expect(await counted()).toEqual(['a bag']);
   });
 
   it('is not parked if a retry may help, and loses nothing', async () => {

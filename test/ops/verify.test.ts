@@ -86,6 +86,7 @@ describe('waymark seal and verify', () => {
       sealed: 10,
       unsealed: { events: 0 },
       unchained: 0,
+      hidden: [],
     });
     expect(existsSync(join(elsewhere, 'none'))).toBe(false);
 

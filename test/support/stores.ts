@@ -1,13 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventStore, RowStore } from '@waymark/core/kernel';
+import type { EventStore, LogStore, RowStore } from '@waymark/core/kernel';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
 
 export interface Connection {
   readonly events: EventStore;
   readonly rows: RowStore;
+}
+
+interface Opened extends Connection {
+  readonly events: LogStore;
 }
 
 const cleanups: (() => unknown)[] = [];
@@ -34,9 +38,9 @@ export function temporaryDirectory(): string {
 }
 
 /** A log and views for one test. `connect` opens the same files again, like another process. */
-export function openStores(): Connection & { readonly connect: () => Connection } {
+export function openStores(): Opened & { readonly connect: () => Opened } {
   const directory = temporaryDirectory();
-  const connect = (): Connection => {
+  const connect = (): Opened => {
     const events = new SqliteEventStore(join(directory, 'events.sqlite'));
     const rows = new SqliteRowStore(join(directory, 'views.sqlite'));
     afterwards(() => Promise.all([events.close(), rows.close()]));

@@ -29,7 +29,7 @@ export const verify = new Command('verify')
     const publicKeys = publicKey === undefined ? undefined : readFileSync(publicKey, 'utf8');
     const seals = readSeals(settings, { file, publicKeys });
     const own = settings.engines.events === undefined ? `sqlite:${settings.data}` : 'esdb:';
-    const { log } = await openLog(from ?? own, 'read', env);
+    const { log } = await openLog(from ?? own, 'verify', env);
     try {
       const verified = await verifyLogWithProgress(log, { ...seals, quiet: json });
       if (json) printJson(verified);

@@ -8,6 +8,7 @@ import {
   type Lookup,
   Refusal,
   type RowReader,
+  StreamDamaged,
 } from '@waymark/core/kernel';
 import type { RowWarning } from './outcomes';
 import type { Sender } from './sender';
@@ -122,6 +123,9 @@ export class RowCommands {
   }
 }
 
+/** Errors that reject a row with their code. */
+const REJECTING = [Rejection, Refusal, StreamDamaged];
+
 type ImportRow = (
   cells: readonly string[],
   row: number,
@@ -145,8 +149,8 @@ export const rowByRowOf =
         outcomes[index] = await importRow(cells, row, (warning) => found.push([row, warning]));
         warnings.push(...found);
       } catch (error) {
-        if (!(error instanceof Rejection || error instanceof Refusal)) throw error;
-        outcomes[index] = error.code;
+        if (!REJECTING.some((kind) => error instanceof kind)) throw error;
+        outcomes[index] = (error as Rejection).code;
       }
     };
     const lanes = new Map<string, (readonly [number, TableRow])[]>();

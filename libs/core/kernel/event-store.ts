@@ -49,6 +49,43 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** Why the stored events of a stream cannot be relied on. The codes are part of the API. */
+const DAMAGES = {
+  STREAM_CHANGED:
+    'The stored events of this record are not the ones that were recorded, so nothing is decided on them. Ask the operations staff to run `waymark verify`.',
+  STREAM_INCOMPLETE:
+    'The event store returns only a part of the events of this record, so nothing is decided on them. Ask the operations staff to run `waymark verify`.',
+} as const;
+
+export type DamageCode = keyof typeof DAMAGES;
+
+/**
+ * A stream is not as it was recorded: an event was changed, or events are missing. Nothing may be decided on it
+ * or appended to it. `reason` is for the operations staff, and contains no event data.
+ */
+export class StreamDamaged extends Error {
+  constructor(
+    readonly code: DamageCode,
+    readonly stream: string,
+    readonly reason: string,
+  ) {
+    super(DAMAGES[code]);
+    this.name = 'StreamDamaged';
+  }
+}
+
+/**
+ * A part of a log that not all of its readers see. An event is `outside` the positions, revisions or types that
+ * a log can have; the server hides the beginning of a stream (`cut`) or all of it (`deleted`).
+ */
+export interface HiddenPart {
+  readonly what: 'outside' | 'cut' | 'deleted';
+  readonly stream: string;
+  /** The event that is outside, or the first event of the stream that can still be read. */
+  readonly revision?: number;
+  readonly position?: Position;
+}
+
 export interface ReadStream {
   /**
    * First revision to read, inclusive. Default: 0 when reading forwards, the last revision when reading
@@ -91,7 +128,10 @@ export interface EventStore {
    * StoreUnavailable}.
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
-  /** The events of a stream; empty for a stream that does not exist. */
+  /**
+   * The events of a stream; empty for a stream that does not exist. Throws {@link StreamDamaged} if the store
+   * knows that they are not what was recorded.
+   */
   readStream(stream: string, options?: ReadStream): Promise<RecordedEvent[]>;
   /**
    * The next page of the whole log: up to `limit` events after the position `after`, in order. `types`
@@ -108,4 +148,10 @@ export interface EventStore {
   /** Call `wake` whenever this or another process may have appended. Returns a function that unsubscribes. */
   onAppended(wake: () => void): () => void;
   close(): Promise<void>;
+}
+
+/** An event store, with what verification needs to know about it. */
+export interface LogStore extends EventStore {
+  /** The parts of the log that not all readers see; empty for an intact log. Reads the whole log. */
+  hiddenParts(): Promise<readonly HiddenPart[]>;
 }

@@ -17,10 +17,14 @@ import {
   rowSetName,
   type RowStore,
   START,
+  StreamDamaged,
   Undecidable,
 } from '@waymark/core/kernel';
 import { parkedAt, Skips, takeOver } from '@waymark/core/projections';
 import { carryOut } from './carry-out';
+
+/** Errors that a retry does not fix: the stream is parked. */
+const PARKING = [Undecidable, AppendTooLarge, StreamDamaged];
 
 export interface ReactorOptions {
   readonly events: EventStore;
@@ -284,7 +288,7 @@ export class Reactor {
           await asReaction(policy, event, () => carryOut(policy, event, this.options.submitter));
       } catch (error) {
         // A failure that a retry may fix is retried, together with everything after it.
-        if (!(error instanceof Undecidable || error instanceof AppendTooLarge)) throw error;
+        if (!PARKING.some((kind) => error instanceof kind)) throw error;
         parked = parkedAt(event, error, this.options.now());
         this.options.onParked?.(event.stream, parked);
       }

@@ -6,12 +6,13 @@ import {
   AppendTooLarge,
   type ExpectedRevision,
   type NewEvent,
+  StreamDamaged,
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
 import { withDeadline, type TimeLimits, PAUSE, Unanswered, unavailable } from './calls';
 import type { Connection } from './connection';
 import { type Batch, positionOf, proposed, revisionOf } from './events';
-import { clearlyDeleted, readStream } from './reads';
+import { orDamaged, readStream } from './reads';
 
 export interface AppendLimits extends TimeLimits {
   /** Maximum size of one append, in bytes. */
@@ -81,7 +82,7 @@ export class Appender {
         before = revision;
         return await this.send(stream, before, batch, deadline);
       } catch (error) {
-        if (error instanceof WrongExpectedRevision) throw error;
+        if (error instanceof WrongExpectedRevision || error instanceof StreamDamaged) throw error;
         // Any other error says nothing about the first attempt.
         cause = error instanceof Unanswered ? error : new Unanswered({ cause: error });
       }
@@ -108,7 +109,14 @@ export class Appender {
     );
     // For events it already had, the server need not return a position.
     if (!position) throw new Unanswered();
-    return { revision: Number(nextExpectedRevision), position: Number(position.commit) };
+    const revision = Number(nextExpectedRevision);
+    if (expected !== 'any' && revision !== (expected === 'none' ? -1 : expected) + events.length)
+      throw new StreamDamaged(
+        'STREAM_INCOMPLETE',
+        stream,
+        `The server wrote events up to revision ${String(revision)}, which is not the expected one: the stream was deleted or cut.`,
+      );
+    return { revision, position: Number(position.commit) };
   }
 
   /** Read backwards from the end of a stream to a revision, looking for the last event of a batch. */
@@ -141,5 +149,5 @@ function refusal(error: unknown, stream: string, expected: ExpectedRevision, { b
     return new WrongExpectedRevision(stream, expected, actual);
   }
   if (error instanceof MaxAppendSizeExceededError) return new AppendTooLarge(bytes, error.maxAppendSize);
-  return clearlyDeleted(error, stream);
+  return orDamaged(error, stream);
 }

@@ -1,10 +1,11 @@
 import type { AppendExpectedRevision, EventData, RecordedEvent as Stored } from '@eventstore/db-client';
-import type {
-  EventMetadata,
-  ExpectedRevision,
-  NewEvent,
-  RecordedEvent,
-  StoredEvent,
+import {
+  type EventMetadata,
+  type ExpectedRevision,
+  type NewEvent,
+  type RecordedEvent,
+  type StoredEvent,
+  StreamDamaged,
 } from '@waymark/core/kernel';
 
 /** Events in the form in which they are sent. */
@@ -37,24 +38,36 @@ export function proposed(events: readonly NewEvent[]): Batch {
   return { events: sent, bytes };
 }
 
+/** Throws {@link StreamDamaged} if the data or the metadata are not JSON objects. */
 export function recorded(event: Stored): RecordedEvent {
+  const { data, metadata } = event;
+  if (!isObject(data) || !isObject(metadata))
+    throw new StreamDamaged('STREAM_CHANGED', event.streamId, 'The text of an event is not a JSON object.');
   return {
     id: event.id,
     type: event.type,
-    data: event.data as object,
-    metadata: event.metadata as unknown as EventMetadata,
-    stream: event.streamId,
-    revision: Number(event.revision),
-    position: positionOf(event),
+    data,
+    metadata: metadata as unknown as EventMetadata,
+    ...placeOf(event),
   };
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+
+const placeOf = (event: Stored): Pick<RecordedEvent, 'stream' | 'revision' | 'position'> => ({
+  stream: event.streamId,
+  revision: Number(event.revision),
+  position: positionOf(event),
+});
 
 /**
  * An event as text. The client has parsed its JSON. For everything this program writes, serialising it again
  * gives the same text; bytes that are not JSON give a text that this program never wrote.
  */
 export const stored = (event: Stored): StoredEvent => ({
-  ...recorded(event),
+  ...{ id: event.id, type: event.type },
+  ...placeOf(event),
   data: textOf(event.data),
   metadata: textOf(event.metadata),
 });

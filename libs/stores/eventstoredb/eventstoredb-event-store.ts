@@ -1,9 +1,10 @@
 import type { AllStreamRecordedEvent, ReadPosition } from '@eventstore/db-client';
 import {
   type Appended,
-  type EventStore,
   type ExpectedRevision,
+  type HiddenPart,
   type LogPage,
+  type LogStore,
   type NewEvent,
   type Position,
   type ReadStream,
@@ -17,6 +18,7 @@ import { withRetries } from './calls';
 import { connect, type Connection } from './connection';
 import { isSystem, positionOf, recorded, stored } from './events';
 import { Follower } from './follower';
+import { hiddenStreams } from './hidden-streams';
 import { readAll, readStream, readFrom } from './reads';
 
 export type EventStoreDbOptions = AppendLimits;
@@ -37,7 +39,7 @@ const NEAR_END = 8;
  * Positions are offsets in its log. The server's own events, whose streams or types start with `$`, are
  * skipped. The user must have permission to read `$all`.
  */
-export class EventStoreDbEventStore implements EventStore {
+export class EventStoreDbEventStore implements LogStore {
   private readonly connection: Connection;
   private readonly options: EventStoreDbOptions;
   private readonly appender: Appender;
@@ -79,6 +81,10 @@ export class EventStoreDbEventStore implements EventStore {
       const events = await readStream(this.connection, stream, options, this.options.deadline);
       return events.map(recorded);
     });
+  }
+
+  hiddenParts(): Promise<readonly HiddenPart[]> {
+    return this.call(() => hiddenStreams(this.connection, this.options, () => this.closed));
   }
 
   async readAll(after: Position, limit: number, types?: ReadonlySet<string>): Promise<LogPage> {

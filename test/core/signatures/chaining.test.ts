@@ -77,7 +77,6 @@ describe.each([{ writesAnew: true }, { writesAnew: false }])('a chained log, %p'
       [{ from: 2 }, [2, 3, 4, 5]],
       [{ from: 2, limit: 2 }, [2, 3]],
       [{ from: 6 }, []],
-      [{ from: 9 }, []],
       [{ from: 3, limit: 0 }, []],
       [{ direction: 'backwards', from: 2, limit: 2 }, [2, 1]],
     ] as const) {

@@ -80,6 +80,7 @@ export const leftAs = (events: readonly StoredEvent[]): StoredLog => ({
     return Promise.resolve({ events: page, through: page.at(-1)?.position ?? after });
   },
   head: () => Promise.resolve(events.at(-1)?.position ?? START),
+  hiddenParts: () => Promise.resolve([]),
 });
 
 /** All events of a log in stored form. */

@@ -24,6 +24,7 @@ const keptOf = ({ stream, id, type, ...event }: Bytes): Kept => ({
   ...event,
   ...{ stream: stream.toString(), id: id.toString(), type: type.toString() },
   contentType: 'application/json',
+  created: 0,
 });
 
 describe(`tampering with a sealed log in EventStoreDB (stand-in), TAMPER_SEED=${String(seed)}`, () => {
@@ -42,8 +43,7 @@ describe(`tampering with a sealed log in EventStoreDB (stand-in), TAMPER_SEED=${
     const log = all.filter((event) => !own.includes(event)).map(bytesOf);
     const rewrite = (events: readonly Bytes[]): void =>
       server.log.rewrite([...own, ...events.map(keptOf)].sort((a, b) => a.position - b.position));
-    const verify = () => verifyLog(store, notary.seals);
-    await expectEveryFaultFound(TRIALS, random, { log, rewrite, verify });
+    await expectEveryFaultFound(TRIALS, random, { log, rewrite, store, seals: notary.seals });
   });
 
   it('is also detected in a copy in SQLite that the same seals cover', async () => {
@@ -61,6 +61,7 @@ describe(`tampering with a sealed log in EventStoreDB (stand-in), TAMPER_SEED=${
       sealed: events,
       unsealed: { events: 0 },
       unchained: 0,
+      hidden: [],
     });
 
     const [first, ...rest] = await storedIn(copy);

@@ -247,7 +247,7 @@ describe('a log verified by its seals', () => {
   it('reports what is sealed, and from where on events are not sealed yet', async () => {
     const { log, notary } = await twoStreams();
     expect(await verifyLog(leftAs(log), notary.seals)).toEqual({
-      ...{ events: 8, seals: 2, sealed: 6, unchained: 0 },
+      ...{ events: 8, seals: 2, sealed: 6, unchained: 0, hidden: [] },
       unsealed: { events: 2, from: log[6]!.position },
     });
   });

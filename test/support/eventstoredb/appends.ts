@@ -79,7 +79,7 @@ async function carriedOut(
       write();
       throw timeout();
     case 'wrong revision':
-      return wire.wrongRevision(node.log.stream(stream).at(-1)?.revision ?? 'none', expected);
+      return wire.wrongRevision(node.log.visible(stream)?.at(-1)?.revision ?? 'none', expected);
     case 'not leader':
       throw wire.notLeader(node.port);
     case 'no position':

@@ -21,19 +21,20 @@ export interface Reader {
 export async function readStream({ log }: Node, reader: Reader, options: ReadReq.Options): Promise<void> {
   const from = options.getStream()!;
   const name = wire.nameIn(from.getStreamIdentifier());
-  let stream: readonly Kept[];
+  let stream: readonly Kept[] | undefined;
   try {
-    stream = log.stream(name);
+    stream = log.visible(name);
   } catch {
     throw wire.deletedStream(name);
   }
-  if (stream.length === 0) {
+  if (!stream) {
     await send(reader, wire.notFound(name));
     return;
   }
+  const first = stream[0]!.revision;
   const last = stream.length - 1;
-  const start = from.hasStart() ? 0 : from.hasEnd() ? last : Number(from.getRevision());
-  await sendFrom(reader, options, stream, backwards(options) ? Math.min(start, last) : start);
+  const start = from.hasStart() ? 0 : from.hasEnd() ? last : Number(from.getRevision()) - first;
+  await sendFrom(reader, options, stream, backwards(options) ? Math.min(start, last) : Math.max(start, 0));
 }
 
 export async function readAll(node: Node, reader: Reader, options: ReadReq.Options): Promise<void> {

@@ -4,6 +4,8 @@ import { ClusterInfo, EndPoint, MemberInfo } from '@eventstore/db-client/generat
 import { UUID } from '@eventstore/db-client/generated/shared_pb';
 import { type IStreamsServer, StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
 import {
+  type DeleteReq,
+  DeleteResp,
   type ReadReq,
   type ReadResp,
   type TombstoneReq,
@@ -24,22 +26,36 @@ import * as wire from './wire';
 export { GossipService, StreamsService };
 
 /** The streams service of a node. It supports `Append` but not `BatchAppend`, like servers before 21.6. */
-export const streams = (node: Node): Pick<IStreamsServer, 'append' | 'read' | 'tombstone'> => ({
+export const streams = (node: Node): Pick<IStreamsServer, 'append' | 'read' | 'delete' | 'tombstone'> => ({
   append: (call, answer) => {
     const appended = admit(node, call.metadata).then(() => append(node, call));
     void appended.then((response) => answer(null, response), answer);
   },
   read: (call) => void respond(node, call),
-  tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) => {
-    const stream = wire.nameIn(call.request.getOptions()!.getStreamIdentifier());
-    try {
+  delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) =>
+    answerTo(call.request, answer, (stream) => {
+      node.log.delete(stream);
+      return new DeleteResp();
+    }),
+  tombstone: (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) =>
+    answerTo(call.request, answer, (stream) => {
       node.log.tombstone(stream);
-      answer(null, new TombstoneResp());
-    } catch {
-      answer(wire.deletedStream(stream));
-    }
-  },
+      return new TombstoneResp();
+    }),
 });
+
+function answerTo<Response>(
+  request: DeleteReq | TombstoneReq,
+  answer: sendUnaryData<Response>,
+  carryOut: (stream: string) => Response,
+): void {
+  const stream = wire.nameIn(request.getOptions()!.getStreamIdentifier());
+  try {
+    answer(null, carryOut(stream));
+  } catch {
+    answer(wire.deletedStream(stream));
+  }
+}
 
 /** The gossip service: the nodes of the cluster, and which of them is the leader. */
 export const gossip = (node: Node): IGossipServer => ({

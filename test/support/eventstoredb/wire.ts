@@ -71,7 +71,7 @@ export function read(event: Kept): ReadResp {
   const recorded = new ReadResp.ReadEvent.RecordedEvent()
     .setId(new UUID().setString(event.id))
     .setStreamIdentifier(identifierOf(event.stream))
-    .setStreamRevision(String(event.revision))
+    .setStreamRevision(revisionOf(event))
     .setCommitPosition(at)
     .setPreparePosition(at)
     .setData(event.data)
@@ -83,6 +83,10 @@ export function read(event: Kept): ReadResp {
     .set('created', '0');
   return new ReadResp().setEvent(new ReadResp.ReadEvent().setEvent(recorded).setCommitPosition(at));
 }
+
+/** As text, because the revision of a tombstone is too large for a number. */
+const revisionOf = ({ type, revision }: Kept): string =>
+  type === '$streamDeleted' ? '9223372036854775807' : String(revision);
 
 export const notFound = (stream: string): ReadResp =>
   new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identifierOf(stream)));

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EventStore, Position, StoredEvent } from '@waymark/core/kernel';
+import type { LogStore, Position, StoredEvent } from '@waymark/core/kernel';
 
 /** A log in its stored form. */
-export type StoredLog = Pick<EventStore, 'readStored' | 'head'>;
+export type StoredLog = Pick<LogStore, 'readStored' | 'head' | 'hiddenParts'>;
 
 const PAGE = 2_000;
 

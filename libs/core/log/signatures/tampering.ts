@@ -1,11 +1,12 @@
-import type { Position, StoredEvent } from '@waymark/core/kernel';
+import type { HiddenPart, Position, StoredEvent } from '@waymark/core/kernel';
 
 /**
  * How a log or its seals were tampered with: an event was `CHANGED`, `REMOVED`, `INSERTED` or `REORDERED`;
- * sealed events were `CUT` from the end; a seal is not validly signed, or is missing.
+ * sealed events were `CUT` from the end; an event or a stream is `HIDDEN` from some readers of the log; a seal is
+ * not validly signed, or is missing.
  */
 export type TamperingKind =
-  'CHANGED' | 'REMOVED' | 'INSERTED' | 'REORDERED' | 'CUT' | 'SEAL_FORGED' | 'SEAL_MISSING';
+  'CHANGED' | 'REMOVED' | 'INSERTED' | 'REORDERED' | 'CUT' | 'HIDDEN' | 'SEAL_FORGED' | 'SEAL_MISSING';
 
 /** The first fault found. */
 export interface Tampering {
@@ -36,7 +37,9 @@ type Place = Pick<StoredEvent, 'stream' | 'revision'>;
  * anything, and is not printed.
  */
 export const placeOf = ({ stream, revision }: Place): string =>
-  `revision ${String(revision)} of ${/^[\w.:@-]{1,200}$/.test(stream) ? stream : 'an unnamed stream'}`;
+  `revision ${String(revision)} of ${nameOf(stream)}`;
+
+const nameOf = (stream: string): string => (/^[\w.:@-]{1,200}$/.test(stream) ? stream : 'an unnamed stream');
 
 /** A fault that an event shows. */
 export const tampering = (
@@ -48,3 +51,17 @@ export const tampering = (
   ...(event.position !== undefined && { position: event.position }),
   ...{ stream: event.stream, revision: event.revision },
 });
+
+/** The fault of a part of the log that some readers do not see. */
+export function hidden({ what, stream, revision = 0, position }: HiddenPart): Tampering {
+  const messages = {
+    outside: `An event at position ${String(position)}, ${placeOf({ stream, revision })}, lies outside the log: only some readers see it.`,
+    cut: `The server returns ${nameOf(stream)} only from revision ${String(revision)} on.`,
+    deleted: `The server returns no event of ${nameOf(stream)}, because it was deleted.`,
+  };
+  return tampering(
+    'HIDDEN',
+    { stream, revision, ...(position !== undefined && { position }) },
+    messages[what],
+  );
+}

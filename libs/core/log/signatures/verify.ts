@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { type Position, START, type StoredEvent } from '@waymark/core/kernel';
+import { type HiddenPart, type Position, START, type StoredEvent } from '@waymark/core/kernel';
 import { hashed, type Hashed } from './chain';
 import { diagnosis, reorderedOr } from './diagnosis';
 import { leafAt, leafOf, rootOf, type Seal, type SealKeys, sealsOf, sizeOf, UNSEALED } from './seal';
 import { type StoredLog, storedPages } from './stored-pages';
 import { StreamsCheck } from './streams-check';
-import { Tampered, type Tampering } from './tampering';
+import { hidden, Tampered, type Tampering } from './tampering';
 
 /** Progress of a verification. */
 export interface VerifyProgress {
@@ -36,18 +36,23 @@ export interface VerifyReport {
   readonly unsealed: { readonly events: number; readonly from?: Position };
   /** Number of events without a chain, which only a seal can protect. */
   readonly unchained: number;
+  /** The parts of the log that not all readers see. */
+  readonly hidden: readonly HiddenPart[];
+  /** The first fault: one of the seals, of an event, or the first hidden part. */
   readonly fault?: Tampering;
 }
 
 /**
  * Verify a stored log against its seals and hash chains: first the seals themselves, then every event in log
- * order, up to the first fault. Memory use is one hash per stream.
+ * order, up to the first fault, and the parts of the log that not all readers see. Memory use is one hash per
+ * stream.
  */
 export async function verifyLog(log: StoredLog, options: VerifyOptions = {}): Promise<VerifyReport> {
   const verification = new Verification(log, options);
   try {
     await verification.run();
-    return verification.verified();
+    const [first] = verification.hidden;
+    return verification.verified(first && hidden(first));
   } catch (error) {
     if (!(error instanceof Tampered)) throw error;
     return verification.verified(error.tampering);
@@ -58,6 +63,7 @@ export async function verifyLog(log: StoredLog, options: VerifyOptions = {}): Pr
 
 class Verification {
   private readonly streams = new StreamsCheck();
+  hidden: readonly HiddenPart[] = [];
   private events = 0;
   private position: Position = START;
   /** Number of all seals, and of the events in them. */
@@ -76,6 +82,7 @@ class Verification {
   ) {}
 
   async run(): Promise<void> {
+    this.hidden = await this.log.hiddenParts();
     for await (const { number, events } of this.allSeals()) [this.seals, this.sealed] = [number, events];
     // Read after the seals, so that all sealed events are before it.
     const head = await this.log.head();
@@ -95,7 +102,7 @@ class Verification {
         events: Math.max(0, this.events - this.sealed),
         ...(this.unsealedFrom !== undefined && { from: this.unsealedFrom }),
       },
-      unchained: this.streams.unchained,
+      ...{ unchained: this.streams.unchained, hidden: this.hidden },
       ...(fault && { fault }),
     };
   }

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
-import { type Position, START } from '@waymark/core/kernel';
+import { type HiddenPart, type Position, START } from '@waymark/core/kernel';
+import { rowsOutside } from '../events/domain';
 
 /*
  * Reads the files of a local installation without opening them as stores, which would change their schema to
@@ -20,6 +21,9 @@ export const logIn = (file: string): LogContents =>
       )
       .get(START)!,
   );
+
+/** The events of a log that not all of its readers see. */
+export const hiddenIn = (file: string): readonly HiddenPart[] => read(file, rowsOutside);
 
 /** The checkpoint of each view, by row set name. */
 export const checkpointsIn = (file: string): Readonly<Record<string, Position>> =>

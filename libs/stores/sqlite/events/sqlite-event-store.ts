@@ -4,9 +4,10 @@ import { LRUCache } from 'lru-cache';
 import {
   type Appended,
   type EventMetadata,
-  type EventStore,
   type ExpectedRevision,
+  type HiddenPart,
   type LogPage,
+  type LogStore,
   type NewEvent,
   type Position,
   type ReadStream,
@@ -14,29 +15,20 @@ import {
   START,
   type StoredEvent,
   type StoredPage,
+  StreamDamaged,
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
 import { asPromise } from '../../shared/as-promise';
-
-/** The table of the log. Exported so that the benchmark can fill the same table directly. */
-export const EVENTS_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS events (
-    position INTEGER PRIMARY KEY,
-    stream   TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    id       TEXT NOT NULL,
-    type     TEXT NOT NULL,
-    data     TEXT NOT NULL,
-    metadata TEXT NOT NULL
-  ) STRICT;
-  CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
-`;
+import { parsed } from '../../shared/parsed';
+import { LAST, openTable, rowsOutside } from './domain';
 
 /** Settings with which an acknowledged commit survives a power failure. */
 export const DURABLE = ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = FULL'] as const;
 
-export const INSERT_EVENT =
-  'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)';
+/** The position is assigned here, so that a row outside the log cannot use up the positions. */
+export const INSERT_EVENT = `
+  INSERT INTO events (position, stream, revision, id, type, data, metadata)
+  SELECT coalesce(max(position), 0) + 1, ?, ?, ?, ?, ?, ? FROM events WHERE position BETWEEN 0 AND ${LAST}`;
 
 /** Number of streams whose last event's position is cached. */
 const HEADS = 50_000;
@@ -71,7 +63,7 @@ interface Written {
  * Appends that arrive together share one transaction and one fsync (group commit). Each append is still all or
  * nothing, and is acknowledged only when it is durable.
  */
-export class SqliteEventStore implements EventStore {
+export class SqliteEventStore implements LogStore {
   private readonly db: Database.Database;
   private readonly insert: Database.Statement<[string, number, string, string, string, string]>;
   private readonly last: Database.Statement<[string], Head>;
@@ -89,10 +81,19 @@ export class SqliteEventStore implements EventStore {
   private poll: NodeJS.Timeout | undefined;
   private polledVersion: number | undefined;
 
-  constructor(file: string) {
+  /**
+   * Throws `LOG_DAMAGED` if the file holds rows that a log cannot have, unless it is opened `unchecked`, to be
+   * verified.
+   */
+  constructor(file: string, { unchecked = false } = {}) {
     this.db = new Database(file);
-    for (const pragma of DURABLE) this.db.pragma(pragma);
-    this.db.exec(EVENTS_SCHEMA);
+    try {
+      for (const pragma of DURABLE) this.db.pragma(pragma);
+      if (!unchecked) openTable(this.db);
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
     this.insert = this.db.prepare(INSERT_EVENT);
     this.last = this.db.prepare(
       'SELECT revision, position FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
@@ -103,13 +104,17 @@ export class SqliteEventStore implements EventStore {
     this.backwards = this.db.prepare(
       'SELECT * FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?',
     );
-    this.page = this.db.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?');
+    this.page = this.db.prepare(
+      `SELECT * FROM events WHERE position > ? AND position <= ${LAST} ORDER BY position LIMIT ?`,
+    );
     this.pageOf = this.db.prepare(
       `SELECT * FROM events WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?))
        ORDER BY position LIMIT ?`,
     );
     this.version = this.db.prepare<[], number>('PRAGMA data_version').pluck();
-    this.end = this.db.prepare('SELECT max(position) AS position FROM events');
+    this.end = this.db.prepare(
+      `SELECT max(position) AS position FROM events WHERE position BETWEEN 0 AND ${LAST}`,
+    );
   }
 
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
@@ -163,6 +168,10 @@ export class SqliteEventStore implements EventStore {
         this.poll = undefined;
       }
     };
+  }
+
+  hiddenParts(): Promise<readonly HiddenPart[]> {
+    return asPromise(() => rowsOutside(this.db));
   }
 
   /** Copy the log to another file while it is in use. */
@@ -221,6 +230,7 @@ export class SqliteEventStore implements EventStore {
 
   private write({ stream, expected, events, resolve, reject }: Append): Written {
     const last = this.knownHead(stream) ?? this.last.get(stream);
+    if (last && !isWithin(last)) return { answer: () => reject(outside(stream)) };
     const actual = last?.revision ?? 'none';
     if (expected !== 'any' && expected !== actual) {
       return { answer: () => reject(new WrongExpectedRevision(stream, expected, actual)) };
@@ -260,12 +270,23 @@ const serialized = ({ id, type, data, metadata }: NewEvent): Serialized => ({
   metadata: JSON.stringify(metadata),
 });
 
-const recorded = (row: StoredEvent): RecordedEvent => ({
-  id: row.id,
-  type: row.type,
-  data: JSON.parse(row.data) as object,
-  metadata: JSON.parse(row.metadata) as EventMetadata,
-  stream: row.stream,
-  revision: row.revision,
-  position: row.position,
-});
+function recorded(row: StoredEvent): RecordedEvent {
+  const { id, type, stream, revision, position } = row;
+  if (!isWithin(row)) throw outside(stream);
+  return {
+    ...{ id, type },
+    data: parsed(row, row.data),
+    metadata: parsed(row, row.metadata) as EventMetadata,
+    ...{ stream, revision, position },
+  };
+}
+
+const isWithin = ({ position, revision }: Pick<StoredEvent, 'position' | 'revision'>): boolean =>
+  [position, revision].every((value) => Number.isInteger(value) && value >= 0 && value <= LAST);
+
+const outside = (stream: string): StreamDamaged =>
+  new StreamDamaged(
+    'STREAM_CHANGED',
+    stream,
+    'An event has a position or a revision that a log cannot have.',
+  );
