@@ -33,7 +33,7 @@ export async function openLog(
     );
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return {
-    log: await openEvents(file ?? '', url, { unchecked: use === 'verify' }),
+    log: await openEvents(file ?? '', url, { readonly: use === 'verify' }),
     keepsOrder: url === undefined,
   };
 }

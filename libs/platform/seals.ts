@@ -1,14 +1,14 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal, type SealSink } from '@waymark/core/kernel';
-import { keyId, type SealKeys } from '@waymark/core/log';
+import { Refusal, type SealRegister, type SealSink } from '@waymark/core/kernel';
+import { keyId, knownSeals, type SealKeys } from '@waymark/core/log';
 import { signingKeyFromFile } from '@waymark/stores/files/signing-key';
 import { linesOf, sealFile } from '@waymark/stores/seals/seal-file';
 import { sealObjects } from '@waymark/stores/seals/seal-objects';
 import { sealOutput } from '@waymark/stores/seals/seal-output';
 import type { Settings } from './settings';
-import { KEYS_FOLDER } from './stores';
+import { KEYS_FOLDER, openControl } from './stores';
 
 type SealSettings = Pick<Settings, 'data' | 'seals' | 'sealKeyFile'>;
 
@@ -65,6 +65,24 @@ export function readSeals(
     );
   }
   return { seals: () => linesOf(path), keys: verificationKeys(where, publicKeys) };
+}
+
+/**
+ * The lines of seals that the log itself records, and its own views if `withViews` is set: proof that it was sealed, in case
+ * the seals are lost.
+ */
+export async function sealsOnRecord(
+  { data, engines }: Pick<Settings, 'data' | 'engines'>,
+  log: SealRegister,
+  { withViews }: { readonly withViews: boolean },
+): Promise<readonly string[]> {
+  if (!withViews) return knownSeals(log);
+  const rows = await openControl(join(data, 'views.sqlite'), engines.rows);
+  try {
+    return await knownSeals(log, rows?.control);
+  } finally {
+    await rows?.close();
+  }
 }
 
 /** The public keys in PEM text, or that of this machine's seal key, by key id. Throws `NO_SEAL_KEY` or `WRONG_KEY`. */

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Jobs, KeyStore, LogStore, RowStore } from '@waymark/core/kernel';
+import type { ControlStore, Jobs, KeyStore, LogStore, RowStore } from '@waymark/core/kernel';
+import { documentsIn } from '@waymark/stores/sqlite/backup/contents';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { EmbeddedJobs } from '@waymark/stores/sqlite/jobs/embedded-jobs';
 import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
@@ -60,12 +61,12 @@ export async function openStores({ data, engines, incompatibleViews, warn }: Ope
 
 /**
  * Open a log: in EventStoreDB if there is a URL, otherwise in a SQLite file. Throws `LOG_DAMAGED` if the file holds what
- * a log cannot hold, unless it is opened `unchecked`.
+ * a log cannot hold, unless it is opened `readonly`.
  */
 export async function openEvents(
   file: string,
   url: string | undefined,
-  how: { readonly unchecked?: boolean } = {},
+  how: { readonly readonly?: boolean } = {},
 ): Promise<LogStore> {
   if (url === undefined) return new SqliteEventStore(file, how);
   const { EventStoreDbEventStore } = await import('./engines/eventstoredb.js');
@@ -76,6 +77,20 @@ async function openRows(file: string, url: string | undefined, anew: boolean): P
   if (url === undefined) return new SqliteRowStore(file, { reset: anew });
   const { MongoRowStore } = await import('./engines/mongodb.js');
   return MongoRowStore.open(url);
+}
+
+/** The coordination documents beside the views, unchanged whatever release wrote them; undefined if there are none. */
+export async function openControl(
+  file: string,
+  url: string | undefined,
+): Promise<{ readonly control: Pick<ControlStore, 'get'>; close(): Promise<void> } | undefined> {
+  if (url !== undefined) return openRows(file, url, false);
+  if (!existsSync(file)) return undefined;
+  const get: ControlStore['get'] = (id) => {
+    const [doc] = documentsIn(file, id);
+    return Promise.resolve(doc && { id, doc, revision: 0 });
+  };
+  return { control: { get }, close: () => Promise.resolve() };
 }
 
 async function openJobs(file: string, url: string | undefined, warn: OpenStores['warn']): Promise<Jobs> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { EventStore } from '@waymark/core/kernel';
 import { chained, chaining } from '@waymark/core/log';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { newEvent } from '../support/events';
@@ -19,10 +20,9 @@ function madeUp(position: number, stream: string, revision: number): string {
 
 describe('a stream that was changed in the file', () => {
   let file: string;
-  const open = (options: { unchecked: boolean } = { unchecked: true }) => {
-    const store = closedAfterwards(new SqliteEventStore(file, options));
-    return submitterOver(chaining(store, { writesAnew: true }));
-  };
+  let store: EventStore;
+  /** Another process on the open file, with empty caches. */
+  const open = () => submitterOver(chaining(store, { writesAnew: true }));
   const change = (statement: string): void => {
     const db = new Database(file);
     db.pragma('ignore_check_constraints = ON');
@@ -40,7 +40,8 @@ describe('a stream that was changed in the file', () => {
 
   beforeEach(async () => {
     file = join(temporaryDirectory(), 'events.sqlite');
-    const submitter = open({ unchecked: false });
+    store = closedAfterwards(new SqliteEventStore(file));
+    const submitter = open();
     await send(submitter, 'hall-north', OpenHall, { room: 3 });
     await send(submitter, LOCKER, InstallLocker, { number: '17', hall: 'north' });
     await send(submitter, LOCKER, StoreItems, { items: ['bag', 'coat', 'shoes'] });

@@ -10,7 +10,7 @@ describe('sealSinks', () => {
     const data = temporaryDirectory();
     const [sink, ...others] = sealSinks(settingsFrom({ WAYMARK_DATA: data }));
     expect(others).toEqual([]);
-    await sink!.write(1, '{}');
+    await sink!.write(1, '{"number":1}');
     expect(existsSync(join(data, 'seals.jsonl'))).toBe(true);
   });
 

@@ -100,7 +100,7 @@ describe('a SQLite file whose events a log cannot have', () => {
 
   it('is opened to be verified, which names what lies outside', async () => {
     const file = await fileWith(made('-5'), made('9007199254740993', 'role-y'));
-    const store = closedAfterwards(new SqliteEventStore(file, { unchecked: true }));
+    const store = closedAfterwards(new SqliteEventStore(file, { readonly: true }));
     const { hidden, fault, events } = await verifyLog(store);
     expect(events).toBe(5);
     expect(hidden).toMatchObject([

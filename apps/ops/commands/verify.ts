@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { Refusal } from '@waymark/core/kernel';
 import { openLog } from '@waymark/operations';
 import { verifyLogText, verifyLogWithProgress } from '@waymark/operations/terminal';
-import { readSeals, settingsFrom } from '@waymark/platform';
+import { readSeals, sealsOnRecord, settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
 
 interface Flags {
@@ -31,7 +32,16 @@ export const verify = new Command('verify')
     const own = settings.engines.events === undefined ? `sqlite:${settings.data}` : 'esdb:';
     const { log } = await openLog(from ?? own, 'verify', env);
     try {
-      const verified = await verifyLogWithProgress(log, { ...seals, quiet: json });
+      // A named file is more to be trusted than what the log records, and may end before the last seal.
+      const known =
+        file === undefined ? await sealsOnRecord(settings, log, { withViews: from === undefined }) : [];
+      const verified = await verifyLogWithProgress(log, { ...seals, known, quiet: json });
+      if (file !== undefined && verified.seals === 0 && !verified.fault)
+        throw new Refusal(
+          'NO_SEALS',
+          'The file named with --seals holds no seals. Name another file.',
+          'missing',
+        );
       if (json) printJson(verified);
       else print(verifyLogText(verified));
       if (verified.fault) process.exitCode = 1;

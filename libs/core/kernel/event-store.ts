@@ -1,4 +1,5 @@
 import type { NewEvent, Position, RecordedEvent } from './event';
+import type { SealRegister } from './seals';
 
 /**
  * The expected revision of a stream: that of its last event, 'none' for an empty stream, or 'any' for no check.
@@ -151,7 +152,9 @@ export interface EventStore {
 }
 
 /** An event store, with what verification needs to know about it. */
-export interface LogStore extends EventStore {
+export interface LogStore extends EventStore, SealRegister {
   /** The parts of the log that not all readers see; empty for an intact log. Reads the whole log. */
   hiddenParts(): Promise<readonly HiddenPart[]>;
+  /** Number of events up to a position, including the event at it. */
+  count(through: Position): Promise<number>;
 }

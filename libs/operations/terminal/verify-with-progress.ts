@@ -1,5 +1,11 @@
 import { redactUpns } from '@waymark/core/fields';
-import { type StoredLog, verifyLog, type VerifyOptions, type VerifyReport } from '@waymark/core/log';
+import {
+  printableName,
+  type StoredLog,
+  verifyLog,
+  type VerifyOptions,
+  type VerifyReport,
+} from '@waymark/core/log';
 import { grouped, progressBar } from './progress-bar';
 
 const FORMAT = 'verifying {bar} {percentage}% | {events} events | {rate} per second | {eta_formatted} left';
@@ -33,10 +39,16 @@ export async function verifyLogWithProgress(
 }
 
 /** Describe the result of verifying a log as text. */
-export function verifyLogText({ events, seals, sealed, unsealed, unchained, fault }: VerifyReport): string {
+export function verifyLogText(report: VerifyReport): string {
+  const { events, seals, sealed, unsealed, unchained, hidden, fault } = report;
   if (fault) {
     const before = `The ${grouped(events)} events before it are unchanged.`;
-    return redactUpns(`${fault.kind}: ${fault.message}\n${before}`);
+    const streams = new Set(hidden.map(({ stream }) => printableName(stream)));
+    const all =
+      streams.size > 1
+        ? `\nStreams of which some readers do not see all events: ${[...streams].join(', ')}.`
+        : '';
+    return redactUpns(`${fault.kind}: ${fault.message}\n${before}${all}`);
   }
   const lines = [`${grouped(events)} events are unchanged.`];
   if (seals > 0)

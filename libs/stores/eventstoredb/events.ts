@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AppendExpectedRevision, EventData, RecordedEvent as Stored } from '@eventstore/db-client';
 import {
   type EventMetadata,
@@ -89,6 +90,17 @@ export function positionOf({ position }: Stored): number {
 /** Events that the server writes for itself, including links between streams. */
 export const isSystem = ({ streamId, type }: Stored): boolean =>
   streamId.startsWith('$') || type.startsWith('$');
+
+/** The stream of what the log records about its seals. */
+export const SEALS = 'waymark-seals';
+
+/** The type begins with `$`: as an event of the server, it is not one of the log. */
+export const sealEvent = (record: string): NewEvent => ({
+  id: randomUUID(),
+  type: '$waymarkSealed',
+  data: { record },
+  metadata: {} as EventMetadata,
+});
 
 /** An expected revision in the client's form. */
 export const revisionOf = (expected: ExpectedRevision): AppendExpectedRevision =>

@@ -16,7 +16,7 @@ import {
 import { Appender, type AppendLimits } from './appender';
 import { withRetries } from './calls';
 import { connect, type Connection } from './connection';
-import { isSystem, positionOf, recorded, stored } from './events';
+import { isSystem, positionOf, recorded, sealEvent, SEALS, stored } from './events';
 import { Follower } from './follower';
 import { hiddenStreams } from './hidden-streams';
 import { readAll, readStream, readFrom } from './reads';
@@ -81,6 +81,28 @@ export class EventStoreDbEventStore implements LogStore {
       const events = await readStream(this.connection, stream, options, this.options.deadline);
       return events.map(recorded);
     });
+  }
+
+  async count(through: Position): Promise<number> {
+    let counted = 0;
+    for (let [after, more] = [START, true]; more;) {
+      const page = await this.pageAfter(after, this.options.page);
+      counted += page.events.filter((event) => positionOf(event) <= through).length;
+      [after, more] = [page.through, page.events.length === this.options.page && page.through < through];
+    }
+    return counted;
+  }
+
+  sealRecord(): Promise<string | undefined> {
+    return this.reading(async () => {
+      const options = { direction: 'backwards', fromRevision: 'end', maxCount: 1 } as const;
+      const [last] = await readStream(this.connection, SEALS, options, this.options.deadline);
+      return (last?.data as { readonly record?: string } | undefined)?.record;
+    });
+  }
+
+  async saveSealRecord(record: string): Promise<void> {
+    await this.call(() => this.appender.append(SEALS, 'any', [sealEvent(record)]));
   }
 
   hiddenParts(): Promise<readonly HiddenPart[]> {

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import {
   type ControlStore,
   type EventStore,
+  type SealRegister,
   type SealSink,
   START,
   type StoredEvent,
@@ -9,6 +10,7 @@ import {
 import {
   chaining,
   keyId,
+  type SealerOptions,
   type SealLog,
   sealLog,
   type SealReport,
@@ -46,7 +48,7 @@ export class Notary {
     this.control = rows.control;
   }
 
-  seal(log: Pick<EventStore, 'readStored'>, how?: SealLog): Promise<SealReport | undefined> {
+  seal(log: SealerOptions['log'], how?: SealLog): Promise<SealReport | undefined> {
     const { control, sinks = [this.list] } = this;
     return sealLog({ log, control, sinks, key: () => this.key, now: () => this.now }, how);
   }
@@ -74,13 +76,15 @@ export async function write(store: EventStore, count: number): Promise<void> {
 }
 
 /** An in-memory log with these events. */
-export const leftAs = (events: readonly StoredEvent[]): StoredLog => ({
+export const leftAs = (events: readonly StoredEvent[]): StoredLog & SealRegister => ({
   readStored: (after, limit) => {
     const page = events.filter(({ position }) => position > after).slice(0, limit);
     return Promise.resolve({ events: page, through: page.at(-1)?.position ?? after });
   },
   head: () => Promise.resolve(events.at(-1)?.position ?? START),
   hiddenParts: () => Promise.resolve([]),
+  sealRecord: () => Promise.resolve(undefined),
+  saveSealRecord: () => Promise.resolve(),
 });
 
 /** All events of a log in stored form. */

@@ -88,10 +88,11 @@ export function newSeal(
   };
   const text = JSON.stringify(statement);
   const line = `${text.slice(0, -1)},"signature":"${sign(null, Buffer.from(text), key).toString('base64url')}"}`;
-  return { seal: { ...statement, hash: hashOf(line) }, line };
+  return { seal: { ...statement, hash: hashOfSeal(line) }, line };
 }
 
-const hashOf = (line: string): string => hash('sha256', line, 'base64url');
+/** Hash of a line, by which the next seal refers to it. */
+export const hashOfSeal = (line: string): string => hash('sha256', line, 'base64url');
 
 /** Parse a line without checking its signature. Undefined if it is not a seal. */
 export function sealIn(line: string): Seal | undefined {
@@ -99,7 +100,7 @@ export function sealIn(line: string): Seal | undefined {
     const seal = JSON.parse(line) as Seal | null;
     if (typeof seal?.leaves !== 'string' || seal.leaves === '') return undefined;
     if (!Number.isInteger(sizeOf(seal))) return undefined;
-    return { ...seal, after: seal.after >= START ? seal.after : START, hash: hashOf(line) };
+    return { ...seal, after: seal.after >= START ? seal.after : START, hash: hashOfSeal(line) };
   } catch {
     return undefined;
   }

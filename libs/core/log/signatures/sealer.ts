@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import {
   ControlMoved,
   type ControlStore,
-  type EventStore,
+  type LogStore,
   type Position,
   Refusal,
   type SealSink,
@@ -10,15 +10,23 @@ import {
 } from '@waymark/core/kernel';
 import { hashed } from './chain';
 import { leafOf, type Seal, newSeal, sealIn, sizeOf, UNSEALED } from './seal';
+import {
+  knownSeals,
+  numberOf,
+  readSealRecord,
+  saveSealRecord,
+  type SealerState,
+  type SealRecord,
+  SEALS_DOCUMENT,
+} from './seal-record';
 
 /** Maximum number of events in one seal. */
 const MAX_EVENTS = 5_000;
 /** Time without an update after which another process may replace a sealer, in milliseconds. */
 const LEASE = 300_000;
-const DOCUMENT = 'seals';
 
 export interface SealerOptions {
-  readonly log: Pick<EventStore, 'readStored'>;
+  readonly log: Pick<LogStore, 'readStored' | 'sealRecord' | 'saveSealRecord'>;
   /** Every seal is written to all of these. */
   readonly sinks: readonly SealSink[];
   /** The Ed25519 key that signs the seals. */
@@ -38,14 +46,15 @@ export interface SealReport {
 }
 
 export interface SealLog {
-  /** Start a new series of seals; the existing seals have been moved elsewhere. */
+  /** Start a new series of seals, and record this with the log; the existing seals have been moved elsewhere. */
   readonly anew?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Seal all events recorded since the last seal. Undefined if another process is sealing. Refused as
- * `SEALS_LOST`, `SEALS_THERE`, `SEALS_UNREADABLE` or `LOG_NOT_AS_SEALED`.
+ * `SEALS_LOST`, `SEALS_THERE`, `SEALS_UNREADABLE`, `SEAL_RECORD_UNREADABLE`, `SEAL_EXISTS` or
+ * `LOG_NOT_AS_SEALED`.
  */
 export async function sealLog(
   options: SealerOptions,
@@ -54,67 +63,76 @@ export async function sealLog(
   const { log, sinks, key, control, now } = options;
   const lease = await takeLease(control, now);
   if (!lease) return undefined;
-  let { last } = lease.state;
   try {
-    if (anew) await requireNone(sinks);
-    last = anew ? undefined : await lastLine(sinks, last);
-    let [before, after]: [Before, Position] = [UNSEALED, START];
-    if (last !== undefined) {
-      const seal = parsedSeal(last);
-      [before, after] = [seal, await endOf(seal, log)];
-    }
+    let record = anew ? await startSeries(options) : await readSealRecord(log);
+    if (anew) await lease.save({});
+    let { pending } = anew ? {} : lease.state;
+    const known = anew ? [] : await knownSeals(log, control);
+    let last = await lastLine(sinks, known);
+    const store = async (line: string): Promise<void> => {
+      await lease.save({ ...(last !== undefined && { last }), pending: line });
+      // Write to readable sinks last: a seal found there is then in all sinks.
+      for (const sink of [...sinks.filter((one) => !one.lines), ...sinks.filter((one) => one.lines)])
+        await sink.write(numberOf(line), line);
+      last = line;
+    };
+    // An earlier run may have stored this seal in some places. Another seal of its number is never made.
+    if (pending !== undefined && (pending === last || follows(pending, last))) await store(pending);
+    pending = undefined;
+    const found = last === undefined ? undefined : sealIn(last);
+    let before: Before = found ?? UNSEALED;
+    let after = found ? await endOf(found, log) : START;
+    const remember = async (): Promise<void> => {
+      if (last === undefined) return;
+      record = { ...record, last, through: after };
+      await saveSealRecord(log, record);
+      await lease.save({ last });
+    };
+    if (record.last !== last) await remember();
     const report = { seals: 0, events: 0, sealed: before.events };
     for (let more = true; more && signal?.aborted !== true;) {
-      const { events, through } = await log.readStored(after, MAX_EVENTS);
+      const { events } = await log.readStored(after, MAX_EVENTS);
       more = events.length === MAX_EVENTS;
       if (events.length === 0) break;
       const hashes = events.map((event) => hashed(event).hash);
       const { seal, line } = newSeal(before, { hashes, after, at: now() }, key());
-      // Write to readable sinks last: a seal found there is then in all sinks.
-      for (const sink of [...sinks.filter((one) => !one.lines), ...sinks.filter((one) => one.lines)])
-        await sink.write(seal.number, line);
-      [before, after, last] = [seal, through, line];
+      await store(line);
+      [before, after] = [seal, events.at(-1)!.position];
+      await remember();
       report.seals += 1;
       report.events += events.length;
       report.sealed = seal.events;
-      await lease.renew(last);
     }
     return report;
   } finally {
-    await lease.release(last);
+    await lease.release();
   }
 }
 
 type Before = typeof UNSEALED;
 
-/** The sealer's document in the control store. */
-interface SealerState {
-  /** The line of the last seal; used only if no sink can be read. */
-  readonly last?: string;
-  /** End of the current sealer's lease: UTC, milliseconds. */
-  readonly busy?: string;
-}
-
 interface Lease {
   readonly state: SealerState;
-  /** Save the last seal and renew the lease. Throws {@link ControlMoved} if another process took over. */
-  readonly renew: (last: string | undefined) => Promise<void>;
-  readonly release: (last: string | undefined) => Promise<void>;
+  /** Save the state and renew the lease. Throws {@link ControlMoved} if another process took over. */
+  readonly save: (state: Pick<SealerState, 'last' | 'pending'>) => Promise<void>;
+  /** End the lease; the state that was saved last stays. */
+  readonly release: () => Promise<void>;
 }
 
 /** Take the lease on the document. Undefined if another process holds it. */
 async function takeLease(control: ControlStore, now: () => string): Promise<Lease | undefined> {
-  const found = await control.get(DOCUMENT);
-  const saved = (found?.doc ?? {}) as SealerState;
-  if (saved.busy !== undefined && saved.busy > now()) return undefined;
+  const found = await control.get(SEALS_DOCUMENT);
+  const { busy, ...saved } = (found?.doc ?? {}) as SealerState;
+  if (busy !== undefined && busy > now()) return undefined;
   let revision = found?.revision ?? ('none' as const);
-  const write = async (last: string | undefined, busy?: string): Promise<void> => {
-    revision = await control.put(DOCUMENT, revision, {
-      ...(last !== undefined && { last }),
-      ...(busy !== undefined && { busy }),
-    });
+  let state: SealerState = saved;
+  const write = async (doc: SealerState): Promise<void> => {
+    revision = await control.put(SEALS_DOCUMENT, revision, { ...doc });
   };
-  const expiry = (): string => new Date(Date.parse(now()) + LEASE).toISOString();
+  const save: Lease['save'] = (next) => {
+    state = next;
+    return write({ ...next, busy: new Date(Date.parse(now()) + LEASE).toISOString() });
+  };
   const unlessMoved = async (writing: Promise<void>): Promise<boolean> => {
     try {
       await writing;
@@ -124,28 +142,49 @@ async function takeLease(control: ControlStore, now: () => string): Promise<Leas
       throw error;
     }
   };
-  if (!(await unlessMoved(write(saved.last, expiry())))) return undefined;
+  if (!(await unlessMoved(save(saved)))) return undefined;
   return {
     state: saved,
-    renew: (last) => write(last, expiry()),
-    release: async (last) => {
-      await unlessMoved(write(last));
+    save,
+    release: async () => {
+      await unlessMoved(write(state));
     },
   };
 }
 
-/** The last seal in the first readable sink, or the saved one if no sink is readable. */
-async function lastLine(sinks: readonly SealSink[], saved: string | undefined): Promise<string | undefined> {
+/** Whether a seal is the one after another, or the first. */
+function follows(line: string, last: string | undefined): boolean {
+  const before = last === undefined ? UNSEALED : sealIn(last);
+  return before !== undefined && sealIn(line)?.previous === before.hash;
+}
+
+/** End the series of seals, and record that another one begins. */
+async function startSeries({ log, sinks, now }: SealerOptions): Promise<SealRecord> {
+  await requireNone(sinks);
+  const { series, last, former } = await readSealRecord(log);
+  const ended = { ...(last !== undefined && { last }), endedAt: now() };
+  const record = { series: series + 1, former: [...former, ended] };
+  await saveSealRecord(log, record);
+  return record;
+}
+
+/** The last seal in the first readable sink, or the last known one if no sink is readable. */
+async function lastLine(sinks: readonly SealSink[], known: readonly string[]): Promise<string | undefined> {
   const lines = sinks.find((sink) => sink.lines)?.lines;
-  if (!lines) return saved;
+  if (!lines) return [...known].sort((one, other) => numberOf(one) - numberOf(other)).at(-1);
+  const missing = new Set(known);
   let last: string | undefined;
-  for await (const line of lines()) last = line;
-  if (saved !== undefined && (last === undefined || parsedSeal(last).number < parsedSeal(saved).number)) {
+  for await (const line of lines()) {
+    last = line;
+    missing.delete(line);
+  }
+  if (missing.size > 0) {
     throw new Refusal(
       'SEALS_LOST',
-      'Seals that were written are missing from their store. Restore them, or move the remaining seals elsewhere and start a new series.',
+      'Seals that were written are missing from their store, or others are in their place. Put them back from another place. If they are lost, move the remaining seals elsewhere and start a new series with `waymark seal --anew`.',
     );
   }
+  if (last !== undefined) numberOf(last);
   return last;
 }
 
@@ -159,12 +198,6 @@ async function requireNone(sinks: readonly SealSink[]): Promise<void> {
         'The store already holds seals. Move them elsewhere before starting a new series.',
       );
   }
-}
-
-function parsedSeal(line: string): Seal {
-  const seal = sealIn(line);
-  if (seal) return seal;
-  throw new Refusal('SEALS_UNREADABLE', 'The last line in the seal store is not a seal.');
 }
 
 /** The position in the log of the last event of a seal. */

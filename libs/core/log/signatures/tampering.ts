@@ -39,7 +39,9 @@ type Place = Pick<StoredEvent, 'stream' | 'revision'>;
 export const placeOf = ({ stream, revision }: Place): string =>
   `revision ${String(revision)} of ${nameOf(stream)}`;
 
-const nameOf = (stream: string): string => (/^[\w.:@-]{1,200}$/.test(stream) ? stream : 'an unnamed stream');
+/** The name of a stream, unless this program would not assign it. */
+export const nameOf = (stream: string): string =>
+  /^[\w.:@-]{1,200}$/.test(stream) ? stream : 'an unnamed stream';
 
 /** A fault that an event shows. */
 export const tampering = (

@@ -3,7 +3,18 @@ import { Readable } from 'node:stream';
 import { type HiddenPart, type Position, START, type StoredEvent } from '@waymark/core/kernel';
 import { hashed, type Hashed } from './chain';
 import { diagnosis, reorderedOr } from './diagnosis';
-import { leafAt, leafOf, rootOf, type Seal, type SealKeys, sealsOf, sizeOf, UNSEALED } from './seal';
+import {
+  hashOfSeal,
+  leafAt,
+  leafOf,
+  rootOf,
+  type Seal,
+  sealIn,
+  type SealKeys,
+  sealsOf,
+  sizeOf,
+  UNSEALED,
+} from './seal';
 import { type StoredLog, storedPages } from './stored-pages';
 import { StreamsCheck } from './streams-check';
 import { hidden, Tampered, type Tampering } from './tampering';
@@ -22,6 +33,8 @@ export interface VerifyOptions {
    */
   readonly seals?: () => AsyncIterable<string>;
   readonly keys?: SealKeys;
+  /** Lines of seals that are known from elsewhere, such as the log's own record; each must be among the seals. */
+  readonly known?: readonly string[];
   readonly onProgress?: (progress: VerifyProgress) => void;
 }
 
@@ -38,7 +51,7 @@ export interface VerifyReport {
   readonly unchained: number;
   /** The parts of the log that not all readers see. */
   readonly hidden: readonly HiddenPart[];
-  /** The first fault: one of the seals, of an event, or the first hidden part. */
+  /** The first fault: one of the seals or of an event; then a seal that is missing; then the first hidden part. */
   readonly fault?: Tampering;
 }
 
@@ -51,8 +64,7 @@ export async function verifyLog(log: StoredLog, options: VerifyOptions = {}): Pr
   const verification = new Verification(log, options);
   try {
     await verification.run();
-    const [first] = verification.hidden;
-    return verification.verified(first && hidden(first));
+    return verification.verified(verification.lost ?? verification.hidden.map(hidden)[0]);
   } catch (error) {
     if (!(error instanceof Tampered)) throw error;
     return verification.verified(error.tampering);
@@ -64,6 +76,8 @@ export async function verifyLog(log: StoredLog, options: VerifyOptions = {}): Pr
 class Verification {
   private readonly streams = new StreamsCheck();
   hidden: readonly HiddenPart[] = [];
+  /** A seal that is known and not among the seals. */
+  lost: Tampering | undefined;
   private events = 0;
   private position: Position = START;
   /** Number of all seals, and of the events in them. */
@@ -83,9 +97,14 @@ class Verification {
 
   async run(): Promise<void> {
     this.hidden = await this.log.hiddenParts();
-    for await (const { number, events } of this.allSeals()) [this.seals, this.sealed] = [number, events];
+    const missing = new Map((this.options.known ?? []).map((line) => [hashOfSeal(line), line]));
+    for await (const { number, events, hash } of this.allSeals()) {
+      [this.seals, this.sealed] = [number, events];
+      missing.delete(hash);
+    }
     // Read after the seals, so that all sealed events are before it.
     const head = await this.log.head();
+    for (const line of missing.values()) this.lost ??= this.sealLost(line);
     await this.nextSeal();
     for await (const page of storedPages(this.log, START)) {
       await this.check(page);
@@ -154,6 +173,16 @@ class Verification {
   private diagnosed(event: StoredEvent, known: Hashed, seal: Seal): Promise<Tampering> {
     const later = { [Symbol.asyncIterator]: () => this.later };
     return diagnosis(this.log, { event, known, seal, index: this.hashes.length, later });
+  }
+
+  private sealLost(line: string): Tampering {
+    const number = sealIn(line)?.number;
+    const which = `Seal ${String(number ?? 'of an unknown number')}, which the log or the views record, is missing`;
+    const message =
+      this.seals === 0
+        ? `${which}: there are no seals. Name the file of seals with --seals.`
+        : `${which}: there are ${String(this.seals)} seals, and it is not among them.`;
+    return { kind: 'SEAL_MISSING', message, ...(number !== undefined && { seal: number }) };
   }
 
   private cut({ number }: Seal): Tampering {

@@ -21,6 +21,7 @@ import {
 import { asPromise } from '../../shared/as-promise';
 import { parsed } from '../../shared/parsed';
 import { LAST, openTable, rowsOutside } from './domain';
+import { saveSealRecord, sealRecordIn } from './seal-record';
 
 /** Settings with which an acknowledged commit survives a power failure. */
 export const DURABLE = ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = FULL'] as const;
@@ -82,14 +83,14 @@ export class SqliteEventStore implements LogStore {
   private polledVersion: number | undefined;
 
   /**
-   * Throws `LOG_DAMAGED` if the file holds rows that a log cannot have, unless it is opened `unchecked`, to be
-   * verified.
+   * Throws `LOG_DAMAGED` if the file holds rows that a log cannot have. A file that is opened `readonly` must exist
+   * and is not checked, so that it can be verified.
    */
-  constructor(file: string, { unchecked = false } = {}) {
-    this.db = new Database(file);
+  constructor(file: string, { readonly = false } = {}) {
+    this.db = new Database(file, { readonly });
     try {
-      for (const pragma of DURABLE) this.db.pragma(pragma);
-      if (!unchecked) openTable(this.db);
+      for (const pragma of readonly ? [] : DURABLE) this.db.pragma(pragma);
+      if (!readonly) openTable(this.db);
     } catch (error) {
       this.db.close();
       throw error;
@@ -168,6 +169,21 @@ export class SqliteEventStore implements LogStore {
         this.poll = undefined;
       }
     };
+  }
+
+  count(through: Position): Promise<number> {
+    const counting = 'SELECT count(*) FROM events WHERE position BETWEEN 0 AND ?';
+    return asPromise(() => this.db.prepare<[number], number>(counting).pluck().get(through)!);
+  }
+
+  sealRecord(): Promise<string | undefined> {
+    return asPromise(() => sealRecordIn(this.db));
+  }
+
+  saveSealRecord(text: string): Promise<void> {
+    return asPromise(() => {
+      this.db.transaction(() => saveSealRecord(this.db, text)).immediate();
+    });
   }
 
   hiddenParts(): Promise<readonly HiddenPart[]> {
