@@ -47,7 +47,16 @@ export interface BackupManifest extends BackupContents {
     /** Fingerprint of the hash key that belongs to the data. */
     readonly fingerprint?: string;
   };
+  /** Absent in backups of earlier releases, which contain no seals. */
+  readonly seals?: BackupSeals;
   readonly files: readonly BackupFile[];
+}
+
+export interface BackupSeals {
+  /** False if the service keeps no seals on this machine. */
+  readonly included: boolean;
+  /** The public key of the seals, in PEM. Anybody who can change the backup can change it too, so keep your own. */
+  readonly publicKey?: string;
 }
 
 /** Identify a key without revealing it: 32 hexadecimal digits. */

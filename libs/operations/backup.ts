@@ -18,6 +18,7 @@ import {
   FORMAT,
   MANIFEST,
 } from './backup-manifest';
+import { copySeals, lastSealIn } from './backup-seals';
 
 export const HASH_KEY_FILE = 'hash.key';
 const UPLOADS = 'uploads';
@@ -29,7 +30,10 @@ export interface BackupProgress {
   readonly total: number;
 }
 
-export interface BackupOptions extends Pick<Settings, 'data' | 'engines' | 'hashKey'> {
+export interface BackupOptions extends Pick<
+  Settings,
+  'data' | 'engines' | 'hashKey' | 'seals' | 'sealKeyFile'
+> {
   /** Include the keys: anyone who has such a backup can decrypt its personal data. */
   readonly withKeys?: boolean;
   readonly onProgress?: (progress: BackupProgress) => void;
@@ -40,7 +44,7 @@ export interface BackupOptions extends Pick<Settings, 'data' | 'engines' | 'hash
  *
  * Snapshots of views and jobs are taken first and that of the log last, so that views and jobs are never ahead of the log;
  * after a restore they catch up from it. Uploads are copied in between: each file that a job needs is in the copy, or the
- * log records that the job has finished.
+ * log records that the job has finished. The seals are those of the copied log.
  *
  * Throws `NOT_EMBEDDED`, `NO_DATA`, `FOLDER_NOT_EMPTY` or `FOLDER_IN_DATA`. A backup that fails leaves its folder empty.
  */
@@ -59,10 +63,12 @@ export async function backup(folder: string, options: BackupOptions): Promise<Ba
     );
   await prepareFolder(folder, data);
   try {
+    const sealed = await lastSealIn(options);
     const createdAt = await copyDatabases(folder, options);
+    const seals = await copySeals(folder, options, sealed);
     if (withKeys) await copyKeys(join(data, KEYS_FOLDER), join(folder, KEYS_FOLDER));
     const files = await describeFiles(folder, onProgress);
-    return await writeManifest(folder, files, createdAt, options);
+    return await writeManifest(folder, { createdAt, seals, files }, options);
   } catch (error) {
     for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
     throw error;
@@ -160,8 +166,7 @@ async function describeFiles(
 /** Write the manifest atomically. */
 async function writeManifest(
   folder: string,
-  files: readonly BackupFile[],
-  createdAt: string,
+  { createdAt, seals, files }: Pick<BackupManifest, 'createdAt' | 'seals' | 'files'>,
   { data, hashKey, withKeys = false }: BackupOptions,
 ): Promise<BackupManifest> {
   const key = hashKey ?? hashKeyIn(join(data, KEYS_FOLDER));
@@ -171,6 +176,7 @@ async function writeManifest(
     versions: { waymark: packageVersion(), node: process.versions.node, sqlite: sqliteVersion() },
     ...databaseContents(folder),
     keys: { included: withKeys, ...(key && { fingerprint: keyFingerprint(key) }) },
+    ...(seals && { seals }),
     files,
   };
   const file = join(folder, MANIFEST);

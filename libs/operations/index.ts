@@ -1,5 +1,6 @@
 export * from './backup';
 export * from './backup-manifest';
+export * from './backup-seals';
 export * from './check/check';
 export * from './check/findings';
 export * from './check/log-scan';

@@ -10,15 +10,13 @@ import { sealOutput } from '@waymark/stores/seals/seal-output';
 import type { Settings } from './settings';
 import { KEYS_FOLDER, openControl } from './stores';
 
-type SealSettings = Pick<Settings, 'data' | 'seals' | 'sealKeyFile'>;
+export type SealSettings = Pick<Settings, 'data' | 'seals' | 'sealKeyFile'>;
 
 const FILE = 'file:';
 
 /** Sinks that seals are sent to. Defaults to `seals.jsonl` in the data folder. */
-export function sealSinks({
-  data,
-  seals = [`${FILE}${join(data, 'seals.jsonl')}`],
-}: SealSettings): SealSink[] {
+export function sealSinks(where: SealSettings): SealSink[] {
+  const { seals = [`${FILE}${defaultFile(where)}`] } = where;
   return seals.map((address) => {
     if (address === 'stdout:') return sealOutput();
     return address.startsWith(FILE) ? sealFile(address.slice(FILE.length)) : sealObjects(address);
@@ -35,6 +33,19 @@ export function sealKey({ data, sealKeyFile }: SealSettings): KeyObject {
     );
   return signingKeyFromFile(sealKeyFile ?? join(data, KEYS_FOLDER, 'seal.key'));
 }
+
+/** Whether this machine has the key that signs seals. */
+export const hasSealKey = ({ data, sealKeyFile }: SealSettings): boolean =>
+  existsSync(sealKeyFile ?? join(data, KEYS_FOLDER, 'seal.key'));
+
+/** The file in which the service keeps its seals; undefined if it only sends them elsewhere. */
+export const sealFileOf = (where: SealSettings): string | undefined =>
+  where.seals ? configuredFile(where) : defaultFile(where);
+
+const defaultFile = ({ data }: SealSettings): string => join(data, 'seals.jsonl');
+
+const configuredFile = ({ seals }: SealSettings): string | undefined =>
+  seals?.find((address) => address.startsWith(FILE))?.slice(FILE.length);
 
 /** The public key of a private key, as PEM text. */
 export const publicPem = (key: KeyObject): string =>
@@ -54,8 +65,8 @@ export function readSeals(
   where: SealSettings,
   { file, publicKeys }: { readonly file?: string | undefined; readonly publicKeys?: string | undefined },
 ): SealSource | undefined {
-  const configured = where.seals?.find((address) => address.startsWith(FILE))?.slice(FILE.length);
-  const path = file ?? configured ?? join(where.data, 'seals.jsonl');
+  const configured = configuredFile(where);
+  const path = file ?? configured ?? defaultFile(where);
   if (!existsSync(path)) {
     if (file === undefined && configured === undefined) return undefined;
     throw new Refusal(
@@ -92,7 +103,7 @@ export function verificationKeys(where: SealSettings, pem: string | undefined): 
 }
 
 function localPublicKey(where: SealSettings): KeyObject[] {
-  if (where.sealKeyFile === undefined && !existsSync(join(where.data, KEYS_FOLDER, 'seal.key')))
+  if (where.sealKeyFile === undefined && !hasSealKey(where))
     throw new Refusal(
       'NO_SEAL_KEY',
       'This machine has no seal key. Name the file of the public key with --public-key.',

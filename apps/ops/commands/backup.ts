@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import {
   backupText,
@@ -22,8 +23,7 @@ export const backup = new Command('backup')
   .option('--json', 'print the manifest')
   .action(
     async (folder: string, { withKeys = false, json = false }: Flags & { readonly withKeys?: boolean }) => {
-      const { data, engines, hashKey } = settingsFrom(process.env);
-      const options = { data, engines, withKeys, quiet: json, ...(hashKey && { hashKey }) };
+      const options = { ...settingsFrom(process.env), withKeys, quiet: json };
       const manifest = await backupWithProgress(folder, options);
       if (json) printJson(manifest);
       else print(backupText(manifest));
@@ -32,11 +32,19 @@ export const backup = new Command('backup')
 
 backup
   .command('verify')
-  .description('compare a backup with its manifest and check its databases; exit code 1 if it is damaged')
+  .description(
+    'compare a backup with its manifest, and verify its databases, its hash chains and its seals; exit code 1 if it is damaged',
+  )
   .argument('<folder>', 'folder of the backup')
+  .option(
+    '--public-key <file>',
+    'PEM file of the public keys of the seals (default: that of this machine, or else that in the backup)',
+  )
   .option('--json', 'print an object')
-  .action(async (folder: string, { json = false }: Flags) => {
-    const verification = await verifyBackupWithProgress(folder, { quiet: json });
+  .action(async (folder: string, { publicKey, json = false }: Flags & { readonly publicKey?: string }) => {
+    const publicKeys = publicKey === undefined ? undefined : readFileSync(publicKey, 'utf8');
+    const options = { ...settingsFrom(process.env), publicKeys, quiet: json };
+    const verification = await verifyBackupWithProgress(folder, options);
     if (json) printJson(verification);
     else print(backupVerificationText(verification));
     if (verification.problems.length > 0) process.exitCode = 1;

@@ -7,7 +7,8 @@ import {
   type Restored,
   type RestoreOptions,
   type BackupVerification,
-  verifyBackup,
+  type VerifySealedBackup,
+  verifySealedBackup,
 } from '@waymark/operations';
 import { grouped, progressBar } from './progress-bar';
 
@@ -27,9 +28,15 @@ export const backupWithProgress = (
   withProgressBar(quiet, (onProgress) => backup(folder, { ...options, ...(onProgress && { onProgress }) }));
 
 /** Verify a backup, with a progress bar on standard error. */
-export const verifyBackupWithProgress = (folder: string, { quiet }: Quiet): Promise<BackupVerification> =>
+export const verifyBackupWithProgress = (
+  folder: string,
+  { quiet, ...options }: Omit<VerifySealedBackup, 'onProgress'> & Quiet,
+): Promise<BackupVerification> =>
   withProgressBar(quiet, (onProgress) =>
-    verifyBackup(folder, (bytes, total) => onProgress?.({ doing: 'reading', bytes, total })),
+    verifySealedBackup(folder, {
+      ...options,
+      onProgress: (bytes, total) => onProgress?.({ doing: 'reading', bytes, total }),
+    }),
   );
 
 /** Restore a backup to a data folder, with a progress bar on standard error. */
@@ -69,6 +76,7 @@ export function backupText({
   views,
   jobs,
   keys,
+  seals,
   files,
 }: BackupManifest): string {
   const behind = Object.values(views).map((position) => events.head - position);
@@ -82,6 +90,7 @@ export function backupText({
     keys.included
       ? 'The keys are included: protect this backup as you protect the keys.'
       : 'The keys are not included, and it cannot be restored without them: keep them in a different place.',
+    ...(seals?.included ? [] : ['The seals are not included: this machine does not keep them.']),
   ].join('\n');
 }
 

@@ -159,6 +159,8 @@ describe('sealing a log', () => {
       await events.saveSealRecord(text);
       await expect(new Notary().seal(events)).rejects.toMatchObject({ code: 'SEAL_RECORD_UNREADABLE' });
     }
+    await write(events, 4);
+    expect(await new Notary().seal(events, { anew: true })).toMatchObject({ sealed: 5 });
   });
 
   it('is refused if the log does not match the last seal, or the last line is not a seal', async () => {

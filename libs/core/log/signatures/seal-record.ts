@@ -13,12 +13,15 @@ export interface SealRecord {
   readonly former: readonly { readonly last?: string; readonly endedAt: string }[];
 }
 
-const FIRST: SealRecord = { series: 1, former: [] };
+/** The record of a log that records nothing yet. */
+export const FIRST_SERIES: SealRecord = { series: 1, former: [] };
+
+export const SEAL_RECORD_UNREADABLE = 'SEAL_RECORD_UNREADABLE';
 
 /** Read the record of a log. Throws `SEAL_RECORD_UNREADABLE`. */
 export async function readSealRecord(log: Pick<SealRegister, 'sealRecord'>): Promise<SealRecord> {
   const text = await log.sealRecord();
-  if (text === undefined) return FIRST;
+  if (text === undefined) return FIRST_SERIES;
   try {
     const record = JSON.parse(text) as Partial<SealRecord> | null;
     if (record && Number.isInteger(record.series) && Array.isArray(record.former))
@@ -27,8 +30,8 @@ export async function readSealRecord(log: Pick<SealRegister, 'sealRecord'>): Pro
     // Refused below.
   }
   throw new Refusal(
-    'SEAL_RECORD_UNREADABLE',
-    'What the log records about its seals was changed. Run `waymark verify` with the seals of another place.',
+    SEAL_RECORD_UNREADABLE,
+    'What the log records about its seals was changed. Run `waymark verify --seals` with the seals, and start a new series with `waymark seal --anew`.',
   );
 }
 

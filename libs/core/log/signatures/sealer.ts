@@ -11,10 +11,12 @@ import {
 import { hashed } from './chain';
 import { leafOf, type Seal, newSeal, sealIn, sizeOf, UNSEALED } from './seal';
 import {
+  FIRST_SERIES,
   knownSeals,
   numberOf,
   readSealRecord,
   saveSealRecord,
+  SEAL_RECORD_UNREADABLE,
   type SealerState,
   type SealRecord,
   SEALS_DOCUMENT,
@@ -66,7 +68,7 @@ export async function sealLog(
   try {
     let record = anew ? await startSeries(options) : await readSealRecord(log);
     if (anew) await lease.save({});
-    let { pending } = anew ? {} : lease.state;
+    const pending = anew ? undefined : lease.state.pending;
     const known = anew ? [] : await knownSeals(log, control);
     let last = await lastLine(sinks, known);
     const store = async (line: string): Promise<void> => {
@@ -78,7 +80,6 @@ export async function sealLog(
     };
     // An earlier run may have stored this seal in some places. Another seal of its number is never made.
     if (pending !== undefined && (pending === last || follows(pending, last))) await store(pending);
-    pending = undefined;
     const found = last === undefined ? undefined : sealIn(last);
     let before: Before = found ?? UNSEALED;
     let after = found ? await endOf(found, log) : START;
@@ -161,7 +162,10 @@ function follows(line: string, last: string | undefined): boolean {
 /** End the series of seals, and record that another one begins. */
 async function startSeries({ log, sinks, now }: SealerOptions): Promise<SealRecord> {
   await requireNone(sinks);
-  const { series, last, former } = await readSealRecord(log);
+  const { series, last, former } = await readSealRecord(log).catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === SEAL_RECORD_UNREADABLE) return FIRST_SERIES;
+    throw error;
+  });
   const ended = { ...(last !== undefined && { last }), endedAt: now() };
   const record = { series: series + 1, former: [...former, ended] };
   await saveSealRecord(log, record);
