@@ -1,16 +1,9 @@
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SealSink } from '@waymark/core/kernel';
 import { knownSeals, sealNumber, verifyLog } from '@waymark/core/log';
-import {
-  hasSealKey,
-  publicPem,
-  sealFileOf,
-  sealKey,
-  type SealSettings,
-  verificationKeys,
-} from '@waymark/platform';
-import { linesOf } from '@waymark/stores/seals/seal-file';
+import { hasSealKey, publicPem, readSeals, sealKey, type SealSettings, sealSinks } from '@waymark/platform';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import {
   type BackupManifest,
@@ -22,11 +15,14 @@ import {
 
 const SEALS = 'seals.jsonl';
 
-/** Number of the last seal in the service's own file; 0 if there is none. */
+/** The seals that the service keeps on this machine; undefined if it only sends them elsewhere. */
+const ownSeals = (where: SealSettings): SealSink['lines'] =>
+  sealSinks(where).find((sink) => sink.lines)?.lines;
+
+/** Number of the last seal that the service keeps; 0 if there is none. */
 export async function lastSealIn(where: SealSettings): Promise<number> {
-  const file = sealFileOf(where);
   let last: string | undefined;
-  if (file !== undefined) for await (const line of linesOf(file)) last = line;
+  for await (const line of ownSeals(where)?.() ?? []) last = line;
   return last === undefined ? 0 : numberIn(last);
 }
 
@@ -45,13 +41,13 @@ function numberIn(line: string): number {
  */
 export async function copySeals(folder: string, where: SealSettings, before: number): Promise<BackupSeals> {
   const publicKey = hasSealKey(where) ? { publicKey: publicPem(sealKey(where)) } : {};
-  const file = sealFileOf(where);
-  if (file === undefined) return { included: false, ...publicKey };
+  const seals = ownSeals(where);
+  if (!seals) return { included: false, ...publicKey };
   const log = new SqliteEventStore(join(folder, databases.events), { readonly: true });
   const known = await knownSeals(log).finally(() => log.close());
   const last = Math.max(before, ...known.map(numberIn));
   const lines: string[] = [];
-  for await (const line of linesOf(file)) if (numberIn(line) <= last) lines.push(`${line}\n`);
+  for await (const line of seals()) if (numberIn(line) <= last) lines.push(`${line}\n`);
   if (lines.length > 0) {
     const copy = await open(join(folder, SEALS), 'wx', 0o600);
     await copy.writeFile(lines.join(''));
@@ -86,7 +82,7 @@ async function logFault(
 ): Promise<string | undefined> {
   const file = join(folder, SEALS);
   const pem = publicKeys ?? (hasSealKey(where) ? undefined : seals?.publicKey);
-  const source = existsSync(file) ? { seals: () => linesOf(file), keys: verificationKeys(where, pem) } : {};
+  const source = existsSync(file) ? readSeals(where, { file, publicKeys: pem }) : undefined;
   const log = new SqliteEventStore(join(folder, databases.events), { readonly: true });
   try {
     const known = seals?.included ? await knownSeals(log) : [];

@@ -4,6 +4,7 @@ export * from './backup-seals';
 export * from './check/check';
 export * from './check/findings';
 export * from './check/log-scan';
+export * from './check/own-keys';
 export * from './check/trial-fold';
 export * from './data-folder-lock';
 export * from './lag';

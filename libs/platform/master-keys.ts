@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MasterKey } from '@waymark/core/kernel';
 import { keyFromFile } from '@waymark/stores/files/key-file';
@@ -10,6 +11,10 @@ export interface LoadedMasterKeys {
   readonly master: MasterKey;
   readonly former: readonly MasterKey[];
 }
+
+/** Whether the master key is at hand: given, or in the data folder. */
+export const hasMasterKey = ({ data, masterKeys }: Pick<Settings, 'data' | 'masterKeys'>): boolean =>
+  masterKeys?.current !== undefined || existsSync(join(data, KEYS_FOLDER, 'master.key'));
 
 /** Load the master keys from the settings. The current one defaults to a file in the data folder, created on first use. */
 export function loadMasterKeys({

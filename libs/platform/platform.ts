@@ -11,6 +11,7 @@ import type {
   Jobs,
   KeyStore,
   Lookup,
+  MasterKey,
   RowReader,
   RowStore,
   Scope,
@@ -95,6 +96,8 @@ export class Platform {
   /** Records for all other readers, with personal fields removed. */
   readonly redactedRecords: Records;
   readonly keyring: Keyring;
+  /** The master keys that may wrap data keys. */
+  readonly masters: readonly MasterKey[];
   readonly submitter: Submitter;
   /** What rights depend on: streams, claims and the log, never a view. */
   readonly look: Lookup;
@@ -128,6 +131,7 @@ export class Platform {
     const { rows } = stores;
     this.works = work;
     const { master, former } = loadMasterKeys(options);
+    this.masters = [master, ...former];
     const keyring = (this.keyring = new Keyring({ keys: stores.keys, master, former }));
     const chained = chaining(stores.events, { writesAnew: options.engines?.events === undefined });
     const log = (this.log = upcasting(chained, modules));

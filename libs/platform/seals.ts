@@ -38,10 +38,6 @@ export function sealKey({ data, sealKeyFile }: SealSettings): KeyObject {
 export const hasSealKey = ({ data, sealKeyFile }: SealSettings): boolean =>
   existsSync(sealKeyFile ?? join(data, KEYS_FOLDER, 'seal.key'));
 
-/** The file in which the service keeps its seals; undefined if it only sends them elsewhere. */
-export const sealFileOf = (where: SealSettings): string | undefined =>
-  where.seals ? configuredFile(where) : defaultFile(where);
-
 const defaultFile = ({ data }: SealSettings): string => join(data, 'seals.jsonl');
 
 const configuredFile = ({ seals }: SealSettings): string | undefined =>

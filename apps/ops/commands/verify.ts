@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { Refusal } from '@waymark/core/kernel';
-import { openLog } from '@waymark/operations';
+import { lostKeysOf, lostKeyText, openLog } from '@waymark/operations';
 import { verifyLogText, verifyLogWithProgress } from '@waymark/operations/terminal';
 import { readSeals, sealsOnRecord, settingsFrom } from '@waymark/platform';
 import { print, printJson } from '../output';
@@ -15,7 +15,7 @@ interface Flags {
 
 export const verify = new Command('verify')
   .description(
-    'verify the log against its hash chains and seals, and report the first fault; exit code 1 if there is one',
+    'verify the log against its hash chains and seals, and the keys of persons; report the first fault, and lost keys; exit code 1 if there are any',
   )
   .option('--seals <file>', "file of seals, one per line (default: the service's own)")
   .option('--public-key <file>', 'PEM file of the public keys of the seals (default: that of this machine)')
@@ -42,9 +42,11 @@ export const verify = new Command('verify')
           'The file named with --seals holds no seals. Name another file.',
           'missing',
         );
-      if (json) printJson(verified);
-      else print(verifyLogText(verified));
-      if (verified.fault) process.exitCode = 1;
+      // Not of a log in which events cannot even be read.
+      const lostKeys = from === undefined && !verified.fault ? await lostKeysOf(log, settings) : undefined;
+      if (json) printJson({ ...verified, ...(lostKeys && { lostKeys }) });
+      else print([verifyLogText(verified), ...(lostKeys ?? []).map(lostKeyText)].join('\n'));
+      if (verified.fault ?? lostKeys?.length) process.exitCode = 1;
     } finally {
       await log.close();
     }

@@ -1,5 +1,6 @@
 export * from './copy';
 export * from './encryption/keyring';
+export * from './encryption/key-check';
 export * from './encryption/rotation';
 export * from './encryption/encrypted';
 export * from './encryption/encrypting';

@@ -143,6 +143,11 @@ async function discardFiles({ exports: exportFiles, uploads, jobs }: ErasurePart
   return !inUse;
 }
 
+/** The ids of the persons whom the log records as erased. */
+export async function erasedIds(events: EventStore): Promise<ReadonlySet<string>> {
+  return new Set([...(await erasuresIn(events)).erased.values()].map(({ id }) => id));
+}
+
 /** The persons whom the log records as erased, and those whose erasure is complete, by kind and id. */
 async function erasuresIn(
   events: EventStore,

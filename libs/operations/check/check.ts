@@ -1,5 +1,7 @@
 import { type Position, type RowSet, START } from '@waymark/core/kernel';
 import { maintained, outdated, type ViewRecord } from '@waymark/core/projections';
+import { lostKeys } from '@waymark/core/log';
+import { erasedIds } from '@waymark/governance/privacy';
 import { views } from '@waymark/modules';
 import { type Platform, schemaVersions, unknownEventReason } from '@waymark/platform';
 import { unusedRows } from '../unused-rows';
@@ -10,6 +12,7 @@ import {
   type Finding,
   formatFindings,
   indexFindings,
+  keyFindings,
   logFindings,
   unusedRowFindings,
   stateFindings,
@@ -48,6 +51,8 @@ export async function checkRelease(platform: Platform, options: CheckOptions = {
   const [head, records] = [await log.head(), await catalog.records()];
   const changed = head === START ? [] : outdated(views, records);
   const scan = await scanLog(log, schemaVersions, (progress) => onReading?.('reading', progress));
+  const { stores, keys, masters } = platform;
+  const lost = await lostKeys(stores.events, { keys, masters, erased: await erasedIds(log) });
   const tried = fold === true ? changed : views.filter(({ name }) => fold.includes(name));
   const folding = (progress: ReadingProgress): void => onReading?.('folding', progress);
   const trials =
@@ -56,6 +61,7 @@ export async function checkRelease(platform: Platform, options: CheckOptions = {
       : undefined;
   const findings = [
     ...logFindings(scan),
+    ...keyFindings(lost),
     ...formatFindings(platform.stores.viewsIgnored),
     ...(trials ? trialFindings(trials) : []),
     ...views.flatMap((view) => {

@@ -1,5 +1,6 @@
 import { redactUpns } from '@waymark/core/fields';
 import { type RowSet, rowSetName, type View } from '@waymark/core/kernel';
+import { type LostKey, printableName } from '@waymark/core/log';
 import { type Build, nameOf, readable, stateOf, type ViewRecord } from '@waymark/core/projections';
 import type { ViewStates } from '../view-states';
 import type { LogScan } from './log-scan';
@@ -21,6 +22,7 @@ type FindingCode =
   | 'UNKNOWN_EVENT'
   | 'UPCAST_FAILS'
   | 'NOT_SEALED'
+  | 'KEY_LOST'
   | 'FOLD_FAILS'
   | 'REBUILD'
   | 'REBUILD_GOES_ON'
@@ -60,6 +62,25 @@ export function* logFindings({ kinds, unencrypted }: LogScan): Generator<Finding
     const found = `${counted(unencrypted, 'event')} with unencrypted personal data`;
     yield work('NOT_SEALED', `the log contains ${found}: copy it to a new log with waymark copy --seal`);
   }
+}
+
+/** Number of persons to name. */
+const NAMED = 20;
+
+/** Persons whose data can no longer be read, although no erasure is recorded. */
+export function* keyFindings(lost: readonly LostKey[]): Generator<Finding> {
+  for (const key of lost.slice(0, NAMED)) yield work('KEY_LOST', lostKeyText(key));
+  if (lost.length > NAMED)
+    yield work('KEY_LOST', `${counted(lost.length - NAMED, 'more person')} without a key`);
+}
+
+const TROUBLES = { missing: 'is missing', destroyed: 'was destroyed', damaged: 'is damaged' } as const;
+
+/** Describe a lost key as text. */
+export function lostKeyText({ subject, why, first }: LostKey): string {
+  const { type, stream, revision, position } = first;
+  const event = `${type} at position ${String(position)}, revision ${String(revision)} of ${printableName(stream)}`;
+  return `the key of ${printableName(subject)} ${TROUBLES[why]}, and no erasure is recorded: the first event that cannot be read is ${event}`;
 }
 
 /** Views that the release cannot build. */

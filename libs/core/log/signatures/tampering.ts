@@ -39,9 +39,8 @@ type Place = Pick<StoredEvent, 'stream' | 'revision'>;
 export const placeOf = ({ stream, revision }: Place): string =>
   `revision ${String(revision)} of ${nameOf(stream)}`;
 
-/** The name of a stream, unless this program would not assign it. */
-export const nameOf = (stream: string): string =>
-  /^[\w.:@-]{1,200}$/.test(stream) ? stream : 'an unnamed stream';
+/** A name, unless this program would not assign it. */
+export const nameOf = (name: string): string => (/^[\w.:@-]{1,200}$/.test(name) ? name : 'an unnamed stream');
 
 /** A fault that an event shows. */
 export const tampering = (
