@@ -21,6 +21,9 @@ import {
   Keyring,
   encrypting,
   type SealLog,
+  type Shortfall,
+  shortfallOf,
+  shortfallText,
   sealLog,
   type SealReport,
   upcasting,
@@ -63,7 +66,7 @@ import { commandModules, modules, personalFields, unknownEventReason } from './m
 import { packageFile } from './package-file';
 import { recordsFrom } from './records';
 import { createScratchFolder } from './scratch';
-import { sealKey, sealSinks } from './seals';
+import { ownSeals, sealKey, sealSinks } from './seals';
 import type { Settings } from './settings';
 import { type IncompatibleViews, KEYS_FOLDER, openStores, type Stores } from './stores';
 
@@ -159,6 +162,7 @@ export class Platform {
       ...{ events: log, rows, views, catalog, now },
       folding: { unknown: unknownEventReason, skips: new Skips(log) },
       onChanged: async () => (work ? this.upkeep.changed() : undefined),
+      onBuilt: () => this.reportShortfall(),
     }));
     this.upkeep = new Upkeep({
       ...{
@@ -258,6 +262,19 @@ export class Platform {
     const { stores, control, options } = this;
     const [sinks, key, now] = [sealSinks(options), () => sealKey(options), () => this.now()];
     return sealLog({ log: stores.events, control, sinks, key, now }, how);
+  }
+
+  /** The sealed events that the log lacks; undefined if it has them all. Reads the log. */
+  sealedShortfall(): Promise<Shortfall | undefined> {
+    const { options, stores } = this;
+    return shortfallOf(stores.events, ownSeals(options));
+  }
+
+  private async reportShortfall(): Promise<void> {
+    const missing = await this.sealedShortfall();
+    if (!missing) return;
+    const { sealed, found } = missing;
+    this.options.onFault?.('log', shortfallText(missing), { event: 'log.incomplete', sealed, found });
   }
 
   /** The present moment: UTC, milliseconds. */

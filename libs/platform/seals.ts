@@ -74,6 +74,12 @@ export function readSeals(
   return { seals: () => linesOf(path), keys: verificationKeys(where, publicKeys) };
 }
 
+/** The seals that the service keeps on this machine, with its public key; undefined without either. */
+export function ownSeals(where: SealSettings): SealSource | undefined {
+  const seals = sealSinks(where).find(({ lines }) => lines)?.lines;
+  return seals && hasSealKey(where) ? { seals, keys: verificationKeys(where, undefined) } : undefined;
+}
+
 /**
  * The lines of seals that the log itself records, and its own views if `withViews` is set: proof that it was sealed, in case
  * the seals are lost.

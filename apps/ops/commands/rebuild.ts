@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { shortfallText } from '@waymark/core/log';
 import { hasRunningWorker } from '@waymark/core/projections';
 import { views as allViews } from '@waymark/modules';
 import { type Builds, findBuilds, rebuildActions, startRebuild, viewStates } from '@waymark/operations';
@@ -100,6 +101,10 @@ const runAndWatch = (
       if (json) printJson(outcomes);
       else print(rebuildTable(outcomes));
       process.exitCode = exitCode(outcomes);
+      const missing = await platform.sealedShortfall();
+      // Without another process, the work in this one has printed it.
+      if (missing && othersWork) printError(`SEALED_EVENTS_MISSING: ${shortfallText(missing)}`);
+      if (missing) process.exitCode = 1;
     } else {
       const views = [...builds.keys()].join(' ');
       printError(

@@ -47,6 +47,8 @@ export interface BuilderOptions {
   readonly now: () => string;
   /** Called when the generations to keep up to date have changed. */
   readonly onChanged?: () => Promise<void>;
+  /** Called once at the end of a run that built something. */
+  readonly onBuilt?: () => Promise<void>;
   /** Make a verified generation live. */
   readonly goLive: (view: string) => Promise<void>;
 }
@@ -80,6 +82,7 @@ export class Builder {
       if (!this.outcomes.has(view))
         this.outcomes.set(view, await this.guarded(view, () => this.finish(view)));
     }
+    if (views.length > 0) await this.options.onBuilt?.();
     return this.outcomes;
   }
 

@@ -22,6 +22,8 @@ export type Fault =
       /** It will not be retried automatically. */
       readonly last: boolean;
     }
+  /** The log lacks events that were sealed: what was built from it is not complete. */
+  | { readonly event: 'log.incomplete'; readonly sealed: number; readonly found: number }
   | { readonly event: 'fault' };
 
 /** A normal change of state. */

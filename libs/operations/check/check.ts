@@ -11,9 +11,11 @@ import {
   buildFinding,
   type Finding,
   formatFindings,
+  hiddenFindings,
   indexFindings,
   keyFindings,
   logFindings,
+  shortfallFindings,
   unusedRowFindings,
   stateFindings,
   trialFindings,
@@ -61,6 +63,8 @@ export async function checkRelease(platform: Platform, options: CheckOptions = {
       : undefined;
   const findings = [
     ...logFindings(scan),
+    ...hiddenFindings(await stores.events.hiddenParts()),
+    ...shortfallFindings(await platform.sealedShortfall()),
     ...keyFindings(lost),
     ...formatFindings(platform.stores.viewsIgnored),
     ...(trials ? trialFindings(trials) : []),

@@ -1,6 +1,6 @@
 import { redactUpns } from '@waymark/core/fields';
-import { type RowSet, rowSetName, type View } from '@waymark/core/kernel';
-import { type LostKey, printableName } from '@waymark/core/log';
+import { type HiddenPart, type RowSet, rowSetName, type View } from '@waymark/core/kernel';
+import { type LostKey, printableName, type Shortfall, shortfallText } from '@waymark/core/log';
 import { type Build, nameOf, readable, stateOf, type ViewRecord } from '@waymark/core/projections';
 import type { ViewStates } from '../view-states';
 import type { LogScan } from './log-scan';
@@ -23,6 +23,8 @@ type FindingCode =
   | 'UPCAST_FAILS'
   | 'NOT_SEALED'
   | 'KEY_LOST'
+  | 'SEALED_EVENTS_MISSING'
+  | 'STREAMS_HIDDEN'
   | 'FOLD_FAILS'
   | 'REBUILD'
   | 'REBUILD_GOES_ON'
@@ -41,6 +43,9 @@ const finding =
     ...{ effect, code, message: redactUpns(message) },
     ...(view === undefined ? {} : { view }),
   });
+
+/** Number of persons or streams to name. */
+const NAMED = 20;
 
 const [blocks, work, note] = [finding('blocks'), finding('work'), finding('note')];
 
@@ -64,8 +69,18 @@ export function* logFindings({ kinds, unencrypted }: LogScan): Generator<Finding
   }
 }
 
-/** Number of persons to name. */
-const NAMED = 20;
+/** Streams of which not all readers see all events. */
+export function* hiddenFindings(parts: readonly HiddenPart[]): Generator<Finding> {
+  if (parts.length === 0) return;
+  const names = parts.slice(0, NAMED).map(({ what, stream }) => `${printableName(stream)} (${what})`);
+  const more = parts.length > NAMED ? `, and ${counted(parts.length - NAMED, 'more stream')}` : '';
+  yield blocks('STREAMS_HIDDEN', `the event store hides events of ${names.join(', ')}${more}`);
+}
+
+/** Sealed events that the log lacks. */
+export function* shortfallFindings(missing: Shortfall | undefined): Generator<Finding> {
+  if (missing) yield blocks('SEALED_EVENTS_MISSING', shortfallText(missing));
+}
 
 /** Persons whose data can no longer be read, although no erasure is recorded. */
 export function* keyFindings(lost: readonly LostKey[]): Generator<Finding> {

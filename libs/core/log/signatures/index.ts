@@ -9,6 +9,7 @@ export {
   SEALS_DOCUMENT,
 } from './seal-record';
 export * from './sealer';
+export * from './shortfall';
 export { type StoredLog } from './stored-pages';
 export { nameOf as printableName, type Tampering, type TamperingKind } from './tampering';
 export * from './verify';
