@@ -4,7 +4,7 @@ import { Refusal } from '@waymark/core/kernel';
 import { lostKeysOf, lostKeyText, openLog } from '@waymark/operations';
 import { verifyLogText, verifyLogWithProgress } from '@waymark/operations/terminal';
 import { readSeals, sealsOnRecord, settingsFrom } from '@waymark/platform';
-import { print, printJson } from '../output';
+import { print, printError, printJson } from '../output';
 
 interface Flags {
   readonly seals?: string;
@@ -45,7 +45,11 @@ export const verify = new Command('verify')
       // Not of a log in which events cannot even be read.
       const lostKeys = from === undefined && !verified.fault ? await lostKeysOf(log, settings) : undefined;
       if (json) printJson({ ...verified, ...(lostKeys && { lostKeys }) });
-      else print([verifyLogText(verified), ...(lostKeys ?? []).map(lostKeyText)].join('\n'));
+      else {
+        print([verifyLogText(verified), ...(lostKeys ?? []).map(lostKeyText)].join('\n'));
+        if (from === undefined && !verified.fault && !lostKeys)
+          printError('The master key is not at hand: the keys of persons were not checked.');
+      }
       if (verified.fault ?? lostKeys?.length) process.exitCode = 1;
     } finally {
       await log.close();

@@ -71,10 +71,11 @@ export class EventStoreDbEventStore implements LogStore {
     stream: string,
     { from, direction = 'forwards', limit }: ReadStream = {},
   ): Promise<RecordedEvent[]> {
-    const edge = direction === 'forwards' ? 'start' : 'end';
+    const isForwards = direction === 'forwards';
+    const isWhole = from === undefined || (isForwards && from === 0);
     const options = {
       direction,
-      fromRevision: from === undefined ? edge : BigInt(from),
+      fromRevision: isWhole ? (isForwards ? 'start' : 'end') : BigInt(from),
       maxCount: limit ?? Number.MAX_SAFE_INTEGER,
     } as const;
     return this.reading(async () => {
