@@ -165,10 +165,15 @@ export class Log {
 
   /** Replace the whole log and its streams, as an attacker with file access could. */
   rewrite(events: readonly Kept[]): void {
-    this.events.splice(0);
+    this.events.splice(0, this.events.length, ...events);
     this.streams.clear();
     this.scavenged = true;
-    for (const event of events) this.keep(event);
+    // Revisions may be repeated: a read returns all of them.
+    for (const event of events.toSorted((one, other) => one.revision - other.revision)) {
+      const stream = this.streams.get(event.stream);
+      if (stream) stream.push(event);
+      else this.streams.set(event.stream, [event]);
+    }
   }
 
   /** Forget what a server forgets on restart. */
