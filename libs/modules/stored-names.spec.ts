@@ -38,7 +38,7 @@ describe('stored names', () => {
       SessionCorrected: ['reason'],
       SessionVoided: ['reason'],
       BarrierFound: ['text'],
-      ReferralMade: ['overrideReason'],
+      ReferralMade: ['service', 'overrideReason'],
       ReferralDeclined: ['reason'],
       SupportFinished: ['outcome'],
       ReferralWithdrawn: ['reason'],
@@ -55,12 +55,12 @@ describe('stored names', () => {
       ['schools@1', 'area'],
       ['mentors@2', 'school'],
       ['pupils@2'],
-      ['caseload@2', 'mentor', 'programme'],
+      ['caseload@3', 'mentor', 'programme'],
       ['phase-progress@1'],
       ['regional-kpis@1'],
       ['attendance@1'],
       ['attendance-history@1'],
-      ['imports@1', 'state'],
+      ['imports@2', 'state'],
     ]);
   });
 });

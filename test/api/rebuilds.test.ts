@@ -166,7 +166,7 @@ describe('a rebuild over HTTP', () => {
     await stateIs(api, 'verified');
     const { body } = await api.send('operations/rebuilds/caseload/cancel').expect(200);
     expect(picked(body.items, 'generation', 'state')).toEqual([[1, 'live']]);
-    expect(await api.platform.rowStore.names()).not.toContain('caseload@2.2');
+    expect(await api.platform.rowStore.names()).not.toContain('caseload@3.2');
     // The next rebuild has a new generation number.
     await api.send('operations/rebuilds', { views: ['caseload'] }).expect(202);
     await noneGoesOn(api);

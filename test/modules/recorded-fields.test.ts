@@ -3,88 +3,13 @@ import fc from 'fast-check';
 import { check } from '@waymark/core/fields';
 import { type Module, Refusal } from '@waymark/core/kernel';
 import { recordingModules } from '@waymark/modules';
-import {
-  attendanceFacts,
-  counted,
-  journeyFacts,
-  mentorFacts,
-  model,
-  programmeFacts,
-  pupilFacts,
-  schoolFacts,
-} from '../support/given';
 import type { Happening } from '../support/journey/histories';
-import { type Known, spec } from '../support/spec';
-import { journeySendings } from './recorded-fields/journey';
-import {
-  attendanceSendings,
-  importSendings,
-  programmeSendings,
-  schoolSendings,
-} from './recorded-fields/others';
-import { mentorSendings, personSendings, pupilSendings } from './recorded-fields/people';
-import type { Fields, Sending, Sendings } from './recorded-fields/table';
-
-/** The seed is part of the test names. Set `FC_SEED` to run the same commands again. */
-const seed = Number(process.env['FC_SEED'] ?? Date.now() % 2 ** 31);
-
-const sendings: Readonly<Record<string, Sendings>> = {
-  programme: programmeSendings,
-  school: schoolSendings,
-  mentor: mentorSendings,
-  pupil: pupilSendings,
-  journey: journeySendings,
-  attendance: attendanceSendings,
-  import: importSendings,
-  person: personSendings,
-};
-
-const known: Readonly<Record<string, Known>> = {
-  ...{ pupil: pupilFacts, school: schoolFacts, mentor: mentorFacts, mentorFacts, journey: journeyFacts },
-  programme: { ...programmeFacts, deliveryModel: { ...model, sessionsPerPhase: 2, phases: ['One', 'Two'] } },
-  attendance: attendanceFacts(counted(19, 76)),
-};
-
-/**
- * A command of the module and how it is sent: as generated, as the previous one, or as that one with one field
- * changed.
- */
-interface Step {
-  readonly other: readonly [name: string, body: Fields];
-  readonly own: Fields;
-  readonly how: 'other' | 'own' | 'again' | 'altered';
-  readonly field: number;
-}
+import { spec } from '../support/spec';
+import { bodyFrom, known, seed, sendings, type Step, stepsFor } from './recorded-fields/steps';
+import type { Fields, Sending } from './recorded-fields/table';
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null)) as unknown;
 const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual(plain(one), plain(other));
-const withoutGaps = (body: object): Fields =>
-  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-
-const bodyOf = ({ body }: Sending): fc.Arbitrary<Fields> => fc.record(body).map(withoutGaps);
-
-/** Commands of a module, preceded by the ones without which most would be refused. */
-function stepsFor(name: string, { commands, first }: Sendings): fc.Arbitrary<readonly Step[]> {
-  const sent = (other: string) => bodyOf(commands[other]!).map((body) => [other, body] as const);
-  const step = (other: fc.Arbitrary<Step['other']>) => ({
-    other,
-    own: bodyOf(commands[name]!),
-    field: fc.nat(20),
-  });
-  const any = fc.oneof(...Object.keys(commands).map(sent));
-  const sentAs = (how: Step['how'], other = any) => fc.record({ ...step(other), how: fc.constant(how) });
-  const beginning = [...first, ...(commands[name]!.after ?? [])].map((other) => sentAs('other', sent(other)));
-  const how = fc.constantFrom(
-    ...(['other', 'other', 'other', 'own', 'own', 'again', 'altered', 'altered'] as const),
-  );
-  return fc
-    .tuple(
-      fc.tuple(...beginning, sentAs('own'), sentAs('again')),
-      fc.array(fc.record({ ...step(any), how }), { minLength: 1, maxLength: 50, size: 'max' }),
-    )
-    .map(([begin, then]) => [...begin, ...then]);
-}
-
 const readOf = (sending: Sending, field: string, data: Fields, body: Fields): unknown =>
   (sending.reads?.[field] ?? ((all: Fields) => all[field]))(data, body);
 
@@ -129,14 +54,6 @@ function notRecorded(sending: Sending, body: Fields, before: readonly Happening[
     const stand = sending.inAnyEvent?.includes(field) ? values : values.slice(-1);
     return !stand.some((value) => same(value, body[field]));
   });
-}
-
-/** The previous command of this name, unchanged or with one field changed; or a new one. */
-function bodyFrom({ own, how, field }: Omit<Step, 'other'>, last: Fields): Fields {
-  if (how === 'own') return own;
-  const fields = Object.keys(own);
-  const changed = fields[field % Math.max(fields.length, 1)];
-  return how === 'again' || changed === undefined ? last : { ...last, [changed]: own[changed] };
 }
 
 interface Seen {

@@ -85,7 +85,7 @@ describe('a backup', () => {
       events: { events: whole.length, head: whole.length },
       keys: { included: false, fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/) },
     });
-    expect(manifest.views['caseload@2']).toBe(whole.length);
+    expect(manifest.views['caseload@3']).toBe(whole.length);
     const files = filesOf(folder);
     delete files['manifest.json'];
     expect(manifest.files).toEqual(

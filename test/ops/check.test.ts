@@ -199,7 +199,7 @@ describe('a check before a release', () => {
     ]);
     expect(findings[0]!.message).toMatch(
       new RegExp(
-        `^caseload: version 2 will be built from ${String(events)} events, which takes at least \\d+ seconds?;`,
+        `^caseload: version 3 will be built from ${String(events)} events, which takes at least \\d+ seconds?;`,
       ),
     );
     expect(findings[0]!.message).toContain('VIEW_BUILDING');
@@ -257,7 +257,7 @@ describe('a check before a release', () => {
     const platform = await store();
     await platform.catalog.change('caseload', (record) => ({
       ...record,
-      stopped: { 'caseload@2': { reason: 'for a pupil, A801200001001', position: 3 } },
+      stopped: { 'caseload@3': { reason: 'for a pupil, A801200001001', position: 3 } },
     }));
     await platform.stores.events.append('journey-x', 'any', [newEvent('JourneyEnded')]);
     const { findings } = await checkRelease(platform);
@@ -276,19 +276,19 @@ describe('a check before a release', () => {
     const { rowStore } = platform;
     for (const old of [
       { name: 'old-view', version: 3, indexes: [] },
-      { name: 'caseload', version: 2, generation: 7, indexes: [] },
+      { name: 'caseload', version: 3, generation: 7, indexes: [] },
     ])
       await rowStore.prepare(old);
-    expect(await unusedRows(platform)).toEqual(['caseload@2.7', 'old-view@3']);
+    expect(await unusedRows(platform)).toEqual(['caseload@3.7', 'old-view@3']);
     expect(await found(platform)).toEqual([
       ['note', 'ROWS_LEFT', undefined],
       ['note', 'ROWS_LEFT', undefined],
     ]);
-    for (const rows of ['caseload@2', 'policies@1', 'nothing@1', 'nothing'])
+    for (const rows of ['caseload@3', 'policies@1', 'nothing@1', 'nothing'])
       await expect(dropUnusedRows(platform, rows)).rejects.toMatchObject({ code: 'NOT_LEFT' });
-    await dropUnusedRows(platform, 'caseload@2.7');
+    await dropUnusedRows(platform, 'caseload@3.7');
     await dropUnusedRows(platform, 'old-view@3');
     expect(await unusedRows(platform)).toEqual([]);
-    expect(await rowStore.names()).toContain('caseload@2');
+    expect(await rowStore.names()).toContain('caseload@3');
   });
 });

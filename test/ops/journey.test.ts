@@ -120,8 +120,8 @@ describe('waymark row', () => {
     ]);
     expect(json(then)).toMatchObject({ position: Number(earlier), row: { ended: true } });
     expect(json(then)).not.toHaveProperty('equal');
-    expect(text.out).toMatch(new RegExp(`^caseload@2 ${JOURNEY} at position \\d+: \\d+ events, the last `));
-    expect(text.out).toMatch(/Served by caseload@2 at position \d+: equal/);
+    expect(text.out).toMatch(new RegExp(`^caseload@3 ${JOURNEY} at position \\d+: \\d+ events, the last `));
+    expect(text.out).toMatch(/Served by caseload@3 at position \d+: equal/);
     expect(text.errors).toBe('');
     expect(pupil.out).toContain(`"school": "${SCHOOL}"`);
     expect(pupil.out).not.toMatch(/upn|surname/);

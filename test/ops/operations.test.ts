@@ -141,7 +141,7 @@ describe('rebuilds on the command line', () => {
     const wrong: readonly (readonly [begins: string, ...args: string[]])[] = [
       ['error: name views', 'rebuild', 'start'],
       ['NO_REBUILD: ', 'rebuild', 'pause', 'caseload'],
-      ['NOT_LEFT: ', 'views', 'drop', 'caseload@2'],
+      ['NOT_LEFT: ', 'views', 'drop', 'caseload@3'],
       ['UNKNOWN_VIEW: ', 'check', '--fold', 'nothing', '--json'],
     ];
     for (const [begins, ...args] of wrong) {

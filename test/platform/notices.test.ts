@@ -29,7 +29,7 @@ describe('the faults and notices of a platform', () => {
   it('report which views this process owns, under its member name', async () => {
     const { platform, notices, close } = await observedPlatform();
     const owned = notices.filter(({ event }) => event === 'owner.taken');
-    expect(owned).toContainEqual({ event: 'owner.taken', rows: 'caseload@2', epoch: 1 });
+    expect(owned).toContainEqual({ event: 'owner.taken', rows: 'caseload@3', epoch: 1 });
     expect(owned).toContainEqual({ event: 'owner.taken', rows: 'policies@1', epoch: 1 });
     const documents = await platform.rowStore.control.list('member/');
     expect(documents.map(({ id }) => id)).toEqual(['member/this-one']);
@@ -41,7 +41,7 @@ describe('the faults and notices of a platform', () => {
     const { platform, faults, until } = await observedPlatform();
     await platform.stores.events.append('journey-strange', 'none', [newEvent('NeverHeardOf')]);
     await until(faults, 10);
-    expect(faults).toContainEqual({ event: 'view.stopped', rows: 'caseload@2' });
+    expect(faults).toContainEqual({ event: 'view.stopped', rows: 'caseload@3' });
   });
 
   it('report a parked row by its event and not by its key', async () => {

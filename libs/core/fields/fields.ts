@@ -19,6 +19,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { isDay, toInstant } from './day';
+import { NotPersonal } from './not-personal';
 import { isUpn } from './upn';
 
 /**
@@ -98,13 +99,17 @@ export const codeId = (example: string) => ({
 /** A code such as `M-890-1` or `ampe-2025-11`: letters, digits, dots and dashes. */
 export const IsCode = (example: string) =>
   field(
+    NotPersonal('a code names a thing, such as a mentor’s post or a programme'),
     Matches(CODE, {
       message: 'must consist of at most 63 letters, digits, dots and dashes',
     }),
     described({ type: 'string', example }),
   );
 
-/** Text: not empty, without control characters except line breaks. */
+/**
+ * Text: not empty, without control characters except line breaks. It is personal data and must be encrypted, unless {@link
+ * NotPersonal} says why not.
+ */
 export const IsText = (example: string, max = 200) =>
   field(
     IsString({ message: 'must be text' }),
@@ -160,7 +165,7 @@ export const IsPart = (part: () => new () => object) =>
     Type(part),
   );
 
-/** A list of short texts. */
+/** A list of short texts. They are personal data, as in {@link IsText}. */
 export const IsTexts = (example: readonly string[], max = 50) =>
   field(
     IsArray({ message: 'must be a list' }),

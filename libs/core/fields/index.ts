@@ -1,5 +1,6 @@
 export * from './day';
 export * from './fields';
+export * from './not-personal';
 export * from './period';
 export * from './upn';
 export * from './validate';

@@ -6,6 +6,7 @@ import {
   IsInstant,
   IsList,
   IsText,
+  NotPersonal,
   IsUrn,
   isWeekend,
   type Moment,
@@ -44,12 +45,15 @@ export interface AttendanceEvents {
   };
 }
 
+/** Why a mark is not personal text. */
+const CODE = 'one of the codes of the register, at most two characters';
+
 export class MarkPart {
   @IsDay('2025-09-03') on!: string;
   /** The morning's code; `-` or an empty text for a missing mark. */
-  @IsText('/', 2) am!: string;
+  @NotPersonal(CODE) @IsText('/', 2) am!: string;
   /** The afternoon's code. */
-  @IsText('\\', 2) pm!: string;
+  @NotPersonal(CODE) @IsText('\\', 2) pm!: string;
   /**
    * When the school recorded the marks. The recording with the latest time is in force, regardless of the order of
    * arrival.

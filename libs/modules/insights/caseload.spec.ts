@@ -43,7 +43,7 @@ const busy: CaseloadRow = {
     y: { kind: 'FAMILY_CONFLICT', severity: 1, awaitsDecision: true },
     z: { kind: 'HOUSING' },
   },
-  support: { r: { service: 'camhs', step: 'made' } },
+  support: { r: { step: 'made' } },
 };
 
 const plainEntry = {
@@ -76,7 +76,7 @@ const busyEntry = {
     { barrier: 'y', kind: 'FAMILY_CONFLICT', severity: 1, awaitsDecision: true },
     { barrier: 'z', kind: 'HOUSING' },
   ],
-  support: [{ referral: 'r', service: 'camhs', step: 'made' }],
+  support: [{ referral: 'r', step: 'made' }],
 };
 
 const rowsWith = (mentor: Partial<MentorRow> = {}) =>
@@ -122,17 +122,32 @@ describe('a caseload', () => {
       async (_: readonly string[]) =>
         new Map([['pupil-2', { forename: 'Zara', surname: 'Farouk', upn: 'unseen' }]]),
     );
-    const names: Names = { pupils, mentors: async (ids) => new Map(ids.map((id) => [id, 'Oscar Roberts'])) };
+    const names: Names = {
+      pupils,
+      mentors: async (ids) => new Map(ids.map((id) => [id, 'Oscar Roberts'])),
+      services: async () => new Map([['r', 'Early Help']]),
+    };
     expect(await caseloadOf(rowsWith(), MENTOR, {}, { names })).toStrictEqual({
       mentor: MENTOR,
       name: 'Oscar Roberts',
       pupils: 2,
-      items: [plainEntry, { ...busyEntry, name: 'Zara Farouk' }],
+      items: [
+        plainEntry,
+        {
+          ...busyEntry,
+          name: 'Zara Farouk',
+          support: [{ referral: 'r', service: 'Early Help', step: 'made' }],
+        },
+      ],
     });
     await caseloadOf(rowsWith(), MENTOR, { limit: 1 }, { names });
     expect(pupils.mock.calls).toEqual([[['pupil-1', 'pupil-2']], [['pupil-1']]]);
 
-    const nobody: Names = { pupils: async () => new Map(), mentors: async () => new Map() };
+    const nobody: Names = {
+      pupils: async () => new Map(),
+      mentors: async () => new Map(),
+      services: async () => new Map(),
+    };
     expect(await caseloadOf(rowsWith(), MENTOR, {}, { names: nobody })).toStrictEqual({
       mentor: MENTOR,
       pupils: 2,

@@ -48,9 +48,16 @@ const caseloadEntry = object(
       }),
       { description: 'Open barriers.' },
     ),
-    support: Type.Array(object({ referral: uuid(), service: text(), step: oneOf(openSteps) }), {
-      description: 'Open support referrals.',
-    }),
+    support: Type.Array(
+      object({
+        referral: uuid(),
+        service: Type.Optional(
+          text('Absent if you may not see text about the pupil, or if the pupil has been erased.'),
+        ),
+        step: oneOf(openSteps),
+      }),
+      { description: 'Open support referrals.' },
+    ),
   },
   { $id: 'CaseloadEntry' },
 );
@@ -104,6 +111,7 @@ export async function caseloadOf(
   const found = all.filter((_, index) => seen[index]);
   const { items, ...rest } = paged(found, ({ key }) => key, page);
   const called = await names?.pupils(items.map(({ row }) => row.pupil));
+  const services = await names?.services(items.map(({ key }) => key));
   const name = (await names?.mentors([mentor]))?.get(mentor);
   const reminders = appointed.reminded && stillOpen(appointed.reminded, found);
   return {
@@ -111,7 +119,7 @@ export async function caseloadOf(
     ...(name === undefined ? {} : { name }),
     pupils: found.length,
     ...(reminders && { reminders }),
-    items: items.map(({ key, row }) => entry(key, row, called?.get(row.pupil))),
+    items: items.map(({ key, row }) => entry(key, row, called?.get(row.pupil), services)),
     ...rest,
   };
 }
@@ -137,7 +145,12 @@ function stillOpen(
   return left.overdue.length + left.quiet.length === 0 ? undefined : { on, ...left };
 }
 
-function entry(journey: string, row: CaseloadRow, pupil: PupilName | undefined): CaseloadEntry {
+function entry(
+  journey: string,
+  row: CaseloadRow,
+  pupil: PupilName | undefined,
+  services: ReadonlyMap<string, string> = new Map(),
+): CaseloadEntry {
   const sessions = Object.values(row.sessions);
   const days = (...kinds: string[]): string[] =>
     sessions
@@ -164,6 +177,9 @@ function entry(journey: string, row: CaseloadRow, pupil: PupilName | undefined):
     barriers: Object.entries(row.barriers)
       .filter(([, { severity }]) => severity !== 0)
       .map(([barrier, open]) => ({ barrier, ...open })),
-    support: Object.entries(row.support).map(([referral, open]) => ({ referral, ...open })),
+    support: Object.entries(row.support).map(([referral, { step }]) => {
+      const service = services.get(referral);
+      return { referral, ...(service !== undefined && { service }), step };
+    }),
   };
 }

@@ -35,6 +35,19 @@ describe('names', () => {
     expect(await names.mentors(['1', '2', '3'])).toStrictEqual(new Map([['1', 'Oscar Roberts']]));
   });
 
+  it('include the services of support referrals, except those that cannot be read', async () => {
+    const names = namesIn(
+      things({
+        'journey 1': {
+          support: { a: 'made', b: 'made' },
+          lastRecords: { 'ReferralMade a': { service: 'Early Help' }, 'ReferralMade b': {} },
+        },
+        'journey 2': { support: {} },
+      }),
+    );
+    expect(await names.services(['1', '2'])).toStrictEqual(new Map([['a', 'Early Help']]));
+  });
+
   it('are read 64 at a time, each once', async () => {
     const ids = range(130).map(String);
     const of = things(

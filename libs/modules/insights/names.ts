@@ -1,4 +1,5 @@
 import type { Things } from '@waymark/core/commands';
+import { type Journey, serviceOf } from '@waymark/modules/journey';
 import type { PupilDetails } from '@waymark/modules/pupil';
 
 /** A pupil's name and UPN. */
@@ -7,12 +8,14 @@ export interface PupilName extends Pick<PupilDetails, 'forename' | 'surname'> {
 }
 
 /**
- * Names of people by id. Views contain no names, so names are added while the answer is made, for principals who may
- * see them. Erased and unknown people are left out.
+ * Names of people, and of the services that they were referred to, by id. Views contain no typed text, so it is added
+ * while the answer is made, for principals who may see it. Erased and unknown people are left out.
  */
 export interface Names {
   pupils(ids: readonly string[]): Promise<ReadonlyMap<string, PupilName>>;
   mentors(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The services of support referrals, by the id of the referral. */
+  services(journeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Number of streams read at once. */
@@ -30,6 +33,17 @@ export const namesIn = (things: Pick<Things, 'load'>): Names => ({
     }),
   mentors: (ids) =>
     collected(ids, async (id) => ((await things.load('mentor', id)).state as MentorState).appointment?.name),
+  services: async (ids) => {
+    const journeys = await collected(ids, async (id) => (await things.load('journey', id)).state as Journey);
+    return new Map(
+      [...journeys.values()].flatMap((journey) =>
+        Object.keys(journey.support).flatMap((referral) => {
+          const service = serviceOf(journey, referral);
+          return service === undefined ? [] : [[referral, service] as const];
+        }),
+      ),
+    );
+  },
 });
 
 // Any personal field of a state may be missing, because its key may have been destroyed.

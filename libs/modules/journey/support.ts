@@ -1,6 +1,6 @@
 import { type Day, IsDay, IsId, IsText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
-import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
+import { given, isRepeated, lastRecorded, remember } from '@waymark/modules/shared/repeats';
 import { delivery } from '@waymark/modules/shared/rights';
 import { requireConsentOn } from './consent';
 import { refuseEnded } from './ending';
@@ -14,6 +14,7 @@ interface Step {
 export interface SupportEvents {
   /** The pupil or family was referred to a service, with consent or with a reason for referring without it. */
   ReferralMade: Step & {
+    /** Typed text, in which the pupil may be named. */
     readonly service: string;
     readonly barrier?: string;
     readonly overrideReason?: string;
@@ -158,12 +159,16 @@ export const support = slice<SupportEvents>({
     ReferralWithdrawn: (journey, step) => withStep(journey, 'withdrawn', step),
   },
   personal: {
-    ReferralMade: ['overrideReason'],
+    ReferralMade: ['service', 'overrideReason'],
     ReferralDeclined: ['reason'],
     SupportFinished: ['outcome'],
     ReferralWithdrawn: ['reason'],
   },
 });
+
+/** The service of a support referral; undefined if the pupil's data were erased or may not be seen. */
+export const serviceOf = (journey: Journey, referral: string): string | undefined =>
+  (lastRecorded(journey, 'ReferralMade', referral) as { readonly service?: string } | undefined)?.service;
 
 const withState = (journey: Journey, referral: string, step: SupportStep): Journey => ({
   ...journey,

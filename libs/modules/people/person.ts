@@ -8,6 +8,7 @@ import {
   IsOneOf,
   IsText,
   IsUrn,
+  NotPersonal,
   Optional,
   uuidId,
 } from '@waymark/core/fields';
@@ -53,7 +54,10 @@ export class AssignRole {
   @Optional() @IsCode('M-890-1') mentor?: string;
   @Optional() @IsUrn() school?: string;
   @Optional() @IsCode('blackpool') area?: string;
-  @Optional() @IsText('North West') region?: string;
+  @NotPersonal('the name of a region')
+  @Optional()
+  @IsText('North West')
+  region?: string;
   @Optional() @IsCode('ampe-2025-11') programme?: string;
   @IsDay('2025-09-01') from!: string;
   /** The last day of the role, for example when covering for a colleague. */

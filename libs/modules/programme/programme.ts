@@ -8,6 +8,7 @@ import {
   IsText,
   IsTexts,
   IsWhole,
+  NotPersonal,
   Optional,
   type Period,
 } from '@waymark/core/fields';
@@ -47,6 +48,7 @@ export class DeliveryModelPart {
   @IsWhole(1, 60, 12) weeks!: number;
   @IsWhole(5, 240, 60) sessionMinutes!: number;
   @IsWhole(1, 50, 3) sessionsPerPhase!: number;
+  @NotPersonal('the names of the phases are the same for everybody in the programme')
   @IsTexts(
     [
       'Trust and obstacles',
@@ -61,7 +63,9 @@ export class DeliveryModelPart {
 
 /** Define a programme, or revise it. */
 export class DefineProgramme {
-  @IsText('Attendance Mentoring Pilot Expansion 2025/26') name!: string;
+  @NotPersonal('the name of a programme')
+  @IsText('Attendance Mentoring Pilot Expansion 2025/26')
+  name!: string;
   @IsPart(() => PeriodPart) baseline!: PeriodPart;
   @IsPart(() => PeriodPart) followUp!: PeriodPart;
   @Optional() @IsList(() => PeriodPart, 20) terms?: PeriodPart[];

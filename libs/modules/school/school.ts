@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { IsCode, IsText, IsUrn, Optional, urnId } from '@waymark/core/fields';
+import { IsCode, IsText, IsUrn, NotPersonal, Optional, urnId } from '@waymark/core/fields';
 import {
   defineModule,
   event,
@@ -21,16 +21,19 @@ export interface RegistrationEvents {
   SchoolDetailsChanged: SchoolDetails;
 }
 
+/** Why the details of a school are not personal data. */
+const REGISTER = 'the public register of schools and the programme’s list of areas contain it';
+
 /** Register a school, or change its details. */
 export class RegisterSchool {
-  @IsText('Blackpool Harbour Academy') name!: string;
+  @NotPersonal(REGISTER) @IsText('Blackpool Harbour Academy') name!: string;
   @IsCode('890') localAuthorityCode!: string;
-  @IsText('Blackpool') localAuthority!: string;
+  @NotPersonal(REGISTER) @IsText('Blackpool') localAuthority!: string;
   @IsCode('4401') establishmentNumber!: string;
-  @IsText('Secondary') phase!: string;
-  @IsText('Open') status!: string;
-  @IsText('North West') region!: string;
-  @IsText('Blackpool') area!: string;
+  @NotPersonal(REGISTER) @IsText('Secondary') phase!: string;
+  @NotPersonal(REGISTER) @IsText('Open') status!: string;
+  @NotPersonal(REGISTER) @IsText('North West') region!: string;
+  @NotPersonal(REGISTER) @IsText('Blackpool') area!: string;
   @Optional() @IsUrn() predecessor?: string;
 }
 

@@ -16,13 +16,17 @@ const row: CaseloadRow = {
     [barrier]: { kind: 'FAMILY_CONFLICT', awaitsDecision: true },
     [person]: { kind: 'TRANSPORT', severity: 0 },
   },
-  support: { [referral]: { service: 'Early Help', step: 'made' } },
+  support: { [referral]: { step: 'made' } },
 };
 
 const given = {
   rows: [...furnished, [caseloads, { [journey]: row, other: { ...row, mentor: 'M-2' } }]] as const,
   states: {
     ...mentorStates,
+    [`journey ${journey}`]: {
+      support: { [referral]: 'made' },
+      lastRecords: { [`ReferralMade ${referral}`]: { referral, service: 'CAMHS, for Zara' } },
+    },
     [`pupil ${pupil}`]: { upn: 'H801200001001', details: { forename: 'Zara', surname: 'Farouk' } },
   },
   scopes: {
@@ -40,6 +44,7 @@ describe('GetCaseload', () => {
       { journey, name: 'Zara Farouk', lastSession: '2025-11-03', sessionsHeld: 1 },
     ]);
     expect(answer.items[0]!.barriers).toEqual([{ barrier, kind: 'FAMILY_CONFLICT', awaitsDecision: true }]);
+    expect(answer.items[0]!.support).toEqual([{ referral, service: 'CAMHS, for Zara', step: 'made' }]);
     expect(getCaseload.shown(answer, {})).toEqual(['M-1', pupil]);
   });
 
@@ -48,6 +53,7 @@ describe('GetCaseload', () => {
     const answer = await answerTo(getCaseload, { mentorId: 'M-1' }, { ...given, as });
     expect(JSON.stringify(answer)).not.toMatch(/Oscar|Zara/);
     expect(answer.items).toHaveLength(1);
+    expect(answer.items[0]!.support).toEqual([{ referral, step: 'made' }]);
   });
 
   it('lists only journeys that the principal could ask for by themselves', async () => {

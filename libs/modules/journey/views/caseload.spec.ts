@@ -256,19 +256,19 @@ describeView(caseloads, recording, (spec) => {
   describe('support referrals', () => {
     const support = (...events: Happened[]) => going.given(...events).row(JOURNEY)?.support;
     const both = [made(FIRST, 'camhs'), made(SECOND, 'early-help')];
-    const second = { service: 'early-help', step: 'made' };
+    const second = { step: 'made' };
 
     it('advance step by step, each independently', () => {
       expect(going.given(...both).row(JOURNEY)).toStrictEqual({
         ...atAllocation,
-        support: { [FIRST]: { service: 'camhs', step: 'made' }, [SECOND]: second },
+        support: { [FIRST]: { step: 'made' }, [SECOND]: second },
       });
       expect(going.given(...both, accepted(FIRST)).row(JOURNEY)).toStrictEqual({
         ...atAllocation,
-        support: { [FIRST]: { service: 'camhs', step: 'accepted' }, [SECOND]: second },
+        support: { [FIRST]: { step: 'accepted' }, [SECOND]: second },
       });
       expect(support(...both, accepted(FIRST), started(FIRST))).toStrictEqual({
-        [FIRST]: { service: 'camhs', step: 'started' },
+        [FIRST]: { step: 'started' },
         [SECOND]: second,
       });
     });
@@ -295,13 +295,27 @@ describeView(caseloads, recording, (spec) => {
     expect(spec.given(early).rows()).toEqual(new Map());
   });
 
-  describe('of version 1', () => {
+  describe('of version 2', () => {
     const { view, read } = caseloads.former[0]!;
+
+    it('is read without the services of support referrals, which may name the pupil', () => {
+      expect(rowSetName(view)).toBe('caseload@2');
+      const now = going.given(made(FIRST, 'camhs')).row(JOURNEY)!;
+      const stored = { ...now, support: { [FIRST]: { service: 'CAMHS, for Zara', step: 'made' } } };
+      expect(read(stored)).toStrictEqual(now);
+      expect(
+        JSON.stringify(viewSpec(view, recording).given(referred, made(FIRST, 'camhs')).row(JOURNEY)),
+      ).not.toContain('camhs');
+    });
+  });
+
+  describe('of version 1', () => {
+    const { view, read } = caseloads.former[1]!;
     const history = [scheduled(FIRST, '2025-11-03'), notHeld(FIRST, '2025-11-03'), held(2), advanced(2, on)];
 
-    it('is the only earlier version, with the same indexes', () => {
-      expect(caseloads.version).toBe(2);
-      expect(caseloads.former).toHaveLength(1);
+    it('is the earliest version, with the same indexes', () => {
+      expect(caseloads.version).toBe(3);
+      expect(caseloads.former).toHaveLength(2);
       expect(rowSetName(view)).toBe('caseload@1');
       expect([view.indexes, view.former]).toEqual([caseloads.indexes, []]);
     });

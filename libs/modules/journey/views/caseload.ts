@@ -39,8 +39,8 @@ export interface CaseloadRow {
   /** Day and state of each session, by the session's id. */
   readonly sessions: Readonly<Record<string, SessionSummary>>;
   readonly barriers: Readonly<Record<string, OpenBarrier>>;
-  /** Open support referrals by id. */
-  readonly support: Readonly<Record<string, { readonly service: string; readonly step: OpenStep }>>;
+  /** Open support referrals by id. Their services are typed text, which views do not hold. */
+  readonly support: Readonly<Record<string, { readonly step: OpenStep }>>;
 }
 
 type Fold<Type extends keyof JourneyEvents> = (
@@ -57,8 +57,7 @@ const session =
 const step =
   (to: OpenStep) =>
   (row: CaseloadRow | null, { data: { referral } }: { data: { referral: string } }) => {
-    const now = row?.support[referral];
-    return row && now ? { ...row, support: { ...row.support, [referral]: { ...now, step: to } } } : row;
+    return row?.support[referral] ? { ...row, support: { ...row.support, [referral]: { step: to } } } : row;
   };
 
 const closed: Fold<'SupportFinished' | 'ReferralDeclined' | 'ReferralWithdrawn'> = (
@@ -147,8 +146,8 @@ const caseloadView = (
         const { awaitsDecision: _decided, ...decided } = known;
         return { ...row, barriers: { ...row.barriers, [barrier]: decided } };
       },
-      ReferralMade: (row, { data: { referral, service } }) =>
-        row && { ...row, support: { ...row.support, [referral]: { service, step: 'made' } } },
+      ReferralMade: (row, { data: { referral } }) =>
+        row && { ...row, support: { ...row.support, [referral]: { step: 'made' } } },
       ReferralAccepted: step('accepted'),
       SupportStarted: step('started'),
       SupportFinished: closed,
@@ -160,7 +159,7 @@ const caseloadView = (
 
 /** Converts a row of version 1, in which a session that was not held is `missed`. */
 function withoutMissed(row: object): CaseloadRow {
-  const { sessions, ...rest } = row as CaseloadRow;
+  const { sessions, ...rest } = withoutServices(row);
   const converted = Object.entries(sessions).map(([id, { on, is }]) => {
     const missed = (is as string) === 'missed';
     return [id, { on, is: missed ? ('not held' as const) : is }] as const;
@@ -168,7 +167,17 @@ function withoutMissed(row: object): CaseloadRow {
   return { ...rest, sessions: Object.fromEntries(converted) };
 }
 
+/** Converts a row of version 1 or 2, in which a support referral may contain the service. */
+function withoutServices(row: object): CaseloadRow {
+  const { support, ...rest } = row as CaseloadRow;
+  const steps = Object.entries(support).map(
+    ([referral, { step: now }]) => [referral, { step: now }] as const,
+  );
+  return { ...rest, support: Object.fromEntries(steps) };
+}
+
 /** Journeys by id, found by their mentor. */
-export const caseloads = caseloadView(2, 'not held', [
+export const caseloads = caseloadView(3, 'not held', [
+  { view: caseloadView(2, 'not held') as View, read: withoutServices },
   { view: caseloadView(1, 'missed') as View, read: withoutMissed },
 ]);
