@@ -92,7 +92,10 @@ export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
 export class Platform {
   /** The log, with events in their current schema and personal fields decrypted, unless their key was destroyed. */
   readonly events: EventStore;
-  /** The log with personal fields still encrypted. Views and policies read this one. */
+  /**
+   * The log without personal fields. Views and policies read this one, so that no view holds them, even those that an
+   * earlier release recorded in clear.
+   */
   readonly log: EventStore;
   /** Records for readers who may see personal data. */
   readonly fullRecords: Records;
@@ -137,18 +140,19 @@ export class Platform {
     this.masters = [master, ...former];
     const keyring = (this.keyring = new Keyring({ keys: stores.keys, master, former }));
     const chained = chaining(stores.events, { writesAnew: options.engines?.events === undefined });
-    const log = (this.log = upcasting(chained, modules));
+    const log = (this.log = upcasting(redacting(chained, personalFields), modules));
     const events = (this.events = upcasting(encrypting(chained, keyring, personalFields), modules));
     const hashKey = options.hashKey ?? keyFromFile(join(data, KEYS_FOLDER, 'hash.key'));
     const submitter = (this.submitter = new Submitter({
       events,
       modules: commandModules,
       hashKey,
+      keyring,
       clock,
       restriction: processingRestriction,
     }));
     this.fullRecords = { things: submitter, events };
-    this.redactedRecords = recordsFrom(upcasting(redacting(chained, personalFields), modules), modules);
+    this.redactedRecords = recordsFrom(log, modules);
     this.look = lookupIn({ submitter, directory: new Directory(log), now });
     this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
     this.accessLog = new AccessLog({ submitter, events, now });

@@ -1,6 +1,5 @@
 /** A programme with a thousand pupils, for clients that send commands and queries all the time. */
 import { randomUUID } from 'node:crypto';
-import { derivedId } from '@waymark/core/commands';
 import type { Position } from '@waymark/core/kernel';
 import { RecordAttendance } from '@waymark/modules/attendance';
 import { AssessEligibility, GiveConsent, ReferPupil } from '@waymark/modules/journey';
@@ -10,7 +9,7 @@ import { RegisterPupil } from '@waymark/modules/pupil';
 import { RegisterSchool } from '@waymark/modules/school';
 import type { Platform } from '@waymark/platform';
 import { range } from '../support/events';
-import { upnOf } from '../support/made-up';
+import { idOf, upnOf } from '../support/made-up';
 import { command } from '../support/spec';
 import * as api from './client';
 
@@ -32,7 +31,7 @@ const marks = ['/', 'I', '/', '/', '/'].map((am, day) => {
 
 export const mentors = PLACES.map(({ mentor }) => mentor);
 const placeOf = (n: number): (typeof PLACES)[number] => PLACES[n % 2]!;
-const journeyOf = (n: number): string => derivedId('journey', String(n));
+const journeyOf = (n: number): string => idOf('journey', String(n));
 
 /** Record pupils with referrals, some of them with a mentor: a few thousand events. */
 export async function fill(platform: Platform): Promise<void> {
@@ -46,7 +45,7 @@ export async function fill(platform: Platform): Promise<void> {
     await submit('mentor', mentor, command(AppointMentor, { ...api.mentor, school }));
   }
   const come = async (n: number): Promise<void> => {
-    const [pupil, { school }] = [derivedId('pupil', String(n)), placeOf(n)];
+    const [pupil, { school }] = [idOf('pupil', String(n)), placeOf(n)];
     await submit('pupil', pupil, command(RegisterPupil, { ...api.pupil, upn: upnOf(n), school }));
     await submit('journey', journeyOf(n), command(ReferPupil, { ...api.referral, pupil, school }));
     if (n >= MENTORED) return;

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { derivedId } from '@waymark/core/commands';
+import { idOf } from '../support/made-up';
 import { addDays } from '@waymark/core/fields';
 import { EVENTS_SCHEMA } from '@waymark/stores/sqlite/events/domain';
 import { DURABLE, INSERT_EVENT } from '@waymark/stores/sqlite/events/sqlite-event-store';
@@ -14,7 +14,7 @@ export type StoredEvent = readonly [
   metadata: string,
 ];
 
-const id = (...parts: (string | number)[]): string => derivedId('bench', ...parts.map(String));
+const id = (...parts: (string | number)[]): string => idOf('bench', ...parts.map(String));
 
 /** The marks of a school week from a Monday on, with an absence every ninth half-day. */
 const week = (monday: string, salt: number) =>

@@ -1,4 +1,3 @@
-import { derivedId } from '@waymark/core/commands';
 import { type EventStore, policiesOf, type Policy, WrongExpectedRevision } from '@waymark/core/kernel';
 import { Skips } from '@waymark/core/projections';
 import { Reactor, type ReactorOptions } from '@waymark/core/reactions';
@@ -85,7 +84,7 @@ describe('Reactor', () => {
         actor: 'policy:counting',
         correlation: 'request-9',
         causation: cause.id,
-        command: { id: derivedId('counting', cause.id, 'then.0') },
+        command: { id: submitter.ids.of('counting', cause.id, 'then.0') },
       },
     });
   });

@@ -1,4 +1,4 @@
-import { bodyHash, derivedId } from '@waymark/core/commands';
+import { bodyHash } from '@waymark/core/commands';
 import { type EventStore, WrongExpectedRevision } from '@waymark/core/kernel';
 import { range } from '../support/events';
 import {
@@ -47,7 +47,7 @@ describe('Submitter', () => {
         ...KEY,
       });
 
-      const commandId = derivedId('ms-gray', LOCKER, KEY.idempotencyKey);
+      const commandId = submitter.ids.of('ms-gray', LOCKER, KEY.idempotencyKey);
       const recorded = await events.readStream(LOCKER, { from: 1 });
       expect(recorded.map(({ metadata }) => metadata)).toEqual(
         range(2).map(() => ({

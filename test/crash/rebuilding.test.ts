@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { derivedId } from '@waymark/core/commands';
+import { idOf } from '../support/made-up';
 import { type Position, rowSetName } from '@waymark/core/kernel';
 import { type Build, Catalog, ownerEpoch } from '@waymark/core/projections';
 import { pupilOutcomes } from '@waymark/modules/insights/views/pupil-outcomes';
@@ -80,7 +80,7 @@ async function filled(): Promise<string> {
     for (let first = 0; first < PUPILS; first += 500)
       await Promise.all(
         range(500).map((n) => {
-          const subject = derivedId('pupil', String(first + n));
+          const subject = idOf('pupil', String(first + n));
           const recorded = newEvent('AttendanceRecorded', { school: '990401', week, marks }, { subject });
           return platform.events.append(`attendance-${subject}`, 'any', [recorded]);
         }),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, derivedId } from '@waymark/core/commands';
+import type { Answer } from '@waymark/core/commands';
 import { Refusal } from '@waymark/core/kernel';
 import { RecordAttendance } from '@waymark/modules/attendance';
 import {
@@ -17,7 +17,7 @@ import { RegisterPupil } from '@waymark/modules/pupil';
 import { RegisterSchool } from '@waymark/modules/school';
 import type { Platform } from '@waymark/platform';
 import { range } from '../support/events';
-import { harbourAcademy, upnOf } from '../support/made-up';
+import { harbourAcademy, idOf, upnOf } from '../support/made-up';
 import { command } from '../support/spec';
 
 const PROGRAMME = 'ampe-2025-11';
@@ -47,9 +47,9 @@ interface Step {
 /** The answer or refusal that a client received. */
 export type Told = { readonly key: string } & (Answer | { readonly refused: string });
 
-const pupil = (n: number): string => derivedId('pupil', String(n));
-const journey = (n: number): string => derivedId('journey', String(n));
-const sessionOf = (n: number, on: string): string => derivedId('session', String(n), on);
+const pupil = (n: number): string => idOf('pupil', String(n));
+const journey = (n: number): string => idOf('journey', String(n));
+const sessionOf = (n: number, on: string): string => idOf('session', String(n), on);
 const mentorOf = (n: number): string => (n < WAIT ? `M-${String(1 + (n % 8))}` : `M-${String(9 + (n % 4))}`);
 
 const to = (module: string, id: string, sent: object, label = ''): Step => ({

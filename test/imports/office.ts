@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, derivedId } from '@waymark/core/commands';
+import type { Clock } from '@waymark/core/commands';
 import { sourceFiles } from '@waymark/core/imports';
 import type { CommandClass } from '@waymark/core/kernel';
 import { Importer } from '@waymark/modules/imports/importer';
@@ -123,5 +123,5 @@ export async function openProgramme(changes: object = {}, appointed: string = me
 }
 
 /** The id that an import derives for a session: from the journey and the row without the UPN. */
-export const sessionId = (journey: string, row: string): string =>
-  derivedId('session', journey, ...row.split(',').slice(1));
+export const sessionId = ({ platform }: Office, journey: string, row: string): string =>
+  platform.submitter.ids.of('session', journey, ...row.split(',').slice(1));

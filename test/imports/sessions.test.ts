@@ -138,7 +138,7 @@ describe('a session', () => {
     ];
     await take(office, corrected, voided, kept);
     const journey = await office.journey(ZARA);
-    const of = (row: string) => ({ session: sessionId(journey, row), reason: 'A slip of the pen.' });
+    const of = (row: string) => ({ session: sessionId(office, journey, row), reason: 'A slip of the pen.' });
     await office.command('journey', journey, CorrectSession, { ...of(corrected), minutes: 45 });
     await office.command('journey', journey, VoidSession, of(voided));
     await office.command('journey', journey, VoidSession, of(kept));

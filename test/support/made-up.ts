@@ -1,3 +1,5 @@
+import { v5 as uuidV5 } from 'uuid';
+
 /** Invented people and schools with valid identifiers. */
 
 const LETTERS = 'ABCDEFGHJKLMNPQRTUVWXYZ';
@@ -15,6 +17,10 @@ export const upnOf = (pupil: number): string => withCheckLetter(`890${String(pup
 /** A temporary UPN. */
 export const temporaryUpnOf = (pupil: number): string =>
   withCheckLetter(`890${String(pupil).padStart(8, '0')}A`);
+
+/** An invented id: the same parts always give the same one. */
+export const idOf = (...parts: readonly string[]): string => uuidV5(parts.join(' '), NAMESPACE);
+const NAMESPACE = '7d0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b17';
 
 /** The fields with which a school is registered. */
 export const harbourAcademy = {

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import type request from 'supertest';
-import { derivedId } from '@waymark/core/commands';
+import { idOf } from '../support/made-up';
 import { sourceFiles } from '@waymark/core/imports';
 import { every } from '@waymark/core/projections';
 import { Importer } from '@waymark/modules/imports/importer';
@@ -77,7 +77,7 @@ async function commands(
   journey: string,
   mentor = 'M-890-1',
 ): Promise<void> {
-  const id = (what: string): string => derivedId('whole programme', journey, what);
+  const id = (what: string): string => idOf('whole programme', journey, what);
   const on = '2026-02-16';
   const sent: readonly (readonly [string, object])[] = [
     ['record-barrier', { barrier: id('barrier'), kind: 'TRANSPORT', by: 'MENTOR', severity: 2, on }],

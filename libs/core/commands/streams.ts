@@ -12,7 +12,10 @@ import { unknownReason } from '@waymark/core/log';
 
 /** A command that already has events in a stream; used to answer its retries. */
 export interface KnownCommand {
+  /** The recorded hash of its body, sealed if the command is about a person. */
   readonly hash: string;
+  /** The person whom it is about. */
+  readonly subject?: string;
   readonly revision: number;
   readonly position: Position;
   readonly events: readonly string[];
@@ -110,9 +113,11 @@ function folded(module: Module, from: Loaded, events: readonly RecordedEvent[]):
     if (!fold || unknown !== undefined) throw new Undecidable(module.name, unknown ?? event.type);
     state = undecidable(event.type, () => fold(state, event.data as never, event.metadata.on) as never);
     ({ revision, position } = event);
-    const { id, hash } = event.metadata.command;
+    const { command, subject } = event.metadata;
+    const { id, hash } = command;
     const earlier = commands.get(id)?.events ?? [];
-    commands.set(id, { hash, revision, position, events: [...earlier, event.type] });
+    const known = { hash, revision, position, events: [...earlier, event.type] };
+    commands.set(id, subject === undefined ? known : { ...known, subject });
   }
   return { state, revision, position, commands };
 }

@@ -9,64 +9,28 @@ import {
   type Needed,
   needsOf,
   type NewEvent,
-  type Position,
-  type Received,
   Refusal,
   START,
   streamName,
   unknownThings,
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
+import { isSameHash, isSealedHash, type Keyring } from '@waymark/core/log';
 import { Claims, claims } from './claims';
 import { type Clock, systemClock } from './clock';
-import { bodyHash, derivedId, numberedId } from './hash';
+import { bodyHash } from './hash';
+import { earlierId, Ids, numberedId } from './ids';
 import type { Restriction, ThingId } from './restriction';
+import { type Answer, derivation, recordedId, type Submission } from './submission';
 import { type KnownCommand, type Loaded, type Select, Streams } from './streams';
-
-/**
- * Throws a {@link Refusal} if the sender may not send the command to its target. The state is the one on which the command is
- * decided.
- */
-export type Permit = (received: Received) => Promise<void>;
-
-/** Permits every command: for the service's own commands. */
-export const permitAll: Permit = () => Promise.resolve();
-
-/** A command and the thing it is sent to. */
-export interface Submission {
-  readonly module: string;
-  readonly id: string;
-  readonly command: object;
-  readonly actor: string;
-  /** The client's key for this command and its retries; unique per actor and stream. */
-  readonly idempotencyKey?: string;
-  /** The command's id, for callers that derive it themselves (imports, policies). */
-  readonly commandId?: string;
-  /** Carry the command out only if the thing is at this revision. */
-  readonly ifRevision?: number;
-  readonly correlation?: string;
-  readonly causation?: string;
-  /** Checks the rights of the sender. Left out for commands of the service itself. */
-  readonly permit?: Permit;
-}
-
-/** The outcome of a command that was not refused. */
-export interface Answer {
-  readonly stream: string;
-  /** The stream's revision, or -1 if it has no events. */
-  readonly revision: number;
-  readonly position: Position;
-  /** Types of the events that this command recorded; empty if nothing had to change. */
-  readonly events: readonly string[];
-  /** True if the command had been carried out before and this is the answer to a retry. */
-  readonly repeated: boolean;
-}
 
 export interface SubmitterOptions {
   readonly events: EventStore;
   readonly modules: Iterable<Module>;
-  /** Key of the keyed hashes of command bodies and claimed values. */
+  /** Key of the keyed hashes of command bodies and claimed values, and of derived ids. */
   readonly hashKey: Buffer;
+  /** Data keys, with which the log seals the hashes of commands about persons; left out if the log does not. */
+  readonly keyring?: Pick<Keyring, 'forDecryption'>;
   readonly clock?: Clock;
   /** Checks commands about persons; no check if left out. */
   readonly restriction?: Restriction;
@@ -82,16 +46,20 @@ const ATTEMPTS = 20;
 /** Carries out commands: load, decide, append. A command takes effect once, however often it is sent. */
 export class Submitter {
   readonly modules: ReadonlyMap<string, Module>;
+  readonly ids: Ids;
   private readonly streams: Streams;
   private readonly events: EventStore;
   private readonly claims: Claims;
   private readonly clock: Clock;
   private readonly hashKey: Buffer;
+  private readonly keyring: SubmitterOptions['keyring'];
   private readonly restriction: Restriction | undefined;
   private readonly turns = new Map<string, Promise<unknown>>();
 
-  constructor({ events, modules, hashKey, clock = systemClock, restriction }: SubmitterOptions) {
+  constructor({ events, modules, hashKey, keyring, clock = systemClock, restriction }: SubmitterOptions) {
     this.events = events;
+    this.ids = new Ids(hashKey);
+    this.keyring = keyring;
     this.claims = new Claims(this, { events, clock, key: hashKey });
     this.clock = clock;
     this.hashKey = hashKey;
@@ -124,9 +92,11 @@ export class Submitter {
     return this.streams.replay(this.module(module), id, select);
   }
 
-  /** The state of a thing before the first event of a command. */
-  async loadBefore(module: string, id: string, command: string): Promise<Loaded> {
-    return this.streams.loadBefore(this.module(module), id, command);
+  /** The state of a thing before the command whose id is derived from some parts; the current state without it. */
+  async loadBefore(module: string, id: string, derivedFrom: readonly string[]): Promise<Loaded> {
+    const now = await this.load(module, id);
+    const command = recordedId(now, [this.ids.of(...derivedFrom), earlierId(...derivedFrom)]);
+    return command === undefined ? now : this.streams.loadBefore(this.module(module), id, command);
   }
 
   /** The person whose record a thing is; undefined if there is none or it is not known yet. */
@@ -178,14 +148,16 @@ export class Submitter {
   }
 
   private async attempt(module: Module, stream: string, submission: Submission): Promise<Answer> {
-    const commandId = submission.commandId ?? idOf(stream, submission);
+    const derivedFrom = derivation(stream, submission);
+    const commandId = derivedFrom ? this.ids.of(...derivedFrom) : randomUUID();
+    const ids = derivedFrom ? [commandId, earlierId(...derivedFrom)] : [];
     const hash = bodyHash(this.hashKey, submission.command);
     for (let attempt = 1; ; attempt += 1) {
       const loaded = await this.streams.load(module, submission.id);
       const { id, command, permit } = submission;
       await permit?.({ module, id, state: loaded.state, command });
-      const known = loaded.commands.get(commandId);
-      if (known) return firstAnswer(stream, known, hash);
+      const known = loaded.commands.get(recordedId(loaded, ids) ?? '');
+      if (known) return firstAnswer(stream, known, await this.isSame(known, hash));
       checkRevision(loaded, submission.ifRevision);
       const { events, state } = await this.decide(module, submission, loaded, commandId, hash);
       if (events.length === 0) return { ...at(stream, loaded), events: [], repeated: false };
@@ -202,6 +174,13 @@ export class Submitter {
         }
       }
     }
+  }
+
+  /** Whether a recorded command has the same body. After an erasure, a command of the person counts as the same. */
+  private async isSame({ hash: recorded, subject }: KnownCommand, hash: string): Promise<boolean> {
+    if (!this.keyring || subject === undefined || !isSealedHash(recorded)) return recorded === hash;
+    const keys = await this.keyring.forDecryption(new Set([subject]));
+    return isSameHash(recorded, hash, keys.get(subject)!);
   }
 
   /** Read the facts that a command needs, decide it, and claim its unique values. */
@@ -228,7 +207,7 @@ export class Submitter {
     ]);
     if (refusal) throw refusal;
     const now = this.clock.now();
-    const newId = (label: string): string => derivedId(commandId, label);
+    const newId = (label: string): string => this.ids.of(commandId, label);
     const decision = decide(received, { facts, now, actor, newId });
     const correlation = submission.correlation ?? commandId;
     const claimant = { by: streamName(module.name, id), actor, correlation, causation: commandId };
@@ -236,7 +215,7 @@ export class Submitter {
     const { subject } = decision;
     const { name } = command.constructor;
     // The first name: the ids of a command's events do not change when the command is renamed.
-    const base = derivedId(commandId, module.handlers.get(name)?.formerly ?? name);
+    const base = this.ids.of(commandId, module.handlers.get(name)?.formerly ?? name);
     const events = decision.events.map(({ type, data, on }, index) => ({
       id: numberedId(base, index),
       type,
@@ -265,10 +244,11 @@ export class Submitter {
     const { revision, position } = await asAppend(stream, events.length, () =>
       this.events.append(stream, loaded.revision, events),
     );
-    const { id, hash } = events[0]!.metadata.command;
+    const { command, subject } = events[0]!.metadata;
     const types = events.map(({ type }) => type);
-    this.streams.remember(stream, loaded, { state, revision, position }, id, {
-      hash,
+    this.streams.remember(stream, loaded, { state, revision, position }, command.id, {
+      hash: command.hash,
+      ...(subject !== undefined && { subject }),
       revision,
       position,
       events: types,
@@ -283,17 +263,14 @@ export class Submitter {
   }
 }
 
-const idOf = (stream: string, { actor, idempotencyKey }: Submission): string =>
-  idempotencyKey === undefined ? randomUUID() : derivedId(actor, stream, idempotencyKey);
-
 const at = (stream: string, { revision, position }: Loaded) => ({
   stream,
   revision: revision === 'none' ? -1 : revision,
   position: revision === 'none' ? START : position,
 });
 
-function firstAnswer(stream: string, known: KnownCommand, hash: string): Answer {
-  if (known.hash !== hash) {
+function firstAnswer(stream: string, known: KnownCommand, isSame: boolean): Answer {
+  if (!isSame) {
     throw new Refusal(
       IDEMPOTENCY_KEY_REUSED,
       'This Idempotency-Key was used with a different body. Use a new key for a new command.',

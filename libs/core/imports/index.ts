@@ -1,4 +1,5 @@
 export * from './outcomes';
+export * from './file-identity';
 export * from './people';
 export * from './source-file';
 export * from './sender';

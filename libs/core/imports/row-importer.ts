@@ -1,4 +1,4 @@
-import { derivedId, type Submitter } from '@waymark/core/commands';
+import type { Submitter } from '@waymark/core/commands';
 import { sideBySide } from '@waymark/core/concurrency';
 import { check } from '@waymark/core/fields';
 import {
@@ -106,15 +106,18 @@ export class RowCommands {
       command,
       actor: this.sending.actor,
       permit: this.sending.sender.permit,
-      commandId: derivedId(this.sending.importId, this.place, String(index)),
+      derivedFrom: [this.sending.importId, this.place, String(index)],
       correlation: this.sending.importId,
     });
     if (answer.events.length > 0) this.recorded = true;
   }
 
-  /** A deterministic id for something that the row creates; the same if the row is imported again. */
-  newId(label: string): string {
-    return derivedId(this.sending.importId, this.place, label);
+  /**
+   * The id of something that the row creates; the same if the row is imported again. `known` is the id of such a thing that
+   * may be recorded already: it is kept if an earlier release derived it from this row.
+   */
+  newId(label: string, known?: string): string {
+    return this.submitter.ids.recorded((id) => id === known, this.sending.importId, this.place, label);
   }
 
   /** The outcome of the row. */

@@ -2,17 +2,17 @@ import { LRUCache } from 'lru-cache';
 import type { EventStore, RecordedEvent } from '@waymark/core/kernel';
 import type { CopyForm } from './copy';
 import type { Keyring } from './encryption/keyring';
-import { withoutFields } from './encryption/encrypted';
-import { isInClear, decryptAll, type PersonalFields, encryptAll, subjectOf } from './encryption/encrypting';
+import { ERASED_HASH, sealedHash } from './encryption/command-hash';
+import { decryptAll, type PersonalFields, encryptAll, withoutErased } from './encryption/encrypting';
 import { chained, NO_HASH } from './signatures/chain';
 
 /** Number of streams whose last hash is cached. */
 const STREAMS = 100_000;
 
 /**
- * A copy that encrypts personal fields and chains events, from a log where some or all are neither. Decrypted
- * and without its chain, each event equals its original, regardless of field order. Personal data of subjects
- * whose key was destroyed is left out.
+ * A copy that encrypts personal fields, seals the hashes of commands and chains events, from a log where some or all of
+ * this is missing. Decrypted and without its chain, each event equals its original with a sealed hash, regardless of
+ * field order. Personal data of subjects whose key was destroyed is left out.
  */
 export function encryptedCopy(target: EventStore, keyring: Keyring, personal: PersonalFields): CopyForm {
   const hashes = new LRUCache<string, string>({ max: STREAMS });
@@ -33,14 +33,18 @@ export function encryptedCopy(target: EventStore, keyring: Keyring, personal: Pe
     return { ...event, metadata };
   };
 
-  const withoutErased = async (events: readonly RecordedEvent[]): Promise<RecordedEvent[]> => {
-    const subjects = new Set(events.filter((event) => isInClear(event, personal)).map(subjectOf));
+  /** Events as they are compared: without the data of erased subjects, and with sealed hashes. */
+  const comparable = async (events: readonly RecordedEvent[]): Promise<RecordedEvent[]> => {
+    const subjects = new Set(events.flatMap(({ metadata: { subject } }) => subject ?? []));
     const keys = await keyring.forEncryption(subjects);
-    const isErased = (event: RecordedEvent): boolean =>
-      isInClear(event, personal) && keys.get(subjectOf(event)) === 'destroyed';
-    return events.map((event) =>
-      isErased(event) ? { ...event, data: withoutFields(event.data, personal.get(event.type)!) } : event,
-    );
+    const clear = await decryptAll(await withoutErased(events, keyring, personal), keyring);
+    return clear.map((event) => {
+      const { subject, command } = event.metadata;
+      const key = subject === undefined ? undefined : keys.get(subject)!;
+      return plain(
+        key ? withHash(event, key === 'destroyed' ? ERASED_HASH : sealedHash(command.hash, key)) : event,
+      );
+    });
   };
 
   return {
@@ -51,9 +55,14 @@ export function encryptedCopy(target: EventStore, keyring: Keyring, personal: Pe
         copies.push(await chain(event));
       return copies;
     },
-    read: async (events) => (await withoutErased(await decryptAll(events, keyring))).map(plain),
+    read: comparable,
   };
 }
+
+const withHash = (event: RecordedEvent, hash: string): RecordedEvent => ({
+  ...event,
+  metadata: { ...event.metadata, command: { ...event.metadata.command, hash } },
+});
 
 /** The event without its chain, and with its fields sorted by name. */
 function plain(event: RecordedEvent): RecordedEvent {

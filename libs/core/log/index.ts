@@ -1,4 +1,5 @@
 export * from './copy';
+export * from './encryption/command-hash';
 export * from './encryption/keyring';
 export * from './encryption/key-check';
 export * from './encryption/rotation';

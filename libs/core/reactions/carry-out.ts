@@ -1,9 +1,4 @@
-import {
-  derivedId,
-  IDEMPOTENCY_KEY_REUSED,
-  type Submitter,
-  TOO_MUCH_CONTENTION,
-} from '@waymark/core/commands';
+import { IDEMPOTENCY_KEY_REUSED, type Submitter, TOO_MUCH_CONTENTION } from '@waymark/core/commands';
 import { type Policy, type Reaction, type RecordedEvent, Refusal, undecidable } from '@waymark/core/kernel';
 
 /**
@@ -33,7 +28,7 @@ async function submitAll(
         id,
         command,
         actor: `policy:${policy}`,
-        commandId: derivedId(policy, event.id, step),
+        derivedFrom: [policy, event.id, step],
         correlation: event.metadata.correlation,
         causation: event.id,
       });

@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { recordingModule } from '@waymark/core/context';
 import type { Principal } from '@waymark/core/access';
-import { randomUUID } from 'node:crypto';
 import type { Submitter } from '@waymark/core/commands';
 import {
   defineModule,
@@ -150,7 +149,7 @@ export class AccessLog {
       ...(reason !== undefined && { reason }),
     });
     const id = `${reader.id}.${now().slice(0, 10)}`;
-    await submitter.submit({ module: access.name, id, command, actor: reader.id, commandId: randomUUID() });
+    await submitter.submit({ module: access.name, id, command, actor: reader.id });
   }
 
   /** The matching entries, in order of recording. Reads the whole log. */

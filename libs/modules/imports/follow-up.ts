@@ -1,4 +1,3 @@
-import { derivedId } from '@waymark/core/commands';
 import { sideBySide } from '@waymark/core/concurrency';
 import type { Day } from '@waymark/core/fields';
 import type { ImportServices } from '@waymark/core/imports';
@@ -150,7 +149,7 @@ export class FollowUp {
       command,
       actor,
       permit: this.services.sender(actor).permit,
-      commandId: derivedId(importId, step, of),
+      derivedFrom: [importId, step, of],
       correlation: importId,
     });
   }

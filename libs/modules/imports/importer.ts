@@ -1,7 +1,8 @@
-import { type Answer, derivedId } from '@waymark/core/commands';
+import type { Answer } from '@waymark/core/commands';
 import {
+  areRecorded,
   columns,
-  type ImportedFile,
+  recordedFile,
   withImportLease,
   People,
   readTable,
@@ -72,8 +73,13 @@ export class Importer {
   }
 
   /** Record the start of the import, so that it can be queried. Has no effect if it has started already. */
-  start(): Promise<Answer> {
-    return this.record(Object.assign(new StartImport(), { files: this.files.map(asImported) }), 'start');
+  async start(): Promise<Answer> {
+    const { ids } = this.services.submitter;
+    const { files: known } = await this.state();
+    const files = areRecorded(ids, known, this.files)
+      ? known
+      : this.files.map((file) => recordedFile(ids, file));
+    return this.record(Object.assign(new StartImport(), { files }), 'start');
   }
 
   /** Import every file, after waiting until no other import is running. */
@@ -187,7 +193,7 @@ export class Importer {
       id: this.id,
       command,
       actor: this.options.actor,
-      commandId: derivedId(this.id, step),
+      derivedFrom: [this.id, step],
       correlation: this.id,
     });
   }
@@ -215,24 +221,14 @@ export async function unfinishedImport(
   services: ImportServices,
   files: readonly SourceFile[],
 ): Promise<string | undefined> {
+  const { rows, submitter } = services;
   await services.settle();
-  const wanted = namesAndHashes(files);
-  for await (const { key, row } of every(services.rows, importReports, { state: 'running' })) {
-    if (namesAndHashes(row.files) === wanted) return key;
+  for await (const { key } of every(rows, importReports, { state: 'running' })) {
+    const { files: known } = (await submitter.load('import', key)).state as ImportState;
+    if (areRecorded(submitter.ids, known, files)) return key;
   }
   return undefined;
 }
-
-const namesAndHashes = (files: readonly Pick<ImportedFile, 'name' | 'sha256'>[]): string =>
-  JSON.stringify(files.map(({ name, sha256 }) => [name, sha256]));
-
-const asImported = ({ name, kind, sha256, bytes, encoding }: SourceFile): ImportedFile => ({
-  name,
-  kind,
-  sha256,
-  bytes,
-  encoding,
-});
 
 /** A JSON file counts as one row, which its importer reads itself. */
 const rowsOf = (

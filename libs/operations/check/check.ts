@@ -1,9 +1,9 @@
 import { type Position, type RowSet, START } from '@waymark/core/kernel';
 import { maintained, outdated, type ViewRecord } from '@waymark/core/projections';
-import { lostKeys } from '@waymark/core/log';
+import { lostKeys, upcasting } from '@waymark/core/log';
 import { erasedIds } from '@waymark/governance/privacy';
 import { views } from '@waymark/modules';
-import { type Platform, schemaVersions, unknownEventReason } from '@waymark/platform';
+import { modules, type Platform, schemaVersions, unknownEventReason } from '@waymark/platform';
 import { unusedRows } from '../unused-rows';
 import { knownViews } from '../view-names';
 import { viewStates } from '../view-states';
@@ -52,7 +52,8 @@ export async function checkRelease(platform: Platform, options: CheckOptions = {
   const { log, catalog } = platform;
   const [head, records] = [await log.head(), await catalog.records()];
   const changed = head === START ? [] : outdated(views, records);
-  const scan = await scanLog(log, schemaVersions, (progress) => onReading?.('reading', progress));
+  const stored = upcasting(platform.stores.events, modules);
+  const scan = await scanLog(stored, schemaVersions, (progress) => onReading?.('reading', progress));
   const { stores, keys, masters } = platform;
   const lost = await lostKeys(stores.events, { keys, masters, erased: await erasedIds(log) });
   const tried = fold === true ? changed : views.filter(({ name }) => fold.includes(name));

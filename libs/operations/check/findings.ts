@@ -25,6 +25,7 @@ type FindingCode =
   | 'KEY_LOST'
   | 'SEALED_EVENTS_MISSING'
   | 'STREAMS_HIDDEN'
+  | 'HASHES_NOT_SEALED'
   | 'FOLD_FAILS'
   | 'REBUILD'
   | 'REBUILD_GOES_ON'
@@ -54,8 +55,11 @@ const counted = (value: number, what: string): string =>
 
 const time = (seconds: number): string => counted(Math.ceil(seconds), 'second');
 
-/** Events that the release does not know or cannot upcast, and events with unencrypted personal data. */
-export function* logFindings({ kinds, unencrypted }: LogScan): Generator<Finding> {
+/**
+ * Events that the release does not know or cannot upcast, events with unencrypted personal data, and events whose hashes
+ * of commands are not sealed.
+ */
+export function* logFindings({ kinds, unencrypted, unsealed }: LogScan): Generator<Finding> {
   for (const { events, trouble } of kinds) {
     if (trouble)
       yield blocks(
@@ -66,6 +70,13 @@ export function* logFindings({ kinds, unencrypted }: LogScan): Generator<Finding
   if (unencrypted > 0) {
     const found = `${counted(unencrypted, 'event')} with unencrypted personal data`;
     yield work('NOT_SEALED', `the log contains ${found}: copy it to a new log with waymark copy --seal`);
+  }
+  if (unsealed > 0) {
+    const found = `${counted(unsealed, 'event')} with a hash of a command that its person’s key does not seal`;
+    yield work(
+      'HASHES_NOT_SEALED',
+      `the log contains ${found}: copy it to a new log with waymark copy --seal`,
+    );
   }
 }
 

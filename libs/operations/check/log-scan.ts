@@ -1,5 +1,5 @@
 import { type EventStore, type Position, type RecordedEvent, START } from '@waymark/core/kernel';
-import { isInClear, unknownReason } from '@waymark/core/log';
+import { isInClear, isSealedHash, unknownReason } from '@waymark/core/log';
 import { personalFields } from '@waymark/platform';
 
 const PAGE = 5_000;
@@ -18,6 +18,8 @@ export interface LogScan {
   readonly events: number;
   /** Events with unencrypted personal fields: they were recorded before these fields were encrypted. */
   readonly unencrypted: number;
+  /** Events about a person whose command's hash is not sealed with the person's key. */
+  readonly unsealed: number;
   /** Seconds it took to read the log. */
   readonly seconds: number;
   /** In the order in which they first occur. */
@@ -41,7 +43,7 @@ export async function scanLog(
 ): Promise<LogScan> {
   const [head, began] = [await log.head(), performance.now()];
   const kinds = new Map<string, EventKind>();
-  let [events, unencrypted] = [0, 0];
+  let [events, unencrypted, unsealed] = [0, 0, 0];
   for (let position = START; position < head;) {
     const page = await log.readAll(position, PAGE);
     for (const event of page.events) {
@@ -50,6 +52,7 @@ export async function scanLog(
       const known = kinds.get(name) ?? { type, schema: metadata.schema, events: 0 };
       const trouble = known.trouble ?? findTrouble(event, schemas);
       if (!trouble && isInClear(event, personalFields)) unencrypted += 1;
+      if (metadata.subject !== undefined && !isSealedHash(metadata.command.hash)) unsealed += 1;
       kinds.set(name, { ...known, events: known.events + 1, ...(trouble && { trouble }) });
     }
     events += page.events.length;
@@ -59,6 +62,7 @@ export async function scanLog(
   return {
     events,
     unencrypted,
+    unsealed,
     seconds: (performance.now() - began) / 1_000,
     kinds: [...kinds.values()],
   };

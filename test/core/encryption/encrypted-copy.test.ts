@@ -1,11 +1,13 @@
-import type { EventStore, NewEvent } from '@waymark/core/kernel';
+import type { EventStore, NewEvent, RecordedEvent } from '@waymark/core/kernel';
 import {
   chaining,
   type Copied,
   copyLog,
   type CopyOptions,
   isEncrypted,
+  isSealedHash,
   type Keyring,
+  sealedHash,
   encryptedCopy,
   encrypting,
 } from '@waymark/core/log';
@@ -56,7 +58,16 @@ describe('an encrypted copy', () => {
     }).length;
   };
 
-  it('encrypts every personal field, chains every event, and changes nothing else', async () => {
+  /** The event with the sealed hash of its command, if it is about a person. */
+  const sealed = async (event: RecordedEvent): Promise<RecordedEvent> => {
+    const { subject, command } = event.metadata;
+    if (subject === undefined) return event;
+    const key = (await keyring.forDecryption(new Set([subject]))).get(subject)!;
+    const hash = sealedHash(command.hash, key);
+    return { ...event, metadata: { ...event.metadata, command: { ...command, hash } } };
+  };
+
+  it('encrypts every personal field, seals every hash, chains every event, and changes nothing else', async () => {
     expect(await unchained(from)).toBe(120);
     expect(await copy()).toEqual({ events: 120, copied: 120 });
 
@@ -70,7 +81,10 @@ describe('an encrypted copy', () => {
         metadata,
       }),
     );
-    expect(withoutChains).toEqual(originals);
+    expect(withoutChains).toEqual(await Promise.all(originals.map(sealed)));
+    const about = copies.filter(({ metadata }) => metadata.subject !== undefined);
+    expect(about).toHaveLength(60);
+    expect(about.filter(({ metadata }) => !isSealedHash(metadata.command.hash))).toEqual([]);
   });
 
   it('can be appended to, encrypted and chained', async () => {
@@ -114,7 +128,14 @@ describe('an encrypted copy', () => {
 
     const about = (await readWhole(inClear(to))).filter(({ metadata }) => metadata.subject === 'p3');
     expect(about.map(({ data }) => data)).toEqual(about.map(() => ({ kind: 'OTHER' })));
+    expect(about.map(({ metadata }) => metadata.command.hash)).toEqual(about.map(() => '2.'));
     expect(about).not.toHaveLength(0);
+  });
+
+  it('is complete if a subject is erased after a part of it was copied', async () => {
+    await copy();
+    await keyring.destroy('p3', AT);
+    expect(await copy()).toEqual({ events: 120, copied: 0 });
   });
 
   it.each<[string, (event: NewEvent) => NewEvent]>([

@@ -54,6 +54,17 @@ describe('an encrypting log', () => {
     expect(await opened.keys.list(undefined, 1)).toEqual([]);
   });
 
+  it('stores the hash of a command sealed with the key of its subject, also without personal fields', async () => {
+    const about = (subject: string) => newEvent('ConsentGiven', { on: 'x' }, { subject });
+    await log.append('journey-1', 'none', [about('zara'), about('omar'), about('zara')]);
+    await log.append('school-1', 'none', [newEvent('SchoolRegistered')]);
+
+    const hashes = (await store.readStream('journey-1')).map(({ metadata }) => metadata.command.hash);
+    expect(hashes).toEqual(hashes.map(() => expect.stringMatching(/^2\.[0-9a-f]{32}$/) as string));
+    expect([hashes[0] === hashes[2], hashes[0] === hashes[1]]).toEqual([true, false]);
+    expect((await store.readStream('school-1'))[0]!.metadata.command.hash).toBe('unused');
+  });
+
   it('refuses personal fields without a subject', async () => {
     const withoutSubject = newEvent('BarrierFound', { text: 'words' });
 
@@ -99,6 +110,21 @@ describe('an encrypting log', () => {
       expect(await dataIn(encrypting(store, keyringOn(opened.connect()), personal))).toEqual([
         { school: '990401' },
       ]);
+    });
+
+    it('no longer returns personal fields that were never encrypted', async () => {
+      await store.append('pupil-zara', 0, [registered('zara', 'Zahra')]);
+      await store.append('pupil-omar', 'none', [registered('omar', 'Omar')]);
+
+      expect(await dataIn(log)).toEqual([{ school: '990401' }, { school: '990401' }]);
+      expect(await dataIn(log, 'pupil-omar')).toMatchObject([{ forename: 'Omar' }]);
+    });
+
+    it('stores nothing of the hash of a further command', async () => {
+      await log.append('pupil-zara', 0, [registered('zara', 'Zahra')]);
+
+      const [, last] = await store.readStream('pupil-zara');
+      expect(last!.metadata.command.hash).toBe('2.');
     });
 
     it('stores further events without their personal fields', async () => {

@@ -1,6 +1,7 @@
 import type { EventStore, Module, NewEvent, RecordedEvent } from '@waymark/core/kernel';
 import type { Keyring } from './keyring';
-import { hasAny, isEncrypted, decrypted, encrypted, EncryptedDataChanged } from './encrypted';
+import { sealedHash } from './command-hash';
+import { decrypted, encrypted, EncryptedDataChanged, hasAny, isEncrypted, withoutFields } from './encrypted';
 
 /** The personal fields of each event type. These fields are encrypted. */
 export type PersonalFields = ReadonlyMap<string, readonly string[]>;
@@ -14,14 +15,15 @@ export const isInClear = ({ type, data }: NewEvent, personal: PersonalFields): b
 
 /**
  * The same log with personal fields in clear: they are encrypted with their subject's data key on append, and
- * decrypted on reading. Fields whose key was destroyed are absent. Fields that were never encrypted are
- * returned unchanged. The underlying store returns them encrypted, without needing a key.
+ * decrypted on reading. The hash of a command about a person is sealed with the same key. Fields whose key was
+ * destroyed are absent, even if they were never encrypted. Other fields that were never encrypted are returned
+ * unchanged. The underlying store returns personal fields encrypted, without needing a key.
  * Reading throws `KeyMissing`, `MasterKeyMissing` and `EncryptedDataChanged`.
  */
 export function encrypting(store: EventStore, keyring: Keyring, personal: PersonalFields): EventStore {
   const clear = async (events: readonly RecordedEvent[]): Promise<RecordedEvent[]> => {
     await keyring.refresh();
-    return decryptAll(events, keyring);
+    return decryptAll(await withoutErased(events, keyring, personal), keyring);
   };
   return {
     append: async (stream, expected, events) =>
@@ -39,8 +41,8 @@ export function encrypting(store: EventStore, keyring: Keyring, personal: Person
 }
 
 /**
- * Events to append, with their personal fields encrypted. `streamOf` returns the stream that each event will be
- * in.
+ * Events to append, with their personal fields encrypted and the hashes of their commands sealed. `streamOf` returns the
+ * stream that each event will be in.
  */
 export async function encryptAll<Event extends NewEvent>(
   events: readonly Event[],
@@ -48,16 +50,38 @@ export async function encryptAll<Event extends NewEvent>(
   keyring: Keyring,
   personal: PersonalFields,
 ): Promise<readonly Event[]> {
-  const subjects = new Set(events.filter((event) => isInClear(event, personal)).map(subjectOf));
+  const subjects = new Set(events.flatMap(({ metadata: { subject } }) => subject ?? []));
+  for (const event of events) if (isInClear(event, personal)) subjects.add(subjectOf(event));
   if (subjects.size === 0) return events;
   await keyring.refresh();
   const keys = await keyring.forEncryption(subjects);
+  return events.map((event) => {
+    const { metadata } = event;
+    if (metadata.subject === undefined) return event;
+    const key = keys.get(metadata.subject)!;
+    const command = { ...metadata.command, hash: sealedHash(metadata.command.hash, key) };
+    const data = isInClear(event, personal)
+      ? encrypted(event, streamOf(event), personal.get(event.type)!, key)
+      : event.data;
+    return { ...event, data, metadata: { ...metadata, command } };
+  });
+}
+
+/**
+ * Events without the personal fields in clear of erased subjects. They were recorded before their fields were encrypted,
+ * so destroying the key did not make them unreadable.
+ */
+export async function withoutErased(
+  events: readonly RecordedEvent[],
+  keyring: Keyring,
+  personal: PersonalFields,
+): Promise<readonly RecordedEvent[]> {
+  const inClear = events.filter((event) => isInClear(event, personal));
+  if (inClear.length === 0) return events;
+  const erased = await keyring.destroyed(new Set(inClear.map(subjectOf)));
   return events.map((event) =>
-    isInClear(event, personal)
-      ? {
-          ...event,
-          data: encrypted(event, streamOf(event), personal.get(event.type)!, keys.get(subjectOf(event))!),
-        }
+    isInClear(event, personal) && erased.has(subjectOf(event))
+      ? { ...event, data: withoutFields(event.data, personal.get(event.type)!) }
       : event,
   );
 }

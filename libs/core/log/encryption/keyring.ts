@@ -75,6 +75,12 @@ export class Keyring {
     return keys;
   }
 
+  /** Those of some subjects whose key was destroyed. Subjects without a key are not among them. */
+  async destroyed(subjects: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const keys = await this.load(subjects);
+    return new Set([...subjects].filter((subject) => keys.get(subject) === 'destroyed'));
+  }
+
   /**
    * Destroy a subject's key, and clear this process's cache. Other processes notice within a fraction of a
    * second.

@@ -1,4 +1,3 @@
-import { derivedId } from '@waymark/core/commands';
 import { sideBySide } from '@waymark/core/concurrency';
 import { type Day, isDay, isUpn, toInstant, type Upn } from '@waymark/core/fields';
 import type {
@@ -13,7 +12,7 @@ import { Refusal } from '@waymark/core/kernel';
 import { type PupilFacts, scopesForIntakeOn } from '@waymark/modules/pupil/facts';
 import { faultOf, KnownDays, RecordAttendance } from '../attendance';
 import { isKnownMark, NO_MARK, normalMark, supplierAliases } from '../codes';
-import type { Recording, Register } from '../register';
+import type { Recording } from '../register';
 
 export interface RegisterOptions extends Sending {
   readonly file: number;
@@ -152,14 +151,9 @@ export class RegisterImporter implements RowImporter {
   ): Promise<number> {
     let noMark = 0;
     for (const [school, own] of bySchool(candidates)) {
-      const commandId = derivedId(
-        this.options.importId,
-        String(this.options.file),
-        String(first),
-        pupil,
-        school,
-      );
-      const fresh = await this.recordAt(school, pupil, own, commandId, outcomes);
+      const { importId, file } = this.options;
+      const derivedFrom = [importId, String(file), String(first), pupil, school];
+      const fresh = await this.recordAt(school, pupil, own, derivedFrom, outcomes);
       for (const { am, pm } of fresh) noMark += Number(am === NO_MARK) + Number(pm === NO_MARK);
     }
     return noMark;
@@ -173,12 +167,13 @@ export class RegisterImporter implements RowImporter {
     school: string,
     pupil: string,
     candidates: readonly Candidate[],
-    commandId: string,
+    derivedFrom: readonly string[],
     outcomes: string[],
   ): Promise<readonly Recording[]> {
     for (let attempt = 1; ; attempt += 1) {
-      const register = await this.registerBefore(pupil, commandId);
-      const known = new KnownDays(register);
+      // After a crash, compare with the register before this import's own command.
+      const { state } = await this.services.submitter.loadBefore('attendance', pupil, derivedFrom);
+      const known = new KnownDays(state);
       const fresh: Recording[] = [];
       for (const { index, recording } of candidates) {
         const compared = known.take(recording);
@@ -193,7 +188,7 @@ export class RegisterImporter implements RowImporter {
           command: Object.assign(new RecordAttendance(), { school, marks: fresh }),
           actor: this.options.actor,
           permit: this.options.sender.permit,
-          commandId,
+          derivedFrom,
           correlation: this.options.importId,
         });
         return fresh;
@@ -201,15 +196,6 @@ export class RegisterImporter implements RowImporter {
         if (!(error instanceof Refusal) || attempt === ATTEMPTS) throw error;
       }
     }
-  }
-
-  /** The register before these rows: after a crash, the state before this import's own command. */
-  private async registerBefore(pupil: string, commandId: string): Promise<Register> {
-    const { submitter } = this.services;
-    const now = await submitter.load('attendance', pupil);
-    return now.commands.has(commandId)
-      ? (await submitter.loadBefore('attendance', pupil, commandId)).state
-      : now.state;
   }
 }
 

@@ -14,7 +14,7 @@ export const exampleReport: ImportReport = {
     {
       name: 'blackpool.csv',
       kind: 'registers',
-      sha256: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
+      sha256: '2.b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
       bytes: 412_338,
       encoding: 'utf-8',
       rows: 10_312,

@@ -6,7 +6,7 @@ import { type FileReport, importReports } from './import-reports';
 const IMPORT = '7a0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b99';
 const at = '2026-02-15T09:00:00Z';
 const day = '2026-02-15';
-const file = { sha256: 'abc', bytes: 1_000, encoding: 'utf-8' };
+const file = { sha256: '2.abc', bytes: 1_000, encoding: 'utf-8' };
 const files = [
   { ...file, name: 'blackpool.csv', kind: 'registers' },
   { ...file, name: 'referrals.csv', kind: 'referrals' },

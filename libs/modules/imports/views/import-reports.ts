@@ -1,6 +1,6 @@
 import { type TObject, Type } from '@sinclair/typebox';
-import { fileKinds, type RowWarning } from '@waymark/core/imports';
-import { type EventStore, type RowReader, viewsOf } from '@waymark/core/kernel';
+import { fileKinds, isKeyedHash, type RowWarning } from '@waymark/core/imports';
+import { type EventStore, type RowReader, type View, viewsOf } from '@waymark/core/kernel';
 import { every, one } from '@waymark/core/projections';
 import { type Answer, count, counts, moment, object, oneOf, text } from '@waymark/core/questions';
 import type { ImportEvents, OutcomeRun } from '../import';
@@ -11,7 +11,9 @@ const fileReport = object(
   {
     name: text(),
     kind: fileKind,
-    sha256: text(),
+    sha256: Type.Optional(
+      text('Keyed hash of the content, which identifies it within this service. Absent for older imports.'),
+    ),
     bytes: count(),
     encoding: text(),
     rows: count(),
@@ -55,42 +57,59 @@ export const importReportFields = {
 
 export type ImportReport = Answer<TObject<typeof importReportFields>>;
 
+const importsView = (version: number, former?: View<ImportReport>['former']): View<ImportReport> =>
+  viewsOf<ImportEvents>()<ImportReport>({
+    name: 'imports',
+    version,
+    indexes: ['state'],
+    on: {
+      ImportStarted: (_, { data: { files, at }, metadata: { actor } }) => ({
+        state: 'running',
+        startedAt: at,
+        startedBy: actor,
+        files: files.map((file) => ({
+          ...withoutPlainHash(file),
+          rows: 0,
+          accepted: 0,
+          repeated: 0,
+          rejected: 0,
+          rejectedBy: {},
+          warnings: 0,
+          warningsBy: {},
+          noMark: 0,
+          done: false,
+        })),
+      }),
+      RowsImported: (report, { data: { file, outcomes, warnings, noMark } }) =>
+        withFile(report, file, (known) => ({
+          ...outcomes.reduce(counted, known),
+          warnings: known.warnings + warnings.length,
+          warningsBy: warnings.reduce((by, [, warning]) => plus(by, warning, 1), known.warningsBy),
+          noMark: known.noMark + noMark,
+        })),
+      FileImported: (report, { data: { file } }) =>
+        withFile(report, file, (known) => ({ ...known, done: true })),
+      ImportFollowedUp: (report, { data }) => report && { ...report, followUps: data },
+      ImportFinished: (report, { data: { at } }) =>
+        report && { ...report, state: 'finished', finishedAt: at },
+    },
+    ...(former && { former }),
+  });
+
+/** A file without the plain hash that earlier releases recorded: that of a short file confirms a guess of its content. */
+function withoutPlainHash<File extends { readonly sha256?: string }>(file: File): Omit<File, 'sha256'> {
+  const { sha256, ...rest } = file;
+  return sha256 !== undefined && isKeyedHash(sha256) ? file : rest;
+}
+
+/** Converts a row of version 1, which may contain plain hashes. */
+const withoutPlainHashes = (row: object): ImportReport => {
+  const report = row as ImportReport;
+  return { ...report, files: report.files.map(withoutPlainHash) };
+};
+
 /** Imports by id, with the number of rows by outcome. */
-export const importReports = viewsOf<ImportEvents>()<ImportReport>({
-  name: 'imports',
-  version: 1,
-  indexes: ['state'],
-  on: {
-    ImportStarted: (_, { data: { files, at }, metadata: { actor } }) => ({
-      state: 'running',
-      startedAt: at,
-      startedBy: actor,
-      files: files.map((file) => ({
-        ...file,
-        rows: 0,
-        accepted: 0,
-        repeated: 0,
-        rejected: 0,
-        rejectedBy: {},
-        warnings: 0,
-        warningsBy: {},
-        noMark: 0,
-        done: false,
-      })),
-    }),
-    RowsImported: (report, { data: { file, outcomes, warnings, noMark } }) =>
-      withFile(report, file, (known) => ({
-        ...outcomes.reduce(counted, known),
-        warnings: known.warnings + warnings.length,
-        warningsBy: warnings.reduce((by, [, warning]) => plus(by, warning, 1), known.warningsBy),
-        noMark: known.noMark + noMark,
-      })),
-    FileImported: (report, { data: { file } }) =>
-      withFile(report, file, (known) => ({ ...known, done: true })),
-    ImportFollowedUp: (report, { data }) => report && { ...report, followUps: data },
-    ImportFinished: (report, { data: { at } }) => report && { ...report, state: 'finished', finishedAt: at },
-  },
-});
+export const importReports = importsView(2, [{ view: importsView(1) as View, read: withoutPlainHashes }]);
 
 const withFile = (report: ImportReport | null, file: number, change: (known: FileReport) => FileReport) =>
   report && {

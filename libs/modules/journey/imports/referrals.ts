@@ -1,4 +1,4 @@
-import { derivedId, type Submitter } from '@waymark/core/commands';
+import type { Submitter } from '@waymark/core/commands';
 import { type Day, isUpn } from '@waymark/core/fields';
 import {
   type People,
@@ -14,6 +14,7 @@ import { scopesForIntakeOn, scopesOfPupil } from '@waymark/modules/pupil/facts';
 import { RecordBarrier } from '../barriers';
 import { GiveConsent } from '../consent';
 import { ReferPupil } from '../referral';
+import type { Journey } from '../state';
 
 /** Imports referrals: pupil, journey, consent if given, and the barriers that the school names. */
 export const referralImporter = (
@@ -46,7 +47,7 @@ export const referralImporter = (
     const refers =
       known !== undefined && (await sender.reaches('ReferPupil', () => scopesForIntakeOn(on, known, look)));
     // A pupil out of reach is not looked at: the UPN of a new pupil is then taken.
-    const pupil = reads || refers ? known : commands.newId('pupil');
+    const pupil = reads || refers ? known : commands.newId('pupil', known);
     const { baseline } = (await submitter.facts<{ baseline: { from: string } }>('programme', to)) ?? {};
     const register = {
       upn,
@@ -57,7 +58,7 @@ export const referralImporter = (
       school,
       schoolFrom: (await knownSince(submitter, pupil, on)) ?? earliest(on, baseline?.from),
     };
-    const journey = (await people.journey(to, pupil)) ?? derivedId('journey', to, pupil);
+    const journey = (await people.journey(to, pupil)) ?? submitter.ids.of('journey', to, pupil);
     const refer = {
       pupil,
       programme: to,
@@ -69,13 +70,14 @@ export const referralImporter = (
       ...flag('eal', eal),
     };
     const found = (barriers ?? '').split(';').filter(Boolean);
+    const { barriers: recorded } = (await submitter.load('journey', journey)).state as Journey;
     await commands.sendAll([
       // Only a sender who may read the pupil's details learns whether those of the row are the same.
       ...(refers && !reads ? [] : [['pupil', pupil, RegisterPupil, register] as const]),
       ['journey', journey, ReferPupil, refer],
       ...(consentOn ? [['journey', journey, GiveConsent, { on: consentOn, by: 'PARENT' }] as const] : []),
       ...found.map((kind): Step => {
-        const barrier = derivedId('barrier', journey, kind);
+        const barrier = submitter.ids.recorded((id) => id in recorded, 'barrier', journey, kind);
         // The file has no text for barriers, but kind OTHER requires one.
         const text = kind === 'OTHER' ? { text: 'Named at referral, without details.' } : {};
         return ['journey', journey, RecordBarrier, { barrier, kind, by: 'SCHOOL', on, ...text }];

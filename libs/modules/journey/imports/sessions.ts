@@ -1,4 +1,3 @@
-import { derivedId } from '@waymark/core/commands';
 import { addDays, type Day, isDay, isUpn } from '@waymark/core/fields';
 import {
   columns,
@@ -51,7 +50,13 @@ export const sessionImporter = (
     if (journey === undefined) throw new Rejection('NOT_REFERRED');
     if (!isDay(on)) throw new Rejection('INVALID_DATE');
     // The session's id is derived from the whole row, so that a second import of the file finds the same session.
-    const session = derivedId('session', journey, ...cells.slice(1));
+    const known = ((await services.submitter.load('journey', journey)).state as Journey).sessions;
+    const session = services.submitter.ids.recorded(
+      (id) => id in known,
+      'session',
+      journey,
+      ...cells.slice(1),
+    );
     const commands = commandsFor(row);
     const reason = Object.hasOwn(notHeld, outcome) ? notHeld[outcome] : undefined;
     if (outcome !== 'HELD' && reason === undefined) throw new Rejection('UNKNOWN_OUTCOME');
