@@ -74,6 +74,7 @@ const statusOf: Readonly<Record<RefusalKind, number>> = {
   forbidden: HttpStatus.FORBIDDEN,
   limited: HttpStatus.TOO_MANY_REQUESTS,
   missing: HttpStatus.NOT_FOUND,
+  gone: HttpStatus.GONE,
   conflict: HttpStatus.CONFLICT,
   stale: HttpStatus.PRECONDITION_FAILED,
   unavailable: HttpStatus.SERVICE_UNAVAILABLE,

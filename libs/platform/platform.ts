@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Principal, Reach } from '@waymark/core/access';
@@ -264,7 +264,7 @@ export class Platform {
   /** Seal the events recorded since the last seal. Returns undefined if another process is sealing. */
   sealLog(how?: SealLog): Promise<SealReport | undefined> {
     const { stores, control, options } = this;
-    const [sinks, key, now] = [sealSinks(options), () => sealKey(options), () => this.now()];
+    const [sinks, key, now] = [sealSinks(options), () => this.signingKey(), () => this.now()];
     return sealLog({ log: stores.events, control, sinks, key, now }, how);
   }
 
@@ -279,6 +279,11 @@ export class Platform {
     if (!missing) return;
     const { sealed, found } = missing;
     this.options.onFault?.('log', shortfallText(missing), { event: 'log.incomplete', sealed, found });
+  }
+
+  /** The key that signs seals and certificates. Throws `NO_SEAL_KEY` if the file in the settings does not exist. */
+  signingKey(): KeyObject {
+    return sealKey(this.options);
   }
 
   /** The present moment: UTC, milliseconds. */

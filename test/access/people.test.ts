@@ -143,7 +143,7 @@ describe('roles', () => {
     expect((await ask(headers, `journeys/${own.journey}`)).status).toBe(403);
   });
 
-  it('end permanently when a person is erased, and the officer is no longer shown the name', async () => {
+  it('end permanently when a person is erased, and the officer gets a certificate and no name', async () => {
     const { id, headers } = await newcomer();
     await as('area-manager', `people/${id}/assign-role`, cover(own));
     const erase = (ground = 'NO_LONGER_NEEDED') =>
@@ -160,9 +160,16 @@ describe('roles', () => {
     expect((await as('data-protection-officer', `people/${id}`)).body).toHaveProperty('name', 'Priya Raman');
 
     expect(await erase()).toEqual({ status: 200, body: { kind: 'person', id, state: 'completed' } });
-    expect((await as('data-protection-officer', `people/${id}`)).body).not.toHaveProperty('name');
+    const gone = await as('data-protection-officer', `people/${id}`);
+    expect([gone.status, gone.body.code]).toEqual([410, 'PERSON_ERASED']);
+    const certificate = `privacy/erasures/person/${id}/certificate`;
+    expect(await as('data-protection-officer', certificate)).toMatchObject({
+      status: 200,
+      body: { erased: { kind: 'person', id, events: expect.any(Number), remains: { clearEvents: 0 } } },
+    });
+    expect((await as('area-manager', certificate)).status).toBe(403);
     const again = await as('area-manager', `people/${id}/assign-role`, cover(own));
-    expect([again.status, again.body.code]).toEqual([409, 'PERSON_ERASED']);
+    expect([again.status, again.body.code]).toEqual([410, 'PERSON_ERASED']);
     expect((await ask(headers, `caseloads/${own.mentor}`)).status).toBe(403);
     const { status, body } = await as('data-protection-officer', `privacy/subject-access/person/${id}`);
     expect([status, body['key']]).toEqual([200, 'destroyed']);

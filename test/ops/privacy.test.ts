@@ -19,7 +19,7 @@ async function commandLineOnHistory() {
   };
 }
 
-const erasure = ['erase', 'pupil', PUPIL, '--ground', 'CONSENT_WITHDRAWN', '--on', '2026-03-02'];
+const erasure = ['erase', 'pupil', PUPIL, '--ground', 'CONSENT_WITHDRAWN', '--on', '2026-03-02', '--yes'];
 
 describe('waymark erase', () => {
   it('writes a certificate that can be checked with the public key alone', async () => {
@@ -58,6 +58,20 @@ describe('waymark erase', () => {
     expect(over.errors).toMatch(/^FILE_THERE: /);
   });
 
+  it('is refused without --yes if nobody can be asked, and then changes nothing', async () => {
+    const { run, file } = await commandLineOnHistory();
+    const asked = await run(...erasure.filter((flag) => flag !== '--yes'));
+    expect(asked).toMatchObject({ code: 1, out: '' });
+    expect(asked.errors).toMatch(/^CONFIRMATION_NEEDED: .*--yes/);
+    writeFileSync(
+      file('list.jsonl'),
+      JSON.stringify({ subject: PUPIL, destroyedAt: '2026-03-02T09:00:00.000Z' }),
+    );
+    const applied = await run('erasures', 'apply', file('list.jsonl'));
+    expect(applied.errors).toMatch(/^CONFIRMATION_NEEDED: /);
+    expect((await run('erasures', 'list')).out).toBe('');
+  });
+
   it('lists erased people, and applies the list to an older copy of the data', async () => {
     const { run, file } = await commandLineOnHistory();
     const restored = await commandLineOnHistory();
@@ -67,7 +81,7 @@ describe('waymark erase', () => {
     expect(JSON.parse(out)).toEqual({ subject: PUPIL, destroyedAt: expect.any(String) });
     writeFileSync(file('erasures.jsonl'), out);
 
-    const applied = await restored.run('erasures', 'apply', file('erasures.jsonl'), '--json');
+    const applied = await restored.run('erasures', 'apply', file('erasures.jsonl'), '--json', '--yes');
     expect(JSON.parse(applied.out)).toEqual({
       ...{ destroyed: 1, recorded: [{ kind: 'pupil', id: PUPIL }], waiting: 0 },
     });

@@ -29,6 +29,10 @@ describe('the certificate of an erasure', () => {
       ...(decision.metadata.chain && { hash: decision.metadata.chain.hash }),
       ...{ position: decision.position, keyDestroyedAt: now, completedAt: now },
       events: expect.any(Number),
+      remains: {
+        ...{ clearEvents: 0, unsealedHashes: 0, unkeyedIds: 0, claims: 2 },
+        ...{ plainFileHashes: 0, jobs: 0, earlierRows: 0 },
+      },
     });
     expect(certificate.erased.events).toBeGreaterThan(8);
     for (const text of [ONE, ...Object.values(FIRST)])

@@ -1,3 +1,4 @@
+import type { Remains } from '@waymark/core/privacy';
 import type { AttendanceFacts } from '@waymark/modules/attendance/facts';
 import type { JourneyFacts } from '@waymark/modules/journey/facts';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
@@ -99,3 +100,9 @@ export const allocated = event('MentorAllocated', '2025-10-27', { mentor: MENTOR
 
 /** The history of a journey for which mentoring may begin. */
 export const mentored = [referred, found(true), consented, allocated];
+
+/** What is counted after the erasure of a pupil with one journey. */
+export const remains: Remains = {
+  ...{ clearEvents: 0, unsealedHashes: 0, unkeyedIds: 0, claims: 2 },
+  ...{ plainFileHashes: 0, jobs: 0, earlierRows: 0 },
+};

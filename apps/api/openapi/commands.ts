@@ -55,7 +55,7 @@ const operation = ({ module, name, action, type, replacedBy }: CommandRoute) => 
     required: true,
     content: { 'application/json': { schema: ref(action), example: exampleOf(type) } },
   },
-  responses: { 200: carriedOut, ...problems(400, 404, 409, 412, 413, 415, 422, 500) },
+  responses: { 200: carriedOut, ...problems(400, 404, 409, 410, 412, 413, 415, 422, 500) },
 });
 
 /** `give-consent` becomes `Give consent`. */

@@ -20,7 +20,7 @@ const meanings: Readonly<Record<number, string>> = {
   403: 'Your roles do not allow the request, or not for this record: `NOT_ALLOWED`. Or no person is registered for your token: `UNKNOWN_PERSON`, with the `subject` of the token, which an access administrator needs to register you.',
   404: 'Something that the path names does not exist: `UNKNOWN_ID`, or `UNKNOWN_` with its kind.',
   409: 'The request conflicts with what is already recorded. The code says why.',
-  410: 'The file is no longer kept: `EXPORT_EXPIRED`.',
+  410: 'The file is no longer kept: `EXPORT_EXPIRED`. Or the data of a person were erased: `PUPIL_ERASED`, `MENTOR_ERASED`, `PERSON_ERASED`. Only principals whose roles reach the record learn this; all others get the answer for unknown records.',
   412: 'The record has changed since the revision that you sent: `STALE_REVISION`.',
   413: 'The request is too large: `BODY_TOO_LARGE`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`.',
   415: 'The body has an unsupported media type, character set or encoding: `UNSUPPORTED_MEDIA_TYPE`, `UNSUPPORTED_CHARSET`, `UNSUPPORTED_ENCODING`.',

@@ -28,6 +28,42 @@ export const erasureSchema = object(
   { $id: 'Erasure' },
 );
 
+/** What an erasure leaves, counted in everything that is stored. */
+const remains = object(
+  {
+    clearEvents: count('Events with a text that was recorded in clear. No answer shows it.'),
+    unsealedHashes: count('Events with a hash of a command that only the service’s hash key protects.'),
+    unkeyedIds: count('Ids that an earlier release derived from the rows of a file without a key.'),
+    claims: count('Keyed hashes of a UPN, a subject or a journey, which prevent a new registration.'),
+    plainFileHashes: count('Imported files with a plain hash.'),
+    jobs: count('Jobs that contain an id of the records.'),
+    earlierRows: count('Row sets of earlier versions of views.'),
+  },
+  { $id: 'Remains', description: 'What remained when the erasure was completed.' },
+);
+
+/** The signed certificate of an erasure. */
+export const certificateSchema = object(
+  {
+    erased: object({
+      kind,
+      id: text(),
+      ground: text(),
+      on: day('The day of the decision.'),
+      recordedAt: moment('When the decision was recorded.'),
+      position: count('Position of the decision in the log.'),
+      hash: Type.Optional(text('Hash of the decision in the hash chain of its stream.')),
+      keyDestroyedAt: moment('Since then, nothing that was encrypted with the key can be read.'),
+      events: count('Events of the person. All were read afterwards, and no personal field could be read.'),
+      completedAt: moment('When the files that held the person’s data had been deleted too.'),
+      remains: Type.Optional(remains),
+    }),
+    key: text('Id of the signing key.'),
+    signature: text('Ed25519 signature of the JSON of `erased` without white space, as base64url.'),
+  },
+  { $id: 'ErasureCertificate' },
+);
+
 /** People whose retention period has ended. */
 export const dueSchema = listOf(
   object(
@@ -99,6 +135,7 @@ export const subjectAccessSchema = object(
   { $id: 'SubjectAccess' },
 );
 
+export type CertificateAnswer = Answer<typeof certificateSchema>;
 export type ErasureAnswer = Answer<typeof erasureSchema>;
 export type DueAnswer = Answer<typeof dueSchema>;
 export type SubjectAccessAnswer = Answer<typeof subjectAccessSchema>;

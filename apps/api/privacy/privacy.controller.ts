@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { IsDay, IsOneOf, IsText, Optional, valid } from '@waymark/core/fields';
 import { type ErasureGround, erasureGrounds } from '@waymark/core/privacy';
 import {
+  certify,
   erase,
   type PersonKindName,
   personKindNames,
@@ -14,7 +15,7 @@ import { Platform } from '@waymark/platform';
 import { Action, principalOf } from '../../shared/access.guard';
 import { jsonBody } from '../commands/json-body';
 import { reasonOf } from '../headers';
-import type { DueAnswer, ErasureAnswer, SubjectAccessAnswer } from './answers';
+import type { CertificateAnswer, DueAnswer, ErasureAnswer, SubjectAccessAnswer } from './answers';
 
 /** The person to erase, and the ground. */
 export class ErasePerson {
@@ -30,10 +31,7 @@ export class ErasePerson {
 export class PrivacyController {
   constructor(private readonly platform: Platform) {}
 
-  /**
-   * Repeating the request continues the erasure. The command line issues the certificate, because it has the key to sign
-   * it.
-   */
+  /** Repeating the request continues the erasure. */
   @Post('erasures')
   @HttpCode(200)
   @Action('ErasePerson')
@@ -45,6 +43,14 @@ export class PrivacyController {
     const { id: actor } = principalOf(response);
     const asked = { kind, id, ground, actor, ...(on !== undefined && { on }) };
     return { kind, id, state: await erase(this.platform, asked) };
+  }
+
+  /** The signed certificate of a complete erasure. It contains no personal data, only the person's id. */
+  @Get('erasures/:kind/:id/certificate')
+  @Action('ErasePerson')
+  async certificate(@Param('kind') kind: string, @Param('id') id: string): Promise<CertificateAnswer> {
+    const { events } = this.platform;
+    return certify({ events, signingKey: this.platform.signingKey() }, valid(Person, { kind, id }));
   }
 
   /** Everything stored about a person. */

@@ -13,6 +13,7 @@ import {
 } from '@waymark/governance/privacy';
 import { appliedText, erasedText } from '@waymark/operations/terminal';
 import { sealKey, settingsFrom } from '@waymark/platform';
+import { confirm, YES } from '../confirm';
 import { withExistingPlatform, withWorkingPlatform } from '../open';
 import { day } from '../options';
 import { print, printJson } from '../output';
@@ -24,6 +25,7 @@ interface Flags {
   readonly on?: string;
   readonly certificate?: string;
   readonly json?: boolean;
+  readonly yes?: boolean;
 }
 
 export const erase = new Command('erase')
@@ -38,8 +40,11 @@ export const erase = new Command('erase')
   .option('--on <day>', 'day of the decision (default: today)', day)
   .option('--certificate <file>', 'write the certificate to a file')
   .option('--json', 'print the certificate')
-  .action((kind: PersonKindName, id: string, { ground, on, certificate: file, json = false }: Flags) =>
-    withWorkingPlatform(async (platform) => {
+  .option(...YES)
+  .action(async (kind: PersonKindName, id: string, flags: Flags) => {
+    const { ground, on, certificate: file, json = false, yes = false } = flags;
+    await confirm(`All personal data of ${kind} ${id} will be erased.`, yes);
+    await withWorkingPlatform(async (platform) => {
       await platform.work([]);
       const request = { kind, id, ground, actor: reach().principal.id, ...(on !== undefined && { on }) };
       const state = await erasePerson(platform, request);
@@ -57,8 +62,8 @@ export const erase = new Command('erase')
       if (file !== undefined) await writePrivateFile(file, `${JSON.stringify(certificate, undefined, 1)}\n`);
       if (json) printJson(certificate);
       else print(erasedText(certificate));
-    }),
-  );
+    });
+  });
 
 export const erasures = new Command('erasures')
   .enablePositionalOptions()
@@ -84,8 +89,10 @@ erasures
   .description('erase everyone on a list again: after a restore, before services start')
   .argument('<file>', 'output of `erasures list`')
   .option('--json', 'print an object')
-  .action(async (file: string, { json = false }: { readonly json?: boolean }) => {
+  .option(...YES)
+  .action(async (file: string, { json = false, yes = false }: Pick<Flags, 'json' | 'yes'>) => {
     const list = parseErasures(await readFile(file, 'utf8'));
+    await confirm(`All personal data of the ${String(list.length)} people on the list will be erased.`, yes);
     await withWorkingPlatform(async (platform) => {
       await platform.work([]);
       const applied = await applyErasures(platform, list, reach().principal.id);

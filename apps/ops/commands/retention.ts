@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { eraseDue, recordsDue, retentionRules } from '@waymark/governance/privacy';
 import { dueTable, retentionTable } from '@waymark/operations/terminal';
+import { confirm, YES } from '../confirm';
 import { withWorkingPlatform } from '../open';
 import { print, printJson } from '../output';
 import { reach } from '../rights';
@@ -9,6 +10,7 @@ interface Flags {
   readonly dryRun?: boolean;
   readonly rules?: boolean;
   readonly json?: boolean;
+  readonly yes?: boolean;
 }
 
 export const retention = new Command('retention')
@@ -16,7 +18,8 @@ export const retention = new Command('retention')
   .option('--dry-run', 'list them and change nothing')
   .option('--rules', 'print how long each kind of record is kept, and the source of the rule')
   .option('--json', 'print an array')
-  .action(async ({ dryRun = false, rules = false, json = false }: Flags) => {
+  .option(...YES)
+  .action(async ({ dryRun = false, rules = false, json = false, yes = false }: Flags) => {
     if (rules) {
       if (json) printJson(retentionRules);
       else print(retentionTable(retentionRules));
@@ -26,7 +29,13 @@ export const retention = new Command('retention')
       await platform.work([]);
       await platform.settle();
       const due = await recordsDue(platform, platform.now().slice(0, 10));
-      if (!dryRun) await eraseDue(platform, due, { actor: reach().principal.id });
+      if (!dryRun && due.length > 0) {
+        await confirm(
+          'All personal data of the people whose retention period has ended will be erased.',
+          yes,
+        );
+        await eraseDue(platform, due, { actor: reach().principal.id });
+      }
       await platform.settle();
       const people = due.map(({ id }) => id);
       await platform.accessLog.record(reach().principal, 'Retention', people);

@@ -1,10 +1,18 @@
 /**
  * The kind of a refusal determines how it is answered: `invalid` request; `unauthenticated` caller; caller not
- * permitted (`forbidden`) or over its rate limit (`limited`); target `missing`; `conflict` with what was
- * recorded before; `stale` revision; temporarily `unavailable`.
+ * permitted (`forbidden`) or over its rate limit (`limited`); target `missing`, or `gone` because it was erased;
+ * `conflict` with what was recorded before; `stale` revision; temporarily `unavailable`.
  */
 export type RefusalKind =
-  'invalid' | 'unauthenticated' | 'forbidden' | 'limited' | 'missing' | 'conflict' | 'stale' | 'unavailable';
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'limited'
+  | 'missing'
+  | 'gone'
+  | 'conflict'
+  | 'stale'
+  | 'unavailable';
 
 /**
  * An invalid field: its path in the body, a stable code, and a message for a person. It never contains the

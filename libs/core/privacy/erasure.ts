@@ -1,5 +1,5 @@
 import type { Day } from '@waymark/core/fields';
-import { type Context, event, refuse } from '@waymark/core/kernel';
+import { type Context, event, Refusal, refuse } from '@waymark/core/kernel';
 import { ERASED_BEFORE_RESTORE, type ErasureGround } from './grounds';
 
 /** A person whose data can be erased, and the state of the erasure. */
@@ -14,13 +14,52 @@ export interface ErasureDecision {
   readonly on: Day;
 }
 
-/** Recorded once none of the person's data can be read any more. */
+/** What an erasure leaves of a person, counted in everything that is stored. Each number should be 0, except `claims`. */
+export interface Remains {
+  /** Events that contain a personal field in clear, from before it was encrypted. No answer shows it any more. */
+  readonly clearEvents: number;
+  /** Events with a hash of a command that only the service's key protects: with that key, a guess can be confirmed. */
+  readonly unsealedHashes: number;
+  /** Ids that an earlier release derived without a key: a file that was imported leads to them. */
+  readonly unkeyedIds: number;
+  /** Values that the person's streams hold, such as the UPN, by a hash under the service's key. */
+  readonly claims: number;
+  /** Files with a plain hash, in imports that recorded something about the person. */
+  readonly plainFileHashes: number;
+  /** Jobs whose data or result contains an id of the person's records. */
+  readonly jobs: number;
+  /** Row sets of earlier versions of views, which may contain what the current versions leave out. */
+  readonly earlierRows: number;
+}
+
+/** Recorded once no answer shows any of the person's data. */
 export interface ErasureOutcome {
   /** UTC, milliseconds. */
   readonly keyDestroyedAt: string;
-  /** Number of events of the person; none of them has readable personal fields any more. */
+  /** Number of events of the person; all were read, and none of them has readable personal fields any more. */
   readonly events: number;
+  /** `not counted` if an earlier release completed the erasure. */
+  readonly remains: Remains | typeof NOT_COUNTED;
 }
+
+export const NOT_COUNTED = 'not counted';
+
+/** Upcaster of the outcomes that earlier releases recorded: they did not count what remains. */
+export const withoutCounts = (outcome: Omit<ErasureOutcome, 'remains'>): ErasureOutcome => ({
+  ...outcome,
+  remains: NOT_COUNTED,
+});
+
+/**
+ * The refusal of anything about an erased person, such as `PUPIL_ERASED`. It tells that the person existed, so it is given
+ * only to principals whose roles reach the person's records.
+ */
+export const erasedRefusal = (kind: string): Refusal =>
+  new Refusal(
+    `${kind.toUpperCase()}_ERASED`,
+    `The ${kind}’s data have been erased. Nothing more can be read or recorded about this ${kind}.`,
+    'gone',
+  );
 
 /** Whether an erasure must still be completed. Refused as `NOT_ERASED` if none was decided. */
 function isToComplete({ erasure }: Erasable, whose: string): boolean {
@@ -48,6 +87,7 @@ export class RecordErasureOutcome implements ErasureOutcome {
   keyDestroyedAt!: string;
   /** Number of the person's events; none of them has readable personal fields any more. */
   events!: number;
+  remains!: Remains;
 }
 
 /**
@@ -68,5 +108,5 @@ export const decidesErasure =
 /** How the outcome of an erasure is decided: recorded once, as an event of this type. */
 export const recordsOutcome =
   <const Type extends string>(type: Type, whose: string) =>
-  ({ keyDestroyedAt, events }: RecordErasureOutcome, state: Erasable, { today }: Context) =>
-    isToComplete(state, whose) ? [event(type, today, { keyDestroyedAt, events })] : [];
+  ({ keyDestroyedAt, events, remains }: RecordErasureOutcome, state: Erasable, { today }: Context) =>
+    isToComplete(state, whose) ? [event(type, today, { keyDestroyedAt, events, remains })] : [];

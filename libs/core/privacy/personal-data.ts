@@ -2,6 +2,7 @@ import type { Lookup } from '@waymark/core/kernel';
 import type { Things } from '@waymark/core/commands';
 import type { Day } from '@waymark/core/fields';
 import type { CommandClass, EventStore } from '@waymark/core/kernel';
+import type { ErasureOutcome } from './erasure';
 import type { ErasureGround } from './grounds';
 
 /** How long one kind of record is kept, and the source of that rule. */
@@ -50,7 +51,7 @@ export interface Persons {
   /** The commands that decide and complete an erasure, and the types of their events. */
   readonly erasure: {
     readonly erase: CommandClass<{ ground: ErasureGround; on: Day }>;
-    readonly complete: CommandClass<{ keyDestroyedAt: string; events: number }>;
+    readonly complete: CommandClass<ErasureOutcome>;
     readonly erased: string;
     readonly completed: string;
   };
@@ -72,7 +73,6 @@ export interface PersonalRecords {
   /** The module whose things are the persons: `pupil`. */
   readonly person: string;
   readonly purpose: Purpose;
-  /** Ids of the things that are records of a person. */
   /** Ids of the things that are a person's records. */
   readonly recordsOf: (person: string, sources: RecordSources) => Promise<readonly string[]>;
   /** What subject access shows of a record besides its history, under the module's plural; nothing if left out. */

@@ -1,6 +1,7 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { type EventStore, Refusal, streamName } from '@waymark/core/kernel';
 import { keyId, type SealKeys } from '@waymark/core/log';
+import { NOT_COUNTED, type Remains } from '@waymark/core/privacy';
 import type { DomainEvents } from '@waymark/modules/domain';
 import { type PersonId, personKind, unknownPerson } from './kinds';
 
@@ -14,12 +15,14 @@ export interface Erased extends PersonId {
   /** Position of the decision in the log, and the event's hash in the hash chain of its stream. */
   readonly position: number;
   readonly hash?: string;
-  /** When the key was destroyed. Since then, no personal data of the person in the log can be read. */
+  /** When the key was destroyed. Since then, nothing that was encrypted with it can be read. */
   readonly keyDestroyedAt: string;
-  /** Number of the person's events in the log; they no longer contain readable personal data. */
+  /** Number of the person's events in the log. All were read afterwards, and no personal field could be read. */
   readonly events: number;
   /** When the files that held the person's data had been deleted too. */
   readonly completedAt: string;
+  /** What was counted afterwards in everything that is stored; absent for erasures of earlier releases. */
+  readonly remains?: Remains;
 }
 
 /** A signed certificate: the Ed25519 signature covers the JSON of `erased` without white space. */
@@ -55,12 +58,13 @@ export async function certify(
       'The key is destroyed, but files in use by running work still have to be deleted. Ask again when that work is done.',
     );
   const { ground, on } = decision.data as DomainEvents['PupilErased'];
-  const { keyDestroyedAt, events: count } = completion.data as DomainEvents['ErasureCompleted'];
+  const { keyDestroyedAt, events: count, remains } = completion.data as DomainEvents['ErasureCompleted'];
   const { recordedAt, chain } = decision.metadata;
   const erased: Erased = {
     ...{ kind, id, ground, on, recordedAt, position: decision.position },
     ...(chain && { hash: chain.hash }),
     ...{ keyDestroyedAt, events: count, completedAt: completion.metadata.recordedAt },
+    ...(remains !== NOT_COUNTED && { remains }),
   };
   const signature = sign(null, bytesOf(erased), signingKey).toString('base64url');
   return { erased, key: keyId(signingKey), signature };

@@ -4,6 +4,7 @@ import { eventsOfTypes, type Keyring } from '@waymark/core/log';
 import type { ErasureGround } from '@waymark/core/privacy';
 import { EXPORT } from '@waymark/modules/exports';
 import { governed } from '../governed';
+import { readable, remainsOf, type RemainsSources } from './remains';
 import {
   type Histories,
   type PersonId,
@@ -31,7 +32,7 @@ export interface ErasureKeys {
 }
 
 /** What is needed to erase a person. */
-export interface ErasureParts extends ErasureKeys, Pick<Histories, 'look'> {
+export interface ErasureParts extends ErasureKeys, Pick<Histories, 'look'>, RemainsSources {
   readonly submitter: Submitter;
   readonly exports: PassingFiles;
   readonly uploads: PassingFiles;
@@ -101,13 +102,15 @@ async function finish(parts: ErasureParts, person: PersonId, actor: string): Pro
   const { destroyedAt } = await parts.keyring.destroy(id, parts.now());
   await endRecords(parts, person, actor);
   if (!(await discardFiles(parts))) return 'waiting';
-  const histories = await Promise.all(
-    (await streamsOf(parts, person)).map((stream) => parts.events.readStream(stream)),
-  );
-  const events = histories.reduce((sum, history) => sum + history.length, 0);
+  const streams = await streamsOf(parts, person);
+  const events = (await Promise.all(streams.map((stream) => parts.events.readStream(stream)))).flat();
+  const left = readable(events);
+  if (left.length > 0)
+    throw new Error(`after the erasure of a ${kind}, ${String(left.length)} events can still be read`);
   const command = Object.assign(new (personKind(kind).erasure.complete)(), {
     keyDestroyedAt: destroyedAt,
-    events,
+    events: events.length,
+    remains: await remainsOf(parts, streams),
   });
   await parts.submitter.submit({ module: kind, id, command, actor });
   return 'completed';

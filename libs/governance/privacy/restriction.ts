@@ -1,5 +1,5 @@
 import { Refusal } from '@waymark/core/kernel';
-import type { PersonalData } from '@waymark/core/privacy';
+import { erasedRefusal, type PersonalData } from '@waymark/core/privacy';
 import type { Restriction } from '@waymark/core/commands';
 import { governed } from '../governed';
 
@@ -40,12 +40,7 @@ function refusalOf(
   { erased, restricted, objectsTo }: Standing,
   { despite, mentoring }: { readonly despite: string | undefined; readonly mentoring: boolean },
 ): Refusal | undefined {
-  if (erased && despite !== 'erasure') {
-    return new Refusal(
-      `${kind.toUpperCase()}_ERASED`,
-      `The ${kind}’s data have been erased. Nothing more can be recorded about this ${kind}.`,
-    );
-  }
+  if (erased && despite !== 'erasure') return erasedRefusal(kind);
   if (despite !== undefined) return undefined;
   if (restricted) {
     return new Refusal(

@@ -6,6 +6,7 @@ import {
   programmeFacts,
   SCHOOL,
   schoolFacts,
+  remains,
 } from '@test/support/given';
 import { command, event, spec } from '@test/support/spec';
 import { AppointMentor } from './appointment';
@@ -25,8 +26,8 @@ const before = spec(mentor, { id: MENTOR, now: NOW })
 
 const erase = command(EraseMentor, { ground: 'NO_LONGER_NEEDED', on: DAY });
 const erased = event('MentorErased', DAY, { ground: 'NO_LONGER_NEEDED', on: DAY });
-const complete = command(CompleteMentorErasure, { keyDestroyedAt: NOW, events: 3 });
-const completed = event('MentorErasureCompleted', '2026-02-15', { keyDestroyedAt: NOW, events: 3 });
+const complete = command(CompleteMentorErasure, { keyDestroyedAt: NOW, events: 3, remains });
+const completed = event('MentorErasureCompleted', '2026-02-15', { keyDestroyedAt: NOW, events: 3, remains });
 const after = before.given(erased);
 
 describe('erasing a mentor', () => {
@@ -59,8 +60,8 @@ describe('erasing a mentor', () => {
 
   it('prevents any further record about the mentor', () => {
     const { area: _, ...again } = appointment;
-    after.when(command(AppointMentor, again)).thenRefused('MENTOR_ERASED');
-    after.when(command(AllocatePupil, { journey: JOURNEY, on: DAY })).thenRefused('MENTOR_ERASED');
+    after.when(command(AppointMentor, again)).thenRefused('MENTOR_ERASED', 'gone');
+    after.when(command(AllocatePupil, { journey: JOURNEY, on: DAY })).thenRefused('MENTOR_ERASED', 'gone');
   });
 
   it('is completed once', () => {

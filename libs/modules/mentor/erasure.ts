@@ -2,10 +2,12 @@ import { refuse, slices } from '@waymark/core/kernel';
 import {
   DecideErasure,
   decidesErasure,
+  erasedRefusal,
   type ErasureDecision,
   type ErasureOutcome,
   RecordErasureOutcome,
   recordsOutcome,
+  withoutCounts,
 } from '@waymark/core/privacy';
 import type { Mentor } from './state';
 
@@ -42,6 +44,7 @@ export const erasure = slice<MentorErasureEvents>({
     }),
     MentorErasureCompleted: (mentor) => ({ ...mentor, erasure: 'completed' }),
   },
+  upcast: { MentorErasureCompleted: [withoutCounts] },
 });
 
 function requireNoPupils({ caseload }: Mentor): void {
@@ -51,9 +54,5 @@ function requireNoPupils({ caseload }: Mentor): void {
 
 /** Refuse to record anything about an erased mentor, except the completion of the erasure. */
 export function refuseErased({ erasure: erased }: Mentor): void {
-  if (erased)
-    refuse(
-      'MENTOR_ERASED',
-      'The mentor’s data have been erased. Nothing more can be recorded about this mentor.',
-    );
+  if (erased) throw erasedRefusal('mentor');
 }

@@ -1,4 +1,4 @@
-import { MENTOR } from '@test/support/given';
+import { MENTOR, remains } from '@test/support/given';
 import { command, event, spec } from '@test/support/spec';
 import { CompletePersonErasure, ErasePerson } from './erasure';
 import { AssignRole, EndRole, LeavePerson, person, RegisterPerson } from './person';
@@ -19,8 +19,8 @@ const left = working.given(event('PersonLeft', TODAY, { on: TODAY }));
 
 const erase = command(ErasePerson, { ground: 'NO_LONGER_NEEDED', on: YESTERDAY });
 const erased = event('PersonErased', YESTERDAY, { ground: 'NO_LONGER_NEEDED', on: YESTERDAY });
-const complete = command(CompletePersonErasure, { keyDestroyedAt: NOW, events: 3 });
-const completed = event('PersonErasureCompleted', TODAY, { keyDestroyedAt: NOW, events: 3 });
+const complete = command(CompletePersonErasure, { keyDestroyedAt: NOW, events: 3, remains });
+const completed = event('PersonErasureCompleted', TODAY, { keyDestroyedAt: NOW, events: 3, remains });
 const after = left.given(erased);
 
 describe('erasing a person who worked with the service', () => {
@@ -69,7 +69,7 @@ describe('erasing a person who worked with the service', () => {
       command(EndRole, { assignment: role.assignment, on: YESTERDAY }),
       command(LeavePerson, { on: YESTERDAY }),
     ])
-      after.when(sent).thenRefused('PERSON_ERASED');
+      after.when(sent).thenRefused('PERSON_ERASED', 'gone');
   });
 
   it('is completed once', () => {

@@ -7,6 +7,7 @@ import {
   RecordErasureOutcome,
   recordsOutcome,
   wasDecidedBefore,
+  withoutCounts,
 } from '@waymark/core/privacy';
 import { hasRolesFrom, type Person, withoutRolesFrom } from './state';
 
@@ -45,6 +46,7 @@ export const erasure = slice<PersonErasureEvents>({
     },
     PersonErasureCompleted: (person) => ({ ...person, erasure: 'completed' }),
   },
+  upcast: { PersonErasureCompleted: [withoutCounts] },
 });
 
 function requireNoRoles(person: Person, { today }: Context): void {

@@ -1,7 +1,6 @@
 import type { Assignment } from '@waymark/core/access';
 import { addDays, type Day } from '@waymark/core/fields';
-import { refuse } from '@waymark/core/kernel';
-import type { Erasable } from '@waymark/core/privacy';
+import { type Erasable, erasedRefusal } from '@waymark/core/privacy';
 import type { Remembering } from '@waymark/modules/shared/repeats';
 
 export interface Person extends Erasable, Remembering {
@@ -33,9 +32,5 @@ export const endedOn = (day: Day, held: Assignment): Assignment =>
 
 /** Refuse to record anything about an erased person, except the completion of the erasure. */
 export function refuseErased({ erasure }: Person): void {
-  if (erasure)
-    refuse(
-      'PERSON_ERASED',
-      'The person’s data have been erased. Nothing more can be recorded about this person.',
-    );
+  if (erasure) throw erasedRefusal('person');
 }

@@ -1,4 +1,4 @@
-import { SCHOOL } from '@test/support/given';
+import { SCHOOL, remains } from '@test/support/given';
 import { DAY, HOLD, known, reason, TODAY, unknown } from '@test/support/pupil/rights';
 import { command, event } from '@test/support/spec';
 import { CompleteErasure, ErasePupil, RefuseErasure } from './erasure';
@@ -8,7 +8,7 @@ import { pupil } from './pupil';
 const AT = '2026-02-15T10:00:00.000Z';
 const erase = command(ErasePupil, { ground: 'CONSENT_WITHDRAWN', on: DAY });
 const erased = event('PupilErased', DAY, { ground: 'CONSENT_WITHDRAWN', on: DAY });
-const complete = command(CompleteErasure, { keyDestroyedAt: AT, events: 7 });
+const complete = command(CompleteErasure, { keyDestroyedAt: AT, events: 7, remains });
 const refuse = command(RefuseErasure, { ground: 'LEGAL_CLAIMS', on: DAY, reason });
 const hold = command(PlaceLegalHold, { hold: HOLD, on: DAY, reason });
 const after = known.given(erased);
@@ -62,12 +62,12 @@ describe('an erased pupil', () => {
   });
 
   it.each(others)('refuses %s', (_, { command: type }) => {
-    after.when(new type()).thenRefused('PUPIL_ERASED');
+    after.when(new type()).thenRefused('PUPIL_ERASED', 'gone');
   });
 });
 
 describe('completing an erasure', () => {
-  const completed = event('ErasureCompleted', TODAY, { keyDestroyedAt: AT, events: 7 });
+  const completed = event('ErasureCompleted', TODAY, { keyDestroyedAt: AT, events: 7, remains });
 
   it('records when the key was destroyed and the number of events', () => {
     after.when(complete).then(completed);

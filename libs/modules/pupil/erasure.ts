@@ -9,6 +9,7 @@ import {
   recordsOutcome,
   type RefusalGround,
   refusalGrounds,
+  withoutCounts,
 } from '@waymark/core/privacy';
 import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
@@ -61,6 +62,7 @@ export const erasure = slice<ErasureEvents>({
     ErasureRefused: (pupil, refused) => remember(pupil, 'ErasureRefused', '', refused),
   },
   personal: { ErasureRefused: ['reason'] },
+  upcast: { ErasureCompleted: [withoutCounts] },
 });
 
 function requireNoHold({ holds }: Pupil): void {

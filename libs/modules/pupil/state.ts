@@ -1,6 +1,6 @@
 import type { Day, Upn } from '@waymark/core/fields';
 import { refuse } from '@waymark/core/kernel';
-import type { Erasable, ObjectionScope } from '@waymark/core/privacy';
+import { type Erasable, erasedRefusal, type ObjectionScope } from '@waymark/core/privacy';
 import type { Remembering } from '@waymark/modules/shared/repeats';
 
 export interface PupilDetails {
@@ -29,11 +29,7 @@ export const notKnown: Pupil = { former: [], schools: [], restricted: false, obj
 
 /** Refuse to record anything about an erased pupil, except the completion of the erasure. */
 export function refuseErased({ erasure }: Pupil): void {
-  if (erasure)
-    refuse(
-      'PUPIL_ERASED',
-      'The pupil’s data have been erased. Nothing more can be recorded about this pupil.',
-    );
+  if (erasure) throw erasedRefusal('pupil');
 }
 
 /**

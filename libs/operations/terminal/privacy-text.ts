@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Applied, Certificate, Due, Erased } from '@waymark/governance/privacy';
-import type { RetentionRule } from '@waymark/core/privacy';
+import type { Remains, RetentionRule } from '@waymark/core/privacy';
 import { plainStyle } from './report-tables';
 
 /** Describe the result of an erasure as text. Without a certificate, the erasure is not complete yet. */
@@ -19,12 +19,35 @@ export const certificateText = ({
   events,
   position,
   completedAt,
+  remains,
 }: Erased): string =>
   [
     `The data of ${kind} ${id} were erased: ${ground}, decided on ${on} (position ${position} of the log).`,
-    `The key was destroyed at ${keyDestroyedAt}: the personal data in the ${events} events of this person can no longer be read.`,
+    `The key was destroyed at ${keyDestroyedAt}: what was encrypted with it in the ${events} events of this person can no longer be read.`,
     `Exports and uploaded files were deleted by ${completedAt}.`,
+    ...(remains
+      ? remainsText(remains)
+      : ['An earlier release completed the erasure and did not count what remains.']),
   ].join('\n');
+
+/** What each number means, and what to do about it. */
+const remainders: Readonly<Record<keyof Remains, string>> = {
+  clearEvents:
+    'events with a text that was recorded in clear; no answer shows it, but the stored log contains it until it is copied with waymark copy --seal',
+  unsealedHashes:
+    'events with a hash of a command that confirms a guess to a holder of the service’s hash key, until the log is copied with waymark copy --seal',
+  unkeyedIds: 'ids that an earlier release derived from the rows of a file; the same file leads to them',
+  claims:
+    'keyed hashes of a UPN, a subject or a journey, which prevent a new registration; they confirm a guess to a holder of the service’s hash key',
+  plainFileHashes: 'imported files with a plain hash, which confirms a guess of the content',
+  jobs: 'jobs that contain an id of the records',
+  earlierRows: 'row sets of earlier versions of views; delete them with waymark views drop',
+};
+
+const remainsText = (remains: Remains): string[] => [
+  'Everything that is stored was read afterwards. No answer shows personal data of this person. What remains:',
+  ...Object.entries(remainders).map(([name, meaning]) => `- ${remains[name as keyof Remains]} ${meaning}`),
+];
 
 /** Describe the result of applying a list of erasures as text. */
 export const appliedText = ({ destroyed, recorded, waiting }: Applied): string =>

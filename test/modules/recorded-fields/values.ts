@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MENTOR, OTHER_MENTOR, OTHER_SCHOOL, PROGRAMME, SCHOOL } from '../../support/given';
+import { MENTOR, OTHER_MENTOR, OTHER_SCHOOL, PROGRAMME, remains, SCHOOL } from '../../support/given';
 import { id } from '../../support/journey/given';
 
 /** Only a few values of each kind, so that the same ids, days and texts occur repeatedly. */
@@ -19,7 +19,11 @@ export const moments = oneOf('2026-02-15T09:00:00.000Z', '2026-02-16T09:00:00.00
 
 /** The fields that the commands for erasures have in common. */
 export const erasing = { ground: oneOf('NO_LONGER_NEEDED', 'RETENTION_ENDED'), on: days };
-export const completing = { keyDestroyedAt: moments, events: oneOf(3, 4) };
+export const completing = {
+  keyDestroyedAt: moments,
+  events: oneOf(3, 4),
+  remains: oneOf(remains, { ...remains, claims: 3 }),
+};
 
 /** Why a repeated erasure command records nothing. */
 export const DECIDED_ONCE = 'an erasure is decided once; a repeated request completes it';

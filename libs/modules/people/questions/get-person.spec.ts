@@ -14,10 +14,11 @@ describe('GetPerson', () => {
     });
   });
 
-  it('has no name if the person has been erased', async () => {
-    expect(await answerTo(getPerson, { id }, { states: { [`person ${id}`]: state } })).not.toHaveProperty(
-      'name',
-    );
+  it('is refused if the person has been erased', async () => {
+    const states = { [`person ${id}`]: { ...state, erasure: 'begun' } };
+    await expect(answerTo(getPerson, { id }, { states })).rejects.toMatchObject({
+      ...{ code: 'PERSON_ERASED', kind: 'gone' },
+    });
   });
 
   it('is refused for an unknown person', async () => {

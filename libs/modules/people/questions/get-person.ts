@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Refusal, roles } from '@waymark/core/kernel';
+import { erasedRefusal } from '@waymark/core/privacy';
 import { day, object, oneOf, question, text, uuid } from '@waymark/core/questions';
 import { person } from '../person';
 import type { Person } from '../state';
@@ -25,10 +26,11 @@ export const getPerson = question({
   path: 'people/:id',
   parts: { id: person },
   summary: 'A person who works with the service, with all role assignments',
+  description: 'If the person was erased, the answer is `PERSON_ERASED`.',
   schema: object(
     {
       id: uuid(),
-      name: Type.Optional(text('Absent if the person has been erased.')),
+      name: Type.Optional(text()),
       assignments: Type.Array(assignment),
     },
     { $id: 'Person' },
@@ -48,11 +50,13 @@ export const getPerson = question({
   },
   by: { 'data-protection-officer': 'all', 'access-administrator': 'all', 'local-operator': 'all' },
   views: [],
+  problems: [410],
   shown: ({ id }) => [id],
   answer: async ({ id }, { submitter }) => {
-    const { known, name, assignments } = (await submitter.load('person', id)).state as Person;
+    const { known, name, assignments, erasure } = (await submitter.load('person', id)).state as Person;
     if (!known)
       throw new Refusal('UNKNOWN_PERSON_ID', 'There is no person with this id. Check the id.', 'missing');
+    if (erasure) throw erasedRefusal('person');
     return {
       id,
       ...(name !== undefined && { name }),

@@ -38,6 +38,16 @@ describe('GetPupil', () => {
     });
   });
 
+  it('is refused as erased to principals who could see the pupil, and as out of reach to all others', async () => {
+    const facts = { [thing]: { ...given.facts[thing], erased: true } };
+    await expect(answerTo(getPupil, { id }, { ...given, facts, as: lead })).rejects.toMatchObject({
+      ...{ code: 'PUPIL_ERASED', kind: 'gone' },
+    });
+    await expect(answerTo(getPupil, { id }, { ...given, facts, as: mentor })).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
+  });
+
   it('is refused out of reach and for an unknown pupil', async () => {
     await expect(answerTo(getPupil, { id }, { ...given, as: mentor })).rejects.toMatchObject({
       code: 'NOT_ALLOWED',

@@ -1,6 +1,7 @@
 import { caseworkers, officer } from '@waymark/modules/shared/rights';
 import { Type } from '@sinclair/typebox';
 import { Refusal } from '@waymark/core/kernel';
+import { erasedRefusal } from '@waymark/core/privacy';
 import { object, question, text, uuid } from '@waymark/core/questions';
 import { pupil } from '../pupil';
 import type { Pupil, PupilDetails } from '../state';
@@ -11,9 +12,7 @@ const schema = object(
   {
     id: uuid(),
     school: text('The URN of the current school.'),
-    forename: Type.Optional(
-      text('Absent if you may not see names of this pupil, or if the pupil has been erased.'),
-    ),
+    forename: Type.Optional(text('Absent if you may not see names of this pupil.')),
     surname: Type.Optional(text()),
     upn: Type.Optional(
       text('Masked except for the last three characters, unless you may see UPNs and gave a reason.'),
@@ -28,7 +27,7 @@ export const getPupil = question({
   parts: { id: pupil },
   summary: 'A pupil, with the data that you may see',
   description:
-    'The name is included if you may see names of this pupil. The UPN is masked except for its last three characters. With a `Waymark-Reason`, it is shown in full if you may see UPNs.',
+    'The name is included if you may see names of this pupil. The UPN is masked except for its last three characters. With a `Waymark-Reason`, it is shown in full if you may see UPNs. If the pupil was erased, the answer is `PUPIL_ERASED`.',
   schema,
   example: {
     id: exampleIds.pupil,
@@ -39,6 +38,7 @@ export const getPupil = question({
   },
   by: { ...caseworkers, ...officer },
   views: [],
+  problems: [410],
   shown: ({ id }) => [id],
   answer: async ({ id }, { submitter, reach, reason, now, scopesOf }) => {
     const scopes = await scopesOf('pupil', id);
@@ -46,6 +46,7 @@ export const getPupil = question({
     const facts = await submitter.facts<PupilFacts>('pupil', id);
     if (!facts)
       throw new Refusal('UNKNOWN_PUPIL', 'There is no pupil with this id. Check the id.', 'missing');
+    if (facts.erased) throw erasedRefusal('pupil');
     const school = facts.schoolOn(now().slice(0, 10));
     const { upn, details } = (await submitter.load('pupil', id)).state as Readable;
     const { forename, surname } = details ?? {};
