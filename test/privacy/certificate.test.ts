@@ -31,7 +31,7 @@ describe('the certificate of an erasure', () => {
       events: expect.any(Number),
       remains: {
         ...{ clearEvents: 0, unsealedHashes: 0, unkeyedIds: 0, claims: 2 },
-        ...{ plainFileHashes: 0, jobs: 0, earlierRows: 0 },
+        ...{ plainFileHashes: 0, reasons: 0, jobs: 0, earlierRows: 0 },
       },
     });
     expect(certificate.erased.events).toBeGreaterThan(8);

@@ -27,7 +27,7 @@ import {
 import { programme } from '../imports/papers';
 import { readWhole } from '../support/events';
 import { openStores } from '../support/stores';
-import { DAY, holding, keyPair, openCopy, openKnown, papers } from './erasing';
+import { DAY, holding, keyPair, ONE, openCopy, openKnown, papers } from './erasing';
 
 jest.setTimeout(60_000);
 
@@ -59,7 +59,7 @@ function guessedBirthDates(events: readonly RecordedEvent[], key: Buffer): strin
 }
 
 describe('after an erasure, what was recorded by this release', () => {
-  it('leaves only the claims of the UPN and the journey, which the certificate counts', async () => {
+  it('leaves only the claims of the UPN and the journey and the reasons of readers, which the certificate counts', async () => {
     const { platform, one, of } = await openKnown();
     const refer = Object.assign(new MakeReferral(), madeReferral);
     await platform.submitter.submit({
@@ -69,12 +69,15 @@ describe('after an erasure, what was recorded by this release', () => {
     await platform.settle();
     expect(holding(platform.data, [madeReferral.service])).toEqual([]);
     expect(JSON.stringify(await readWhole(platform.events))).toContain(madeReferral.service);
+    const reader = { id: 'reader-1', grants: [] };
+    await platform.accessLog.record(reader, 'GetJourney', [one], 'A meeting about Quillarnevex.');
+    await platform.accessLog.record(reader, 'GetJourney', [one]);
     await erase(platform, request(one));
     expect(JSON.stringify(await readWhole(platform.events))).not.toContain(madeReferral.service);
     const { remains, events } = await certificateOf(platform, one);
     expect(remains).toEqual({
       ...{ clearEvents: 0, unsealedHashes: 0, unkeyedIds: 0, claims: 2 },
-      ...{ plainFileHashes: 0, jobs: 0, earlierRows: 0 },
+      ...{ plainFileHashes: 0, reasons: 1, jobs: 0, earlierRows: 0 },
     });
     expect(events).toBeGreaterThan(8);
   });
@@ -91,8 +94,10 @@ describe('after an erasure, what was recorded by this release', () => {
     expect(guessedBirthDates(await readWhole(platform.stores.events), serviceKey)).toEqual([]);
   });
 
-  it('includes no plain hash of a file', async () => {
-    const { platform } = await openKnown();
+  it('includes no plain hash of a file, and no UPN from the name of a file', async () => {
+    const { platform, take } = await openKnown();
+    await take({ [`${ONE}-referral.csv`]: papers['referrals.csv'] });
+    expect(holding(platform.data, [ONE])).toEqual([]);
     const plain = Object.values(papers).flatMap((text) => [
       createHash('sha256').update(text).digest('hex'),
       createHash('sha256').update(text).digest('base64url'),
@@ -156,7 +161,7 @@ describe('after an erasure, what an earlier release recorded', () => {
     const erased = await certificateOf(platform, one);
     expect(erased.remains).toEqual({
       ...{ clearEvents: 1, unsealedHashes: own.length, claims: 2, plainFileHashes: 3 },
-      ...{ unkeyedIds: ids.size, jobs: 0, earlierRows: 0 },
+      ...{ unkeyedIds: ids.size, reasons: 0, jobs: 0, earlierRows: 0 },
     });
     expect(certificateText(erased)).toContain('- 1 events with a text that was recorded in clear');
     expect(guessedBirthDates(earlierEvents, earlierKeys.hashKey)).toEqual([registeredByHand.dateOfBirth]);

@@ -104,5 +104,5 @@ export const mentored = [referred, found(true), consented, allocated];
 /** What is counted after the erasure of a pupil with one journey. */
 export const remains: Remains = {
   ...{ clearEvents: 0, unsealedHashes: 0, unkeyedIds: 0, claims: 2 },
-  ...{ plainFileHashes: 0, jobs: 0, earlierRows: 0 },
+  ...{ plainFileHashes: 0, reasons: 0, jobs: 0, earlierRows: 0 },
 };

@@ -22,7 +22,7 @@ export const importPath = () => ({
     operationId: 'imports.send-files',
     summary: 'Import files',
     description:
-      'Send the files of a programme in any order: `programme.json`, schools, mentors, referrals, registers and their corrections, mentoring sessions. The kind of a file is recognised by its columns. Importing a file again changes nothing.',
+      'Send the files of a programme in any order: `programme.json`, schools, mentors, referrals, registers and their corrections, mentoring sessions. The kind of a file is recognised by its columns. Importing a file again changes nothing. The names of files stay in the log, so do not name a file after a person.',
     tags: ['imports'],
     parameters: queryParameters(ImportParameters),
     requestBody: {

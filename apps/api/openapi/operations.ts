@@ -229,7 +229,7 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
   '/v1/operations/parked/{view}/{key}/skip': {
     post: parkedPath(
       'Skip the event that a row is parked at',
-      'Leaves the event out permanently, and folds the events that wait behind it. The reason is recorded in the log with the actor. Rebuilds of the same view version leave the event out too.',
+      'Leaves the event out permanently, and folds the events that wait behind it. The reason is recorded in the log with the actor, in clear: name no person in it. Rebuilds of the same view version leave the event out too.',
       {
         operationId: 'operations.skip-parked',
         parameters: parkedRow,

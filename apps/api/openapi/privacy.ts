@@ -26,7 +26,7 @@ const certificate: CertificateAnswer = {
     ...{ keyDestroyedAt: '2026-03-02T09:00:00.120Z', events: 37, completedAt: '2026-03-02T09:00:00.410Z' },
     remains: {
       ...{ clearEvents: 0, unsealedHashes: 0, unkeyedIds: 0, claims: 2 },
-      ...{ plainFileHashes: 0, jobs: 0, earlierRows: 0 },
+      ...{ plainFileHashes: 0, reasons: 0, jobs: 0, earlierRows: 0 },
     },
   },
   key: 'IWY_NmA9qtiu32LA',

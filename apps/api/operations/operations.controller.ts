@@ -29,7 +29,7 @@ export class StartRebuild {
   @Optional() @IsFlag(false) hold?: boolean;
 }
 
-/** Why an event is skipped. */
+/** Why an event is skipped. The reason stays in the log in clear, so it must name no person. */
 export class SkipParked {
   @IsText('Recorded twice by the old system; see the entry of the day after.', 500) reason!: string;
 }

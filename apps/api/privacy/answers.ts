@@ -36,6 +36,7 @@ const remains = object(
     unkeyedIds: count('Ids that an earlier release derived from the rows of a file without a key.'),
     claims: count('Keyed hashes of a UPN, a subject or a journey, which prevent a new registration.'),
     plainFileHashes: count('Imported files with a plain hash.'),
+    reasons: count('Reasons that readers gave when they were shown the records.'),
     jobs: count('Jobs that contain an id of the records.'),
     earlierRows: count('Row sets of earlier versions of views.'),
   },

@@ -49,7 +49,7 @@ parked
   )
   .argument('<view>', 'a view, or policies')
   .argument('<key>', "the row's key, or the stream's name")
-  .requiredOption('--reason <text>', 'why the event is skipped; it is recorded')
+  .requiredOption('--reason <text>', 'why the event is skipped; it is recorded in clear, so name no person')
   .option('--json', 'print an array of what is still parked')
   .action((view: string, key: string, { reason, ...flags }: Flags & { readonly reason: string }) =>
     withExistingPlatform(async (platform) =>

@@ -26,6 +26,8 @@ export interface Remains {
   readonly claims: number;
   /** Files with a plain hash, in imports that recorded something about the person. */
   readonly plainFileHashes: number;
+  /** Reads of the person's records for which the reader gave a reason. A reason is encrypted with the reader's key. */
+  readonly reasons: number;
   /** Jobs whose data or result contains an id of the person's records. */
   readonly jobs: number;
   /** Row sets of earlier versions of views, which may contain what the current versions leave out. */

@@ -110,7 +110,7 @@ async function finish(parts: ErasureParts, person: PersonId, actor: string): Pro
   const command = Object.assign(new (personKind(kind).erasure.complete)(), {
     keyDestroyedAt: destroyedAt,
     events: events.length,
-    remains: await remainsOf(parts, streams),
+    remains: await remainsOf(parts, id, streams),
   });
   await parts.submitter.submit({ module: kind, id, command, actor });
   return 'completed';

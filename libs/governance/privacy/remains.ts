@@ -8,9 +8,10 @@ import {
   rowSetName,
   streamId,
 } from '@waymark/core/kernel';
-import { eventsOfTypes, isInClear, isSealedHash, personalFieldsOf } from '@waymark/core/log';
+import { eventsOfTypes, isEncrypted, isInClear, isSealedHash, personalFieldsOf } from '@waymark/core/log';
 import type { Remains } from '@waymark/core/privacy';
 import { POLICIES } from '@waymark/core/reactions';
+import type { AccessEvents } from '@waymark/governance/access';
 import type { ImportState } from '@waymark/modules/imports';
 import { views } from '@waymark/modules';
 import { governed } from '../governed';
@@ -31,7 +32,11 @@ export const readable = (events: readonly RecordedEvent[]): readonly RecordedEve
   events.filter((event) => isInClear(event, personal));
 
 /** Read everything that is stored of an erased person, and count what remains of it. `streams` are the person's. */
-export async function remainsOf(sources: RemainsSources, streams: readonly string[]): Promise<Remains> {
+export async function remainsOf(
+  sources: RemainsSources,
+  person: string,
+  streams: readonly string[],
+): Promise<Remains> {
   const { stores, rowStore, jobs } = sources;
   const histories = await Promise.all(streams.map((stream) => stores.events.readStream(stream)));
   const events = histories.flat();
@@ -41,6 +46,7 @@ export async function remainsOf(sources: RemainsSources, streams: readonly strin
     unkeyedIds: new Set(JSON.stringify(events).match(UNKEYED_ID)).size,
     claims: await claimsOf(stores.events, new Set(streams)),
     plainFileHashes: await plainFileHashes(sources, events),
+    reasons: await reasonsAbout(stores.events, person),
     jobs: await jobsNaming(jobs, streams.map(streamId)),
     earlierRows: (await rowStore.names()).filter((name) => !isCurrent(name)).length,
   };
@@ -55,6 +61,16 @@ async function claimsOf(log: EventStore, holders: ReadonlySet<string>): Promise<
   for await (const { stream, data } of eventsOfTypes(log, ['ValueClaimed'] satisfies (keyof ClaimEvents)[]))
     if (holders.has((data as ClaimEvents['ValueClaimed']).by)) held.add(stream);
   return held.size;
+}
+
+/** The number of times that somebody was shown the person's records and gave a reason. */
+async function reasonsAbout(log: EventStore, person: string): Promise<number> {
+  let count = 0;
+  for await (const event of eventsOfTypes(log, ['RecordsRead'] satisfies (keyof AccessEvents)[])) {
+    const { pupils, reason } = event.data as AccessEvents['RecordsRead'];
+    if (pupils.includes(person) && (isEncrypted(event) || reason !== undefined)) count += 1;
+  }
+  return count;
 }
 
 /** The number of files with a plain hash, in the imports that recorded some of the events. */

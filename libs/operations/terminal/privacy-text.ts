@@ -40,6 +40,7 @@ const remainders: Readonly<Record<keyof Remains, string>> = {
   claims:
     'keyed hashes of a UPN, a subject or a journey, which prevent a new registration; they confirm a guess to a holder of the service’s hash key',
   plainFileHashes: 'imported files with a plain hash, which confirms a guess of the content',
+  reasons: 'reasons that readers gave when they were shown the records, encrypted with the key of the reader',
   jobs: 'jobs that contain an id of the records',
   earlierRows: 'row sets of earlier versions of views; delete them with waymark views drop',
 };
