@@ -27,7 +27,7 @@ const AGAIN = '9a0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b19';
 
 async function take(platform: Platform, id: string, files: Readonly<Record<string, string>>) {
   const sources = await sourceFiles(written(temporaryDirectory(), files));
-  await new Importer(platform, id, sources, { actor: 'clerk' }).run();
+  await new Importer(platform, id, sources, { actor: 'local-operator' }).run();
   await platform.settle();
 }
 

@@ -25,7 +25,7 @@ async function recordedWith(key: string): Promise<readonly RecordedEvent[]> {
     [PUPILS, pupilFiles],
   ] as const) {
     const sources = await sourceFiles(written(temporaryDirectory(), files));
-    await new Importer(platform, id, sources, { actor: 'clerk' }).run();
+    await new Importer(platform, id, sources, { actor: 'local-operator' }).run();
     await platform.settle();
   }
   const { submitter } = platform;
