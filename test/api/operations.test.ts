@@ -81,7 +81,7 @@ describe('an event that cannot be folded', () => {
     expect((await parked(api)).map(({ view }) => view)).not.toContain('caseload');
     const recorded = (await readWhole(api.platform.events)).filter(({ type }) => type === 'EventSkipped');
     expect(recorded).toMatchObject([
-      { data: { event: poison.id, view: 'caseload', version: 2, reason }, metadata: { actor: 'ops:1' } },
+      { data: { event: poison.id, view: 'caseload', version: 3, reason }, metadata: { actor: 'ops:1' } },
     ]);
     expect((await api.send(`${caseload}/skip`, { reason }).expect(404)).body.code).toBe('NOT_PARKED');
     expect((await api.send('operations/parked/nothing/x/retry').expect(404)).body.code).toBe('NOT_PARKED');
@@ -100,14 +100,14 @@ describe('an event that cannot be folded', () => {
     await eventually(async () => ((await rebuilds(api)).length === 1 ? true : undefined));
     expect(await states(api, 'pupils')).toContainEqual([2, 2, 'live']);
     expect(await states(api, 'caseload')).toEqual([
-      [2, 1, 'live'],
-      [2, 2, 'failed'],
+      [3, 1, 'live'],
+      [3, 2, 'failed'],
     ]);
 
     await api.send(`operations/parked/caseload/${JOURNEY}/skip`, { reason: 'A mistake' }).expect(200);
     await api.send('operations/rebuilds/caseload/resume').expect(200);
     await noneGoesOn(api);
-    expect(await states(api, 'caseload')).toContainEqual([2, 2, 'live']);
+    expect(await states(api, 'caseload')).toContainEqual([3, 2, 'live']);
     const { body } = await api.get(`caseloads/${MENTOR}`).expect(200);
     expect(body.items[0].nextSession).toBe(SCHEDULED_BEHIND);
   });

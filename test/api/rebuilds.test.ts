@@ -20,7 +20,7 @@ describe('a rebuild over HTTP', () => {
     await noneGoesOn(api);
 
     for (const [view, version] of [
-      ['caseload', 2],
+      ['caseload', 3],
       ['phase-progress', 1],
     ] as const)
       expect(await states(api, view)).toEqual([
@@ -40,8 +40,8 @@ describe('a rebuild over HTTP', () => {
       verified: { rows: 1, different: 0 },
     });
     expect(await states(api, 'caseload')).toEqual([
-      [2, 1, 'live'],
-      [2, 2, 'verified'],
+      [3, 1, 'live'],
+      [3, 2, 'verified'],
     ]);
 
     const act = async (name: string): Promise<unknown[][]> => {
@@ -109,13 +109,13 @@ describe('a rebuild over HTTP', () => {
     await eventually(async () => (await api.platform.jobs.list({ kind: 'rebuild', state: 'done' }))[0]);
     expect(await rebuilds(api)).toMatchObject([{ view: 'caseload', state: 'paused' }]);
     expect(await states(api, 'caseload')).toEqual([
-      [2, 1, 'live'],
-      [2, 2, 'paused'],
+      [3, 1, 'live'],
+      [3, 2, 'paused'],
     ]);
 
     await api.send('operations/rebuilds/caseload/resume').expect(200);
     await noneGoesOn(api);
-    expect(await states(api, 'caseload')).toContainEqual([2, 2, 'live']);
+    expect(await states(api, 'caseload')).toContainEqual([3, 2, 'live']);
   });
 
   it('continues if it is resumed before the process that built it has paused', async () => {
@@ -138,7 +138,7 @@ describe('a rebuild over HTTP', () => {
     await api.send('operations/rebuilds/caseload/resume').expect(200);
     resumed.open();
     await noneGoesOn(api);
-    expect(await states(api, 'caseload')).toContainEqual([2, 2, 'live']);
+    expect(await states(api, 'caseload')).toContainEqual([3, 2, 'live']);
   });
 
   it('can be resumed after its job was cancelled', async () => {
@@ -156,7 +156,7 @@ describe('a rebuild over HTTP', () => {
 
     await api.send('operations/rebuilds/caseload/resume').expect(200);
     await noneGoesOn(api);
-    expect(await states(api, 'caseload')).toContainEqual([2, 2, 'live']);
+    expect(await states(api, 'caseload')).toContainEqual([3, 2, 'live']);
   });
 
   it('is deleted when it is cancelled', async () => {
@@ -170,7 +170,7 @@ describe('a rebuild over HTTP', () => {
     // The next rebuild has a new generation number.
     await api.send('operations/rebuilds', { views: ['caseload'] }).expect(202);
     await noneGoesOn(api);
-    expect(await states(api, 'caseload')).toContainEqual([2, 3, 'live']);
+    expect(await states(api, 'caseload')).toContainEqual([3, 3, 'live']);
   });
 
   it('is refused if it cannot be started or changed in the current state', async () => {
@@ -191,7 +191,7 @@ describe('a rebuild over HTTP', () => {
     expect(await code('rebuilds/caseload/switch-back', {}, 409)).toMatchObject({
       code: 'NOTHING_TO_SWITCH_BACK',
     });
-    expect(await states(api, 'caseload')).toEqual([[2, 1, 'live']]);
+    expect(await states(api, 'caseload')).toEqual([[3, 1, 'live']]);
 
     await api.platform.jobs.stop();
     await api.send('operations/rebuilds', { views: ['caseload'] }).expect(202);

@@ -48,7 +48,7 @@ describe('rebuilds on the command line', () => {
     const data = await dataFolder();
     const built = await waymark(data, 'rebuild', 'start', 'caseload', 'phase-progress');
     expect(built.code).toBe(0);
-    expect(built.out).toMatch(/caseload\s+│ 2\s+│ 2\s+│ live\s+│ 1 /);
+    expect(built.out).toMatch(/caseload\s+│ 3\s+│ 2\s+│ live\s+│ 1 /);
     expect(built.errors).toMatch(/building .*100%/);
     expect(await generations(data, 'caseload')).toEqual([
       [1, 'previous'],
@@ -77,7 +77,7 @@ describe('rebuilds on the command line', () => {
       ],
     ]);
     const retired = await waymark(data, 'rebuild', 'retire', 'caseload');
-    expect(retired.out).toMatch(/caseload\s+│ 2\s+│ 2\s+│ live/);
+    expect(retired.out).toMatch(/caseload\s+│ 3\s+│ 2\s+│ live/);
     expect(retired.out).not.toContain('previous');
   });
 

@@ -104,7 +104,7 @@ describe('a data folder', () => {
     expect(filesOf(join(data, 'uploads'))).toEqual({});
   });
 
-  it('of an older release is usable: new events are encrypted, and a check reports the unencrypted ones', async () => {
+  it('of an older release is usable: new events are encrypted, and a check reports the unencrypted ones and their hashes', async () => {
     const platform = await opened(temporaryDirectory());
     const { upn, ...details } = canary;
     const data = { upn, ...details, school: '990401', schoolFrom: '2025-09-01' };
@@ -130,6 +130,14 @@ describe('a data folder', () => {
         code: 'NOT_SEALED',
         message:
           'the log contains 1 event with unencrypted personal data: copy it to a new log with waymark copy --seal',
+      },
+    ]);
+    expect(findings.filter(({ code }) => code === 'HASHES_NOT_SEALED')).toEqual([
+      {
+        effect: 'work',
+        code: 'HASHES_NOT_SEALED',
+        message:
+          'the log contains 1 event with a hash of a command that its person’s key does not seal: copy it to a new log with waymark copy --seal',
       },
     ]);
   });
