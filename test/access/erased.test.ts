@@ -3,7 +3,8 @@ import { rights } from '@waymark/governance/access';
 import { commandRoutes, type CommandRoute } from '../../apps/api/commands/routes';
 import { exampleOf } from '../../apps/api/openapi/schemas';
 import { documentedFetch } from '../support/documented';
-import { other, own, type Part, type World, world } from './world';
+import type { Part } from './parts';
+import { other, own, type World, world } from './world';
 
 jest.setTimeout(120_000);
 

@@ -1,7 +1,6 @@
 import { scopeKindOf } from '@waymark/core/access';
 import { check } from '@waymark/core/fields';
 import { type ImportServices, People, RowCommands, type TableRow } from '@waymark/core/imports';
-import { derivedId } from '@waymark/core/commands';
 import { type CommandClass, Refusal, type Role } from '@waymark/core/kernel';
 import { permitFor, rights } from '@waymark/governance/access';
 import { RegisterImporter } from '@waymark/modules/attendance/imports/registers';
@@ -11,7 +10,7 @@ import { mentorImporter } from '@waymark/modules/mentor/imports/mentors';
 import { schoolImporter } from '@waymark/modules/school/imports/schools';
 import { type CommandRoute, commandRoutes } from '../../apps/api/commands/routes';
 import { exampleOf } from '../../apps/api/openapi/schemas';
-import { upnOf } from '../support/made-up';
+import { idOf, upnOf } from '../support/made-up';
 import {
   areas,
   journeys,
@@ -204,7 +203,7 @@ function importStep(people: readonly Somebody[], pick: Pick, step: number): Step
     ...{ actor, what: `import ${kind}` },
     carryOut: async ({ platform }) => {
       const services: ImportServices = platform;
-      const importId = derivedId(String(step), actor.id);
+      const importId = idOf(String(step), actor.id);
       const sending = { importId, actor: actor.id, sender: services.sender(actor.id) };
       const commandsFor = (row: number) => new RowCommands(platform.submitter, sending, `0:${String(row)}`);
       const people = new People(platform.submitter);
