@@ -84,7 +84,7 @@ function decidedWith(module: Module, name: string, texts: readonly TextField[]) 
       }
     }
   });
-  fc.assert(property, { seed, numRuns: 30 });
+  fc.assert(property, { seed, numRuns: 100 });
   return found;
 }
 
