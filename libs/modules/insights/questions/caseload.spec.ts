@@ -62,6 +62,7 @@ describe('GetCaseload', () => {
     const both = {
       ...given,
       rows: [...furnished, [caseloads, { [journey]: row, [elsewhere]: row }]] as const,
+      states: { ...given.states, [`journey ${elsewhere}`]: { support: {} } },
       scopes: { ...given.scopes, [`journey ${elsewhere}`]: [{ mentor: 'M-1', area: 'hastings' }] },
     };
     const asked = async (as: Grant): Promise<unknown> => {
