@@ -26,8 +26,8 @@ describe('answers in tests', () => {
     expect(held({ ...journey, nickname: 'x' })).toThrow(/additional properties.*nickname/);
     expect(held({ ...journey, phase: '1' })).toThrow('/phase must be integer');
     expect(held({ ...journey, referredOn: '19/09/2025' })).toThrow('/referredOn must match format "date"');
-    const { revision: _revision, ...rest } = journey;
-    expect(held(rest)).toThrow("must have required property 'revision'");
+    const { phase: _phase, ...rest } = journey;
+    expect(held(rest)).toThrow("must have required property 'phase'");
     expect(held(journey, { status: 206 })).toThrow('it does not have this status');
     expect(held(journey, { type: 'text/html' })).toThrow('it does not have the type text/html');
 

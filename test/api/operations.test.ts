@@ -38,7 +38,7 @@ describe('views over HTTP', () => {
     const { body: before } = await api.get('operations/views').expect(200);
     const beside = await serve(api.platform.data, { work: false });
     await api.close();
-    await plantPoison(beside.platform.stores.events, JOURNEY);
+    await plantPoison(beside.platform.events, JOURNEY);
 
     const { body } = await beside.get('operations/views').expect(200);
     expect(body.head).toBe(Number(before.head) + 2);
@@ -55,7 +55,7 @@ describe('an event that cannot be folded', () => {
   it('is listed with the rows parked at it, which continue once it is skipped with a reason', async () => {
     const api = await serve();
     await allocated(api);
-    const poison = await plantPoison(api.platform.stores.events, JOURNEY);
+    const poison = await plantPoison(api.platform.events, JOURNEY);
     await api.platform.settle();
 
     const waiting = await parked(api);
@@ -90,7 +90,7 @@ describe('an event that cannot be folded', () => {
   it('fails only the rebuild of its view, which can be resumed after the event is skipped', async () => {
     const api = await serve();
     await allocated(api);
-    const poison = await plantPoison(api.platform.stores.events, JOURNEY);
+    const poison = await plantPoison(api.platform.events, JOURNEY);
     await api.platform.settle();
 
     await api.send('operations/rebuilds', { views: ['caseload', 'pupils'] }).expect(202);
@@ -133,7 +133,7 @@ describe('examples of operations', () => {
   it('have the same fields as real answers', async () => {
     const api = server();
     await allocated(api);
-    await plantPoison(api.platform.stores.events, JOURNEY);
+    await plantPoison(api.platform.events, JOURNEY);
     await api.platform.settle();
     await api.send('operations/rebuilds', { views: ['mentors'], hold: true }).expect(202);
     await stateIs(api, 'verified');

@@ -31,7 +31,7 @@ const about: readonly (readonly [args: readonly string[], persons: readonly stri
   [['parked', 'retry', 'caseload', PARKED], [PUPIL]],
   [['subject-access', 'pupil', PUPIL, '--out', '{file}'], [PUPIL]],
   [['retention', '--dry-run'], []],
-  [['erase', 'pupil', PUPIL, '--ground', 'CONSENT_WITHDRAWN'], [PUPIL]],
+  [['erase', 'pupil', PUPIL, '--ground', 'CONSENT_WITHDRAWN', '--yes'], [PUPIL]],
   [['erasures', 'list'], [PUPIL]],
 ];
 
