@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '@waymark/core/kernel';
+import { Refusal, StoreUnavailable } from '@waymark/core/kernel';
 import { TokenRefused, UnknownPerson } from '@waymark/governance/access';
 
 /** Print the result of a command to standard output. Everything else goes to standard error. */
@@ -8,7 +8,7 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, u
 
 export const printError = (value: string): void => void process.stderr.write(`${value}\n`);
 
-/** Text of an error: its code and message. An error without a code is a defect of this program, and comes with its stack. */
+/** Text of an error: its code and message, and its invalid fields, one per line. An error without a code is a defect of this program, and comes with its stack. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof StoreUnavailable) return `STORE_UNAVAILABLE: ${error.message}`;
@@ -20,5 +20,7 @@ export function errorText(error: unknown): string {
   const { code } = error as Error & { readonly code?: unknown };
   // Refusals, and errors of the operating system and of stores, have a code.
   if (typeof code !== 'string') return error.stack ?? error.message;
-  return error.message.startsWith(code) ? error.message : `${code}: ${error.message}`;
+  const text = error.message.startsWith(code) ? error.message : `${code}: ${error.message}`;
+  const fields = error instanceof Refusal ? error.errors : [];
+  return [text, ...fields.map((wrong) => `  ${wrong.field}: ${wrong.code}: ${wrong.message}`)].join('\n');
 }

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { sideBySide } from '@waymark/core/concurrency';
 import { Refusal, type RowReader } from '@waymark/core/kernel';
-import { type AttendanceGroup, attendanceGroups } from '@waymark/modules/insights/attendance';
-import { type KpiGroup, kpiGroups } from '@waymark/modules/insights/kpis';
+import { type AttendanceGroup, attendanceGroups, attendanceQuery } from '@waymark/modules/insights/attendance';
+import { type KpiGroup, kpiGroups, kpiQuery } from '@waymark/modules/insights/kpis';
 import { attendanceFor } from '@waymark/modules/insights/questions/attendance';
 import { kpisFor } from '@waymark/modules/insights/questions/kpis';
 import { namesIn } from '@waymark/modules/insights/names';
@@ -43,17 +43,18 @@ export const attendance = new Command('attendance')
     'why UPNs are shown, required with --key upn; it is recorded, so do not name a child in it',
   )
   .option('--json', 'print an array')
-  .action(({ by, from, to, asKnownAt, key, reason, json = false }: AttendanceFlags) =>
-    withCurrentViews(async (platform) => {
-      const known = asKnownAt === undefined ? {} : { asKnownAt };
-      const rows = await attendanceFor(await sourcesOf(platform), { by, from, to, ...known });
+  .action(async ({ key, reason, json = false, ...asked }: AttendanceFlags) => {
+    const query = attendanceQuery(asked);
+    const { by } = query;
+    await withCurrentViews(async (platform) => {
+      const rows = await attendanceFor(await sourcesOf(platform), query);
       const pupils = by === 'pupil' ? rows.map((row) => row.key) : [];
       const keyed = key === 'upn' && by === 'pupil' ? await keyedByUpn(platform, rows, reason) : rows;
       await platform.accessLog.record(reach().principal, 'GetAttendance', pupils, reason);
       if (json) printJson(keyed);
       else print(attendanceTable(keyed));
-    }),
-  );
+    });
+  });
 
 interface KpiFlags {
   readonly by: KpiGroup;
@@ -70,22 +71,16 @@ export const kpis = new Command('kpis')
   .option('--from <day>', 'count only funnel steps and sessions from this day on', day)
   .option('--to <day>', 'count only funnel steps and sessions up to this day', day)
   .option('--json', 'print an array')
-  .action(({ by, programme, from, to, json = false }: KpiFlags) =>
-    withCurrentViews(async (platform) => {
-      const query = {
-        by,
-        ...(programme === undefined ? {} : { programme }),
-        ...(from === undefined && to === undefined
-          ? {}
-          : { period: { from: from ?? '0001-01-01', to: to ?? '9999-12-31' } }),
-      };
+  .action(async ({ json = false, ...asked }: KpiFlags) => {
+    const query = kpiQuery(asked);
+    await withCurrentViews(async (platform) => {
       const groups = await kpisFor(await sourcesOf(platform), query);
-      const mentors = by === 'mentor' ? groups.map(({ key }) => key) : [];
+      const mentors = query.by === 'mentor' ? groups.map(({ key }) => key) : [];
       await platform.accessLog.record(reach().principal, 'GetKpis', mentors);
       if (json) printJson(groups);
       else print(kpiTable(groups));
-    }),
-  );
+    });
+  });
 
 /** What figures are computed from, for the current principal. */
 const sourcesOf = async (platform: Platform) => ({
