@@ -8,6 +8,7 @@ import { permitFor, reachFor } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
 import { ActionOf, principalOf } from '../../shared/access.guard';
 import { commandHeaders } from '../headers';
+import { parameterErrors } from '../no-parameters';
 import { Problem } from '../problem';
 import type { CommandAnswer } from './command-answer';
 import { jsonBody } from './json-body';
@@ -36,7 +37,8 @@ export class CommandsController {
     const { everything } = reachFor(reader, route.action);
     if (!route.module.id.pattern.test(params.id)) throw unknownId(route);
     const headers = commandHeaders(request as unknown as Request);
-    const { command, errors } = check(route.type, jsonBody(request as unknown as Request));
+    const { command, errors: wrongFields } = check(route.type, jsonBody(request as unknown as Request));
+    const errors = [...parameterErrors(request), ...wrongFields];
     const permit = permitFor(this.platform.look, reader);
     const to = { module: route.module.name, id: params.id };
     const submission = { ...to, command, actor: reader.id, permit, ...headers };

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { invalid, periodOf, valid } from '@waymark/core/fields';
 import type { Job } from '@waymark/core/kernel';
@@ -12,6 +12,7 @@ import {
 } from '@waymark/modules/exports';
 import { Platform } from '@waymark/platform';
 import { Action, principalOf } from '../../shared/access.guard';
+import { NoParameters } from '../no-parameters';
 import { jsonBody } from '../commands/json-body';
 import { Problem } from '../problem';
 import { exportDocument, type ExportDocument } from './export-document';
@@ -23,6 +24,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** Figures, timelines and reminders as files. */
 @Controller('v1/exports')
+@UseInterceptors(NoParameters)
 export class ExportsController {
   constructor(private readonly platform: Platform) {}
 

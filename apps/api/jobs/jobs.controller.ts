@@ -1,10 +1,11 @@
-import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req, UseInterceptors } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import type { Request } from 'express';
 import { check, invalid, IsCode, IsOneOf, IsWhole, Optional } from '@waymark/core/fields';
 import { type JobState, jobStates } from '@waymark/core/kernel';
 import { Platform } from '@waymark/platform';
 import { Action } from '../../shared/access.guard';
+import { NoParameters } from '../no-parameters';
 import { Problem } from '../problem';
 import type { JobAnswer, JobsAnswer } from './job';
 
@@ -29,6 +30,7 @@ export class JobsController {
   }
 
   @Get(':id')
+  @UseInterceptors(NoParameters)
   @Action('GetJob')
   async get(@Param('id') id: string): Promise<JobAnswer> {
     const job = await this.platform.jobs.get(id);
@@ -42,6 +44,7 @@ export class JobsController {
   }
 
   @Post(':id/cancel')
+  @UseInterceptors(NoParameters)
   @Action('CancelJob')
   @HttpCode(202)
   async cancel(@Param('id') id: string): Promise<JobAnswer> {
@@ -55,6 +58,7 @@ export class JobsController {
   }
 
   @Post(':id/retry')
+  @UseInterceptors(NoParameters)
   @Action('RetryJob')
   @HttpCode(202)
   async retry(@Param('id') id: string): Promise<JobAnswer> {

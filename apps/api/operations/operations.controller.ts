@@ -1,6 +1,6 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { invalid, IsFlag, IsText, IsTexts, Optional, valid } from '@waymark/core/fields';
+import { invalid, IsFlag, IsLongText, IsTexts, Optional, valid } from '@waymark/core/fields';
 import { views as all } from '@waymark/modules';
 import {
   type RebuildAction,
@@ -19,6 +19,7 @@ import {
 } from '@waymark/operations';
 import { Platform } from '@waymark/platform';
 import { Action, principalOf } from '../../shared/access.guard';
+import { NoParameters } from '../no-parameters';
 import { jsonBody } from '../commands/json-body';
 import { Problem } from '../problem';
 
@@ -31,7 +32,7 @@ export class StartRebuild {
 
 /** Why an event is skipped. The reason stays in the log in clear, so it must name no person. */
 export class SkipParked {
-  @IsText('Recorded twice by the old system; see the entry of the day after.', 500) reason!: string;
+  @IsLongText('Recorded twice by the old system; see the entry of the day after.', 500) reason!: string;
 }
 
 interface Items<Item> {
@@ -42,6 +43,7 @@ const isAct = (act: string): act is RebuildAction => Object.hasOwn(rebuildAction
 
 /** Views, rebuilds and parked rows, for operations staff. */
 @Controller('v1/operations')
+@UseInterceptors(NoParameters)
 export class OperationsController {
   constructor(private readonly platform: Platform) {}
 

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { IsDay, IsOneOf, IsText, Optional, valid } from '@waymark/core/fields';
 import { type ErasureGround, erasureGrounds } from '@waymark/core/privacy';
@@ -13,6 +13,7 @@ import {
 } from '@waymark/governance/privacy';
 import { Platform } from '@waymark/platform';
 import { Action, principalOf } from '../../shared/access.guard';
+import { NoParameters } from '../no-parameters';
 import { jsonBody } from '../commands/json-body';
 import { reasonOf } from '../headers';
 import type { CertificateAnswer, DueAnswer, ErasureAnswer, SubjectAccessAnswer } from './answers';
@@ -28,6 +29,7 @@ export class ErasePerson {
 
 /** The rights of recorded people, for the data protection officer. */
 @Controller('v1/privacy')
+@UseInterceptors(NoParameters)
 export class PrivacyController {
   constructor(private readonly platform: Platform) {}
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -20,6 +20,7 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { isDay, toInstant } from './day';
 import { NotPersonal } from './not-personal';
+import { normalText, type TextForm, textFault } from './text';
 import { isUpn } from './upn';
 
 /**
@@ -106,17 +107,53 @@ export const IsCode = (example: string) =>
     described({ type: 'string', example }),
   );
 
+/** One text or a list of texts, in the form in which it is recorded, and without forbidden characters. */
+const permittedText = (form: TextForm) => [
+  Transform(({ value }: { readonly value: unknown }) =>
+    Array.isArray(value) ? value.map((each: unknown) => normalText(each, form)) : normalText(value, form),
+  ),
+  ValidateBy({
+    name: 'isPermittedText',
+    validator: {
+      validate: (value) => faultOf(value, form) === undefined,
+      defaultMessage: (broken) => faultOf(broken?.value, form) ?? '',
+    },
+  }),
+];
+
+function faultOf(value: unknown, form: TextForm): string | undefined {
+  if (typeof value === 'string') return textFault(value, form);
+  if (!Array.isArray(value)) return undefined;
+  const faults = value.map((each) => faultOf(each, form));
+  const index = faults.findIndex((fault) => fault !== undefined);
+  return index === -1 ? undefined : `${faults[index]!} of item ${String(index + 1)}`;
+}
+
+const textOf = (form: TextForm, example: string, max: number) =>
+  field(
+    IsString({ message: 'must be text' }),
+    MinLength(1, { message: 'must not be empty or blank' }),
+    MaxLength(max, { message: `must have at most ${String(max)} characters` }),
+    ...permittedText(form),
+    described({ type: 'string', example }),
+  );
+
 /**
- * Text: not empty, without control characters except line breaks. It is personal data and must be encrypted, unless {@link
- * NotPersonal} says why not.
+ * Text on one line, such as a name: not blank, without forbidden characters ({@link forbiddenIn}). It is personal data and
+ * must be encrypted, unless {@link NotPersonal} says why not.
  */
-export const IsText = (example: string, max = 200) =>
+export const IsText = (example: string, max = 200) => textOf('line', example, max);
+
+/** The same with line breaks and tabs: reasons and notes. */
+export const IsLongText = (example: string, max = 2000) => textOf('lines', example, max);
+
+/** A cursor from an answer. It is the key of a row, which may be older than the rule for text: any text is accepted. */
+export const IsCursor = () =>
   field(
     IsString({ message: 'must be text' }),
     MinLength(1, { message: 'must not be empty' }),
-    MaxLength(max, { message: `must have at most ${String(max)} characters` }),
-    Matches(/^[^\u0000-\u0009\u000b-\u001f\u007f]*$/, { message: 'must not contain control characters' }),
-    described({ type: 'string', example }),
+    MaxLength(200, { message: 'must have at most 200 characters' }),
+    described({ type: 'string', example: '' }),
   );
 
 /** One of a list of values. */
@@ -172,7 +209,9 @@ export const IsTexts = (example: readonly string[], max = 50) =>
     ArrayMinSize(1, { message: 'must not be empty' }),
     ArrayMaxSize(max, { message: `must have at most ${String(max)} items` }),
     IsString({ each: true, message: 'must be a list of texts' }),
+    MinLength(1, { each: true, message: 'each must not be empty or blank' }),
     MaxLength(200, { each: true, message: 'each must have at most 200 characters' }),
+    ...permittedText('line'),
     described({ type: 'array', items: { type: 'string' }, example }),
   );
 

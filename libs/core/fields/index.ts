@@ -2,6 +2,8 @@ export * from './day';
 export * from './fields';
 export * from './not-personal';
 export * from './period';
+export * from './reserved-names';
+export * from './text';
 export * from './upn';
 export * from './validate';
 export * from './mask-upns';

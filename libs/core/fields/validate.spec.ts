@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { Refusal } from '@waymark/core/kernel';
 import {
   IsCode,
+  IsCursor,
   IsDay,
   IsFlag,
   IsId,
   IsInstant,
   IsList,
+  IsLongText,
   IsOneOf,
   IsPart,
   IsText,
@@ -16,6 +18,7 @@ import {
   IsWhole,
   Optional,
 } from './fields';
+import { reservedNames } from './reserved-names';
 import { check, valid } from './validate';
 
 class StopPart {
@@ -38,6 +41,8 @@ class PlanTrip {
   @IsList(() => StopPart, 3) stops!: StopPart[];
   @IsTexts(['a', 'b'], 2) notes!: string[];
   @Optional() @IsText('None') reason?: string;
+  @Optional() @IsLongText('Twelve pupils came.', 20) story?: string;
+  @Optional() @IsCursor() after?: string;
   @Optional() @IsWhole(0, 3, 1) severity?: number;
   @Optional() @IsFlag() late?: boolean;
   @Optional() @IsList(() => StopPart, 3) detours?: StopPart[];
@@ -93,8 +98,11 @@ describe('a field', () => {
   it.each([
     ['title', '', 'TOO_SHORT'],
     ['title', 'a'.repeat(11), 'TOO_LONG'],
-    ['title', 'a\u0000b', 'WRONG_FORM'],
-    ['title', 'a\u001bb', 'WRONG_FORM'],
+    ['title', ' \t\u00a0\n', 'TOO_SHORT'],
+    ['title', 'a\u0000b', 'FORBIDDEN_CHARACTER'],
+    ['title', 'a\u001bb', 'FORBIDDEN_CHARACTER'],
+    ['title', 'a\nb', 'FORBIDDEN_CHARACTER'],
+    ['title', 'a\u202eb', 'FORBIDDEN_CHARACTER'],
     ['title', 5, 'WRONG_TYPE'],
     ['title', ['text'], 'WRONG_TYPE'],
     ['title', undefined, 'REQUIRED'],
@@ -135,6 +143,10 @@ describe('a field', () => {
     ['notes', ['a', 'b', 'c'], 'TOO_LONG'],
     ['notes', [1], 'WRONG_TYPE'],
     ['notes', ['a'.repeat(201)], 'TOO_LONG'],
+    ['notes', ['a', ' '], 'TOO_SHORT'],
+    ['notes', ['a', 'b\u200b'], 'FORBIDDEN_CHARACTER'],
+    ['story', ' \n ', 'TOO_SHORT'],
+    ['story', 'a\u0007', 'FORBIDDEN_CHARACTER'],
     ['notes', 'text', 'WRONG_TYPE'],
     ['reason', null, 'WRONG_TYPE'],
     ['severity', null, 'WRONG_TYPE'],
@@ -146,8 +158,40 @@ describe('a field', () => {
     expect(wrong(withField(field, value))).toEqual({ [field]: code });
   });
 
-  it.each(['a\nb', 'a\u00a0b', 'Zoë–“x”', '漢字', '🙂'])('of type text accepts %j', (title) => {
+  it.each(['a\u00a0b', 'Zoë–“x”', '漢字', '🙂'])('of type text accepts %j', (title) => {
     expect(wrong(withField('title', title))).toEqual({});
+  });
+
+  it('of type text is recorded without blanks around it, in the normal form NFC, with line feeds', () => {
+    const { command, errors } = check(PlanTrip, {
+      ...good,
+      title: ' Zoe\u0308\t',
+      story: '\r\none\r\n\ttwo\rthree ',
+      notes: ['\u00a0A\u030a'],
+    });
+    expect(errors).toEqual([]);
+    expect(command).toMatchObject({ title: 'Zo\u00eb', story: 'one\n\ttwo\nthree', notes: ['\u00c5'] });
+  });
+
+  it('of type text says which kind of character is forbidden and where, without repeating it', () => {
+    const { errors } = check(PlanTrip, { ...good, title: ' a\u202eb', notes: ['a', 'ab\u0085'] });
+    expect(errors).toEqual([
+      {
+        field: 'title',
+        code: 'FORBIDDEN_CHARACTER',
+        message: 'must not contain bidirectional controls: there is one at character 3',
+      },
+      {
+        field: 'notes',
+        code: 'FORBIDDEN_CHARACTER',
+        message: 'must not contain control characters: there is one at character 3 of item 2',
+      },
+    ]);
+  });
+
+  it('of type cursor is kept as it is, whatever it contains', () => {
+    const { command, errors } = check(PlanTrip, { ...good, after: ' e\u0308\u202e\n' });
+    expect([command.after, errors]).toEqual([' e\u0308\u202e\n', []]);
   });
 
   it('that is undeclared is counted at its path, together with the declared fields', () => {
@@ -242,13 +286,15 @@ describe('a malicious body', () => {
     ['__proto__', { polluted: true }],
     ['constructor', { prototype: { polluted: true } }],
     ['constructor', 'PlanTrip'],
+    ['prototype', null],
     ['hasOwnProperty', true],
     ['toString', 'x'],
   ])('cannot change a prototype through a field %s', (field, value) => {
     const body: unknown = JSON.parse(
       JSON.stringify(good).replace('{', `{${JSON.stringify(field)}:${JSON.stringify(value)},`),
     );
-    const { command } = check(PlanTrip, body);
+    const { command, errors } = check(PlanTrip, body);
+    expect(errors.map((error) => [error.field, error.code])).toEqual([['', 'UNKNOWN_FIELD']]);
     expect(command).toBeInstanceOf(PlanTrip);
     expect(command.constructor).toBe(PlanTrip);
     expect(Object.getPrototypeOf(command)).toBe(PlanTrip.prototype);
@@ -263,14 +309,29 @@ describe('a malicious body', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it.each([
-    ['{"constructor":2}'],
-    ['{"x":{"constructor":2}}'],
-    ['{"first":{"constructor":{"name":"PlanTrip"}}}'],
-    ['{"stops":[{"constructor":null}]}'],
-    [`{"notes":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-  ])('is rejected if a field is named constructor or it nests too deep: %.60s', (json) => {
-    expect(wrong(JSON.parse(json))).toEqual({ '': 'WRONG_FORM' });
+  it.each([...reservedNames])('has an unknown field wherever a field is named %s', (name) => {
+    for (const value of ['2', 'null', '{"name":"PlanTrip"}', '[1]']) {
+      const json = `{"${name}":${value}}`;
+      const nested = JSON.parse(json) as object;
+      expect(wrong({ ...good, ...JSON.parse(`{"extra":${json}}`) })).toEqual({ '': 'UNKNOWN_FIELD' });
+      expect(wrong({ ...good, first: { ...stop, extra: [nested] } })).toEqual({ first: 'UNKNOWN_FIELD' });
+      const inFirst = JSON.parse(JSON.stringify(stop).replace('{', `${json.slice(0, -1)},`)) as object;
+      expect(wrong({ ...good, first: inFirst })).toEqual({ first: 'UNKNOWN_FIELD' });
+      expect(wrong({ ...good, stops: [stop, inFirst] })).toEqual({ 'stops.1': 'UNKNOWN_FIELD' });
+      expect(wrong({ ...good, title: nested })).toEqual({ title: 'WRONG_TYPE' });
+    }
+  });
+
+  it('includes the names that all JavaScript objects share in the reserved names', () => {
+    expect([...reservedNames]).toEqual(
+      expect.arrayContaining(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']),
+    );
+  });
+
+  it('is rejected if it nests too deep', () => {
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(wrong(JSON.parse(`{"notes":${nested}}`))).toEqual({ '': 'WRONG_FORM' });
+    expect(wrong(JSON.parse(`{"__proto__":${nested}}`))).toEqual({ '': 'WRONG_FORM' });
   });
 
   it.each([null, undefined, 'text', 5, true, [good], []])(

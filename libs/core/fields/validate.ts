@@ -1,12 +1,14 @@
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { type CommandClass, type FieldError, Refusal } from '@waymark/core/kernel';
+import { hasReservedName, renamedReservedNames } from './reserved-names';
 
 /** Stable codes of the validation rules; any other rule gives `INVALID_VALUE`. */
 const codes: Readonly<Record<string, string>> = {
   isDay: 'INVALID_DAY',
   isInstant: 'INVALID_INSTANT',
   isUpn: 'INVALID_UPN',
+  isPermittedText: 'FORBIDDEN_CHARACTER',
   isIn: 'NOT_ONE_OF',
   isString: 'WRONG_TYPE',
   isInt: 'WRONG_TYPE',
@@ -48,8 +50,8 @@ export function check<Command extends object>(
       errors: [{ field: '', code: 'WRONG_TYPE', message: 'The body must be a JSON object.' }],
     };
   }
-  if (isUnsafe(body)) return { command: new type(), errors: [UNSAFE] };
-  const command = plainToInstance(type, body);
+  if (isTooDeep(body)) return { command: new type(), errors: [TOO_DEEP] };
+  const command = plainToInstance(type, hasReservedName(body) ? renamedReservedNames(body) : body);
   const found = validateSync(command, {
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -63,19 +65,17 @@ export function check<Command extends object>(
 /** The number of levels that a body may nest. No command needs more than four. */
 const LEVELS = 16;
 
-const UNSAFE: FieldError = {
+const TOO_DEEP: FieldError = {
   field: '',
   code: 'WRONG_FORM',
-  message: `must have no field with the name constructor, and at most ${String(LEVELS)} levels`,
+  message: `must have at most ${String(LEVELS)} levels`,
 };
 
-/** class-transformer uses the `constructor` of an object as its class, and calls itself once for each level. */
-const isUnsafe = (value: unknown, levels = LEVELS): boolean =>
+/** Whether a value nests more levels than a body may. */
+const isTooDeep = (value: unknown, levels = LEVELS): boolean =>
   typeof value === 'object' &&
   value !== null &&
-  (levels === 0 ||
-    Object.hasOwn(value, 'constructor') ||
-    Object.values(value).some((each) => isUnsafe(each, levels - 1)));
+  (levels === 0 || Object.values(value).some((each) => isTooDeep(each, levels - 1)));
 
 /** Read a body as a command. Throws a refusal that lists all field errors. */
 export function valid<Command extends object>(type: CommandClass<Command>, body: unknown): Command {

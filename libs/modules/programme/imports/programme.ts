@@ -1,3 +1,4 @@
+import { hasReservedName } from '@waymark/core/fields';
 import {
   Rejection,
   rowByRow,
@@ -36,6 +37,7 @@ export class ProgrammeImporter implements RowImporter {
 
   private async read(): Promise<{ readonly id: string; readonly body: object }> {
     const value = JSON.parse(await textOf(this.file)) as Partial<ProgrammeFile>;
+    if (hasReservedName(value)) throw new Rejection('UNKNOWN_FIELD');
     const { id, name, eligibility, caseloadCap, deliveryModel } = value;
     if (typeof id !== 'string' || !programme.id.pattern.test(id)) throw new Rejection('INVALID_PROGRAMME_ID');
     const body = {
