@@ -1,8 +1,8 @@
 import type { Request } from 'express';
+import { normalText, textFault } from '@waymark/core/fields';
 import { Problem } from './problem';
 
 const REVISION = /^"(-1|\d{1,15})"$/;
-const REASON = /^[\x20-\x7e]{3,200}$/;
 const KEY = /^[\x20-\x7e]{1,200}$/;
 const POSITION = /^(-1|\d{1,15})$/;
 const WAIT = /(?:^|[,;])\s*wait\s*(?:=\s*"?([^",;\s]*)"?\s*)?(?=$|[,;])/i;
@@ -30,12 +30,25 @@ export function commandHeaders({ headers }: Request): {
   };
 }
 
-/** Read `Waymark-Reason`: why the reader needs to see masked values. It is recorded. Throws `MALFORMED_HEADER`. */
+const REASON = { shortest: 3, longest: 200 };
+
+/**
+ * Read `Waymark-Reason`: why the reader needs to see masked values. It is recorded, so the rule for text applies to it.
+ * Throws `MALFORMED_HEADER`.
+ */
 export function reasonOf({ headers }: Request): string | undefined {
-  const reason = one(headers['waymark-reason']);
-  if (reason !== undefined && !REASON.test(reason)) {
-    throw malformed('Waymark-Reason', 'must be 3 to 200 printable ASCII characters');
-  }
+  const sent = one(headers['waymark-reason']);
+  if (sent === undefined) return undefined;
+  // Node reads each byte of a header as one character.
+  const text = Buffer.from(sent, 'latin1').toString('utf8');
+  const fault = textFault(text, 'line');
+  if (fault !== undefined) throw malformed('Waymark-Reason', fault);
+  const reason = normalText(text, 'line');
+  if (reason.length < REASON.shortest || reason.length > REASON.longest)
+    throw malformed(
+      'Waymark-Reason',
+      `must have ${String(REASON.shortest)} to ${String(REASON.longest)} characters, in UTF-8`,
+    );
   return reason;
 }
 

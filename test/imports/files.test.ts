@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sourceFiles } from '@waymark/core/imports';
+import { columns, sourceFiles } from '@waymark/core/imports';
 import type { Refusal } from '@waymark/core/kernel';
 import { byKey } from '@waymark/core/projections';
 import { schools as schoolView } from '@waymark/modules/school/views/schools';
@@ -66,11 +66,23 @@ describe('a file', () => {
     expect(Object.keys(await namesAfter(text.trimEnd()))).toEqual([HARBOUR, NORTHGATE]);
   });
 
-  it('can have commas, quotes and line breaks within quotes', async () => {
-    const odd = '"Harbour, ""The Old"" School\nUpper Site"';
+  it('can have commas and quotes within quotes', async () => {
+    const odd = '"Harbour, ""The Old"" School"';
     expect(await namesAfter(table('schools', school(HARBOUR, odd)))).toEqual({
-      [HARBOUR]: 'Harbour, "The Old" School\nUpper Site',
+      [HARBOUR]: 'Harbour, "The Old" School',
     });
+  });
+
+  it('can have line breaks within quotes, which a name must not have', async () => {
+    const rows = [
+      `${school(HARBOUR, 'Harbour')},"Upper Site\nOld Road"`,
+      `${school(NORTHGATE, '"North\ngate"')},x`,
+    ];
+    const office = await openOffice();
+    const done = await office.take({
+      's.csv': [`${columns.schools.join(',')},Address`, ...rows, ''].join('\n'),
+    });
+    expect(done.rows('s.csv')).toEqual(['accepted', 'FORBIDDEN_CHARACTER']);
   });
 
   it('can have blank lines, and spaces around its cells', async () => {
@@ -96,6 +108,12 @@ describe('a file', () => {
       region: 'North West',
       areaName: 'Blackpool',
     });
+  });
+
+  it('can have a name with forbidden characters, which are recorded as dashes', async () => {
+    const office = await openOffice();
+    const { report } = await office.take({ 'a\u001b[2J\u202eb.csv': text });
+    expect(report.files.map((file) => file.name)).toEqual(['a-[2J-b.csv']);
   });
 
   it('can be a header only', async () => {

@@ -57,7 +57,7 @@ export const headerParameters = {
   ),
   WaymarkReason: header(
     'Waymark-Reason',
-    'Why you need the records. If you give a reason and may see UPNs, they are shown in full. The reason is recorded with what you were shown and is kept after the pupil is erased, so do not name a child in it.',
+    'Why you need the records. If you give a reason and may see UPNs, they are shown in full. The reason is recorded with what you were shown and is kept after the pupil is erased, so do not name a child in it. Text in UTF-8, with 3 to 200 characters.',
     'Attendance return for the local authority',
   ),
   WaymarkPosition: header(

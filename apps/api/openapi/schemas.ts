@@ -45,8 +45,8 @@ export function schemaOf(type: CommandClass): Schema {
   const { properties = {}, required = [] } = targetConstructorToSchema(type, {
     classTransformerMetadataStorage: defaultMetadataStorage,
     refPointerPrefix: PREFIX,
-    // These rules describe a list, a part or an optional field, which its schema already says.
-    additionalConverters: { isObject: {}, isDefined: {} },
+    // These rules describe a list, a part, an optional field or a text, which its schema already says.
+    additionalConverters: { isObject: {}, isDefined: {}, isPermittedText: {} },
   }) as Schema;
   return {
     type: 'object',

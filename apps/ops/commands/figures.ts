@@ -9,7 +9,7 @@ import { namesIn } from '@waymark/modules/insights/names';
 import { attendanceTable, kpiTable } from '@waymark/operations/terminal';
 import type { Platform } from '@waymark/platform';
 import { withWorkingPlatform } from '../open';
-import { day, instant } from '../options';
+import { day, instant, recordedText } from '../options';
 import { print, printJson } from '../output';
 import { reach, reachIn } from '../rights';
 
@@ -41,6 +41,7 @@ export const attendance = new Command('attendance')
   .option(
     '--reason <text>',
     'why UPNs are shown, required with --key upn; it is recorded, so do not name a child in it',
+    recordedText,
   )
   .option('--json', 'print an array')
   .action(async ({ key, reason, json = false, ...asked }: AttendanceFlags) => {

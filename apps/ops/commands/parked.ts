@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { retryParkedRow, skipParkedEvent, type ParkedRowReport, listParkedRows } from '@waymark/operations';
 import { parkedTable } from '@waymark/operations/terminal';
 import { withExistingPlatform } from '../open';
+import { recordedText } from '../options';
 import { print, printJson } from '../output';
 import { reach } from '../rights';
 
@@ -49,7 +50,11 @@ parked
   )
   .argument('<view>', 'a view, or policies')
   .argument('<key>', "the row's key, or the stream's name")
-  .requiredOption('--reason <text>', 'why the event is skipped; it is recorded in clear, so name no person')
+  .requiredOption(
+    '--reason <text>',
+    'why the event is skipped; it is recorded in clear, so name no person',
+    recordedText,
+  )
   .option('--json', 'print an array of what is still parked')
   .action((view: string, key: string, { reason, ...flags }: Flags & { readonly reason: string }) =>
     withExistingPlatform(async (platform) =>

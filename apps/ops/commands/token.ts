@@ -7,6 +7,7 @@ import { demandThatExists, LOCAL_HOURS, signToken, permitFor } from '@waymark/go
 import { AssignRole, type Person, RegisterPerson } from '@waymark/modules/people';
 import { localTokenKey, type Platform, settingsFrom } from '@waymark/platform';
 import { withPassivePlatform } from '../open';
+import { recordedText } from '../options';
 import { print } from '../output';
 import { reach } from '../rights';
 
@@ -24,7 +25,7 @@ export const token = new Command('token')
     'print a development token signed by this machine, for a subject with a role; registers the person and assigns the role if necessary; refused if an issuer or a server is configured, and in production',
   )
   .addOption(new Option('--role <role>').choices(roles).makeOptionMandatory())
-  .requiredOption('--subject <subject>', 'any name')
+  .requiredOption('--subject <subject>', 'any name', recordedText)
   .option('--mentor <id>', 'mentor whose caseload is the scope of the role')
   .option('--school <urn>', 'school that is the scope of the role')
   .option('--area <id>', 'area that is the scope of the role')

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { withDashes } from '@waymark/core/fields';
 import { Refusal } from '@waymark/core/kernel';
 import { type FileKind, fileKinds, type ImportedFile } from './outcomes';
 
@@ -90,7 +91,7 @@ async function recognise(path: string): Promise<SourceFile | undefined> {
       : kindOfTable(read.header);
   if (!kind) return undefined;
   const { sha256, bytes, encoding, lines } = read;
-  return { path, name, kind, sha256, bytes, encoding, lines };
+  return { path, name: withDashes(name), kind, sha256, bytes, encoding, lines };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { invalid, IsText, IsWhole, Optional } from '@waymark/core/fields';
+import { invalid, IsCursor, IsWhole, Optional } from '@waymark/core/fields';
 import { type Page, paged, type PageOf } from '@waymark/core/projections';
 
 const DEFAULT_LIMIT = 100;
@@ -8,7 +8,7 @@ const DEFAULT_LIMIT = 100;
 export class PageParameters implements PageOf {
   @Optional() @Type(() => Number) @IsWhole(1, 1000, DEFAULT_LIMIT) limit?: number;
   /** The value of `next` from the previous page. */
-  @Optional() @IsText('', 200) after?: string;
+  @Optional() @IsCursor() after?: string;
 }
 
 /** Select a page of items, in the order of their keys. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Day, IsDay, IsId, IsOneOf, IsText, IsWhole, Optional } from '@waymark/core/fields';
+import { type Day, IsDay, IsId, IsOneOf, IsLongText, IsWhole, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { given, isRepeated, lastRecorded, remember } from '@waymark/modules/shared/repeats';
 import { delivery, importing, school } from '@waymark/modules/shared/rights';
@@ -61,7 +61,7 @@ export class RecordBarrier {
   @IsOneOf(finders, 'MENTOR') by!: (typeof finders)[number];
   @Optional() @IsWhole(0, 3, 2) severity?: number;
   /** In the finder's words; required for kind OTHER. */
-  @Optional() @IsText('The bus that used to stop near home does not run any more.', 2000) text?: string;
+  @Optional() @IsLongText('The bus that used to stop near home does not run any more.') text?: string;
   @IsDay() on!: string;
 }
 

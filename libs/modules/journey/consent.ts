@@ -1,4 +1,4 @@
-import { type Day, holdsOn, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
+import { type Day, holdsOn, IsDay, IsOneOf, IsLongText, Optional } from '@waymark/core/fields';
 import { all, event, refuse, slices } from '@waymark/core/kernel';
 import { given } from '@waymark/modules/shared/repeats';
 import { caseworkers, importing } from '@waymark/modules/shared/rights';
@@ -21,7 +21,7 @@ export class GiveConsent {
 /** Withdraw all consent from a day on. An earlier day than the recorded one corrects the withdrawal. */
 export class WithdrawConsent {
   @IsDay('2025-12-01') on!: string;
-  @Optional() @IsText('The family prefers other support.', 2000) reason?: string;
+  @Optional() @IsLongText('The family prefers other support.') reason?: string;
 }
 
 const { on, slice } = slices<Journey>();

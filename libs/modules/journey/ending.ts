@@ -1,4 +1,4 @@
-import { type Day, IsDay, IsOneOf, IsText } from '@waymark/core/fields';
+import { type Day, IsDay, IsOneOf, IsLongText } from '@waymark/core/fields';
 import { own, event, refuse, slices } from '@waymark/core/kernel';
 import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { delivery } from '@waymark/modules/shared/rights';
@@ -33,13 +33,13 @@ export class CompleteJourney {
 /** End the journey without completing it. */
 export class EndJourney {
   @IsOneOf(earlyEndings) ending!: (typeof earlyEndings)[number];
-  @IsText('The pupil has moved to another area.', 2000) reason!: string;
+  @IsLongText('The pupil has moved to another area.') reason!: string;
   @IsDay('2025-12-12') on!: string;
 }
 
 /** Revoke an end that was recorded in error. */
 export class ReopenJourney {
-  @IsText('Ended by mistake: it was another pupil.', 2000) reason!: string;
+  @IsLongText('Ended by mistake: it was another pupil.') reason!: string;
 }
 
 /** Stop the journey of a pupil whose data were erased. */

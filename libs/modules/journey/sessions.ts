@@ -5,7 +5,7 @@ import {
   IsDay,
   IsId,
   IsOneOf,
-  IsText,
+  IsLongText,
   IsWhole,
   Optional,
 } from '@waymark/core/fields';
@@ -82,7 +82,7 @@ export class ScheduleSession {
 export class RescheduleSession {
   @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
   @IsDay('2025-11-05') to!: string;
-  @IsText('The room is taken by an exam.', 2000) reason!: string;
+  @IsLongText('The room is taken by an exam.') reason!: string;
 }
 
 /** Record a held session. */
@@ -115,13 +115,13 @@ export class CorrectSession {
   @Optional() @IsOneOf(modes) mode?: (typeof modes)[number];
   @Optional() @IsOneOf(places) place?: (typeof places)[number];
   @Optional() @IsWhole(1, 12, 1) phase?: number;
-  @IsText('It took 45 minutes, not 60.', 2000) reason!: string;
+  @IsLongText('It took 45 minutes, not 60.') reason!: string;
 }
 
 /** Void a session that was recorded in error. */
 export class VoidSession {
   @IsId('8c1f6a2e-7b43-4f0e-9d55-1c2b3a4d5e6f') session!: string;
-  @IsText('Recorded for the wrong pupil.', 2000) reason!: string;
+  @IsLongText('Recorded for the wrong pupil.') reason!: string;
 }
 
 const { on, slice } = slices<Journey>();

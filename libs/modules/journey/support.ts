@@ -1,4 +1,4 @@
-import { type Day, IsDay, IsId, IsText, Optional } from '@waymark/core/fields';
+import { type Day, IsDay, IsId, IsLongText, IsText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { given, isRepeated, lastRecorded, remember } from '@waymark/modules/shared/repeats';
 import { delivery } from '@waymark/modules/shared/rights';
@@ -41,7 +41,7 @@ export class MakeReferral {
   /** The barrier that the referral is about. */
   @Optional() @IsId('5d0c2b1a-4e3f-4a6b-8c7d-9e0f1a2b3c4d') barrier?: string;
   /** Reason for referring without consent. */
-  @Optional() @IsText('A concern for the pupil’s safety.', 2000) overrideReason?: string;
+  @Optional() @IsLongText('A concern for the pupil’s safety.') overrideReason?: string;
   @IsDay() on!: string;
 }
 
@@ -54,7 +54,7 @@ export class AcceptReferral {
 /** Record that the service declined the referral. */
 export class DeclineReferral {
   @IsId(EXAMPLE) referral!: string;
-  @IsText('The waiting list is closed.', 2000) reason!: string;
+  @IsLongText('The waiting list is closed.') reason!: string;
   @IsDay('2025-11-10') on!: string;
 }
 
@@ -67,14 +67,14 @@ export class StartSupport {
 /** Record that support finished, with its outcome. */
 export class FinishSupport {
   @IsId(EXAMPLE) referral!: string;
-  @IsText('A bus pass was granted.', 2000) outcome!: string;
+  @IsLongText('A bus pass was granted.') outcome!: string;
   @IsDay('2026-01-12') on!: string;
 }
 
 /** Withdraw a referral. */
 export class WithdrawReferral {
   @IsId(EXAMPLE) referral!: string;
-  @IsText('The family has found help elsewhere.', 2000) reason!: string;
+  @IsLongText('The family has found help elsewhere.') reason!: string;
   @IsDay('2025-12-01') on!: string;
 }
 

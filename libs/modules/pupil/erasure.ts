@@ -1,4 +1,4 @@
-import { type Day, IsDay, IsOneOf, IsText } from '@waymark/core/fields';
+import { type Day, IsDay, IsOneOf, IsLongText } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import {
   DecideErasure,
@@ -34,7 +34,7 @@ export class CompleteErasure extends RecordErasureOutcome {}
 export class RefuseErasure {
   @IsOneOf(refusalGrounds) ground!: RefusalGround;
   @IsDay('2026-01-12') on!: string;
-  @IsText('The record is needed in proceedings.', 2000) reason!: string;
+  @IsLongText('The record is needed in proceedings.') reason!: string;
 }
 
 const { on, slice } = slices<Pupil>();

@@ -1,4 +1,4 @@
-import { type Day, IsDay, IsId, IsText } from '@waymark/core/fields';
+import { type Day, IsDay, IsId, IsLongText } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { isRepeated, lastRecorded, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
@@ -15,7 +15,7 @@ export interface HoldEvents {
 export class PlaceLegalHold {
   @IsId() hold!: string;
   @IsDay('2026-01-12') on!: string;
-  @IsText('The family has gone to the tribunal.', 2000) reason!: string;
+  @IsLongText('The family has gone to the tribunal.') reason!: string;
 }
 
 /** Lift a legal hold. Other holds stay in place. */

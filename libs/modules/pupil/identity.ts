@@ -1,4 +1,14 @@
-import { type Day, IsDay, IsOneOf, IsText, IsUpn, IsUrn, Optional, type Upn } from '@waymark/core/fields';
+import {
+  type Day,
+  IsDay,
+  IsOneOf,
+  IsLongText,
+  IsText,
+  IsUpn,
+  IsUrn,
+  Optional,
+  type Upn,
+} from '@waymark/core/fields';
 import { own, all, type Claim, event, refuse, slices } from '@waymark/core/kernel';
 import { type SchoolFacts, scopesOfSchool } from '@waymark/modules/school/facts';
 import { isRepeated, remember } from '@waymark/modules/shared/repeats';
@@ -44,7 +54,7 @@ export class CorrectPupilDetails {
   @IsText('Farouk') surname!: string;
   @IsDay('2013-02-15') dateOfBirth!: string;
   @Optional() @IsOneOf(sexes) sex?: string;
-  @IsText('The surname was misspelt.') reason!: string;
+  @IsLongText('The surname was misspelt.', 200) reason!: string;
 }
 
 /** Record that a pupil moves to another school from a day on. */

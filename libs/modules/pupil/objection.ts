@@ -1,4 +1,4 @@
-import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
+import { type Day, IsDay, IsOneOf, IsLongText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { type ObjectionScope, objectionScopes } from '@waymark/core/privacy';
 import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
@@ -24,7 +24,7 @@ export interface ObjectionEvents {
 export class RaiseObjection {
   @IsOneOf(objectionScopes) scope!: ObjectionScope;
   @IsDay('2026-01-12') on!: string;
-  @Optional() @IsText('The family does not want the record to be archived.', 2000) reason?: string;
+  @Optional() @IsLongText('The family does not want the record to be archived.') reason?: string;
 }
 
 /** Decide an objection. */
@@ -32,7 +32,7 @@ export class DecideObjection {
   @IsOneOf(objectionScopes) scope!: ObjectionScope;
   @IsOneOf(objectionOutcomes) outcome!: (typeof objectionOutcomes)[number];
   @IsDay('2026-02-02') on!: string;
-  @IsText('Nothing outweighs the family’s wish.', 2000) reason!: string;
+  @IsLongText('Nothing outweighs the family’s wish.') reason!: string;
 }
 
 const { on, slice } = slices<Pupil>();

@@ -1,4 +1,4 @@
-import { type Day, IsDay, IsText } from '@waymark/core/fields';
+import { type Day, IsDay, IsLongText } from '@waymark/core/fields';
 import { event, slices } from '@waymark/core/kernel';
 import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
@@ -15,7 +15,7 @@ export interface RectificationEvents {
 /** Refuse a request to rectify a pupil's data, with the reason (UK GDPR Article 16). */
 export class RefuseRectification {
   @IsDay('2026-01-12') on!: string;
-  @IsText('The school’s register says the same.', 2000) reason!: string;
+  @IsLongText('The school’s register says the same.') reason!: string;
 }
 
 const { on, slice } = slices<Pupil>();

@@ -1,4 +1,4 @@
-import { type Day, IsDay, IsOneOf, IsText, Optional } from '@waymark/core/fields';
+import { type Day, IsDay, IsOneOf, IsLongText, Optional } from '@waymark/core/fields';
 import { event, refuse, slices } from '@waymark/core/kernel';
 import { given, isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { officer } from '@waymark/modules/shared/rights';
@@ -30,13 +30,13 @@ export interface RestrictionEvents {
 export class RestrictProcessing {
   @IsOneOf(restrictionGrounds) ground!: (typeof restrictionGrounds)[number];
   @IsDay('2026-01-12') on!: string;
-  @Optional() @IsText('The family says that the absences are wrong.', 2000) reason?: string;
+  @Optional() @IsLongText('The family says that the absences are wrong.') reason?: string;
 }
 
 /** Lift a processing restriction. */
 export class LiftRestriction {
   @IsDay('2026-01-26') on!: string;
-  @Optional() @IsText('The register was put right.', 2000) reason?: string;
+  @Optional() @IsLongText('The register was put right.') reason?: string;
 }
 
 const { on, slice } = slices<Pupil>();
