@@ -21,6 +21,8 @@ import { views } from './commands/views';
 import { printError, errorText } from './output';
 import { checkRights } from './rights';
 
+process.umask(0o077); // only the owner may use the files that this process creates
+
 const waymark = new Command('waymark')
   // An option belongs to the command that it follows, not to that command's parent.
   .enablePositionalOptions()

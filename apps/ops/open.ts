@@ -1,17 +1,26 @@
 import { existsSync } from 'node:fs';
 import { redactUpns } from '@waymark/core/fields';
 import { Refusal } from '@waymark/core/kernel';
+import type { Notice } from '@waymark/core/upkeep';
 import { type IncompatibleViews, Platform, settingsFrom } from '@waymark/platform';
 import { printError } from './output';
 
 type Work = (platform: Platform) => Promise<void>;
+
+/** Print that files of the data folder were made private. */
+export function printTightened(notice: Notice): void {
+  if (notice.event === 'data.tightened')
+    printError(
+      `Other users had rights on ${String(notice.entries)} files and folders of the data folder. They have none now.`,
+    );
+}
 
 /** Run work on a platform that also projects views while no service does, and close it afterwards. */
 export const withWorkingPlatform = (work: Work): Promise<void> =>
   closeAfter(
     Platform.open({
       ...settingsFrom(process.env),
-      ...{ work: true, standby: true },
+      ...{ work: true, standby: true, onNotice: printTightened },
       // The command that waits for a job reports its failure itself.
       onFault: (what, reason, { event }) => {
         if (event !== 'job.failed') printError(`${what}: ${redactUpns(reason)}`);
@@ -25,7 +34,13 @@ export const withPassivePlatform = (
   work: Work,
   incompatibleViews: IncompatibleViews = 'refuse',
 ): Promise<void> =>
-  closeAfter(Platform.open({ ...settingsFrom(process.env), work: false, incompatibleViews }), work);
+  closeAfter(
+    Platform.open({
+      ...settingsFrom(process.env),
+      ...{ work: false, incompatibleViews, onNotice: printTightened },
+    }),
+    work,
+  );
 
 /**
  * Run work on the passive platform, but throw `NO_DATA` instead of creating a data folder. Views in another release's format

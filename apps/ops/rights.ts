@@ -3,6 +3,7 @@ import type { Principal, Reach } from '@waymark/core/access';
 import { Refusal } from '@waymark/core/kernel';
 import { byToken, demandRights, localOperator, reachFor } from '@waymark/governance/access';
 import { acceptedTokens, Platform, settingsFrom } from '@waymark/platform';
+import { printTightened } from './open';
 
 /** The action in the table of rights that each command needs. Add every new command here. */
 export const commandActions: Readonly<Record<string, string>> = {
@@ -99,7 +100,10 @@ async function principalOfToken(
 ): Promise<Principal> {
   const { verify } = acceptedTokens(settings);
   // People are read from the log: views in another release's format do not matter.
-  const platform = await Platform.open({ ...settings, work: false, incompatibleViews: 'ignore' });
+  const platform = await Platform.open({
+    ...settings,
+    ...{ work: false, incompatibleViews: 'ignore', onNotice: printTightened },
+  });
   try {
     return await byToken(verify, platform.people)(`Bearer ${token}`);
   } finally {

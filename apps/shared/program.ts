@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { redactUpns } from '@waymark/core/fields';
+import { Refusal } from '@waymark/core/kernel';
 import { byToken, type Identify, type IssuerFault } from '@waymark/governance/access';
 import { destroyErasedKeys, ERASURES } from '@waymark/governance/privacy';
 import {
@@ -51,10 +52,17 @@ const GRACE_MS = 25_000;
 
 /** Run a program. Exits with 0 after a signal to stop; prints the error and exits with 1 if the program cannot start. */
 export function run(program: Program): void {
+  process.umask(0o077); // only the owner may use the files that this process creates
   serve(program).catch((error: unknown) => {
-    process.stderr.write(`waymark: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`waymark: ${startError(error)}\n`);
     process.exit(1);
   });
+}
+
+/** The text of an error at the start, with its code if it has one. */
+function startError(error: unknown): string {
+  if (error instanceof Refusal) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function serve({ role, port: where, settings, beforeServing: begin, app }: Program): Promise<void> {

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { systemClock } from '@waymark/core/commands';
 import { Refusal } from '@waymark/core/kernel';
 import { KEY_DATABASE, KEYS_FOLDER, packageFile, type Settings } from '@waymark/platform';
 import { keyFromFile } from '@waymark/stores/files/key-file';
+import { makePrivate } from '@waymark/stores/files/private-folder';
 import { sqliteVersion } from '@waymark/stores/sqlite/backup/contents';
 import { SqliteSnapshot } from '@waymark/stores/sqlite/backup/snapshot';
 import {
@@ -46,7 +47,8 @@ export interface BackupOptions extends Pick<
  * after a restore they catch up from it. Uploads are copied in between: each file that a job needs is in the copy, or the
  * log records that the job has finished. The seals are those of the copied log.
  *
- * Throws `NOT_EMBEDDED`, `NO_DATA`, `FOLDER_NOT_EMPTY` or `FOLDER_IN_DATA`. A backup that fails leaves its folder empty.
+ * Only its owner may read the backup. Throws `NOT_EMBEDDED`, `NO_DATA`, `FOLDER_NOT_EMPTY`, `FOLDER_IN_DATA` or
+ * `FOLDER_NOT_OWNED`. A backup that fails leaves its folder empty.
  */
 export async function backup(folder: string, options: BackupOptions): Promise<BackupManifest> {
   const { data, engines, withKeys = false, onProgress = () => undefined } = options;
@@ -85,6 +87,7 @@ async function prepareFolder(folder: string, data: string): Promise<void> {
       'The folder lies inside the data folder, and would be lost together with it. Name another folder.',
     );
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  makePrivate(folder);
 }
 
 /** Copy the databases and the uploads. Returns the moment of the log's snapshot. */
@@ -137,9 +140,12 @@ async function copyFiles(
 ): Promise<void> {
   for (const path of (await listFiles(from)).filter(isWanted)) {
     await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
-    await copyFile(join(from, path), join(to, path)).catch((error: unknown) => {
+    try {
+      await copyFile(join(from, path), join(to, path));
+      await chmod(join(to, path), 0o600); // copyFile keeps the mode of the original
+    } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    });
+    }
   }
 }
 

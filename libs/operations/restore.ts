@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '@waymark/core/commands';
 import { Refusal } from '@waymark/core/kernel';
 import { removeProcessDocuments, KEYS_FOLDER } from '@waymark/platform';
+import { makePrivate } from '@waymark/stores/files/private-folder';
 import { type BackupProgress, isWithin, HASH_KEY_FILE, hashKeyIn, syncFolder } from './backup';
 import { type BackupManifest, databases, listFiles, keyFingerprint, verifyBackup } from './backup-manifest';
 import { lockDatabases, releaseLocks, refuseIfMembersAlive } from './data-folder-lock';
@@ -32,7 +33,7 @@ export interface Restored {
  * all of it is on the disk. An existing data folder is renamed and never deleted.
  *
  * Throws `NO_BACKUP`, `BACKUP_TOO_NEW`, `BACKUP_DAMAGED`, `BACKUP_IN_DATA`, `DATA_NOT_EMPTY`, `DATA_IN_USE`,
- * `KEYS_MISSING`, `WRONG_KEYS` or `DATA_NOT_MOVABLE`.
+ * `KEYS_MISSING`, `WRONG_KEYS`, `FOLDER_NOT_OWNED` or `DATA_NOT_MOVABLE`.
  */
 export async function restore(folder: string, options: RestoreOptions): Promise<Restored> {
   const { replace = false, onProgress = () => undefined } = options;
@@ -54,6 +55,7 @@ export async function restore(folder: string, options: RestoreOptions): Promise<
   if (problems.length > 0)
     throw new Refusal('BACKUP_DAMAGED', `The backup is damaged: ${problems.join('; ')}. Use another backup.`);
   const keys = findKeysFolder(folder, manifest, { ...options, data });
+  if (isThere) makePrivate(data);
   await refuseIfMembersAlive(data);
   releaseLocks(lockDatabases(data));
   const staging = `${data}.restoring-${randomUUID().slice(0, 8)}`;
@@ -107,7 +109,7 @@ async function buildDataFolder(
   }
   if (keys !== undefined) {
     for (const path of new Set([HASH_KEY_FILE, ...(await listFiles(keys))]))
-      await copyDurably(join(keys, path), join(staging, KEYS_FOLDER, path), 0o600);
+      await copyDurably(join(keys, path), join(staging, KEYS_FOLDER, path));
   }
   const views = join(staging, databases.views);
   // The processes that used the original do not use the copy.
@@ -115,11 +117,12 @@ async function buildDataFolder(
   await syncFolder(staging);
 }
 
-async function copyDurably(from: string, to: string, mode?: number): Promise<void> {
+/** Copy a file, flushed to the disk. Only the owner may read the copy. */
+async function copyDurably(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true, mode: 0o700 });
   await copyFile(from, to);
   const handle = await open(to, 'r+');
-  if (mode !== undefined) await handle.chmod(mode);
+  await handle.chmod(0o600);
   await handle.sync();
   await handle.close();
   await syncFolder(dirname(to));

@@ -60,6 +60,7 @@ import { type PublishedRates, readPublishedRates } from '@waymark/modules/insigh
 import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
 import { keyFromFile } from '@waymark/stores/files/key-file';
+import { makePrivate } from '@waymark/stores/files/private-folder';
 import { jobHandlers } from './jobs';
 import { loadMasterKeys } from './master-keys';
 import { commandModules, modules, personalFields, unknownEventReason } from './modules';
@@ -80,7 +81,7 @@ export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   readonly incompatibleViews?: IncompatibleViews;
   /** Called when something fails: a view stops, a row is parked, a policy or a job fails. */
   readonly onFault?: (what: string, reason: string, fault: Fault) => void;
-  /** Called when this process gains or loses ownership of a view, or changes the state of one. */
+  /** Called when this process gains or loses a view, changes the state of one, or makes files of the data folder private. */
   readonly onNotice?: (notice: Notice) => void;
   /** Where the roles of people who send files are read. Defaults to this log; a dry run reads those of the original. */
   readonly senders?: Pick<People, 'principal'>;
@@ -201,10 +202,15 @@ export class Platform {
     );
   }
 
-  /** Open the stores, and project views and run policies unless `work` is false. Jobs start with {@link work}. */
+  /**
+   * Open the stores, and project views and run policies unless `work` is false. Jobs start with {@link work}. The data
+   * folder is made private to its owner. Throws `FOLDER_NOT_OWNED` if it belongs to another user.
+   */
   static async open(options: PlatformOptions): Promise<Platform> {
-    mkdirSync(options.data, { recursive: true, mode: 0o700 });
-    const { data, engines = {}, incompatibleViews = 'refuse', onFault } = options;
+    const { data, engines = {}, incompatibleViews = 'refuse', onFault, onNotice } = options;
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    const entries = makePrivate(data);
+    if (entries > 0) onNotice?.({ event: 'data.tightened', entries });
     const stores = await openStores({
       ...{ data, engines, incompatibleViews },
       warn: (message) => onFault?.('jobs', message, { event: 'fault' }),

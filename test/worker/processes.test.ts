@@ -94,7 +94,10 @@ describe('an api and workers on one data folder', () => {
 
   it('do not listen on a network without an issuer of tokens', async () => {
     const [how, errors] = await startExpectingFailure('api', temporaryDirectory(), { HOST: '0.0.0.0' });
-    expect([how, errors]).toEqual([1, expect.stringMatching(/^waymark: Set WAYMARK_ISSUER, /)]);
+    expect([how, errors]).toEqual([
+      1,
+      expect.stringMatching(/^waymark: ISSUER_MISSING: Set WAYMARK_ISSUER, /),
+    ]);
   });
 
   it('do not start with an invalid port', async () => {

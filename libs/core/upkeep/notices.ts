@@ -32,4 +32,6 @@ export type Notice =
   | { readonly event: 'owner.taken'; readonly rows: string; readonly epoch: Epoch }
   | { readonly event: 'owner.lost'; readonly rows: string }
   /** A generation of a view changed state: a step of a rebuild, a switch, or its retirement. */
-  | { readonly event: 'view.changed'; readonly rows: string; readonly was: string; readonly is: string };
+  | { readonly event: 'view.changed'; readonly rows: string; readonly was: string; readonly is: string }
+  /** At start, the group or others had rights on this number of files and folders of the data folder; now they have none. */
+  | { readonly event: 'data.tightened'; readonly entries: number };

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { privateFile } from '../../shared/private-file';
 
 /** Number of pages copied at a time; other work of the process runs in between. */
 const PAGES = 1_000;
@@ -21,7 +22,7 @@ export class SqliteSnapshot {
 
   /** Copy the snapshot to a new file. The copy is a single file that can be read from read-only storage. */
   async copyTo(file: string, onProgress: (bytes: number) => void): Promise<void> {
-    await this.db.backup(file, {
+    await this.db.backup(privateFile(file), {
       progress: ({ totalPages, remainingPages }) => {
         onProgress(Math.round((this.bytes * (totalPages - remainingPages)) / Math.max(1, totalPages)));
         return PAGES;

@@ -20,6 +20,7 @@ import {
 } from '@waymark/core/kernel';
 import { asPromise } from '../../shared/as-promise';
 import { parsed } from '../../shared/parsed';
+import { privateFile } from '../../shared/private-file';
 import { LAST, openTable, rowsOutside } from './domain';
 import { saveSealRecord, sealRecordIn } from './seal-record';
 
@@ -87,7 +88,7 @@ export class SqliteEventStore implements LogStore {
    * and is not checked, so that it can be verified.
    */
   constructor(file: string, { readonly = false } = {}) {
-    this.db = new Database(file, { readonly });
+    this.db = new Database(readonly ? file : privateFile(file), { readonly });
     try {
       for (const pragma of readonly ? [] : DURABLE) this.db.pragma(pragma);
       if (!readonly) openTable(this.db);
@@ -192,7 +193,7 @@ export class SqliteEventStore implements LogStore {
 
   /** Copy the log to another file while it is in use. */
   async copyTo(file: string): Promise<void> {
-    await this.db.backup(file);
+    await this.db.backup(privateFile(file));
   }
 
   close(): Promise<void> {

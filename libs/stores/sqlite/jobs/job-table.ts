@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import type { Job, JobRequest, JobState, ListJobs } from '@waymark/core/kernel';
+import { privateFile } from '../../shared/private-file';
 
 interface Row {
   readonly id: string;
@@ -95,7 +96,7 @@ export class JobTable {
     /** How many done jobs and how many cancelled jobs are kept. */
     private readonly keep: number,
   ) {
-    this.db = new Database(file);
+    this.db = new Database(privateFile(file));
     for (const pragma of ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = FULL'])
       this.db.pragma(pragma);
     this.db.exec(SCHEMA);

@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { DestroyedKey, KeyStore, StoredKey, WrappedKey } from '@waymark/core/kernel';
 import { asPromise } from '../../shared/as-promise';
+import { privateFile } from '../../shared/private-file';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS keys (
@@ -50,7 +51,7 @@ export class SqliteKeyStore implements KeyStore {
   private queue: Write[] = [];
 
   constructor(file: string) {
-    this.db = new Database(file);
+    this.db = new Database(privateFile(file));
     if (file !== ':memory:') chmodSync(file, 0o600);
     for (const pragma of SETTINGS) this.db.pragma(pragma);
     this.db.exec(SCHEMA);
@@ -116,7 +117,7 @@ export class SqliteKeyStore implements KeyStore {
 
   /** Copy the keys to another file while they are in use. */
   async copyTo(file: string): Promise<void> {
-    await this.db.backup(file);
+    await this.db.backup(privateFile(file));
     chmodSync(file, 0o600);
   }
 

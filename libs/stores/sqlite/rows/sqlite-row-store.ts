@@ -21,6 +21,7 @@ import { asPromise } from '../../shared/as-promise';
 import { ensureSchema } from './schema';
 import { SqliteControlStore } from './sqlite-control-store';
 import { createIndexes, createTable, missingIndexes, type RowTable, type StoredText, Tables } from './tables';
+import { privateFile } from '../../shared/private-file';
 
 /** Maximum number of rows in one transaction. */
 const ROWS_PER_TRANSACTION = 200;
@@ -210,7 +211,7 @@ export class SqliteRowStore implements RowStore {
 
   /** Copy all views to another file while they are in use. */
   async copyTo(file: string): Promise<void> {
-    await this.db.backup(file);
+    await this.db.backup(privateFile(file));
   }
 
   close(): Promise<void> {
@@ -309,7 +310,7 @@ export class SqliteRowStore implements RowStore {
 
 /** Open a file and make sure that it has this release's schema. */
 function opened(file: string, reset: boolean): Database.Database {
-  const db = new Database(file);
+  const db = new Database(privateFile(file));
   try {
     for (const pragma of ['busy_timeout = 10000', 'journal_mode = WAL', 'synchronous = NORMAL'])
       db.pragma(pragma);
