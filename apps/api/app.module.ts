@@ -9,7 +9,7 @@ import { hardenHttp } from '../shared/http-hardening';
 import { type OperationsOptions, OperationsModule } from '../shared/operations.module';
 import type { ProgramContext } from '../shared/program';
 import { CommandsController } from './commands/commands.controller';
-import { LIMIT } from './commands/json-body';
+import { isJsonPost, LIMIT } from './commands/json-body';
 import { SubmitHandler } from './commands/submit';
 import { ImportsController } from './imports/imports.controller';
 import { ExportsController } from './jobs/exports.controller';
@@ -58,7 +58,7 @@ export async function createApp({ origins = [], ...operated }: ProgramContext): 
   const { log } = operated;
   app.use(requestLog(log));
   hardenHttp(app, origins);
-  app.useBodyParser('json', { limit: LIMIT });
+  app.useBodyParser('json', { limit: LIMIT, type: isJsonPost });
   app.useGlobalFilters(new ProblemFilter(log, methodsAt));
   SwaggerModule.setup('docs', app, openApi, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   return app.init();

@@ -1,38 +1,9 @@
 import { reservedNames } from '@waymark/core/fields';
 import { sourceFiles } from '@waymark/core/imports';
-import { openApi } from '../../apps/api/openapi/document';
 import { openProgramme } from '../imports/office';
 import { programme } from '../imports/papers';
+import { exampleRequests } from '../support/example-requests';
 import { raw, type RawAnswer, serverOfAll } from './client';
-
-interface Operation {
-  readonly parameters?: readonly {
-    readonly name?: string;
-    readonly in?: string;
-    readonly example?: unknown;
-  }[];
-  readonly requestBody?: { readonly content: Record<string, { readonly example?: object }> };
-}
-
-const { paths } = openApi() as unknown as { readonly paths: Record<string, Record<string, Operation>> };
-
-/** Every operation, with a path that has ids of the right form. */
-const operations = Object.entries(paths)
-  .filter(([path]) => path.startsWith('/v1/'))
-  .flatMap(([template, methods]) =>
-    Object.entries(methods).map(([method, operation]) => {
-      const given = (operation.parameters ?? []).filter(({ example }) => example !== undefined);
-      const path = given.reduce(
-        (so, { name, example }) => so.replace(`{${String(name)}}`, encodeURIComponent(String(example))),
-        template,
-      );
-      const query = given
-        .filter((each) => each.in === 'query')
-        .map(({ name, example }) => `${String(name)}=${encodeURIComponent(String(example))}`);
-      const body = operation.requestBody?.content['application/json']?.example;
-      return { name: `${method.toUpperCase()} ${template}`, method: method.toUpperCase(), path, query, body };
-    }),
-  );
 
 /** Copies of a value: in each, one of the objects in it has a field more. */
 function* withField(value: unknown, name: string, content: unknown): Generator {
@@ -63,7 +34,7 @@ describe('a field with a name that JavaScript gives a meaning', () => {
 
   it('is refused as an unknown field, in every object of every body', async () => {
     let sent = 0;
-    for (const { name, method, path, body } of operations) {
+    for (const { name, method, path, body } of exampleRequests) {
       if (body === undefined) continue;
       for (const reserved of names) {
         const content = reserved === 'constructor' ? { name: 'Array' } : { polluted: true };
@@ -87,14 +58,14 @@ describe('a field with a name that JavaScript gives a meaning', () => {
         }
       }
     }
-    const bodies = operations.filter(({ body }) => body !== undefined);
+    const bodies = exampleRequests.filter(({ body }) => body !== undefined);
     expect(bodies.length).toBeGreaterThan(40);
     expect(sent).toBeGreaterThanOrEqual(names.length * bodies.length);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
   it('is refused as an unknown parameter, on every route', async () => {
-    for (const { name, method, path, query, body } of operations) {
+    for (const { name, method, path, query, body } of exampleRequests) {
       if (path === '/v1/imports' && method === 'POST') continue; // its body is no JSON: see below
       for (const reserved of names) {
         const answer = await raw(server().url, {

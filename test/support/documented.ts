@@ -3,6 +3,7 @@ import type { SuperAgentRequest } from 'superagent';
 import type { Response, Test } from 'supertest';
 import request from 'supertest';
 import { openApi } from '../../apps/api/openapi/document';
+import { DECISION } from '../../apps/api/openapi/problems';
 import { schemasIn } from './schemas';
 
 /*
@@ -12,6 +13,7 @@ import { schemasIn } from './schemas';
 
 interface Documented {
   readonly $ref?: string;
+  readonly description?: string;
   readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
 
@@ -43,8 +45,8 @@ const patterns = Object.entries(document.paths).map(
     [template, new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`), operations] as const,
 );
 
-/** The response that the document declares for an answer. */
-function responseOf({ method, path, status }: Answered): string[] | undefined {
+/** The operation of an answer, with the path of its responses in the document; undefined if there is none. */
+function operationOf({ method, path }: Answered) {
   const bare = path.split('?')[0]!;
   // A path without parameters takes precedence over a path whose parameter would match it.
   const [found] = patterns
@@ -52,16 +54,32 @@ function responseOf({ method, path, status }: Answered): string[] | undefined {
     .sort(([a], [b]) => a.split('{').length - b.split('{').length);
   const operation = found?.[2][method.toLowerCase()];
   if (!found || !operation) return undefined;
-  const response = operation.responses[String(status)];
+  return { ...operation, at: ['paths', found[0], method.toLowerCase(), 'responses'] };
+}
+
+/** The response that the document declares for an answer. */
+function responseOf(answered: Answered): string[] | undefined {
+  const operation = operationOf(answered);
+  if (!operation) return undefined;
+  const response = operation.responses[String(answered.status)];
   if (!response) return [];
   return response.$ref === undefined
-    ? ['paths', found[0], method.toLowerCase(), 'responses', String(status)]
+    ? [...operation.at, String(answered.status)]
     : response.$ref.slice(2).split('/');
+}
+
+/** Whether the document lists the code of a problem for its operation. Paths that it does not have are not checked. */
+function listsCode(answered: Answered): boolean {
+  const operation = operationOf(answered);
+  if (!operation) return true;
+  const { code } = JSON.parse(answered.text) as { readonly code?: unknown };
+  const { description = '' } = operation.responses[String(answered.status)] ?? {};
+  return description.includes(`\`${String(code)}\``) || description.includes(DECISION);
 }
 
 /**
  * Throws if an answer does not match the document. Problems are checked against the schema of problems for every request,
- * other answers only if the document has the operation.
+ * and the operation must list their code; other answers are checked only if the document has the operation.
  */
 export function demandDocumented(answered: Answered): void {
   const { method, path, status, text } = answered;
@@ -74,7 +92,8 @@ export function demandDocumented(answered: Answered): void {
   const pointer = responseOf(answered);
   const isProblem = type === PROBLEM;
   if (!isProblem && pointer === undefined) return;
-  if (!isProblem && pointer?.length === 0) wrong('it does not have this status');
+  if (pointer?.length === 0) wrong('it does not have this status');
+  if (isProblem && !listsCode(answered)) wrong('its code is not listed for this operation and status');
   const of = isProblem ? ['components', 'schemas', 'Problem'] : [...pointer!, 'content', type, 'schema'];
   if (!isProblem && contentAt(pointer!)?.[type] === undefined) wrong(`it does not have the type ${type}`);
   if (!isProblem && type !== 'application/json') return;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { Problem } from '../problem';
 
@@ -6,6 +7,10 @@ export const LIMIT = 1_048_576;
 const DEPTH = 20;
 /** Maximum number of values in a body, because checking each value takes time. */
 const VALUES = 20_000;
+
+/** Whether a request has a body to parse. The body of a GET request is not read. */
+export const isJsonPost = (request: IncomingMessage): boolean =>
+  request.method === 'POST' && Boolean((request as Request).is('json'));
 
 /** The parsed JSON body of a request; an empty object if there is no body. */
 export function jsonBody(request: Request): unknown {

@@ -2,7 +2,7 @@ import { type CommandAnswer, commandAnswer } from '../commands/command-answer';
 import { type CommandRoute, commandRoutes } from '../commands/routes';
 import { answered } from './answers';
 import { headers, pathId } from './parameters';
-import { problems } from './problems';
+import { DECISION } from './problems';
 import { exampleOf, ref, type Schema, schemasOf } from './schemas';
 
 const routes: readonly CommandRoute[] = [...commandRoutes.values()].flatMap((commands) => [
@@ -55,7 +55,15 @@ const operation = ({ module, name, action, type, replacedBy }: CommandRoute) => 
     required: true,
     content: { 'application/json': { schema: ref(action), example: exampleOf(type) } },
   },
-  responses: { 200: carriedOut, ...problems(400, 404, 409, 410, 412, 413, 415, 422, 500) },
+  responses: { 200: carriedOut },
+  problems: {
+    404: ['UNKNOWN_ID', DECISION],
+    409: ['TOO_MUCH_CONTENTION', DECISION],
+    410: ['PUPIL_ERASED', 'MENTOR_ERASED', 'PERSON_ERASED'],
+    412: ['STALE_REVISION'],
+    413: ['COMMAND_TOO_LARGE'],
+    422: ['IDEMPOTENCY_KEY_REUSED', DECISION],
+  },
 });
 
 /** `give-consent` becomes `Give consent`. */

@@ -6,7 +6,7 @@ import { exportPaths, exportSchemas, jobPaths } from './jobs';
 import { operationPaths, operationSchemas } from './operations';
 import { headerParameters } from './parameters';
 import { privacyPaths, privacySchemas } from './privacy';
-import { problemResponses, problems } from './problems';
+import { type Operation, problemResponses, withProblems } from './problems';
 import { questionPaths } from './questions';
 
 const description = `
@@ -19,9 +19,9 @@ To read your own writes, send that position as \`Waymark-Position\` with a query
 as \`Prefer: wait=5\`. Errors are answered as \`application/problem+json\` with a stable code.
 `;
 
-type Path = Readonly<Record<string, { readonly responses: object }>>;
+type Path = Readonly<Record<string, Operation>>;
 
-/** Add the access token and its error responses to operations that require one: all except the health checks. */
+/** Add the access token and the problems to operations that require a token: all except the health checks. */
 const guarded = (paths: Readonly<Record<string, object>>): Readonly<Record<string, object>> =>
   Object.fromEntries(
     Object.entries(paths as Readonly<Record<string, Path>>).map(([path, operations]) => [
@@ -29,11 +29,7 @@ const guarded = (paths: Readonly<Record<string, object>>): Readonly<Record<strin
       Object.fromEntries(
         Object.entries(operations).map(([method, operation]) => [
           method,
-          {
-            ...operation,
-            security: [{ token: [] }],
-            responses: { ...operation.responses, ...problems(401, 403, 429, 503) },
-          },
+          { ...withProblems(path, method, operation), security: [{ token: [] }] },
         ]),
       ),
     ]),

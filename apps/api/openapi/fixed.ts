@@ -5,7 +5,6 @@ import { ImportParameters } from '../imports/imports.controller';
 import { FIELD, LARGEST_FILE, MOST_FILES } from '../imports/receive';
 import { answered } from './answers';
 import { queryParameters } from './parameters';
-import { problems } from './problems';
 
 const begun: BegunImport = {
   id: 'c0a8b2f4-5d1e-4b7a-8f3c-2e9d6a1b7c50',
@@ -61,7 +60,13 @@ export const importPath = () => ({
           'Waymark-Position': { schema: { type: 'integer' }, example: begun.position },
         },
       },
-      ...problems(400, 413, 415, 422, 500),
+    },
+    problems: {
+      400: ['MALFORMED_UPLOAD'],
+      413: ['FILE_TOO_LARGE', 'TOO_MANY_FILES', 'COMMAND_TOO_LARGE'],
+      422: ['NOTHING_TO_IMPORT', 'WHICH_PROGRAMME'],
+      429: ['TOO_MANY_DRY_RUNS'],
+      503: ['DRY_RUNS_BUSY'],
     },
   },
 });

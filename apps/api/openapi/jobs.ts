@@ -4,7 +4,6 @@ import { type JobAnswer, jobSchema, jobsSchema } from '../jobs/job';
 import { JobsParameters } from '../jobs/jobs.controller';
 import { answered } from './answers';
 import { queryParameters } from './parameters';
-import { problems } from './problems';
 import { exampleOf, ref, type Schema, schemasOf, named } from './schemas';
 
 const EXPORT = '9b2f4c1e-6d3a-4e8b-a1c7-5f0e2d9b8a64';
@@ -53,7 +52,7 @@ const requests = Object.values(exportKinds).map(({ request }) => request);
 /** Schemas of the export requests, by class name. */
 export const exportSchemas = (): Readonly<Record<string, Schema>> => schemasOf(requests.map(named));
 
-const step = (name: string, summary: string, description: string) => ({
+const step = (name: string, summary: string, description: string, conflict: string) => ({
   post: {
     operationId: `jobs.${name}`,
     summary,
@@ -62,8 +61,8 @@ const step = (name: string, summary: string, description: string) => ({
     parameters: [id('job', job.id)],
     responses: {
       202: answered('The current state of the job.', jobSchema, job),
-      ...problems(400, 404, 409, 500),
     },
+    problems: { 404: ['UNKNOWN_JOB'], 409: [conflict] },
   },
 });
 
@@ -77,7 +76,7 @@ export const jobPaths = () => ({
         'Jobs are background work, such as imports, exports, reminders and rebuilds. The most recently added comes first. All dead letters (`state=failed`) are kept, and about the last thousand jobs that are done.',
       tags: ['jobs'],
       parameters: queryParameters(JobsParameters),
-      responses: { 200: answered('The jobs.', jobsSchema, { items: [job] }), ...problems(400, 422, 500) },
+      responses: { 200: answered('The jobs.', jobsSchema, { items: [job] }) },
     },
   },
   '/v1/jobs/{id}': {
@@ -86,18 +85,21 @@ export const jobPaths = () => ({
       summary: 'Get a job',
       tags: ['jobs'],
       parameters: [id('job', job.id)],
-      responses: { 200: answered('The job.', jobSchema, job), ...problems(400, 404, 500) },
+      responses: { 200: answered('The job.', jobSchema, job) },
+      problems: { 404: ['UNKNOWN_JOB'] },
     },
   },
   '/v1/jobs/{id}/cancel': step(
     'cancel',
     'Cancel a job',
     'A waiting job never runs. A running job is interrupted within about a second, and ends as soon as it can.',
+    'JOB_NOT_GOING_ON',
   ),
   '/v1/jobs/{id}/retry': step(
     'retry',
     'Retry a failed or cancelled job',
     'The job starts again with its first attempt. An import continues after the last rows that it recorded.',
+    'JOB_NOT_ENDED',
   ),
 });
 
@@ -127,7 +129,6 @@ export const exportPaths = () => ({
           ),
           headers: { Location: { schema: { type: 'string' }, example: `/v1/exports/${EXPORT}` } },
         },
-        ...problems(400, 413, 415, 422, 500),
       },
     },
   },
@@ -138,7 +139,8 @@ export const exportPaths = () => ({
       description: 'Its state, its progress and, when it is done, its file name.',
       tags: ['exports'],
       parameters: [id('export', EXPORT)],
-      responses: { 200: answered('The export.', exportSchema, finishedExport), ...problems(400, 404, 500) },
+      responses: { 200: answered('The export.', exportSchema, finishedExport) },
+      problems: { 404: ['UNKNOWN_EXPORT'] },
     },
   },
   '/v1/exports/{id}/file': {
@@ -157,8 +159,8 @@ export const exportPaths = () => ({
             'application/jsonl': { schema: { type: 'string' } },
           },
         },
-        ...problems(400, 404, 409, 410, 500),
       },
+      problems: { 404: ['UNKNOWN_EXPORT'], 409: ['EXPORT_NOT_DONE'], 410: ['EXPORT_EXPIRED'] },
     },
   },
 });

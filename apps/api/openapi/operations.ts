@@ -15,7 +15,7 @@ import {
 } from '@waymark/operations';
 import { SkipParked, StartRebuild } from '../operations/operations.controller';
 import { answered } from './answers';
-import { problems } from './problems';
+import type { ProblemCodes } from './problems';
 import { exampleOf, ref, type Schema, schemasOf, named } from './schemas';
 
 /** Former names of views are accepted too. */
@@ -117,6 +117,16 @@ const acts: Readonly<Record<RebuildAction, readonly [summary: string, descriptio
   ],
 };
 
+/** The codes of the conflicts that each action can meet. */
+const conflicts: Readonly<Record<RebuildAction, readonly string[]>> = {
+  pause: ['NO_REBUILD'],
+  resume: ['NO_REBUILD'],
+  cancel: ['NO_REBUILD'],
+  switch: ['NOT_VERIFIED'],
+  'switch-back': ['NOTHING_TO_SWITCH_BACK'],
+  retire: [],
+};
+
 const actPaths = (): Readonly<Record<string, object>> =>
   Object.fromEntries(
     Object.entries(acts).map(([act, [summary, description]]) => [
@@ -132,21 +142,21 @@ const actPaths = (): Readonly<Record<string, object>> =>
             200: answered('The current state of each generation of the view.', listOf(viewStateSchema), {
               items: [live],
             }),
-            ...problems(400, 404, 409, 500),
           },
+          problems: { 404: ['UNKNOWN_VIEW'], 409: conflicts[act as RebuildAction] },
         },
       },
     ]),
   );
 
-const parkedPath = (summary: string, description: string, more: object, wrong: readonly number[] = []) => ({
+const parkedPath = (summary: string, description: string, more: object, codes: ProblemCodes = {}) => ({
   ...{ summary, description, tags },
   responses: {
     200: answered('The rows that are still parked, at this event or at the next.', waitingRows, {
       items: [waiting],
     }),
-    ...problems(400, 404, ...wrong, 500),
   },
+  problems: { 404: ['NOT_PARKED', 'UNKNOWN_VIEW'], ...codes },
   ...more,
 });
 
@@ -169,7 +179,6 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
       tags,
       responses: {
         200: answered('All generations of all views, and the policies.', viewStatesSchema, states),
-        ...problems(500),
       },
     },
   },
@@ -182,7 +191,6 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
       tags,
       responses: {
         200: answered('All rebuilds.', rebuilds, { items: [rebuild] }),
-        ...problems(500),
       },
     },
     post: {
@@ -201,8 +209,8 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
           ),
           headers: { Location: { schema: { type: 'string' }, example: '/v1/operations/rebuilds' } },
         },
-        ...problems(400, 409, 413, 415, 422, 500),
       },
+      problems: { 409: ['REBUILD_RESTS', 'REBUILD_GOES_ON'] },
     },
   },
   ...actPaths(),
@@ -215,7 +223,6 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
       tags,
       responses: {
         200: answered('All parked rows and streams.', waitingRows, { items: [waiting] }),
-        ...problems(500),
       },
     },
   },
@@ -235,7 +242,7 @@ export const operationPaths = (): Readonly<Record<string, object>> => ({
         parameters: parkedRow,
         requestBody: body(SkipParked),
       },
-      [413, 415, 422],
+      { 409: ['TOO_MUCH_CONTENTION'], 413: ['COMMAND_TOO_LARGE'] },
     ),
   },
 });

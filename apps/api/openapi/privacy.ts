@@ -12,7 +12,6 @@ import {
 import { ErasePerson } from '../privacy/privacy.controller';
 import { answered } from './answers';
 import { headers } from './parameters';
-import { problems } from './problems';
 import { exampleOf, ref, type Schema, schemasOf, named } from './schemas';
 
 const PUPIL = '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10';
@@ -78,6 +77,8 @@ const personInPath = [
   { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example: PUPIL },
 ];
 
+const unknownPersons = personKindNames.map((kind) => `UNKNOWN_${kind.toUpperCase()}`);
+
 /** Schemas of the request bodies, by class name. */
 export const privacySchemas = (): Readonly<Record<string, Schema>> => schemasOf([named(ErasePerson)]);
 
@@ -98,7 +99,11 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
       },
       responses: {
         200: answered('The state of the erasure.', erasureSchema, erased),
-        ...problems(400, 404, 409, 413, 415, 422, 500),
+      },
+      problems: {
+        404: unknownPersons,
+        409: ['LEGAL_HOLD', 'MENTOR_HAS_PUPILS', 'PERSON_HAS_ROLES', 'TOO_MUCH_CONTENTION'],
+        413: ['COMMAND_TOO_LARGE'],
       },
     },
   },
@@ -112,8 +117,8 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
       parameters: personInPath,
       responses: {
         200: answered('The certificate.', certificateSchema, certificate),
-        ...problems(400, 404, 409, 422, 500),
       },
+      problems: { 404: unknownPersons, 409: ['NOT_ERASED', 'ERASURE_WAITING'] },
     },
   },
   '/v1/privacy/subject-access/{kind}/{id}': {
@@ -126,8 +131,8 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
       parameters: [...personInPath, ...headers('WaymarkReason')],
       responses: {
         200: answered('Everything stored about the person.', subjectAccessSchema, held),
-        ...problems(400, 404, 422, 500),
       },
+      problems: { 404: unknownPersons },
     },
   },
   '/v1/privacy/retention': {
@@ -138,7 +143,6 @@ export const privacyPaths = (): Readonly<Record<string, object>> => ({
       tags,
       responses: {
         200: answered('Everybody whose retention period has ended.', dueSchema, due),
-        ...problems(500),
       },
     },
   },

@@ -13,29 +13,97 @@ const example: ProblemAnswer = {
   instance: 'urn:uuid:5a1f7f8e-0d3c-4b1e-9a57-6c2f4d8e1b22',
 };
 
-/** The meaning of each status, and codes that come with it. */
+/** The meaning of each status. */
 const meanings: Readonly<Record<number, string>> = {
-  400: 'The request is malformed: `MALFORMED_JSON`, `JSON_TOO_DEEP`, `MALFORMED_HEADER`, `MALFORMED_PATH`, `MALFORMED_UPLOAD`.',
-  401: 'The access token is missing, invalid or expired: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`. Why a token is invalid is in the log of the service only.',
-  403: 'Your roles do not allow the request, or not for this record: `NOT_ALLOWED`. Or no person is registered for your token: `UNKNOWN_PERSON`, with the `subject` of the token, which an access administrator needs to register you.',
-  404: 'Something that the path names does not exist: `UNKNOWN_ID`, or `UNKNOWN_` with its kind.',
-  409: 'The request conflicts with what is already recorded. The code says why.',
-  410: 'The file is no longer kept: `EXPORT_EXPIRED`. Or the data of a person were erased: `PUPIL_ERASED`, `MENTOR_ERASED`, `PERSON_ERASED`. Only principals whose roles reach the record learn this; all others get the answer for unknown records.',
-  412: 'The record has changed since the revision that you sent: `STALE_REVISION`.',
-  413: 'The request is too large: `BODY_TOO_LARGE`, `FILE_TOO_LARGE`, `TOO_MANY_FILES`.',
-  415: 'The body has an unsupported media type, character set or encoding: `UNSUPPORTED_MEDIA_TYPE`, `UNSUPPORTED_CHARSET`, `UNSUPPORTED_ENCODING`.',
-  422: 'Fields are invalid: `INVALID_FIELDS`. `errors` names every invalid field; unknown fields are only counted. Or the key was used for another command: `IDEMPOTENCY_KEY_REUSED`. Or a decision refused the values, with its own code.',
-  429: 'You have sent too many requests within a minute: `TOO_MANY_REQUESTS`.',
-  500: 'An unexpected error occurred on our side: `INTERNAL`.',
-  503: 'The issuer of access tokens does not answer, so the token cannot be checked: `ISSUER_UNAVAILABLE`. Or a service that the request needs does not respond: `STORE_UNAVAILABLE`. For both, send the request again after the seconds in `Retry-After`. Or a view that the query reads has stopped (`VIEW_STOPPED`), is not built yet (`VIEW_BUILDING`), or was rebuilt during the query (`VIEW_REBUILT`: send the query again). Or the row cannot be folded: `ROW_CANNOT_BE_FOLDED`.',
-  504: 'A view that the query reads has not reached the requested position: `VIEW_BEHIND`, with the position reached in `position`.',
+  400: 'The request is malformed.',
+  401: 'The access token is missing, invalid or expired. Why it is invalid is in the log of the service only.',
+  403: 'Your roles do not allow the request, or not for this record. Or no person is registered for your token: then `subject` is the subject of the token, which an access administrator needs to register you.',
+  404: 'Something that the path names does not exist.',
+  409: 'The request conflicts with what is already recorded, or with what is in progress.',
+  410: 'The file is no longer kept. Or the data of a person were erased: only principals whose roles reach the record learn this, all others get the answer for unknown records.',
+  412: 'The record has changed since the revision that you sent.',
+  413: 'The request is too large.',
+  415: 'The body has an unsupported media type, character set or encoding.',
+  422: 'Values are invalid. `errors` names every invalid field; unknown fields are only counted.',
+  429: 'You have sent too many requests. `Retry-After` says when to send the next one.',
+  500: 'An unexpected error occurred on our side.',
+  503: 'A service that the request needs does not respond, such as the issuer of access tokens, or a view cannot answer now. Send the request again later, after the seconds in `Retry-After` if it is there.',
+  504: 'A view that the query reads has not reached the requested position, `position` says which one it has reached.',
 };
 
-/** References to the problem responses of these statuses. */
-export const problems = (...statuses: readonly number[]): Record<string, object> =>
-  Object.fromEntries(
-    statuses.map((status) => [String(status), { $ref: `#/components/responses/${String(status)}` }]),
-  );
+/** Codes of problems, by status. */
+export type ProblemCodes = Readonly<Record<number, readonly string[]>>;
+
+/** Stands for the codes with which the domain refuses a command. They say why, and are not listed. */
+export const DECISION = 'or a code of the decision, which says why it was refused';
+
+/** An operation before the problems that it has in common with others are added. */
+export interface Operation {
+  readonly parameters?: readonly object[];
+  readonly requestBody?: { readonly content: object };
+  readonly responses: object;
+  /** The codes of this operation only. */
+  readonly problems?: ProblemCodes;
+}
+
+/** Every operation that needs an access token can give these. */
+const common: ProblemCodes = {
+  401: ['TOKEN_MISSING', 'TOKEN_INVALID', 'TOKEN_EXPIRED'],
+  403: ['NOT_ALLOWED', 'UNKNOWN_PERSON'],
+  422: ['INVALID_FIELDS'],
+  429: ['TOO_MANY_REQUESTS'],
+  500: ['INTERNAL'],
+  503: ['STORE_UNAVAILABLE', 'ISSUER_UNAVAILABLE'],
+};
+const ofPath: ProblemCodes = { 400: ['MALFORMED_PATH'] };
+const ofHeaders: ProblemCodes = { 400: ['MALFORMED_HEADER'] };
+/** A body in JSON is parsed on every POST route, even if the route has no body. */
+const ofPost: ProblemCodes = {
+  400: ['MALFORMED_JSON', 'MALFORMED_BODY', 'REQUEST_ABORTED'],
+  413: ['BODY_TOO_LARGE'],
+  415: ['UNSUPPORTED_CHARSET', 'UNSUPPORTED_ENCODING'],
+};
+const ofBody: ProblemCodes = { 415: ['UNSUPPORTED_MEDIA_TYPE'] };
+const ofJson: ProblemCodes = { 400: ['JSON_TOO_DEEP'] };
+
+/** Several tables of codes as one. */
+export function mergedCodes(tables: readonly ProblemCodes[]): ProblemCodes {
+  const merged: Record<number, readonly string[]> = {};
+  for (const table of tables) {
+    for (const [status, codes] of Object.entries(table))
+      merged[Number(status)] = [...new Set([...(merged[Number(status)] ?? []), ...codes])];
+  }
+  return merged;
+}
+
+/** An operation with all problems that it can give as responses. */
+export function withProblems(
+  path: string,
+  method: string,
+  { problems = {}, ...operation }: Operation,
+): object {
+  const { parameters = [], requestBody, responses } = operation;
+  const codes = mergedCodes([
+    ...[common, problems],
+    ...(path.includes('{') ? [ofPath] : []),
+    ...(parameters.some((parameter) => '$ref' in parameter) ? [ofHeaders] : []),
+    ...(method === 'post' ? [ofPost] : []),
+    ...(requestBody ? [ofBody] : []),
+    ...(requestBody && 'application/json' in requestBody.content ? [ofJson] : []),
+  ]);
+  const answers: Record<string, object> = { ...responses };
+  for (const [status, listed] of Object.entries(codes))
+    answers[status] = {
+      $ref: `#/components/responses/${status}`,
+      description: described(Number(status), listed),
+    };
+  return { ...operation, responses: answers };
+}
+
+const described = (status: number, codes: readonly string[]): string => {
+  const listed = codes.map((code) => (code === DECISION ? DECISION : `\`${code}\``));
+  return `${statusTitle(status)}. ${meanings[status]!} ${listed.join(', ')}.`;
+};
 
 export const problemResponses = Object.fromEntries(
   Object.entries(meanings).map(([status, meaning]) => [

@@ -1,8 +1,8 @@
 import { questions, type Sources } from '../questions/questions';
-import type { Question } from '@waymark/core/questions';
+import type { PathPart, Question } from '@waymark/core/questions';
 import { answered } from './answers';
 import { headers, pathId, queryParameters } from './parameters';
-import { problems } from './problems';
+import { mergedCodes, type ProblemCodes } from './problems';
 
 const template = ({ path }: Question<Sources>): string => `/v1/${path.replaceAll(/:(\w+)/g, '{$1}')}`;
 
@@ -15,7 +15,7 @@ function operation(question: Question<Sources>) {
     views,
     schema,
     example,
-    problems: further = [],
+    problems: further = {},
   } = question;
   const waits = views.length > 0;
   return {
@@ -28,15 +28,18 @@ function operation(question: Question<Sources>) {
       ...queryParameters(parameters),
       ...headers('WaymarkReason', ...(waits ? (['WaymarkPosition', 'Prefer'] as const) : [])),
     ],
-    responses: {
-      200: answered('The answer.', schema, example),
-      ...problems(
-        ...[400, ...(Object.keys(parts).length > 0 ? [404] : []), 422, 500],
-        ...[...(waits ? [503, 504] : []), ...further],
-      ),
-    },
+    responses: { 200: answered('The answer.', schema, example) },
+    problems: mergedCodes([further, ...Object.values(parts).map(unknownPart), ...(waits ? [ofViews] : [])]),
   };
 }
+
+const unknownPart = ({ name }: PathPart): ProblemCodes => ({ 404: [`UNKNOWN_${name.toUpperCase()}`] });
+
+/** For questions that are answered from views. */
+const ofViews: ProblemCodes = {
+  503: ['VIEW_STOPPED', 'VIEW_BUILDING', 'VIEW_REBUILT'],
+  504: ['VIEW_BEHIND'],
+};
 
 /** `GetPhaseProgress` becomes `phaseProgress`. */
 function operationName({ name }: Question<Sources>): string {

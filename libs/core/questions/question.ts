@@ -64,8 +64,8 @@ interface Described {
    * answer is read from the event log.
    */
   readonly views: readonly RowSet[];
-  /** Further HTTP statuses of problems that the question can return. */
-  readonly problems?: readonly number[];
+  /** Further codes of problems that the question can return, by HTTP status. */
+  readonly problems?: Readonly<Record<number, readonly string[]>>;
 }
 
 /** A question declared once, for HTTP, the OpenAPI document and the access log. */

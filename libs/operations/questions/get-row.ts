@@ -59,7 +59,7 @@ export const getRow = question({
   // The command line asks for the same right, below the operations: the table has it.
   by: rights.get('GetRow')!,
   views: [],
-  problems: [503],
+  problems: { 503: ['ROW_CANNOT_BE_FOLDED'] },
   // Recorded before the row is folded.
   shown: nobody,
   answer: ({ view, key, position }, sources: QuestionSources & RowSources) =>

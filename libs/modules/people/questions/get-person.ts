@@ -25,6 +25,7 @@ export const getPerson = question({
   name: 'GetPerson',
   path: 'people/:id',
   parts: { id: person },
+  problems: { 404: ['UNKNOWN_PERSON_ID'], 410: ['PERSON_ERASED'] },
   summary: 'A person who works with the service, with all role assignments',
   description: 'If the person was erased, the answer is `PERSON_ERASED`.',
   schema: object(
@@ -50,7 +51,6 @@ export const getPerson = question({
   },
   by: { 'data-protection-officer': 'all', 'access-administrator': 'all', 'local-operator': 'all' },
   views: [],
-  problems: [410],
   shown: ({ id }) => [id],
   answer: async ({ id }, { submitter }) => {
     const { known, name, assignments, erasure } = (await submitter.load('person', id)).state as Person;

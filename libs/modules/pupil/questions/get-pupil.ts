@@ -38,7 +38,7 @@ export const getPupil = question({
   },
   by: { ...caseworkers, ...officer },
   views: [],
-  problems: [410],
+  problems: { 410: ['PUPIL_ERASED'] },
   shown: ({ id }) => [id],
   answer: async ({ id }, { submitter, reach, reason, now, scopesOf }) => {
     const scopes = await scopesOf('pupil', id);
