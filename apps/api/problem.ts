@@ -117,6 +117,10 @@ const tooLarge = new Problem(
   'The command would record more than the event store accepts in one append. Send it in parts.',
 );
 
+/** The client went away: nobody reads this answer, but the log says what happened. */
+export const aborted = (): Problem =>
+  new Problem(HttpStatus.BAD_REQUEST, ...bodyProblems['request.aborted']!);
+
 /** Codes of problems that become `WRONG_METHOD` if the path exists for another method. */
 const pathless: ReadonlySet<string> = new Set(['UNKNOWN_PATH', 'UNKNOWN_MODULE', 'UNKNOWN_COMMAND']);
 

@@ -42,6 +42,7 @@ export class OperationsModule {
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: TELEMETRY, useValue: telemetry },
       ],
+      exports: [LIMITS],
     };
   }
 }

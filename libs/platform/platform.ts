@@ -61,6 +61,7 @@ import { policies } from '@waymark/modules/policies/index';
 import { views } from '@waymark/modules';
 import { keyFromFile } from '@waymark/stores/files/key-file';
 import { makePrivate } from '@waymark/stores/files/private-folder';
+import { DryRunQueue } from './dry-run-queue';
 import { jobHandlers } from './jobs';
 import { loadMasterKeys } from './master-keys';
 import { commandModules, modules, personalFields, unknownEventReason } from './modules';
@@ -123,6 +124,7 @@ export class Platform {
   readonly disclosure: DisclosureRule;
   readonly uploads: Uploads;
   readonly exports: ExportFiles;
+  readonly dryRuns: DryRunQueue;
   private readonly upkeep: Upkeep;
   private readonly settlement: Settlement;
   private readonly works: boolean;
@@ -197,6 +199,7 @@ export class Platform {
     this.uploads = new Uploads(data);
     this.exports = new ExportFiles(data);
     this.disclosure = options.disclosure ?? defaultDisclosure;
+    this.dryRuns = new DryRunQueue({ control: rows.control, ...options.dryRuns });
     this.published = readPublishedRates(
       readFileSync(packageFile('data', 'reference', 'dfe-attendance-2025-26.csv')),
     );
@@ -313,8 +316,26 @@ export class Platform {
     return this.settlement.settle();
   }
 
-  /** Open an embedded copy of all data for a dry run. Closing the copy deletes it. */
-  async scratch(): Promise<Platform> {
+  /**
+   * Run work on an embedded copy of all data, when it is its turn; then delete the copy. Throws `DRY_RUNS_BUSY` if too
+   * many others wait, and the signal's reason if it is aborted.
+   */
+  tryOut<T>(
+    work: (copy: Platform, signal: AbortSignal) => Promise<T>,
+    signal = new AbortController().signal,
+  ): Promise<T> {
+    return this.dryRuns.run(signal, async (going) => {
+      const copy = await this.copy();
+      try {
+        return await work(copy, going);
+      } finally {
+        await copy.close();
+      }
+    });
+  }
+
+  /** Open an embedded copy of all data. Closing the copy deletes it. */
+  private async copy(): Promise<Platform> {
     const { clock, onFault, hashKey, masterKeys } = this.options;
     const data = await createScratchFolder(this.data, this.stores);
     const copy = await Platform.open({

@@ -7,6 +7,7 @@ import { MEMBERS } from '@waymark/core/projections';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { SqliteKeyStore } from '@waymark/stores/sqlite/keys/sqlite-key-store';
 import { SqliteRowStore } from '@waymark/stores/sqlite/rows/sqlite-row-store';
+import { DRY_RUN_QUEUE } from './dry-run-queue';
 import { KEY_DATABASE, KEYS_FOLDER, type Stores } from './stores';
 
 const SCRATCH = 'scratch-';
@@ -32,12 +33,12 @@ export async function createScratchFolder(data: string, { events, rows, keys }: 
   return folder;
 }
 
-/** Remove the coordination documents of processes that use the original: members, and the turn of a running import. */
+/** Remove the coordination documents of processes that use the original: members, and the turns of imports and dry runs. */
 export async function removeProcessDocuments(file: string): Promise<void> {
   const rows = new SqliteRowStore(file, { reset: true });
   const { control } = rows;
-  for (const { id, revision } of [...(await control.list(MEMBERS)), ...(await control.list(IMPORT_LEASE))])
-    await control.remove(id, revision);
+  for (const prefix of [MEMBERS, IMPORT_LEASE, DRY_RUN_QUEUE])
+    for (const { id, revision } of await control.list(prefix)) await control.remove(id, revision);
   await rows.close();
 }
 

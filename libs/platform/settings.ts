@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Refusal } from '@waymark/core/kernel';
 import { type Issuer, LOCAL } from '@waymark/governance/access';
 import { defaultDisclosure, type DisclosureRule } from '@waymark/modules/insights/disclosure/symbols';
+import { defaultDryRuns, type DryRunLimits } from './dry-run-queue';
 
 /** Connection URLs of the stores. A store without a URL is embedded: a SQLite file in the data folder. */
 export interface Engines {
@@ -45,6 +46,8 @@ export interface Settings {
   readonly accessAdministrator?: string;
   /** Which numbers of pupils are small, and which rates unreliable. Default: fewer than 10 pupils, 20 sessions. */
   readonly disclosure?: DisclosureRule;
+  /** How many dry runs of imports run at a time on all processes, and how many wait. Defaults to 1 and 4. */
+  readonly dryRuns?: DryRunLimits;
 }
 
 /** Format of a secret, as a pattern and in words. */
@@ -117,9 +120,22 @@ export function settingsFrom(environment: Environment): Settings {
     ...(sealKeyFile && { sealKeyFile }),
     ...(accessAdministrator && { accessAdministrator }),
     disclosure: {
-      smallBelow: readWhole(environment, 'WAYMARK_SMALL_NUMBERS_BELOW') ?? defaultDisclosure.smallBelow,
-      leastPossible:
-        readWhole(environment, 'WAYMARK_LEAST_POSSIBLE_SESSIONS') ?? defaultDisclosure.leastPossible,
+      smallBelow: wholeNumberIn(
+        environment,
+        'WAYMARK_SMALL_NUMBERS_BELOW',
+        defaultDisclosure.smallBelow,
+        1_000,
+      ),
+      leastPossible: wholeNumberIn(
+        environment,
+        'WAYMARK_LEAST_POSSIBLE_SESSIONS',
+        defaultDisclosure.leastPossible,
+        1_000,
+      ),
+    },
+    dryRuns: {
+      atOnce: wholeNumberIn(environment, 'WAYMARK_DRY_RUNS', defaultDryRuns.atOnce),
+      waiting: wholeNumberIn(environment, 'WAYMARK_DRY_RUNS_WAITING', defaultDryRuns.waiting),
     },
   };
 }
@@ -227,20 +243,18 @@ function readFlag(environment: Environment, name: string): boolean | undefined {
   return value === 'true';
 }
 
-function readSeconds(environment: Environment, name: string): number | undefined {
-  const value = environment[name];
-  if (value === undefined || value === '') return undefined;
-  if (!/^[1-9]\d{0,7}$/.test(value))
-    throw wrongSetting(name, 'must be a number of seconds from 1 to 99999999');
-  return Number(value);
-}
-
-/** Read a whole number from 1 to 1000; undefined if it is not set. */
-function readWhole(environment: Environment, name: string): number | undefined {
+/** A whole number from 1 to `most` from a variable. Throws `WRONG_SETTING`. */
+export function wholeNumberIn(
+  environment: Environment,
+  name: string,
+  otherwise: number,
+  most = 9_999_999,
+): number {
   const text = environment[name];
-  if (text === undefined || text === '') return undefined;
-  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > 1_000) throw wrongSetting(name, 'must be a whole number from 1 to 1000');
+  if (text === undefined || text === '') return otherwise;
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most)
+    throw wrongSetting(name, `must be a whole number from 1 to ${String(most)}`);
   return value;
 }
 

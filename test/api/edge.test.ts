@@ -49,7 +49,7 @@ describe('browsers', () => {
 
 describe('limits', () => {
   it('apply to one person without affecting others', async () => {
-    const limits = await openLimits({ person: 3, stranger: 10 });
+    const limits = await openLimits({ person: 3, stranger: 10, dryRuns: 1 });
     const http = await served({ identify: anybody, limits });
     const ask = (who: string) => http.get('/v1/kpis?by=area').set('Authorization', `Bearer ${who}`);
     for (const status of [200, 200, 200, 429]) await ask('one').expect(status);
@@ -61,7 +61,7 @@ describe('limits', () => {
   });
 
   it('apply to a client that tries invalid tokens', async () => {
-    const limits = await openLimits({ person: 100, stranger: 2 });
+    const limits = await openLimits({ person: 100, stranger: 2, dryRuns: 1 });
     const http = await served({ identify: () => Promise.reject(new TokenRefused('form')), limits });
     for (const status of [401, 401, 429]) await http.get('/v1/kpis?by=area').expect(status);
   });

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Controller, Post, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { check, invalid, IsOneOf, Optional } from '@waymark/core/fields';
 import type { SourceFile } from '@waymark/core/imports';
 import { type ImportRequest, requestImport } from '@waymark/modules/imports/import-job';
 import { Importer } from '@waymark/modules/imports/importer';
 import { importReport, importReports, registersOf } from '@waymark/modules/imports/views/import-reports';
-import { Platform } from '@waymark/platform';
-import { Action, principalOf } from '../../shared/access.guard';
+import { type Limits, Platform } from '@waymark/platform';
+import { Action, LIMITS, principalOf } from '../../shared/access.guard';
+import { aborted } from '../problem';
 import type { BegunImport, DryRun } from './answers';
 import { receive } from './receive';
 
@@ -26,7 +27,10 @@ const PATIENCE = 2_000;
 
 @Controller('v1/imports')
 export class ImportsController {
-  constructor(private readonly platform: Platform) {}
+  constructor(
+    private readonly platform: Platform,
+    @Inject(LIMITS) private readonly limits: Limits | undefined,
+  ) {}
 
   @Post()
   @Action('SendFiles')
@@ -35,8 +39,14 @@ export class ImportsController {
     if (errors.length > 0) throw invalid(errors);
     const wanted = { actor: principalOf(response).id, aliases: asked.aliases === 'true' };
     const id = randomUUID();
+    if (asked.dryRun === 'true') {
+      // Before the upload: it would be in vain.
+      await this.platform.dryRuns.refuseIfFull();
+      await this.limits?.dryRun(wanted.actor);
+    }
     const files = await receive(request, response, this.platform.uploads, id);
-    if (asked.dryRun === 'true') response.status(200).json(await this.tryOut(id, files, wanted));
+    if (asked.dryRun === 'true')
+      response.status(200).json(await this.tryOut(id, files, wanted, goneSignal(response)));
     else await this.begin(id, files, wanted, response);
   }
 
@@ -62,21 +72,33 @@ export class ImportsController {
     response.status(202).json(begun);
   }
 
-  /** Import into a temporary copy of the data, and return the report. */
-  private async tryOut(id: string, files: readonly SourceFile[], wanted: ImportRequest): Promise<DryRun> {
+  /** Import into a temporary copy of the data, and return the report. Stops when the signal is aborted. */
+  private async tryOut(
+    id: string,
+    files: readonly SourceFile[],
+    wanted: ImportRequest,
+    signal: AbortSignal,
+  ): Promise<DryRun> {
+    const importInto = async (copy: Platform, going: AbortSignal): Promise<DryRun> => {
+      await new Importer(copy, id, files, { ...wanted, signal: going }).run();
+      await copy.settle();
+      const report = await importReport(copy.rows, id);
+      if (!report) throw new Error('the import has no report');
+      return { dryRun: true, ...report, registers: registersOf(report) };
+    };
     try {
-      const copy = await this.platform.scratch();
-      try {
-        await new Importer(copy, id, files, wanted).run();
-        await copy.settle();
-        const report = await importReport(copy.rows, id);
-        if (!report) throw new Error('the import has no report');
-        return { dryRun: true, ...report, registers: registersOf(report) };
-      } finally {
-        await copy.close();
-      }
+      return await this.platform.tryOut(importInto, signal);
     } finally {
       await this.platform.uploads.discard(id);
     }
   }
+}
+
+/** A signal that is aborted when the client goes away before it has the whole answer. */
+function goneSignal(response: Response): AbortSignal {
+  const gone = new AbortController();
+  const abort = (): void => gone.abort(aborted());
+  if (response.destroyed) abort();
+  else response.once('close', () => response.writableFinished || abort());
+  return gone.signal;
 }

@@ -29,18 +29,9 @@ export const importFiles = new Command('import')
       else print(`${importTable(report)}${dryRun ? '\nDry run: nothing was changed.' : ''}`);
     };
     return dryRun
-      ? withPassivePlatform((platform) => onScratchCopy(platform, importInto))
+      ? withPassivePlatform((platform) => platform.tryOut(importInto))
       : withWorkingPlatform(async (platform) => {
           await platform.work([]);
           await importInto(platform);
         });
   });
-
-async function onScratchCopy(platform: Platform, work: (copy: Platform) => Promise<void>): Promise<void> {
-  const copy = await platform.scratch();
-  try {
-    await work(copy);
-  } finally {
-    await copy.close();
-  }
-}

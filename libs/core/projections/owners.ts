@@ -4,14 +4,18 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ControlDocument, ControlMoved, type ControlStore, type Epoch } from '@waymark/core/kernel';
 
-/** A process that projects, as recorded for other processes. */
-export interface Member {
-  /** Heartbeat counter, incremented in each round. A member whose counter stops is considered dead. */
-  readonly beat: number;
+/** A process, as recorded for other processes. */
+export interface ProcessId {
   readonly host: string;
   readonly pid: number;
   /** Id of the PID namespace: containers on one machine may each have their own. */
   readonly pids: string;
+}
+
+/** A process that projects. */
+export interface Member extends ProcessId {
+  /** Heartbeat counter, incremented in each round. A member whose counter stops is considered dead. */
+  readonly beat: number;
   /** Owns rows only if no other member is running: a command line, while it runs. */
   readonly standby: boolean;
 }
@@ -46,8 +50,7 @@ export interface OwnersOptions {
 export const MEMBERS = 'member/';
 /** Id prefix of the owners' documents in the control store. */
 export const OWNERS = 'owner/';
-const HOST = hostname();
-const PIDS = pidNamespace();
+export const thisProcess: ProcessId = { host: hostname(), pid: process.pid, pids: pidNamespace() };
 /** How often to check whether another process has released rows, in milliseconds. */
 const POLL = 20;
 
@@ -114,9 +117,7 @@ export class Owners {
     const { control, member, standby, wanted, onOwned } = this.options;
     await this.sendHeartbeat({
       beat: (this.heartbeat += 1),
-      host: HOST,
-      pid: process.pid,
-      pids: PIDS,
+      ...thisProcess,
       standby,
     });
     const alive = await this.alive(await control.list(MEMBERS));
@@ -264,9 +265,9 @@ const weight = (name: string, member: string): string =>
 const byWeight = ([one]: readonly [string, string], [other]: readonly [string, string]): number =>
   one < other ? -1 : 1;
 
-/** Whether a member's process ran on this machine and has exited. */
-export function hasExited({ host, pid, pids }: Member): boolean {
-  if (host !== HOST || pids !== PIDS) return false;
+/** Whether a process ran on this machine and has exited. */
+export function hasExited({ host, pid, pids }: ProcessId): boolean {
+  if (host !== thisProcess.host || pids !== thisProcess.pids) return false;
   try {
     process.kill(pid, 0);
     return false;

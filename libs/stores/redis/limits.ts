@@ -4,12 +4,16 @@ import {
   RateLimiterRedis,
   RateLimiterRes,
 } from 'rate-limiter-flexible';
-import { TooManyRequests } from '@waymark/core/kernel';
+import { TooManyRequests, RetryableRefusal } from '@waymark/core/kernel';
 
-/** Maximum requests per minute: of one person, and of one address without a valid token (`stranger`). */
+/** Maximum numbers of requests. */
 export interface Rates {
+  /** Of one person, per minute. */
   readonly person: number;
+  /** Of one address without a valid token, per minute. */
   readonly stranger: number;
+  /** Dry runs of imports, of one person, per hour. */
+  readonly dryRuns: number;
 }
 
 /** Rate limits for requests. */
@@ -18,11 +22,13 @@ export interface Limits {
   person(id: string): Promise<void>;
   /** Count a request without a valid token, by its source address. Refused as `TOO_MANY_REQUESTS`. */
   stranger(address: string): Promise<void>;
+  /** Count a dry run of a person. Refused as `TOO_MANY_DRY_RUNS`. */
+  dryRun(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Length of the counting window, in seconds. */
-const MINUTE = 60;
+/** Length of each counting window, in seconds. */
+const windows: Readonly<Record<keyof Rates, number>> = { person: 60, stranger: 60, dryRuns: 3_600 };
 
 /**
  * Rate limits shared by all processes through Redis. Without Redis, or while it does not respond, each process
@@ -31,14 +37,15 @@ const MINUTE = 60;
 export async function openLimits(rates: Rates, redisUrl?: string): Promise<Limits> {
   const redis = redisUrl === undefined ? undefined : await connect(redisUrl);
   const limiter = (name: keyof Rates): RateLimiterAbstract => {
-    const own = { keyPrefix: `waymark:limit:${name}`, points: rates[name], duration: MINUTE };
+    const own = { keyPrefix: `waymark:limit:${name}`, points: rates[name], duration: windows[name] };
     const memory = new RateLimiterMemory(own);
     return redis ? new RateLimiterRedis({ ...own, storeClient: redis, insuranceLimiter: memory }) : memory;
   };
-  const [person, stranger] = [limiter('person'), limiter('stranger')];
+  const [person, stranger, dryRuns] = [limiter('person'), limiter('stranger'), limiter('dryRuns')];
   return {
-    person: (id) => consume(person, id),
-    stranger: (address) => consume(stranger, address),
+    person: (id) => consume(person, id, tooManyRequests),
+    stranger: (address) => consume(stranger, address, tooManyRequests),
+    dryRun: (id) => consume(dryRuns, id, tooManyDryRuns),
     close: async () => {
       await redis?.quit().catch(() => redis.disconnect());
     },
@@ -54,11 +61,25 @@ async function connect(url: string) {
   return redis;
 }
 
-async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
+const tooManyRequests = (seconds: number): RetryableRefusal => new TooManyRequests(seconds);
+
+const tooManyDryRuns = (seconds: number): RetryableRefusal =>
+  new RetryableRefusal(
+    'TOO_MANY_DRY_RUNS',
+    'You have started too many dry runs within an hour. Wait for the number of seconds in Retry-After.',
+    'limited',
+    seconds,
+  );
+
+async function consume(
+  limiter: RateLimiterAbstract,
+  key: string,
+  refusal: (seconds: number) => RetryableRefusal,
+): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
-    throw new TooManyRequests(Math.ceil(error.msBeforeNext / 1_000));
+    throw refusal(Math.ceil(error.msBeforeNext / 1_000));
   }
 }
