@@ -134,13 +134,20 @@ export class DryRunQueue {
     return { entries: [], ...(document?.doc as Queue | undefined), revision: document?.revision ?? 'none' };
   }
 
+  /** An empty queue has no document. */
+  private async write(revision: number | 'none', entries: readonly Entry[]): Promise<void> {
+    const { control } = this.options;
+    if (entries.length > 0) await control.put(DRY_RUN_QUEUE, revision, { entries } satisfies Queue);
+    else if (revision !== 'none') await control.remove(DRY_RUN_QUEUE, revision);
+  }
+
   /** Change the entries, without those of dead processes. Returns the new ones. */
   private async change(work: (entries: readonly Entry[]) => readonly Entry[]): Promise<readonly Entry[]> {
     for (;;) {
       const { entries, revision } = await this.read();
       const changed = work(this.alive(entries));
       try {
-        await this.options.control.put(DRY_RUN_QUEUE, revision, { entries: changed } satisfies Queue);
+        await this.write(revision, changed);
         return changed;
       } catch (error) {
         if (!(error instanceof ControlMoved)) throw error;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { written } from '../imports/office';
 import {
@@ -45,13 +46,29 @@ const folders = (): { readonly data: string; readonly folder: string } => {
   return { data: temporaryDirectory(), folder };
 };
 
-/** Hashes of all files of a data folder, by path. */
+/** All rows of a SQLite file, by table. */
+function rowsIn(file: string): string {
+  const db = new Database(file, { readonly: true });
+  const tables = db
+    .prepare<[], string>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    .pluck();
+  const rows = tables.all().map((table) => [table, db.prepare(`SELECT * FROM "${table}"`).all()]);
+  db.close();
+  return JSON.stringify(rows);
+}
+
+/** Hashes of all files of a data folder, by path. That of the views is of their rows: it also held the queue of dry runs. */
 const contents = (data: string): Record<string, string> =>
   Object.fromEntries(
     readdirSync(data, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name))
-      .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
+      .map((path) => [
+        path,
+        createHash('sha256')
+          .update(path.endsWith('views.sqlite') ? rowsIn(path) : readFileSync(path))
+          .digest('hex'),
+      ]),
   );
 
 async function headOf(data: string): Promise<number> {
