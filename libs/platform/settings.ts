@@ -243,6 +243,14 @@ function readFlag(environment: Environment, name: string): boolean | undefined {
   return value === 'true';
 }
 
+function readSeconds(environment: Environment, name: string): number | undefined {
+  const value = environment[name];
+  if (value === undefined || value === '') return undefined;
+  if (!/^[1-9]\d{0,7}$/.test(value))
+    throw wrongSetting(name, 'must be a number of seconds from 1 to 99999999');
+  return Number(value);
+}
+
 /** A whole number from 1 to `most` from a variable. Throws `WRONG_SETTING`. */
 export function wholeNumberIn(
   environment: Environment,
@@ -253,8 +261,7 @@ export function wholeNumberIn(
   const text = environment[name];
   if (text === undefined || text === '') return otherwise;
   const value = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > most)
-    throw wrongSetting(name, `must be a whole number from 1 to ${String(most)}`);
+  if (value < 1 || value > most) throw wrongSetting(name, `must be a whole number from 1 to ${String(most)}`);
   return value;
 }
 

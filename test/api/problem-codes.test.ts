@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { AppendTooLarge, StoreUnavailable, TooManyRequests } from '@waymark/core/kernel';
-import { refused } from '@waymark/governance/access';
+import { TokenRefused } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
 import { openApi } from '../../apps/api/openapi/document';
@@ -56,7 +56,7 @@ describe('the OpenAPI document lists on every route', () => {
   it.each<[string, Error, status: number]>([
     ['STORE_UNAVAILABLE', new StoreUnavailable('event store'), 503],
     ['TOO_MANY_REQUESTS', new TooManyRequests(60), 429],
-    ['TOKEN_INVALID', refused(), 401],
+    ['TOKEN_INVALID', new TokenRefused('form'), 401],
     ['INTERNAL', new Error('a defect'), 500],
   ])('%s, which the check of the token can give', async (code, error, status) => {
     const given = await answers(await serverWithoutTokens(error));

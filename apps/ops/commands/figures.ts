@@ -1,7 +1,11 @@
 import { Command, Option } from 'commander';
 import { sideBySide } from '@waymark/core/concurrency';
 import { Refusal, type RowReader } from '@waymark/core/kernel';
-import { type AttendanceGroup, attendanceGroups, attendanceQuery } from '@waymark/modules/insights/attendance';
+import {
+  type AttendanceGroup,
+  attendanceGroups,
+  attendanceQuery,
+} from '@waymark/modules/insights/attendance';
 import { type KpiGroup, kpiGroups, kpiQuery } from '@waymark/modules/insights/kpis';
 import { attendanceFor } from '@waymark/modules/insights/questions/attendance';
 import { kpisFor } from '@waymark/modules/insights/questions/kpis';
