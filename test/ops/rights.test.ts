@@ -39,7 +39,8 @@ describe('the command line', () => {
     expect([nowhere.code, nowhere.out, nowhere.errors]).toEqual([
       1,
       '',
-      'UNKNOWN_MENTOR: There is no mentor with this id. A role is given over something that exists.\n',
+      'UNKNOWN_MENTOR: There is no mentor with this id. A role is given over something that exists.\n' +
+        '  mentor: UNKNOWN_MENTOR: There is no mentor with this id.\n',
     ]);
     const as = async (token: string, ...args: string[]): Promise<CommandResult> => {
       process.env['WAYMARK_TOKEN'] = token;
