@@ -11,3 +11,4 @@ export * from './seals';
 export * from './settings';
 export * from './stores';
 export * from './tokens';
+export * from './try-out';

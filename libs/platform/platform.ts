@@ -316,26 +316,8 @@ export class Platform {
     return this.settlement.settle();
   }
 
-  /**
-   * Run work on an embedded copy of all data, when it is its turn; then delete the copy. Throws `DRY_RUNS_BUSY` if too
-   * many others wait, and the signal's reason if it is aborted.
-   */
-  tryOut<T>(
-    work: (copy: Platform, signal: AbortSignal) => Promise<T>,
-    signal = new AbortController().signal,
-  ): Promise<T> {
-    return this.dryRuns.run(signal, async (going) => {
-      const copy = await this.copy();
-      try {
-        return await work(copy, going);
-      } finally {
-        await copy.close();
-      }
-    });
-  }
-
   /** Open an embedded copy of all data. Closing the copy deletes it. */
-  private async copy(): Promise<Platform> {
+  async scratch(): Promise<Platform> {
     const { clock, onFault, hashKey, masterKeys } = this.options;
     const data = await createScratchFolder(this.data, this.stores);
     const copy = await Platform.open({

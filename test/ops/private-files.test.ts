@@ -136,6 +136,7 @@ describe('under umask 000', () => {
       pupils[0]!.key,
       '--ground',
       'CONSENT_WITHDRAWN',
+      '--yes',
       '--certificate',
       certificate,
     );

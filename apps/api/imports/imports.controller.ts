@@ -6,7 +6,7 @@ import type { SourceFile } from '@waymark/core/imports';
 import { type ImportRequest, requestImport } from '@waymark/modules/imports/import-job';
 import { Importer } from '@waymark/modules/imports/importer';
 import { importReport, importReports, registersOf } from '@waymark/modules/imports/views/import-reports';
-import { type Limits, Platform } from '@waymark/platform';
+import { type Limits, Platform, tryOut } from '@waymark/platform';
 import { Action, LIMITS, principalOf } from '../../shared/access.guard';
 import { aborted } from '../problem';
 import type { BegunImport, DryRun } from './answers';
@@ -87,7 +87,7 @@ export class ImportsController {
       return { dryRun: true, ...report, registers: registersOf(report) };
     };
     try {
-      return await this.platform.tryOut(importInto, signal);
+      return await tryOut(this.platform, importInto, signal);
     } finally {
       await this.platform.uploads.discard(id);
     }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { registersOf } from '@waymark/modules/imports/views/import-reports';
 import { importTable, importWithProgress } from '@waymark/operations/terminal';
-import type { Platform } from '@waymark/platform';
+import { type Platform, tryOut } from '@waymark/platform';
 import { withPassivePlatform, withWorkingPlatform } from '../open';
 import { print, printJson } from '../output';
 import { reach } from '../rights';
@@ -29,7 +29,7 @@ export const importFiles = new Command('import')
       else print(`${importTable(report)}${dryRun ? '\nDry run: nothing was changed.' : ''}`);
     };
     return dryRun
-      ? withPassivePlatform((platform) => platform.tryOut(importInto))
+      ? withPassivePlatform((platform) => tryOut(platform, importInto))
       : withWorkingPlatform(async (platform) => {
           await platform.work([]);
           await importInto(platform);
