@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { AppendTooLarge, StoreUnavailable, TooManyRequests } from '@waymark/core/kernel';
+import { AppendTooLarge, StoreUnavailable, StreamDamaged, TooManyRequests } from '@waymark/core/kernel';
 import { TokenRefused } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
 import { createApp } from '../../apps/api/app.module';
@@ -55,6 +55,8 @@ async function serverWithoutTokens(error: Error): Promise<string> {
 describe('the OpenAPI document lists on every route', () => {
   it.each<[string, Error, status: number]>([
     ['STORE_UNAVAILABLE', new StoreUnavailable('event store'), 503],
+    ['STREAM_CHANGED', new StreamDamaged('STREAM_CHANGED', 'person-1', 'a test'), 503],
+    ['STREAM_INCOMPLETE', new StreamDamaged('STREAM_INCOMPLETE', 'person-1', 'a test'), 503],
     ['TOO_MANY_REQUESTS', new TooManyRequests(60), 429],
     ['TOKEN_INVALID', new TokenRefused('form'), 401],
     ['INTERNAL', new Error('a defect'), 500],

@@ -1,3 +1,4 @@
+import { damageCodes } from '@waymark/core/kernel';
 import { type ProblemAnswer, problemSchema, statusTitle } from '../problem';
 
 const example: ProblemAnswer = {
@@ -53,7 +54,7 @@ const common: ProblemCodes = {
   422: ['INVALID_FIELDS'],
   429: ['TOO_MANY_REQUESTS'],
   500: ['INTERNAL'],
-  503: ['STORE_UNAVAILABLE', 'ISSUER_UNAVAILABLE'],
+  503: ['STORE_UNAVAILABLE', 'ISSUER_UNAVAILABLE', ...damageCodes],
 };
 const ofPath: ProblemCodes = { 400: ['MALFORMED_PATH'] };
 const ofHeaders: ProblemCodes = { 400: ['MALFORMED_HEADER'] };

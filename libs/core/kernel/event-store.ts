@@ -59,6 +59,7 @@ const DAMAGES = {
 } as const;
 
 export type DamageCode = keyof typeof DAMAGES;
+export const damageCodes = Object.keys(DAMAGES) as readonly DamageCode[];
 
 /**
  * A stream is not as it was recorded: an event was changed, or events are missing. Nothing may be decided on it

@@ -19,6 +19,7 @@ export const getTimeline = question({
   name: 'GetTimeline',
   path: 'journeys/:id/timeline',
   parts: { id: journey },
+  problems: { 404: ['UNKNOWN_JOURNEY_THEN'] },
   parameters: TimelineParameters,
   summary: 'All events of a journey, its pupil and the register',
   description:

@@ -24,6 +24,7 @@ export const getJourney = question({
   name: 'GetJourney',
   path: 'journeys/:id',
   parts: { id: journey },
+  problems: { 404: ['UNKNOWN_JOURNEY_THEN'] },
   parameters: JourneyParameters,
   summary: 'A journey, now or as of a day and a time of recording',
   description:
