@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Role } from '@waymark/core/kernel';
 import { sourceFiles } from '@waymark/core/imports';
+import { erase } from '@waymark/governance/privacy';
 import { exportKindNames } from '@waymark/modules/exports';
 import { Importer } from '@waymark/modules/imports/importer';
 import { packageFile } from '@waymark/platform';
@@ -8,6 +9,7 @@ import { openApi } from '../../apps/api/openapi/document';
 import { questions } from '../../apps/api/questions/questions';
 import { eventually } from '../api/client';
 import { newEvent } from '../support/events';
+import { furnish, partOf } from './parts';
 import { other, own, type World, world } from './world';
 
 /*
@@ -23,10 +25,13 @@ const DAYS = 'from=2025-09-01&to=2025-10-24';
 let served: World;
 /** The journey of a referral that no view can fold. */
 const PARKED = '5f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b12';
+/** A pupil who was erased. */
+const ERASED = partOf(3).pupil;
 /** The pupil whose record has an id. */
 const pupils = new Map([
   ...[own, other].flatMap(({ pupil, journey }) => [[pupil, pupil] as const, [journey, pupil] as const]),
   [PARKED, other.pupil],
+  [ERASED, ERASED],
 ]);
 const staff: string[] = [];
 
@@ -38,7 +43,9 @@ beforeAll(async () => {
   await platform.stores.events.append(`journey-${PARKED}`, 'none', [
     newEvent('PupilReferred', {}, { subject: other.pupil }),
   ]);
+  await furnish(platform, partOf(3), { upTo: 'pupil' });
   await platform.settle();
+  await erase(platform, { kind: 'pupil', id: ERASED, ground: 'NO_LONGER_NEEDED', actor: 'office' });
   for (const role of ['operations', 'data-protection-officer', 'evaluator'] as const) {
     await served.headersOf(role);
     const { id } = await platform.people.reader(`${role}-1`);
@@ -79,6 +86,7 @@ const others: Readonly<Record<string, () => readonly string[]>> = {
   '/v1/operations/parked': () => ['operations/parked'],
   '/v1/jobs': () => ['jobs'],
   '/v1/jobs/{id}': () => [`jobs/${IMPORT}`],
+  '/v1/privacy/erasures/{kind}/{id}/certificate': () => [`privacy/erasures/pupil/${ERASED}/certificate`],
   '/v1/privacy/retention': () => ['privacy/retention'],
   '/v1/privacy/subject-access/{kind}/{id}': () => [
     `privacy/subject-access/pupil/${own.pupil}`,
@@ -161,6 +169,7 @@ it('what is about a mentor or a member of staff is recorded for that person', as
     ['operations', 'phase-progress?by=mentor', own.mentor],
     ['operations', `views/mentors/${own.mentor}`, own.mentor],
     ['data-protection-officer', `privacy/subject-access/mentor/${own.mentor}`, own.mentor],
+    ['data-protection-officer', `privacy/erasures/pupil/${ERASED}/certificate`, ERASED],
     ['data-protection-officer', `people/${officer}`, officer],
     ['data-protection-officer', `reads?person=${officer}`, officer],
   ];

@@ -50,9 +50,19 @@ export class PrivacyController {
   /** The signed certificate of a complete erasure. It contains no personal data, only the person's id. */
   @Get('erasures/:kind/:id/certificate')
   @Action('ErasePerson')
-  async certificate(@Param('kind') kind: string, @Param('id') id: string): Promise<CertificateAnswer> {
-    const { events } = this.platform;
-    return certify({ events, signingKey: this.platform.signingKey() }, valid(Person, { kind, id }));
+  async certificate(
+    @Param('kind') kind: string,
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CertificateAnswer> {
+    const { events, accessLog } = this.platform;
+    const certificate = await certify(
+      { events, signingKey: this.platform.signingKey() },
+      valid(Person, { kind, id }),
+    );
+    await accessLog.record(principalOf(response), 'Certificate', [id], reasonOf(request));
+    return certificate;
   }
 
   /** Everything stored about a person. */
