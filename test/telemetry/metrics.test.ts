@@ -153,7 +153,7 @@ describe('/metrics', () => {
   it('counts parked rows, and reports the progress of a new generation and of jobs', async () => {
     const api = await observed();
     await api.send(`schools/${SCHOOL}/register-school`, school).expect(200);
-    const marks = newEvent('AttendanceRecorded', { school: SCHOOL, marks: 'none' });
+    const marks = newEvent('AttendanceRecorded', { school: SCHOOL, marks: 'none' }, { schema: 2 });
     await api.platform.stores.events.append(`attendance-${PUPIL}`, 'none', [marks]);
     await api.platform.rebuilder.plan(['schools']);
     await api.platform.jobs.add({ kind: 'rebuild', data: { views: [] } });
