@@ -7,7 +7,7 @@ import { permitFor } from '@waymark/governance/access';
 import { Importer } from '@waymark/modules/imports/importer';
 import { rowOutcomes } from '@waymark/modules/imports/views/import-reports';
 import { RecordAttendance } from '@waymark/modules/attendance';
-import { CorrectSession, HoldSession, ScheduleSession } from '@waymark/modules/journey';
+import { CorrectSession, HoldSession, ReferPupil, ScheduleSession } from '@waymark/modules/journey';
 import { AllocatePupil, AppointMentor } from '@waymark/modules/mentor';
 import { AssignRole, RegisterPerson } from '@waymark/modules/people';
 import { MoveSchool, RegisterPupil } from '@waymark/modules/pupil';
@@ -114,6 +114,30 @@ describe('a move', () => {
     expect(await appoint(administrator(own), 'M-made-up', other, own)).toBe('recorded');
     const both = [...administrator(own), ...administrator(other)];
     expect(await appoint(both, other.mentor, own, own)).toBe('MENTOR_OF_OTHER_PROGRAMME');
+  });
+});
+
+describe('a pupil who has moved away', () => {
+  it('is no longer referred or allocated by the former school or area', async () => {
+    const { as } = await office();
+    const pupil = randomUUID();
+    await as(lead(own), 'pupil', pupil, RegisterPupil, {
+      ...{ upn: upnOf(60), forename: 'Ada', surname: 'Osei', dateOfBirth: '2012-05-05' },
+      ...{ school: own.school, schoolFrom: '2025-09-01' },
+    });
+    const officer: readonly Grant[] = [{ role: 'data-protection-officer' }];
+    const away = { school: other.school, from: '2026-01-05' };
+    for (const id of [pupil, own.pupil])
+      expect(await as(officer, 'pupil', id, MoveSchool, away)).toBe('recorded');
+    const refer = { pupil, programme: own.programme, school: own.school, on: '2025-09-19', yearGroup: 8 };
+    expect(await as(lead(own), 'journey', randomUUID(), ReferPupil, refer)).toBe('NOT_ALLOWED');
+    await as(administrator(own), 'mentor', 'M-next', AppointMentor, {
+      ...{ name: 'Somebody', school: own.school, programme: own.programme, from: '2025-09-01' },
+    });
+    const allocate = (grants: readonly Grant[]) =>
+      as(grants, 'mentor', 'M-next', AllocatePupil, { journey: own.journey, on: '2025-12-01' });
+    expect(await allocate(areaManager(own))).toBe('NOT_ALLOWED');
+    expect(await allocate(administrator(own))).toBe('recorded');
   });
 });
 

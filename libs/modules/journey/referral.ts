@@ -88,11 +88,13 @@ export const referral = slice<ReferralEvents>({
       {
         by: { ...school, ...importing },
         creates: true,
-        // A programme refers pupils of the schools that have joined it; a school refers its own pupils.
+        // A programme refers pupils of the schools that have joined it; a school refers its own pupils. Roles over the
+        // programme then reach the pupil, who may have moved since the day of the referral.
         places: async ({ pupil, programme, school, on }, { id, state }, look) => [
           ...(state.pupil === undefined ? [] : [await scopesOfJourney(id, look)]),
           [{ programme, ...(await scopeOfSchool(school, look)) }],
           await scopesForIntakeOn(on, pupil, look),
+          await scopesForIntakeOn(look.today(), pupil, look),
         ],
         needs: {
           pupil: ['pupil', ({ pupil }) => pupil],

@@ -1,4 +1,12 @@
-import { JOURNEY, MENTOR, OTHER_SCHOOL, PROGRAMME, programmeFacts, SCHOOL, schoolFacts } from '@test/support/given';
+import {
+  JOURNEY,
+  MENTOR,
+  OTHER_SCHOOL,
+  PROGRAMME,
+  programmeFacts,
+  SCHOOL,
+  schoolFacts,
+} from '@test/support/given';
 import { command, event, spec } from '@test/support/spec';
 import { AppointMentor } from './appointment';
 import { mentor } from './mentor';
