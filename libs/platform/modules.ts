@@ -1,5 +1,4 @@
-import { claims } from '@waymark/core/commands';
-import type { Module, RecordedEvent } from '@waymark/core/kernel';
+import { claims, type Module, type RecordedEvent } from '@waymark/core/kernel';
 import { personalFieldsOf, schemasOf, unknownReason } from '@waymark/core/log';
 import { projections } from '@waymark/core/projections';
 import { governed } from '@waymark/governance/governed';

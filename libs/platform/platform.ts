@@ -2,7 +2,7 @@ import { type KeyObject, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Principal, Reach } from '@waymark/core/access';
-import { type Clock, Submitter, systemClock } from '@waymark/core/commands';
+import { type ClaimWatch, type Clock, Submitter, systemClock } from '@waymark/core/commands';
 import { type Sender, Uploads } from '@waymark/core/imports';
 import type { WorkHandler } from '@waymark/core/jobs';
 import type {
@@ -45,6 +45,7 @@ import {
 } from '@waymark/core/upkeep';
 import {
   AccessLog,
+  ClaimLimit,
   Directory,
   LeftOut,
   lookupIn,
@@ -86,6 +87,8 @@ export interface PlatformOptions extends Partial<Omit<Settings, 'data'>> {
   readonly onNotice?: (notice: Notice) => void;
   /** Where the roles of people who send files are read. Defaults to this log; a dry run reads those of the original. */
   readonly senders?: Pick<People, 'principal'>;
+  /** Records and limits refused claims. Defaults to the access log of this log; a dry run uses that of the original. */
+  readonly claimWatch?: ClaimWatch;
   /** Name of this process among the members that project views. Defaults to a random id. */
   readonly member?: string;
 }
@@ -115,6 +118,7 @@ export class Platform {
   readonly accessLog: AccessLog;
   /** The pupils who are left out of research. */
   readonly leftOut: LeftOut;
+  private readonly claimWatch: ClaimWatch;
   readonly catalog: Catalog;
   readonly serving: Serving;
   readonly rebuilder: Rebuilder;
@@ -160,6 +164,8 @@ export class Platform {
     this.people = new People({ submitter, now, accessAdministrator: options.accessAdministrator });
     this.accessLog = new AccessLog({ submitter, events, now });
     this.leftOut = new LeftOut(log);
+    this.claimWatch = options.claimWatch ?? new ClaimLimit({ submitter, now, most: options.refusedClaims });
+    submitter.watchClaims(this.claimWatch);
     keyring.onDestroyed(() => submitter.forget());
     const catalog = (this.catalog = new Catalog(rows.control, views, (stored, before, after) => {
       for (const notice of changesOf(stored, before, after)) onNotice?.(notice);
@@ -323,6 +329,7 @@ export class Platform {
     const copy = await Platform.open({
       data,
       senders: this.people,
+      claimWatch: this.claimWatch,
       ...(clock && { clock }),
       ...(onFault && { onFault }),
       ...(hashKey && { hashKey }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Refusal } from '@waymark/core/kernel';
-import { type Issuer, LOCAL } from '@waymark/governance/access';
+import { type Issuer, LOCAL, REFUSED_CLAIMS } from '@waymark/governance/access';
 import { defaultDisclosure, type DisclosureRule } from '@waymark/modules/insights/disclosure/symbols';
 import { defaultDryRuns, type DryRunLimits } from './dry-run-queue';
 
@@ -48,6 +48,8 @@ export interface Settings {
   readonly disclosure?: DisclosureRule;
   /** How many dry runs of imports run at a time on all processes, and how many wait. Defaults to 1 and 4. */
   readonly dryRuns?: DryRunLimits;
+  /** Number of refused claims within an hour after which a person can make no further claim. Default: 20. */
+  readonly refusedClaims?: number;
 }
 
 /** Format of a secret, as a pattern and in words. */
@@ -137,6 +139,7 @@ export function settingsFrom(environment: Environment): Settings {
       atOnce: wholeNumberIn(environment, 'WAYMARK_DRY_RUNS', defaultDryRuns.atOnce),
       waiting: wholeNumberIn(environment, 'WAYMARK_DRY_RUNS_WAITING', defaultDryRuns.waiting),
     },
+    refusedClaims: wholeNumberIn(environment, 'WAYMARK_REFUSED_CLAIMS', REFUSED_CLAIMS),
   };
 }
 

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { claims, Submitter } from '@waymark/core/commands';
-import type { EventStore, Module, RecordedEvent, RowReader, RowStore } from '@waymark/core/kernel';
+import { Submitter } from '@waymark/core/commands';
+import {
+  claims,
+  type EventStore,
+  type Module,
+  type RecordedEvent,
+  type RowReader,
+  type RowStore,
+} from '@waymark/core/kernel';
 import { copyLog, schemasOf, unknownReason, upcasting } from '@waymark/core/log';
 import { projections, Projector, Skips } from '@waymark/core/projections';
 import { Reactor } from '@waymark/core/reactions';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claims } from '@waymark/core/commands';
-import { type EventStore, type Module, type RecordedEvent, START } from '@waymark/core/kernel';
+import { claims, type EventStore, type Module, type RecordedEvent, START } from '@waymark/core/kernel';
 import { schemasOf, upcasting } from '@waymark/core/log';
 import { projections } from '@waymark/core/projections';
 import { access } from '@waymark/governance/access';
@@ -25,7 +24,7 @@ const schemas = schemasOf(modules);
 const DECLARATIONS = `
   import type { AccessEvents } from '@waymark/governance/access';
   import type { DomainEvents } from '@waymark/modules/domain';
-  import type { ClaimEvents } from '@waymark/core/commands';
+  import type { ClaimEvents } from '@waymark/core/kernel';
   import type { SkipEvents } from '@waymark/core/projections';
   export type Events = AccessEvents & DomainEvents & ClaimEvents & SkipEvents;
   export type Needed<Data> = { [Field in keyof Data as {} extends Pick<Data, Field> ? never : Field]: Data[Field] };
@@ -36,7 +35,7 @@ const lock = read(LOCK) as Readonly<Record<string, string>>;
 const samples = readdirSync(folder)
   .filter((name) => name.endsWith('.json') && name !== LOCK)
   .map((name) => {
-    const [type, schema] = name.split('.') as [string, string];
+    const [, type, schema] = /^(.+)\.(\d+)\.json$/.exec(name) as unknown as [string, string, string];
     return { name, type, schema: Number(schema), events: read(name) as RecordedEvent[] };
   });
 

@@ -61,6 +61,11 @@ class Spec<Events, State, Facts> {
     return new Spec(this.module, this.state, { ...this.known, ...known }, this.circumstances);
   }
 
+  /** Set the actor of the following commands. */
+  by(actor: string): Spec<Events, State, Facts> {
+    return new Spec(this.module, this.state, this.known, { ...this.circumstances, actor });
+  }
+
   /** Carry out previous commands. Each of them must change something. */
   after(...commands: readonly object[]): Spec<Events, State, Facts> {
     return commands.reduce<Spec<Events, State, Facts>>((before, each) => {
@@ -88,7 +93,7 @@ class Spec<Events, State, Facts> {
     const { id, now, actor } = this.circumstances;
     const received = { module: this.module as Module, id, state: this.state, command };
     const facts = Object.fromEntries(needsOf(received).map((needed) => [needed.name, this.factsOf(needed)]));
-    return decide(received, { facts, now, actor, newId: (label) => `id of ${label}` });
+    return decide(received, { facts, now, actor, newId: (label) => `id of ${label}`, claimIdOf });
   }
 
   private factsOf({ name, id }: Needed): object | undefined {
@@ -96,6 +101,9 @@ class Spec<Events, State, Facts> {
     return typeof known === 'function' ? known(id) : known;
   }
 }
+
+/** The id of a claimed value in specs. */
+export const claimIdOf = (kind: string, value: string): string => `${kind}.${value.toLowerCase()}`;
 
 /** A message is a full sentence. */
 const SENTENCE = /^\S.* .*\.$/;

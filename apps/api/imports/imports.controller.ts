@@ -84,6 +84,7 @@ export class ImportsController {
       await copy.settle();
       const report = await importReport(copy.rows, id);
       if (!report) throw new Error('the import has no report');
+      await this.platform.accessLog.recordDryRun(wanted.actor, id, report);
       return { dryRun: true, ...report, registers: registersOf(report) };
     };
     try {

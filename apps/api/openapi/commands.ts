@@ -63,6 +63,7 @@ const operation = ({ module, name, action, type, replacedBy }: CommandRoute) => 
     412: ['STALE_REVISION'],
     413: ['COMMAND_TOO_LARGE'],
     422: ['IDEMPOTENCY_KEY_REUSED', DECISION],
+    429: ['TOO_MANY_REFUSED_CLAIMS'],
   },
 });
 

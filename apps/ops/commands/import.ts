@@ -22,14 +22,15 @@ export const importFiles = new Command('import')
   )
   .option('--json', 'print the report as JSON')
   .action((paths: string[], { dryRun = false, supplierCodes = false, json = false }: Flags) => {
-    const importInto = async (platform: Platform): Promise<void> => {
+    const importInto = async (platform: Platform, original?: Platform): Promise<void> => {
       const options = { actor: reach().principal.id, aliases: supplierCodes, quiet: json };
       const { id, report } = await importWithProgress(platform, paths, options);
+      await original?.accessLog.recordDryRun(options.actor, id, report);
       if (json) printJson({ id, dryRun, ...report, registers: registersOf(report) });
       else print(`${importTable(report)}${dryRun ? '\nDry run: nothing was changed.' : ''}`);
     };
     return dryRun
-      ? withPassivePlatform((platform) => tryOut(platform, importInto))
+      ? withPassivePlatform((platform) => tryOut(platform, (copy) => importInto(copy, platform)))
       : withWorkingPlatform(async (platform) => {
           await platform.work([]);
           await importInto(platform);

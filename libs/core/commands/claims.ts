@@ -1,76 +1,14 @@
 import { createHmac } from 'node:crypto';
 import {
+  ALREADY_CLAIMED,
   type Claim,
-  defineModule,
-  event,
+  type Claimed,
+  claims,
+  ClaimValue,
   type EventStore,
   Refusal,
-  refuse,
-  slices,
 } from '@waymark/core/kernel';
 import type { Clock } from './clock';
-
-/** The stream that holds a value; both fields are undefined while the value is free. */
-interface Claimed {
-  readonly by?: string;
-  readonly at?: string;
-}
-
-export interface ClaimEvents {
-  /** A stream claimed a value that only one record may hold, such as a UPN. */
-  ValueClaimed: { by: string; at: string };
-}
-
-export const ALREADY_CLAIMED = 'ALREADY_CLAIMED';
-
-/** Claims a value for the stream `by`. */
-export class ClaimValue {
-  by!: string;
-  /**
-   * The time of an earlier claim that may be replaced, because its holder's stream was never written. A holder
-   * that retries passes it too: this renews its own claim, so that no other stream can replace that claim in
-   * the meantime.
-   */
-  lapsed?: string;
-}
-
-const { on, slice } = slices<Claimed>();
-
-const claiming = slice<ClaimEvents>({
-  decide: {
-    ClaimValue: on(
-      ClaimValue,
-      ({ by, lapsed }, claimed, { now, today }) => {
-        if (claimed.at !== undefined && claimed.at !== lapsed) {
-          if (claimed.by === by) return [];
-          refuse(ALREADY_CLAIMED, 'Another record already holds this value.');
-        }
-        return [event('ValueClaimed', today, { by, at: now })];
-      },
-      { by: 'service', creates: true },
-    ),
-  },
-  evolve: { ValueClaimed: (_, { by, at }) => ({ by, at }) },
-});
-
-/**
- * Values that must be unique across streams. Each value has its own stream, named by a keyed hash of the value.
- * The store's expected-revision check makes the claim unique under concurrency, on every store.
- */
-export const claims = defineModule(
-  {
-    name: 'claim',
-    plural: 'claims',
-    id: {
-      pattern: /^[a-z]+\.[0-9a-f]{32}$/,
-      description: 'kind and keyed hash',
-      example: 'upn.0123456789abcdef0123456789abcdef',
-    },
-    initial: {} as Claimed,
-    facts: (claimed: Claimed) => (claimed.by === undefined ? undefined : claimed),
-  },
-  [claiming],
-);
 
 /** The stream that claims a value, with the actor, correlation and causation of the claim. */
 interface Claimant {
@@ -110,15 +48,15 @@ export class Claims {
     return (await this.submitter.facts<Claimed>(claims.name, this.idOf(kind, value)))?.by;
   }
 
-  /** Claim a value for a stream. Throws the claim's `taken` {@link Refusal} if another stream holds it. */
-  async claim({ kind, value, taken }: Claim, { by, ...cause }: Claimant): Promise<void> {
+  /** Claim a value for a stream. Returns false if another stream holds it. */
+  async claim({ kind, value }: Claim, { by, ...cause }: Claimant): Promise<boolean> {
     const id = this.idOf(kind, value);
     const command = Object.assign(new ClaimValue(), { by, ...(await this.lapsed(id)) });
     try {
       await this.submitter.submit({ module: claims.name, id, command, ...cause });
+      return true;
     } catch (error) {
-      if (error instanceof Refusal && error.code === ALREADY_CLAIMED)
-        throw new Refusal(taken.code, taken.message);
+      if (error instanceof Refusal && error.code === ALREADY_CLAIMED) return false;
       throw error;
     }
   }
@@ -135,7 +73,8 @@ export class Claims {
     return first ? {} : { lapsed: held.at };
   }
 
-  private idOf(kind: string, value: string): string {
+  /** The id of the stream that claims a value. */
+  idOf(kind: string, value: string): string {
     return claimId(this.options.key, kind, value);
   }
 }

@@ -1,3 +1,4 @@
+export * from './claim-watch';
 export * from './claims';
 export * from './clock';
 export * from './hash';

@@ -24,6 +24,8 @@ export interface Submission {
   readonly ifRevision?: number;
   readonly correlation?: string;
   readonly causation?: string;
+  /** The import that the command is a row of. */
+  readonly importId?: string;
   /** Checks the rights of the sender. Left out for commands of the service itself. */
   readonly permit?: Permit;
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { asAppend, asCommand, recordedTrace } from '@waymark/core/instruments';
 import {
+  type Claim,
+  claims,
   decide,
   type EventStore,
   type FieldError,
@@ -16,7 +18,8 @@ import {
   WrongExpectedRevision,
 } from '@waymark/core/kernel';
 import { isSameHash, isSealedHash, type Keyring } from '@waymark/core/log';
-import { Claims, claims } from './claims';
+import type { ClaimWatch } from './claim-watch';
+import { Claims } from './claims';
 import { type Clock, systemClock } from './clock';
 import { bodyHash } from './hash';
 import { earlierId, Ids, numberedId } from './ids';
@@ -54,6 +57,7 @@ export class Submitter {
   private readonly hashKey: Buffer;
   private readonly keyring: SubmitterOptions['keyring'];
   private readonly restriction: Restriction | undefined;
+  private watch: ClaimWatch | undefined;
   private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor({ events, modules, hashKey, keyring, clock = systemClock, restriction }: SubmitterOptions) {
@@ -66,6 +70,11 @@ export class Submitter {
     this.restriction = restriction;
     this.modules = new Map([...modules, claims as Module].map((module) => [module.name, module]));
     this.streams = new Streams(events);
+  }
+
+  /** Have the claims of persons watched. The watch records refused claims through this submitter. */
+  watchClaims(watch: ClaimWatch): void {
+    this.watch = watch;
   }
 
   /** Carry out a command. Throws a {@link Refusal} if it is not allowed; then nothing was recorded. */
@@ -208,10 +217,11 @@ export class Submitter {
     if (refusal) throw refusal;
     const now = this.clock.now();
     const newId = (label: string): string => this.ids.of(commandId, label);
-    const decision = decide(received, { facts, now, actor, newId });
+    const claimIdOf = (kind: string, value: string): string => this.claims.idOf(kind, value);
+    const decision = decide(received, { facts, now, actor, newId, claimIdOf });
     const correlation = submission.correlation ?? commandId;
     const claimant = { by: streamName(module.name, id), actor, correlation, causation: commandId };
-    for (const claim of decision.claims) await this.claims.claim(claim, claimant);
+    await this.claimAll(decision.claims, claimant, submission);
     const { subject } = decision;
     const { name } = command.constructor;
     // The first name: the ids of a command's events do not change when the command is renamed.
@@ -233,6 +243,23 @@ export class Submitter {
       },
     }));
     return { events, state: decision.state };
+  }
+
+  /** Claim values for a stream. Throws the `taken` refusal of the first one that another stream holds. */
+  private async claimAll(
+    wanted: readonly Claim[],
+    claimant: Parameters<Claims['claim']>[1],
+    { module, command, actor, importId, permit }: Submission,
+  ): Promise<void> {
+    if (wanted.length === 0) return;
+    const claim = async (): Promise<Claim | undefined> => {
+      for (const each of wanted) if (!(await this.claims.claim(each, claimant))) return each;
+      return undefined;
+    };
+    const name = this.module(module).qualified(command.constructor.name);
+    const sender = { actor, command: name, ...(importId !== undefined && { importId }) };
+    const refused = permit && this.watch ? await this.watch.watched(sender, claim) : await claim();
+    if (refused) throw new Refusal(refused.taken.code, refused.taken.message);
   }
 
   private async append(

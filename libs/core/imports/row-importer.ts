@@ -108,6 +108,7 @@ export class RowCommands {
       permit: this.sending.sender.permit,
       derivedFrom: [this.sending.importId, this.place, String(index)],
       correlation: this.sending.importId,
+      importId: this.sending.importId,
     });
     if (answer.events.length > 0) this.recorded = true;
   }

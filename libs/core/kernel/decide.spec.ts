@@ -95,6 +95,7 @@ const circumstances = (facts: Circumstances['facts'] = {}): Circumstances => ({
   now: '2026-02-15T09:00:00.000Z',
   actor: 'tester',
   newId: (label) => `new ${label}`,
+  claimIdOf: (kind, value) => `${kind} ${value}`,
 });
 const sell = (to: string) => Object.assign(new Sell(), { to });
 const launch = (harbour: string) => Object.assign(new Launch(), { harbour });

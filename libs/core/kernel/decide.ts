@@ -20,7 +20,7 @@ export interface Needed {
 }
 
 /** The input of a decision besides the command and the state. A decision has no other input, so it can be repeated. */
-export interface Circumstances extends Pick<Context, 'now' | 'actor' | 'newId'> {
+export interface Circumstances extends Pick<Context, 'now' | 'actor' | 'newId' | 'claimIdOf'> {
   /** The facts of the things that {@link needsOf} names; undefined for a thing that does not exist. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -53,13 +53,14 @@ export function needsOf(received: Received): readonly Needed[] {
  * Decides a command. Pure: the same input gives the same decision. Throws a {@link Refusal} if a rule refuses the
  * command, and {@link Undecidable} if the code of the module throws anything else.
  */
-export function decide(received: Received, { facts, now, actor, newId }: Circumstances): Decision {
+export function decide(received: Received, { facts, ...circumstances }: Circumstances): Decision {
   const { module, id, state, command } = received;
   const handler = handlerOf(received);
   const unknown = unknownThings(needsOf(received), facts);
   if (unknown.length > 0) throw namesUnknown(unknown, command);
 
-  const context: Context<never> = { id, now, today: now.slice(0, 10), actor, newId, facts: facts as never };
+  const today = circumstances.now.slice(0, 10);
+  const context: Context<never> = { id, today, facts: facts as never, ...circumstances };
   return undecidable(command.constructor.name, () => {
     const decided = handler.decide(command as never, state, context) as Decision['events'];
     const events = decided.map((each) => ({ ...each, type: module.qualified(each.type) }));

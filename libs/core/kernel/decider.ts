@@ -28,6 +28,8 @@ export interface Context<Facts = unknown> {
   readonly actor: string;
   /** Returns a new id. The same command and label always give the same id. */
   readonly newId: (label: string) => string;
+  /** The id of a value in the module `claims`. It does not reveal the value. */
+  readonly claimIdOf: (kind: string, value: string) => string;
   /** The facts of other things, by the names in `needs`. */
   readonly facts: Facts;
 }

@@ -1,4 +1,5 @@
 export * from './access';
+export * from './claims';
 export * from './control-store';
 export * from './decide';
 export * from './decider';

@@ -5,15 +5,18 @@ import type { Submitter } from '@waymark/core/commands';
 import {
   defineModule,
   event,
+  type EventsOf,
   type EventStore,
-  type RecordedEvent,
+  type Recorded,
   slices,
   streamId,
 } from '@waymark/core/kernel';
 import { eventsOfTypes } from '@waymark/core/log';
 import { type Answer, moment, object, text } from '@waymark/core/questions';
+import type { ImportReport } from '@waymark/modules/imports/views/import-reports';
+import { attempts, type Day, RecordDryRun, type RefusedClaim, type TriedOut } from './attempts';
 
-export interface AccessEvents {
+interface ReadEvents {
   /**
    * A principal was shown the records of some persons. The event names the question and, if given, the reader's
    * reason. The persons (`pupils`, but also mentors and staff) appear by id. The reason is the reader's personal data and is encrypted with the reader's key.
@@ -28,13 +31,9 @@ export class RecordReads {
   reason?: string;
 }
 
-interface Day {
-  readonly reads: number;
-}
-
 const { on, slice } = slices<Day>();
 
-const reading = slice<AccessEvents>({
+const reading = slice<ReadEvents>({
   decide: {
     RecordReads: on(
       RecordReads,
@@ -45,11 +44,11 @@ const reading = slice<AccessEvents>({
       { by: 'service', creates: true },
     ),
   },
-  evolve: { RecordsRead: ({ reads }) => ({ reads: reads + 1 }) },
+  evolve: { RecordsRead: (day) => ({ ...day, entries: day.entries + 1 }) },
   personal: { RecordsRead: ['reason'] },
 });
 
-/** What one reader was shown on one day. It is kept in the log, as safely as the records themselves. */
+/** What one person was shown, and tried, on one day. It is kept in the log, as safely as the records themselves. */
 export const access = defineModule(
   {
     name: 'access',
@@ -59,12 +58,18 @@ export const access = defineModule(
       description: "the reader's id and the day",
       example: '3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11.2025-11-03',
     },
-    initial: { reads: 0 } as Day,
+    initial: { entries: 0, refusedAt: [] } as Day,
     subject: (_: Day, id: string) => id.slice(0, id.lastIndexOf('.')),
-    facts: (day: Day) => (day.reads > 0 ? day : undefined),
+    facts: (day: Day) => (day.entries > 0 ? day : undefined),
   },
-  [reading],
+  [reading, attempts],
 );
+
+/** Every event of the access log. */
+export type AccessEvents = EventsOf<typeof access>;
+
+/** The id of the access log of a person on the day of a moment. */
+export const dayOf = (person: string, at: string): string => `${person}.${at.slice(0, 10)}`;
 
 /** The access log is a record of the reader: reasons are in the reader's own words. */
 export const accessModule = recordingModule({
@@ -104,18 +109,23 @@ export const readSchema = object(
 );
 export type Read = Answer<typeof readSchema>;
 
-/** Filters of the access log: by pupil, by reader (`person`), and by first and last day; all optional. */
-export interface ReadsQuery {
-  readonly pupil?: string | undefined;
+/** Filters of refused claims and dry runs: by person, and by first and last day; all optional. */
+export interface AttemptsQuery {
   readonly person?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
-/** The streams of a reader's access log. Reads the whole log. */
+/** Filters of reads: also by pupil. */
+export interface ReadsQuery extends AttemptsQuery {
+  readonly pupil?: string | undefined;
+}
+
+/** The streams of a person's access log. Reads the whole log. */
 export async function streamsOfReader(log: Pick<EventStore, 'readAll'>, reader: string): Promise<string[]> {
   const found = new Set<string>();
-  for await (const { stream, metadata } of recorded(log)) if (metadata.actor === reader) found.add(stream);
+  for await (const { stream, metadata } of eventsOfTypes(log, [...access.folds.keys()]))
+    if (metadata.actor === reader) found.add(stream);
   return [...found];
 }
 
@@ -134,7 +144,7 @@ const inChunks = (pupils: readonly string[]): (readonly string[])[] =>
     pupils.slice(at * MAX_PUPILS, (at + 1) * MAX_PUPILS),
   );
 
-/** Records and lists who was shown whose records. */
+/** Records and lists who was shown whose records, whose claims were refused, and who tried out imports. */
 export class AccessLog {
   constructor(private readonly options: AccessLogOptions) {}
 
@@ -142,28 +152,69 @@ export class AccessLog {
   async record(reader: Principal, what: string, pupils: Iterable<string>, reason?: string): Promise<void> {
     const seen = [...new Set(pupils)];
     if (seen.length === 0) return;
-    const { submitter, now } = this.options;
     const command = Object.assign(new RecordReads(), {
       what,
       pupils: seen,
       ...(reason !== undefined && { reason }),
     });
-    const id = `${reader.id}.${now().slice(0, 10)}`;
-    await submitter.submit({ module: access.name, id, command, actor: reader.id });
+    await this.submit(reader.id, command);
   }
 
-  /** The matching entries, in order of recording. Reads the whole log. */
-  async *reads({ pupil, person, from = '', to = '9999' }: ReadsQuery): AsyncGenerator<Read> {
-    for await (const { data, metadata } of recorded(this.options.events)) {
-      const { what, pupils, reason } = data as AccessEvents['RecordsRead'];
-      const { actor, on: day, recordedAt: at } = metadata;
-      if (actor !== (person ?? actor) || day < from || day > to) continue;
+  /** Record the report of a dry run before it is shown. If this throws, it may not be shown. */
+  async recordDryRun(person: string, id: string, { files }: Pick<ImportReport, 'files'>): Promise<void> {
+    const rejected: Record<string, number> = {};
+    for (const { rejectedBy } of files)
+      for (const [code, rows] of Object.entries(rejectedBy)) rejected[code] = (rejected[code] ?? 0) + rows;
+    const command = Object.assign(new RecordDryRun(), {
+      import: id,
+      files: files.map(({ kind }) => kind),
+      rows: files.reduce((sum, { rows }) => sum + rows, 0),
+      rejected,
+    });
+    await this.submit(person, command);
+  }
+
+  /** The matching reads, in order of recording. Reads the whole log. */
+  async *reads({ pupil, ...query }: ReadsQuery): AsyncGenerator<Read> {
+    for await (const { data, metadata } of this.recorded('RecordsRead', query)) {
+      const { what, pupils, reason } = data;
+      const { actor, recordedAt: at } = metadata;
       for (const each of pupil === undefined ? pupils : pupils.filter((one) => one === pupil))
         yield { at, reader: actor, what, pupil: each, ...(reason !== undefined && { reason }) };
     }
   }
-}
 
-/** All events of the access log, in order. */
-const recorded = (log: Pick<EventStore, 'readAll'>): AsyncGenerator<RecordedEvent> =>
-  eventsOfTypes(log, ['RecordsRead'] satisfies (keyof AccessEvents)[]);
+  /** The matching refused claims, in order of recording. Reads the whole log. */
+  async *refusedClaims(query: AttemptsQuery): AsyncGenerator<RefusedClaim> {
+    for await (const { data, metadata } of this.recorded('ClaimRefused', query)) {
+      const { at, ...refused } = data;
+      yield { at, person: metadata.actor, ...refused };
+    }
+  }
+
+  /** The matching dry runs, in order of recording. Reads the whole log. */
+  async *dryRuns(query: AttemptsQuery): AsyncGenerator<TriedOut> {
+    for await (const { data, metadata } of this.recorded('ImportTriedOut', query)) {
+      const { at, files, ...dryRun } = data;
+      yield { at, person: metadata.actor, files: [...files], ...dryRun };
+    }
+  }
+
+  /** The events of one type of a person and of some days, in order. */
+  private async *recorded<Type extends keyof AccessEvents>(
+    type: Type,
+    { person, from = '', to = '9999' }: AttemptsQuery,
+  ): AsyncGenerator<Extract<Recorded<AccessEvents>, { type: Type }>> {
+    for await (const event of eventsOfTypes(this.options.events, [type])) {
+      const { actor, on: day } = event.metadata;
+      if (actor === (person ?? actor) && day >= from && day <= to)
+        yield event as Extract<Recorded<AccessEvents>, { type: Type }>;
+    }
+  }
+
+  private async submit(person: string, command: object): Promise<void> {
+    const { submitter, now } = this.options;
+    const id = dayOf(person, now());
+    await submitter.submit({ module: access.name, id, command, actor: person });
+  }
+}

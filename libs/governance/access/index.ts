@@ -1,4 +1,6 @@
 export * from './access-log';
+export * from './attempts';
+export * from './claim-limit';
 export * from './commands';
 export * from './directory';
 export * from './identity';

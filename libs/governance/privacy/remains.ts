@@ -1,6 +1,7 @@
-import type { ClaimEvents, Submitter } from '@waymark/core/commands';
+import type { Submitter } from '@waymark/core/commands';
 import { isKeyedHash } from '@waymark/core/imports';
 import {
+  type ClaimEvents,
   type EventStore,
   type Jobs,
   type RecordedEvent,

@@ -1,17 +1,24 @@
-import { IsDay, IsId, IsText, Optional } from '@waymark/core/fields';
+import { Type } from '@sinclair/typebox';
+import { IsDay, IsId, IsOneOf, IsText, Optional } from '@waymark/core/fields';
 import {
   numeral,
   pageFrom,
-  pageOf,
+  pageWith,
   PageParameters,
   question,
   type QuestionSources,
 } from '@waymark/core/questions';
 import { exampleIds } from '@waymark/modules/shared/examples';
 import { type AccessLog, type Read, readSchema } from '../access-log';
+import { type RefusedClaim, refusedClaimSchema, type TriedOut, triedOutSchema } from '../attempts';
+
+const entries = ['reads', 'refused-claims', 'dry-runs'] as const;
 
 /** Filters of the access log. */
 export class ReadsParameters extends PageParameters {
+  /** What is listed. */
+  @Optional() @IsOneOf(entries, 'reads') entries?: (typeof entries)[number];
+  /** Only for reads: refused claims and dry runs name no pupil. */
   @Optional() @IsId() pupil?: string;
   @Optional() @IsText('3f0c5f0e-8f0d-4c57-9c36-4f1d2a9f5b11', 100) person?: string;
   @Optional() @IsDay('2025-11-01') from?: string;
@@ -20,7 +27,7 @@ export class ReadsParameters extends PageParameters {
 
 /** What questions about the access log are answered from. */
 export interface AccessLogSources extends QuestionSources {
-  readonly accessLog: Pick<AccessLog, 'reads'>;
+  readonly accessLog: Pick<AccessLog, 'reads' | 'refusedClaims' | 'dryRuns'>;
 }
 
 export const listReads = question({
@@ -29,8 +36,14 @@ export const listReads = question({
   parameters: ReadsParameters,
   summary: 'The access log: who saw a pupil’s records, or whose records a person saw',
   description:
-    'For the data protection officer. Entries come in order of recording. The whole log is read for each request.',
-  schema: pageOf(readSchema),
+    'For the data protection officer. Entries come in order of recording. The whole log is read for each request. `entries=refused-claims` lists in `refusedClaims` who was told that a UPN or another unique value belongs to another record, and `entries=dry-runs` lists in `dryRuns` who was shown the report of a dry run of an import; `items` is then empty.',
+  schema: pageWith(
+    {
+      refusedClaims: Type.Optional(Type.Array(refusedClaimSchema)),
+      dryRuns: Type.Optional(Type.Array(triedOutSchema)),
+    },
+    readSchema,
+  ),
   example: {
     items: [
       {
@@ -46,10 +59,32 @@ export const listReads = question({
   by: { 'data-protection-officer': 'all' },
   views: [],
   // The access log is a record of its readers, too.
-  shown: ({ items }) => items.flatMap(({ reader, pupil }) => [reader, pupil]),
-  answer: async ({ pupil, person, from, to, ...page }, { accessLog }: AccessLogSources) => {
-    const reads: Read[] = [];
-    for await (const read of accessLog.reads({ pupil, person, from, to })) reads.push(read);
-    return pageFrom(reads, page, numeral, (_last, end) => String(end));
+  shown: ({ items, refusedClaims = [], dryRuns = [] }) => [
+    ...items.flatMap(({ reader, pupil }) => [reader, pupil]),
+    ...[...refusedClaims, ...dryRuns].map(({ person }) => person),
+  ],
+  answer: async (
+    { entries: of = 'reads', pupil, person, from, to, ...page },
+    { accessLog }: AccessLogSources,
+  ) => {
+    const query = { person, from, to };
+    if (of === 'refused-claims') {
+      const { items: refusedClaims, ...next } = await paged(accessLog.refusedClaims(query), page);
+      return { items: [], refusedClaims, ...next };
+    }
+    if (of === 'dry-runs') {
+      const { items: dryRuns, ...next } = await paged(accessLog.dryRuns(query), page);
+      return { items: [], dryRuns, ...next };
+    }
+    return paged(accessLog.reads({ pupil, ...query }), page);
   },
 });
+
+async function paged<Entry extends Read | RefusedClaim | TriedOut>(
+  found: AsyncIterable<Entry>,
+  page: PageParameters,
+) {
+  const all: Entry[] = [];
+  for await (const entry of found) all.push(entry);
+  return pageFrom(all, page, numeral, (_last, end) => String(end));
+}
