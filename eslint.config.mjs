@@ -22,7 +22,17 @@ const core = {
 };
 
 /** Modules about one kind of thing. From each other they may import only the published facts and `shared`. */
-const things = ['journey', 'pupil', 'mentor', 'attendance', 'school', 'programme', 'people', 'shared'];
+const things = [
+  'journey',
+  'pupil',
+  'mentor',
+  'attendance',
+  'school',
+  'programme',
+  'people',
+  'disputes',
+  'shared',
+];
 
 /** What the slices of a module may import from the core: pure functions need no store and no clock. */
 const pure = ['core/kernel', 'core/fields', 'core/access', 'core/privacy'];

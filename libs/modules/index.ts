@@ -2,6 +2,7 @@ import type { ContextModule, RecordingModule } from '@waymark/core/context';
 import type { View } from '@waymark/core/kernel';
 import type { Question } from '@waymark/core/questions';
 import { attendanceModule } from './attendance/module';
+import { disputesModule } from './disputes/module';
 import { importsModule } from './imports/module';
 import { insightsModule } from './insights/module';
 import type { InsightSources } from './insights/questions/sources';
@@ -23,6 +24,7 @@ export const modules: readonly ContextModule<InsightSources>[] = [
   attendanceModule,
   importsModule,
   peopleModule,
+  disputesModule,
 ];
 
 /** The modules that record events. */

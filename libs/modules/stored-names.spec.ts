@@ -16,6 +16,7 @@ describe('stored names', () => {
       ['attendance', 'attendance'],
       ['import', 'imports'],
       ['person', 'people'],
+      ['dispute', 'disputes'],
     ]);
   });
 
@@ -25,6 +26,7 @@ describe('stored names', () => {
       MentorDetailsChanged: ['name'],
       PupilRegistered: ['upn', 'forename', 'surname', 'dateOfBirth', 'sex'],
       UpnChanged: ['upn', 'former'],
+      UpnReleased: ['upn'],
       PupilDetailsCorrected: ['forename', 'surname', 'dateOfBirth', 'sex', 'reason'],
       RectificationRefused: ['reason'],
       ProcessingRestricted: ['reason'],
@@ -45,6 +47,9 @@ describe('stored names', () => {
       JourneyEnded: ['reason'],
       JourneyReopened: ['reason'],
       PersonRegistered: ['subject', 'name'],
+      'disputes.ValueContested': ['reason'],
+      'disputes.DisputeRejected': ['reason'],
+      'disputes.DisputeUpheld': ['reason'],
     });
   });
 
@@ -61,6 +66,7 @@ describe('stored names', () => {
       ['attendance@1'],
       ['attendance-history@1'],
       ['imports@2', 'state'],
+      ['disputes.disputes@1', 'state'],
     ]);
   });
 });
@@ -117,6 +123,7 @@ describe('commands that a restriction or an erasure does not stop', () => {
       ['WithdrawConsent', 'restriction'],
       ['EndJourney', 'restriction'],
       ['StopJourney', 'erasure'],
+      ['CloseDispute', 'erasure'],
     ]);
   });
 });
@@ -129,10 +136,13 @@ describe('commands that create a stream', () => {
       'RegisterSchool',
       'AppointMentor',
       'RegisterPupil',
+      'ReleaseUpn',
+      'ConfirmUpnRelease',
       'ReferPupil',
       'RecordAttendance',
       'StartImport',
       'RegisterPerson',
+      'ContestUpn',
     ]);
   });
 });
@@ -144,6 +154,8 @@ describe('commands without a route', () => {
       'RemindMentor',
       'EraseMentor',
       'CompleteMentorErasure',
+      'ReleaseUpn',
+      'ConfirmUpnRelease',
       'ErasePupil',
       'CompleteErasure',
       'ConfirmAllocation',
@@ -155,6 +167,7 @@ describe('commands without a route', () => {
       'FinishImport',
       'ErasePerson',
       'CompletePersonErasure',
+      'CloseDispute',
     ]);
   });
 });

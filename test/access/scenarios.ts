@@ -65,6 +65,11 @@ const registerPerson = [
   (part: Part) => toPerson({ subject: `subject of ${part.school}`, name: 'Somebody' })(part),
 ] as const;
 
+const toDispute =
+  (body: object) =>
+  (part: Part): Sent => ({ module: 'dispute', id: fresh(part), body });
+const contest = (part: Part): Sent => toDispute({ upn: part.upn, school: part.school, reason: WHY })(part);
+
 /** The role that a role may give, over the part. */
 const given = (part: Part, role: ActingRole): object => {
   const wanted: Role =
@@ -233,6 +238,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       },
     }),
   },
+  ContestUpn: { send: contest },
+  RejectDispute: { first: then(['ContestUpn', contest]), send: toDispute({ reason: WHY }) },
+  UpholdDispute: { first: then(['ContestUpn', contest]), send: toDispute({ reason: WHY }) },
   RegisterPerson: { send: registerPerson[1] },
   AssignRole: { first: then(registerPerson), send: (part, role) => toPerson(given(part, role))(part) },
   EndRole: {

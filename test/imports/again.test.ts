@@ -114,7 +114,10 @@ describe('an import', () => {
     const head = await run();
     expect(await run()).toBe(head);
     await platform.settle();
-    expect(await importReport(platform.rows, id)).toMatchObject({ state: 'finished', startedBy: 'local-operator' });
+    expect(await importReport(platform.rows, id)).toMatchObject({
+      state: 'finished',
+      startedBy: 'local-operator',
+    });
   });
 
   it('without a programme file belongs to the only programme that exists', async () => {

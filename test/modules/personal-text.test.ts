@@ -5,7 +5,7 @@ import { check, notPersonalBecause } from '@waymark/core/fields';
 import { type CommandClass, type Module, Refusal } from '@waymark/core/kernel';
 import { recordingModules } from '@waymark/modules';
 import { spec } from '../support/spec';
-import { known, seed, sendings, stepsFor } from './recorded-fields/steps';
+import { actorOf, known, seed, sendings, stepsFor } from './recorded-fields/steps';
 
 /** Texts that a person may type: a sentence, one word, and two letters. */
 const TYPED = ['Zara, who lives in Thimblewreck Lane', 'Thimblewreck', 'Zq'] as const;
@@ -76,7 +76,7 @@ function decidedWith(module: Module, name: string, texts: readonly TextField[]) 
         const command = module.internal.has(sent)
           ? Object.assign(new type(), body)
           : check(type, body).command;
-        const decided = thing.when(command).events();
+        const decided = thing.by(actorOf(module, sent)).when(command).events();
         thing = thing.given(...(decided as never[]));
         if (sent === name) found.push(...decided);
       } catch (error) {

@@ -5,7 +5,7 @@ import { type Module, Refusal } from '@waymark/core/kernel';
 import { recordingModules } from '@waymark/modules';
 import type { Happening } from '../support/journey/histories';
 import { spec } from '../support/spec';
-import { bodyFrom, known, seed, sendings, type Step, stepsFor } from './recorded-fields/steps';
+import { actorOf, bodyFrom, known, seed, sendings, type Step, stepsFor } from './recorded-fields/steps';
 import type { Fields, Sending } from './recorded-fields/table';
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null)) as unknown;
@@ -75,7 +75,7 @@ function carryOut(module: Module, name: string, steps: readonly Step[], seen: Se
     let decided: readonly Happening[];
     try {
       const made = module.internal.has(sent) ? Object.assign(new type(), body) : check(type, body).command;
-      decided = thing.when(made).events();
+      decided = thing.by(actorOf(module, sent)).when(made).events();
     } catch (error) {
       if (error instanceof Refusal) continue;
       throw error;
@@ -127,4 +127,4 @@ describe.each(recordingModules.map(({ domain }) => ({ name: domain.name, module:
 );
 
 /** Commands that record an event each time. */
-const neverRepeated = new Set(['AssessEligibility', 'RecordRows']);
+const neverRepeated = new Set(['AssessEligibility', 'RecordRows', 'ReleaseUpn']);

@@ -60,7 +60,7 @@ describe.each([
       const upns = new Map<string, string>();
       const ids: string[] = [];
       for await (const { key } of every(platform.rows, pupils)) ids.push(key);
-      for (const [id, { upn }] of await namesIn(platform.submitter).pupils(ids)) upns.set(id, upn);
+      for (const [id, { upn }] of await namesIn(platform.submitter).pupils(ids)) upns.set(id, upn!);
       const of = async (from: string, to: string, asKnownAt?: string) =>
         new Map(
           (await attendanceBy(platform.rows, { by: 'pupil', from, to, ...(asKnownAt ? { asKnownAt } : {}) }, everywhere)).map(

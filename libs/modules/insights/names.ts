@@ -2,9 +2,9 @@ import type { Things } from '@waymark/core/commands';
 import { type Journey, serviceOf } from '@waymark/modules/journey';
 import type { PupilDetails } from '@waymark/modules/pupil';
 
-/** A pupil's name and UPN. */
+/** A pupil's name and UPN. A pupil whose UPN was released has none. */
 export interface PupilName extends Pick<PupilDetails, 'forename' | 'surname'> {
-  readonly upn: string;
+  readonly upn?: string;
 }
 
 /**
@@ -27,9 +27,9 @@ export const namesIn = (things: Pick<Things, 'load'>): Names => ({
     collected(ids, async (id) => {
       const { upn, details } = (await things.load('pupil', id)).state as PupilState;
       const { forename, surname } = details ?? {};
-      return upn === undefined || forename === undefined || surname === undefined
+      return forename === undefined || surname === undefined
         ? undefined
-        : { forename, surname, upn };
+        : { forename, surname, ...(upn !== undefined && { upn }) };
     }),
   mentors: (ids) =>
     collected(ids, async (id) => ((await things.load('mentor', id)).state as MentorState).appointment?.name),

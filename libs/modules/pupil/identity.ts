@@ -15,6 +15,7 @@ import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { importing, school } from '@waymark/modules/shared/rights';
 import { scopesForIntakeOn, scopesOfPupilOn } from './facts';
 import { type Pupil, type PupilDetails, refuseErased, refuseRestricted, schoolOn } from './state';
+import { refuseReleasing } from './upn-release';
 
 export interface PupilEvents {
   /** A pupil was registered, with UPN, personal details and school. */
@@ -86,11 +87,12 @@ export const identity = slice<PupilEvents>({
   decide: {
     RegisterPupil: on<PupilEvents, RegisterPupil, Facts>(
       RegisterPupil,
-      (command, pupil) => {
+      (command, pupil, { claimIdOf }) => {
         refuseErased(pupil);
         refuseRestricted(pupil);
         const { upn, school, schoolFrom } = command;
         if (!pupil.details) {
+          refuseReleasing(pupil, claimIdOf('upn', upn));
           return [event('PupilRegistered', schoolFrom, { upn, ...details(command), school, schoolFrom })];
         }
         const known = pupil.upn === upn || pupil.former.includes(upn);
@@ -115,9 +117,10 @@ export const identity = slice<PupilEvents>({
     ),
     ChangeUpn: on(
       ChangeUpn,
-      ({ upn }, pupil, { today }) => {
+      ({ upn }, pupil, { today, claimIdOf }) => {
         refuseErased(pupil);
         if (pupil.upn === upn) return [];
+        refuseReleasing(pupil, claimIdOf('upn', upn));
         return [event('UpnChanged', today, { upn, former: pupil.upn ?? '' })];
       },
       { by: school, claims: ownUpn },
@@ -171,7 +174,12 @@ export const identity = slice<PupilEvents>({
       details: details(rest),
       schools: [{ school, from: schoolFrom }],
     }),
-    UpnChanged: (pupil, { upn, former }) => ({ ...pupil, upn, former: [...pupil.former, former] }),
+    // `former` is empty if the pupil had no UPN, and absent once the pupil is erased.
+    UpnChanged: (pupil, { upn, former }) => ({
+      ...pupil,
+      upn,
+      former: former ? [...pupil.former, former] : pupil.former,
+    }),
     PupilDetailsCorrected: (pupil, corrected) =>
       remember({ ...pupil, details: details(corrected) }, 'PupilDetailsCorrected', '', corrected),
     PupilMovedSchool: (pupil, move) => ({

@@ -6,3 +6,4 @@ export * from './pupil';
 export * from './rectification';
 export * from './restriction';
 export * from './state';
+export * from './upn-release';

@@ -7,6 +7,7 @@ import { identity } from './identity';
 import { objection } from './objection';
 import { rectification } from './rectification';
 import { restriction } from './restriction';
+import { upnRelease } from './upn-release';
 import { notKnown, objectsTo, type Pupil, schoolOn } from './state';
 
 export const pupil = defineModule(
@@ -18,7 +19,7 @@ export const pupil = defineModule(
     subject: (_: Pupil, id: string) => id,
     facts,
   },
-  [identity, rectification, restriction, objection, holds, erasure],
+  [identity, upnRelease, rectification, restriction, objection, holds, erasure],
 );
 
 function facts(state: Pupil): PupilFacts | undefined {

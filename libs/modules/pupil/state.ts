@@ -16,6 +16,8 @@ export type Objection = 'raised' | 'upheld' | 'overridden';
 export interface Pupil extends Erasable, Remembering {
   readonly upn?: Upn;
   readonly former: readonly Upn[];
+  /** Ids in the module `claims` of UPNs that are being taken off the pupil. */
+  readonly releasing?: readonly string[];
   readonly details?: PupilDetails;
   /** Schools ordered by first day; empty before the pupil is registered. */
   readonly schools: readonly { readonly school: string; readonly from: Day }[];

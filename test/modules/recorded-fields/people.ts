@@ -4,6 +4,7 @@ import { releaseReasons } from '@waymark/modules/mentor';
 import { objectionOutcomes, restrictionGrounds } from '@waymark/modules/pupil';
 import { MENTOR } from '../../support/given';
 import { temporaryUpnOf, upnOf } from '../../support/made-up';
+import { claimIdOf } from '../../support/spec';
 import { type Fields, is, isOf, type Sendings } from './table';
 import {
   COMPLETED_ONCE,
@@ -20,6 +21,7 @@ import {
 } from './values';
 
 const upns = oneOf(upnOf(1), temporaryUpnOf(1));
+const claimed = [upnOf(1), temporaryUpnOf(1)].map((upn) => claimIdOf('upn', upn));
 const named = {
   forename: oneOf('Zara', 'Zahra'),
   surname: oneOf('Farouk', 'Faruk'),
@@ -92,6 +94,13 @@ export const pupilSendings: Sendings = {
       events: ['ErasureRefused'],
     },
     RefuseRectification: { body: { on: days, reason: words }, events: ['RectificationRefused'] },
+    ReleaseUpn: { body: { claim: oneOf(...claimed) }, events: ['UpnReleased'] },
+    ConfirmUpnRelease: {
+      after: ['ReleaseUpn'],
+      body: { claim: oneOf(...claimed) },
+      events: ['UpnReleaseConfirmed'],
+      mayRecordNothing: 'the UPN is not being released',
+    },
     ErasePupil: { body: erasing, events: ['PupilErased'], mayRecordNothing: DECIDED_ONCE },
     CompleteErasure: {
       after: ['ErasePupil'],
@@ -167,5 +176,22 @@ export const personSendings: Sendings = {
       events: ['PersonErasureCompleted'],
       mayRecordNothing: COMPLETED_ONCE,
     },
+  },
+};
+
+export const disputeSendings: Sendings = {
+  first: ['ContestUpn'],
+  commands: {
+    ContestUpn: {
+      body: { upn: upns, school: schools, reason: words },
+      events: ['disputes.ValueContested'],
+      // The event has the id of the UPN instead of the UPN.
+      reads: {
+        upn: ({ claim }, { upn }) => (claim === claimIdOf('upn', String(upn)) ? upn : undefined),
+      },
+    },
+    RejectDispute: { actor: 'officer', body: { reason: words }, events: ['disputes.DisputeRejected'] },
+    UpholdDispute: { actor: 'officer', body: { reason: words }, events: ['disputes.DisputeUpheld'] },
+    CloseDispute: { body: {}, events: ['disputes.DisputeClosed'], mayRecordNothing: 'it is decided' },
   },
 };

@@ -12,7 +12,7 @@ import {
 import type { Known } from '../../support/spec';
 import { journeySendings } from './journey';
 import { attendanceSendings, importSendings, programmeSendings, schoolSendings } from './others';
-import { mentorSendings, personSendings, pupilSendings } from './people';
+import { disputeSendings, mentorSendings, personSendings, pupilSendings } from './people';
 import type { Fields, Sending, Sendings } from './table';
 
 /** The seed is part of the test names. Set `FC_SEED` to run the same commands again. */
@@ -27,12 +27,14 @@ export const sendings: Readonly<Record<string, Sendings>> = {
   attendance: attendanceSendings,
   import: importSendings,
   person: personSendings,
+  dispute: disputeSendings,
 };
 
 export const known: Readonly<Record<string, Known>> = {
   ...{ pupil: pupilFacts, school: schoolFacts, mentor: mentorFacts, mentorFacts, journey: journeyFacts },
   programme: { ...programmeFacts, deliveryModel: { ...model, sessionsPerPhase: 2, phases: ['One', 'Two'] } },
   attendance: attendanceFacts(counted(19, 76)),
+  claim: { by: 'pupil-0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10', at: '2025-09-01T09:00:00.000Z' },
 };
 
 /**
@@ -80,3 +82,7 @@ export function bodyFrom({ own, how, field }: Omit<Step, 'other'>, last: Fields)
   const changed = fields[field % Math.max(fields.length, 1)];
   return how === 'again' || changed === undefined ? last : { ...last, [changed]: own[changed] };
 }
+
+/** Who sends a command of a module. */
+export const actorOf = ({ name }: { readonly name: string }, command: string): string =>
+  sendings[name]!.commands[command]!.actor ?? 'tester';

@@ -9,6 +9,8 @@ export interface Sending {
   readonly body: Readonly<Record<string, fc.Arbitrary<unknown>>>;
   /** Commands that are sent before, so that this one is not always refused. */
   readonly after?: readonly string[];
+  /** Who sends the command, if it is not the person who sends the others. */
+  readonly actor?: string;
   /** Types of events that contain the command's fields. */
   readonly events: readonly string[];
   /** Fields that identify the thing within the stream. Events with other values are about another thing. */

@@ -48,6 +48,14 @@ describe('GetPupil', () => {
     });
   });
 
+  it('returns the name of a pupil whose UPN was released', async () => {
+    expect(
+      await answerTo(getPupil, { id }, { ...given, states: { [thing]: { details } }, as: lead }),
+    ).toEqual({
+      ...{ id, school: '990402', forename: 'Zara', surname: 'Farouk' },
+    });
+  });
+
   it('is refused out of reach and for an unknown pupil', async () => {
     await expect(answerTo(getPupil, { id }, { ...given, as: mentor })).rejects.toMatchObject({
       code: 'NOT_ALLOWED',

@@ -15,7 +15,9 @@ const schema = object(
     forename: Type.Optional(text('Absent if you may not see names of this pupil.')),
     surname: Type.Optional(text()),
     upn: Type.Optional(
-      text('Masked except for the last three characters, unless you may see UPNs and gave a reason.'),
+      text(
+        'Masked except for the last three characters, unless you may see UPNs and gave a reason. Absent if it was released to another pupil.',
+      ),
     ),
   },
   { $id: 'Pupil' },
@@ -50,10 +52,11 @@ export const getPupil = question({
     const school = facts.schoolOn(now().slice(0, 10));
     const { upn, details } = (await submitter.load('pupil', id)).state as Readable;
     const { forename, surname } = details ?? {};
-    if (upn === undefined || forename === undefined || surname === undefined) return { id, school };
+    if (forename === undefined || surname === undefined) return { id, school };
     const shown = reason !== undefined && scopes.some(reach.showsUpns);
     return {
-      ...{ id, school, upn: shown ? upn : `*${upn.slice(-3)}` },
+      ...{ id, school },
+      ...(upn !== undefined && { upn: shown ? upn : `*${upn.slice(-3)}` }),
       ...(scopes.some(reach.showsNames) && { forename, surname }),
     };
   },
