@@ -90,9 +90,9 @@ describe('commands', () => {
   });
 
   /** The assignment in the example does not exist and so lies in no scope: only a right to `all` can end it. */
-  const mayAt = (role: Role, { type }: CommandRoute, where: Part): boolean => {
-    if (type.name === 'EndRole') return rights.get('EndRole')?.[role] === 'all';
-    return allows(role, type.name, where);
+  const mayAt = (role: Role, { action }: CommandRoute, where: Part): boolean => {
+    if (action === 'EndRole') return rights.get(action)?.[role] === 'all';
+    return allows(role, action, where);
   };
 });
 
