@@ -327,9 +327,7 @@ export class Platform {
     const { clock, onFault, hashKey, masterKeys } = this.options;
     const data = await createScratchFolder(this.data, this.stores);
     const copy = await Platform.open({
-      data,
-      senders: this.people,
-      claimWatch: this.claimWatch,
+      ...{ data, senders: this.people, claimWatch: this.claimWatch },
       ...(clock && { clock }),
       ...(onFault && { onFault }),
       ...(hashKey && { hashKey }),

@@ -47,10 +47,10 @@ function* within(value: unknown, way = '#'): Generator<readonly [way: string, va
   for (const [name, inner] of Object.entries(value)) yield* within(inner, `${way}/${name}`);
 }
 
-const commands = domain.flatMap(({ plural, handlers, internal }) =>
+const commands = domain.flatMap(({ plural, handlers, internal, qualified }) =>
   [...handlers]
     .filter(([name]) => !internal.has(name))
-    .map(([name, { command }]) => [`/v1/${plural}/{id}/${kebab(name)}`, command] as const),
+    .map(([name, { command }]) => [`/v1/${plural}/{id}/${kebab(name)}`, command, qualified(name)] as const),
 );
 
 describe('the OpenAPI document', () => {
@@ -126,11 +126,11 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it.each(commands)('%s has a valid example', (path, type) => {
+  it.each(commands)('%s has a valid example', (path, type, name) => {
     const { schema, example } = document.paths[path]!['post']!.requestBody!.content['application/json']!;
-    expect(schema).toEqual({ $ref: `#/components/schemas/${type.name}` });
+    expect(schema).toEqual({ $ref: `#/components/schemas/${name}` });
     expect(check(type, example).errors).toEqual([]);
-    expect(document.components['schemas']![type.name]).toMatchObject({
+    expect(document.components['schemas']![name]).toMatchObject({
       type: 'object',
       additionalProperties: false,
     });

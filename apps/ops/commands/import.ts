@@ -15,7 +15,7 @@ interface Flags {
 export const importFiles = new Command('import')
   .description('import files, in the order given; the same command continues an interrupted import')
   .argument('<path...>', 'files or folders')
-  .option('--dry-run', 'report what the import would do, and change nothing')
+  .option('--dry-run', 'report what the import would do, and change nothing; the access log records it')
   .option(
     '--supplier-codes',
     'registers use the one-character codes of some suppliers for two-character attendance codes',
