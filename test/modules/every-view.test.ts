@@ -16,7 +16,7 @@ const declarations = new Map(
     .filter((name) => /views\/[^/]+\.ts$/.test(name) && !name.endsWith('.spec.ts'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .flatMap((text) => {
-      const names = [...text.matchAll(/^ {2,4}name: '([\w-]+)',$/gm)].map(([, name]) => name!);
+      const names = [...text.matchAll(/^ {2,4}name: '([\w.-]+)',$/gm)].map(([, name]) => name!);
       const constants = [...text.matchAll(/^export const (\w+) = \w*[vV]iew\w*[<(]/gm)].map(
         ([, name]) => name!,
       );
