@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Role } from '@waymark/core/kernel';
+import { valid } from '@waymark/core/fields';
 import { sourceFiles } from '@waymark/core/imports';
 import { erase } from '@waymark/governance/privacy';
+import { ContestUpn } from '@waymark/modules/disputes';
 import { exportKindNames } from '@waymark/modules/exports';
 import { Importer } from '@waymark/modules/imports/importer';
 import { packageFile } from '@waymark/platform';
@@ -44,6 +46,9 @@ beforeAll(async () => {
     newEvent('PupilReferred', {}, { subject: other.pupil }),
   ]);
   await furnish(platform, partOf(3), { upTo: 'pupil' });
+  const contest = valid(ContestUpn, { upn: other.upn, school: own.school, reason: 'It is ours.' });
+  const dispute = { module: 'dispute', id: randomUUID(), command: contest };
+  await platform.submitter.submit({ ...dispute, actor: 'a lead' });
   await platform.settle();
   await erase(platform, { kind: 'pupil', id: ERASED, ground: 'NO_LONGER_NEEDED', actor: 'office' });
   for (const role of ['operations', 'data-protection-officer', 'evaluator'] as const) {
@@ -68,7 +73,11 @@ const asked: Readonly<Record<string, () => readonly string[]>> = {
   GetImport: () => [`imports/${IMPORT}`],
   ListRows: () => [`imports/${IMPORT}/rows`],
   GetPerson: () => staff.map((id) => `people/${id}`),
-  ListReads: () => ['reads', `reads?pupil=${own.pupil}`],
+  ListReads: () => [
+    ...['reads', `reads?pupil=${own.pupil}`],
+    ...['refused-claims', 'dry-runs'].map((entries) => `reads?entries=${entries}`),
+  ],
+  'disputes.ListDisputes': () => ['disputes', 'disputes?state=rejected'],
   GetRow: () => [
     ...['caseload', 'phase-progress'].map((view) => `views/${view}/${own.journey}`),
     ...['pupil-outcomes', 'pupils'].map((view) => `views/${view}/${own.pupil}`),
