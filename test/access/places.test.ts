@@ -236,6 +236,25 @@ describe('a role', () => {
   });
 });
 
+describe('a role over a mentor', () => {
+  it('reaches pupils who have moved since their journey began, so its giver must reach them too', async () => {
+    const { as } = await office();
+    const move = { school: other.school, from: '2026-01-05' };
+    await as([...lead(own), ...lead(other)], 'pupil', own.pupil, MoveSchool, move);
+    const id = randomUUID();
+    await as([{ role: 'access-administrator' }], 'person', id, RegisterPerson, {
+      subject: 's',
+      name: 'A name',
+    });
+    const give = (grants: readonly Grant[]) =>
+      as(grants, 'person', id, AssignRole, {
+        ...{ assignment: randomUUID(), role: 'mentor', mentor: own.mentor, from: TODAY },
+      });
+    expect(await give(areaManager(own))).toBe('NOT_ALLOWED');
+    expect(await give([...areaManager(own), ...areaManager(other)])).toBe('recorded');
+  });
+});
+
 describe('rows of an import', () => {
   /** Import files as a person with some roles. Returns the outcome of each row. */
   async function sent(platform: Platform, grants: readonly Grant[], files: Readonly<Record<string, string>>) {

@@ -81,7 +81,8 @@ function roleIn(person: unknown, command: object): Assignment | undefined {
 /**
  * The places that the giver of a role must reach: everything that the role reaches. For a school, a role over a programme at
  * the school is not enough, because the role given also reaches pupils of other programmes. For a mentor, the mentor's
- * pupils count too, because they may be at schools in other areas; those of ended journeys as well.
+ * pupils count too, because they may be at schools in other areas, or have moved there since the journey began; those of
+ * ended journeys as well.
  */
 async function wholeOf(look: Lookup, over: Scope): Promise<readonly (readonly Scope[])[]> {
   if (over.school !== undefined) return [[await scopeOfSchool(over.school, look)]];
@@ -90,7 +91,8 @@ async function wholeOf(look: Lookup, over: Scope): Promise<readonly (readonly Sc
   const places = [await scopesOf(look, 'mentor', over.mentor)];
   for (const id of mentor?.journeys ?? []) {
     const journey = await look.facts<JourneyFacts>('journey', id);
-    if (journey?.mentor === over.mentor) places.push(await scopesOf(look, 'journey', id));
+    if (journey?.mentor === over.mentor)
+      places.push(await scopesOf(look, 'journey', id), await scopesOf(look, 'pupil', journey.pupil));
   }
   return places;
 }
