@@ -19,6 +19,8 @@ const routes: readonly CommandRoute[] = [...commandRoutes.values()]
   .flatMap((each) => [...each.values()])
   .filter(({ replacedBy }) => replacedBy === undefined);
 
+jest.setTimeout(120_000);
+
 let platform: Platform;
 let parts = 0;
 

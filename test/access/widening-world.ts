@@ -125,8 +125,9 @@ export async function snapshot({ platform, people }: World): Promise<Snapshot> {
   const known = new Set<string>();
   const covered = new Set<string>();
   const intake = new Set<string>();
+  const kept = remembering(platform.look);
   for (const day of [TODAY, LATER]) {
-    const look: Lookup = { ...platform.look, today: () => day };
+    const look: Lookup = { ...kept, today: () => day };
     const scopes = new Map<string, readonly Scope[]>();
     for (const [, module, id] of records) {
       const found = await scopesOf(look, module, id);
@@ -139,8 +140,7 @@ export async function snapshot({ platform, people }: World): Promise<Snapshot> {
         if (!of) continue;
         known.add(`${module} ${id}`);
         if (mayRead(person, grants, action, of)) reading.add(`${person} ${module} ${id}`);
-        if (module === 'pupil' && (await takesIn(grants, id, platform.look)))
-          intake.add(`${person} pupil ${id}`);
+        if (module === 'pupil' && (await takesIn(grants, id, kept))) intake.add(`${person} pupil ${id}`);
         if (grants.some((grant) => of.some((scope) => isWithin(grant, scope))))
           covered.add(`${person} ${module} ${id}`);
       }
@@ -158,6 +158,22 @@ async function grantsOn(day: string, { submitter }: Platform, person: string): P
   return Object.values<Assignment>(facts?.assignments ?? {})
     .filter((assignment) => holdsOn(day, assignment))
     .map((assignment) => ({ role: assignment.role, ...scopeIn(assignment) }));
+}
+
+/** A lookup that reads each thing once. */
+function remembering(look: Lookup): Lookup {
+  const found = new Map<string, Promise<unknown>>();
+  const once = <T>(key: string, read: () => Promise<T>): Promise<T> => {
+    if (!found.has(key)) found.set(key, read());
+    return found.get(key) as Promise<T>;
+  };
+  return {
+    ...look,
+    facts: (module, id) => once(`facts ${module} ${id}`, () => look.facts(module, id)),
+    holder: (kind, value) => once(`holder ${kind} ${value}`, () => look.holder(kind, value)),
+    programmes: () => once('programmes', () => look.programmes()),
+    programmesAt: (school) => once(`school ${school}`, () => look.programmesAt(school)),
+  };
 }
 
 /** Days on which pupils are referred and have changed schools. */

@@ -39,7 +39,7 @@ const SEED = Number(process.env['WIDENING_SEED'] ?? Date.now() % 2 ** 31);
 const STEPS = Number(process.env['WIDENING_STEPS'] ?? 20_000);
 const STEPS_PER_WORLD = 250;
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 
 /** Random numbers from a seed (mulberry32). */
 function randomFrom(seed: number): <T>(values: readonly T[]) => T {

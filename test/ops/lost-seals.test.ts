@@ -75,7 +75,7 @@ describe('a log without the seals that it had', () => {
     renameSync(join(folder, 'keys'), join(other, 'keys-of-the-log'));
     renameSync(join(other, 'keys'), join(folder, 'keys'));
     rmSync(seals(folder));
-    writeFileSync(seals(folder), readFileSync(seals(other)));
+    writeFileSync(seals(folder), readFileSync(seals(other)), { mode: 0o600 });
     expect((await waymark(folder, 'verify')).code).toBe(1);
     expect(await waymark(folder, 'seal')).toMatchObject({
       code: 1,
