@@ -115,6 +115,7 @@ describe('an evaluator', () => {
       ['GetJourney', ids.flatMap(({ journey }) => [{ id: journey }, { id: journey, asOf: '2025-12-01' }])],
       ['GetTimeline', ids.flatMap(({ journey }) => [{ id: journey }, { id: journey, limit: 2 }])],
       ['GetCaseload', schools.map((n) => ({ mentorId: mentorId(n) }))],
+      ['GetMe', [{}]],
       ['GetKpis', by(['region', 'area', 'school', 'mentor'])],
       ['GetPhaseProgress', by(['programme', 'area', 'school', 'mentor'])],
       ['GetAttendance', by(['pupil', 'school', 'area', 'region']).map((group) => ({ ...group, ...DAYS }))],

@@ -195,6 +195,7 @@ describe('all other actions', () => {
     ['SendFiles', 'POST', 'imports'],
     ['GetPerson', 'GET', 'people/9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c'],
     ['ListReads', 'GET', 'reads'],
+    ['GetMe', 'GET', 'me'],
     ['ErasePerson', 'POST', 'privacy/erasures'],
     ['ErasePerson', 'GET', 'privacy/retention'],
     ['ErasePerson', 'GET', 'privacy/erasures/pupil/9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c/certificate'],
@@ -208,6 +209,15 @@ describe('all other actions', () => {
       expect([role, action, isRefused(answer)]).toEqual([role, action, !may]);
       expect(answer.status).toBeLessThan(500);
     }
+  });
+
+  it.each(roles)('are listed for %s by GetMe, with the role over its scope', async (role) => {
+    const { text } = await ask(role, 'me');
+    const { roles: held, may } = JSON.parse(text) as { roles: object[]; may: Record<string, string> };
+    expect(held).toEqual([{ role, ...overIn(own, role), from: '2025-01-01' }]);
+    expect(may).toEqual(
+      Object.fromEntries([...rights].flatMap(([action, by]) => (by[role] ? [[action, by[role]]] : []))),
+    );
   });
 
   it('are in the table, as is every path of the OpenAPI document, and none is answered without a token', async () => {

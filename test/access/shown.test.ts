@@ -73,6 +73,7 @@ const asked: Readonly<Record<string, () => readonly string[]>> = {
   GetImport: () => [`imports/${IMPORT}`],
   ListRows: () => [`imports/${IMPORT}/rows`],
   GetPerson: () => staff.map((id) => `people/${id}`),
+  GetMe: () => ['me'],
   ListReads: () => [
     ...['reads', `reads?pupil=${own.pupil}`],
     ...['refused-claims', 'dry-runs'].map((entries) => `reads?entries=${entries}`),

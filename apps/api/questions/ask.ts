@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Reach } from '@waymark/core/access';
 import type { Question } from '@waymark/core/questions';
+import { rights } from '@waymark/governance/access';
 import { Platform } from '@waymark/platform';
 import { KeptAnswers, rowsOf } from './kept-answers';
 import type { Sources } from './questions';
@@ -31,7 +32,7 @@ export class AskHandler implements IQueryHandler<Ask> {
     const { submitter, events, log, jobs, published, disclosure, accessLog, catalog, rowStore } = platform;
     const { fullRecords, redactedRecords } = platform;
     return question.answer(asked as never, {
-      ...{ submitter, events, log, jobs, published, disclosure, accessLog, catalog, rowStore },
+      ...{ submitter, events, log, jobs, published, disclosure, accessLog, catalog, rowStore, rights },
       ...{ fullRecords, redactedRecords, reach, ...(reason !== undefined && { reason }) },
       rows: rowsOf(question, platform.rows),
       now: () => platform.now(),

@@ -1,9 +1,10 @@
 import { type RecordingModule } from '@waymark/core/context';
 import { type Principal, Reach, type Rules } from '@waymark/core/access';
-import { actingRoles, type ActingRole, all, own, type Rights, type Role } from '@waymark/core/kernel';
+import { type ActingRole, all, own, type Rights, type Role } from '@waymark/core/kernel';
 import { governed } from '../governed';
 import { questions } from '@waymark/modules';
-import { caseworkers, identifiers, insiders, officer } from '@waymark/modules/shared/rights';
+import { caseworkers, everyone, identifiers, insiders, officer } from '@waymark/modules/shared/rights';
+import { getMe } from './questions/get-me';
 import { listReads } from './questions/list-reads';
 
 const operators = all('operations', 'local-operator');
@@ -26,7 +27,7 @@ const others: Readonly<Record<string, Readonly<Record<string, Rights>>>> = {
   'data protection': {
     ErasePerson: officer,
     SubjectAccess: officer,
-    CheckCertificate: all(...actingRoles),
+    CheckCertificate: everyone,
   },
   operations: {
     GetRow: operators,
@@ -79,7 +80,7 @@ export const rightsByGroup: Readonly<Record<string, Readonly<Record<string, Righ
   ...Object.fromEntries(
     [...governed.values()].map((module) => [`commands of ${module.domain.plural}`, commandRights(module)]),
   ),
-  questions: Object.fromEntries([...questions, listReads].map(({ name, by }) => [name, by])),
+  questions: Object.fromEntries([...questions, listReads, getMe].map(({ name, by }) => [name, by])),
   ...others,
 };
 

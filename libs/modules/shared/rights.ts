@@ -1,4 +1,7 @@
-import { all, own } from '@waymark/core/kernel';
+import { actingRoles, all, own } from '@waymark/core/kernel';
+
+/** Every role: for what shows no person and no figure. */
+export const everyone = all(...actingRoles);
 
 /** The operator of a local installation, who imports files from the command line: for the commands that rows stand for. */
 export const importing = all('local-operator');
