@@ -40,6 +40,7 @@ describe('the answers of all questions', () => {
       'PublishedRate',
       'Pupil',
       'PupilAttendance',
+      'Reference',
       'RegisterReport',
       'RoleAssignment',
       'RowsOutcome',

@@ -116,6 +116,7 @@ describe('an evaluator', () => {
       ['GetTimeline', ids.flatMap(({ journey }) => [{ id: journey }, { id: journey, limit: 2 }])],
       ['GetCaseload', schools.map((n) => ({ mentorId: mentorId(n) }))],
       ['GetMe', [{}]],
+      ['GetReference', [{}]],
       ['GetKpis', by(['region', 'area', 'school', 'mentor'])],
       ['GetPhaseProgress', by(['programme', 'area', 'school', 'mentor'])],
       ['GetAttendance', by(['pupil', 'school', 'area', 'region']).map((group) => ({ ...group, ...DAYS }))],

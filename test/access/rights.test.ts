@@ -196,6 +196,7 @@ describe('all other actions', () => {
     ['GetPerson', 'GET', 'people/9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c'],
     ['ListReads', 'GET', 'reads'],
     ['GetMe', 'GET', 'me'],
+    ['GetReference', 'GET', 'reference'],
     ['ErasePerson', 'POST', 'privacy/erasures'],
     ['ErasePerson', 'GET', 'privacy/retention'],
     ['ErasePerson', 'GET', 'privacy/erasures/pupil/9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c/certificate'],

@@ -1,7 +1,8 @@
 import type { Day } from '@waymark/core/fields';
 import { type Counts, noCounts } from '@waymark/modules/shared/counts';
 
-export type CountsAs = 'attended' | 'authorised' | 'unauthorised' | 'notPossible';
+export const countsAs = ['attended', 'authorised', 'unauthorised', 'notPossible'] as const;
+export type CountsAs = (typeof countsAs)[number];
 
 /** A national attendance code. */
 export interface AttendanceCode {

@@ -3,6 +3,7 @@ import { getAttendance } from './questions/attendance';
 import { getCaseload } from './questions/caseload';
 import { getKpis } from './questions/kpis';
 import { getPhaseProgress } from './questions/phase-progress';
+import { getReference } from './questions/reference';
 import type { InsightSources } from './questions/sources';
 import { getTimeline } from './questions/timeline';
 import { pupilOutcomes } from './views/pupil-outcomes';
@@ -10,5 +11,5 @@ import { pupilOutcomes } from './views/pupil-outcomes';
 /** Views and questions over the events of several modules. */
 export const insightsModule = readingModule<InsightSources>({
   views: [pupilOutcomes],
-  questions: [getTimeline, getCaseload, getPhaseProgress, getKpis, getAttendance],
+  questions: [getTimeline, getCaseload, getPhaseProgress, getKpis, getAttendance, getReference],
 });

@@ -23,7 +23,7 @@ export const barrierKinds = [
   ...['PARENT_CONDONED', 'ROUTINES'],
   ...['COST_OF_LIVING', 'UNIFORM_FOOD', 'HOUSING', 'TRANSPORT', 'DIGITAL'],
   ...['OTHER', 'NOT_YET_KNOWN'],
-];
+] as const;
 
 /** Barriers of these kinds need a safeguarding decision. */
 export const safeguardingKinds: ReadonlySet<string> = new Set(['EXPLOITATION_RISK', 'FAMILY_CONFLICT']);

@@ -28,6 +28,9 @@ import {
   type Session,
 } from './state';
 
+export const notHeldKinds = ['acceptable', 'unacceptable', 'logistics'] as const;
+export type NotHeldKind = (typeof notHeldKinds)[number];
+
 /** Reasons why a session was not held, each with its kind. */
 export const notHeldReasons = {
   PUPIL_ABSENT: 'acceptable',
@@ -38,10 +41,9 @@ export const notHeldReasons = {
   MENTOR_UNAVAILABLE: 'logistics',
   NO_ROOM: 'logistics',
   SCHOOL_CLOSED: 'logistics',
-} as const;
+} as const satisfies Readonly<Record<string, NotHeldKind>>;
 
 export type NotHeldReason = keyof typeof notHeldReasons;
-export type NotHeldKind = (typeof notHeldReasons)[NotHeldReason];
 
 type Held = Omit<HeldSession, 'outcome'> & { readonly session: string };
 

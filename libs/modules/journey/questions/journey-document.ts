@@ -41,7 +41,7 @@ const otherSession = object(
   { $id: 'OtherSession', description: 'A session that is scheduled, was not held, or was voided.' },
 );
 
-export const barrierKind = oneOf(barrierKinds, { $id: 'BarrierKind' });
+export const barrierKind = oneOf<readonly string[]>(barrierKinds, { $id: 'BarrierKind' });
 
 /** How severe an open barrier is. */
 export const severity = Type.Integer({
