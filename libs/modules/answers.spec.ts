@@ -18,6 +18,7 @@ describe('the answers of all questions', () => {
   it('consist of schemas with these names', () => {
     const names = new Set(parts.flatMap(({ $id }) => ($id === undefined ? [] : [$id])));
     expect([...names].sort()).toEqual([
+      'Area',
       'AttendanceTotals',
       'BarrierKind',
       'Caseload',
@@ -32,18 +33,24 @@ describe('the answers of all questions', () => {
       'Import',
       'ImportReport',
       'Journey',
+      'JourneyEntry',
       'JsonValue',
       'Kpis',
+      'Mentor',
       'OtherSession',
       'Person',
       'PhaseProgress',
+      'Programme',
       'PublishedRate',
       'Pupil',
       'PupilAttendance',
+      'PupilEntry',
       'Reference',
+      'Region',
       'RegisterReport',
       'RoleAssignment',
       'RowsOutcome',
+      'School',
       'Timeline',
       'TimelineEntry',
     ]);

@@ -105,6 +105,64 @@ describe(`each row of a list (seed ${String(SEED)})`, () => {
   );
 });
 
+/** Lists with a question that shows one of their records: its name and parameter, the id in a row, and the orders. */
+const lists: Readonly<
+  Record<string, readonly [single: string, part: string, field: string, sort: string[]]>
+> = {
+  ListProgrammes: ['GetProgramme', 'id', 'id', []],
+  ListSchools: ['GetSchool', 'urn', 'urn', ['urn', 'name']],
+  ListMentors: ['GetMentor', 'id', 'id', []],
+  ListJourneys: ['GetJourney', 'id', 'journey', ['id', 'school', 'year']],
+  ListPupils: ['GetPupil', 'id', 'id', []],
+};
+
+describe('a list of records', () => {
+  it('is compared here with the question that shows one of them', () => {
+    const withSingle = questions.filter(({ path }) =>
+      questions.some((other) => other.path.replace(/:\w+$/, '') === `${path}/`),
+    );
+    // Imports belong to the person who sent them.
+    const expected = withSingle.map(({ name }) => name).filter((name) => name !== 'ListImports');
+    expect(Object.keys(lists).sort()).toEqual(expected.sort());
+  });
+
+  it.each(Object.keys(lists))('%s has the rights of the question that shows one record', (list) => {
+    expect(rights.get(list)).toEqual(rights.get(lists[list]![0]));
+  });
+
+  it.each(Object.keys(lists))(
+    '%s has exactly the records that are shown one by one, in any page',
+    async (list) => {
+      const [single, part, field, orders] = lists[list]!;
+      let shown = 0;
+      for (const { ask, ids } of made) {
+        const all = [
+          ...ids.flatMap(({ pupil, journey }) => [pupil, journey]),
+          ...schools.flatMap((n) => [urn(n), mentorId(n)]),
+          ...[programmeOf(0), programmeOf(1)],
+        ];
+        for (const grants of principals) {
+          const principal = named(grants);
+          const expected: string[] = [];
+          for (const id of all) if (await ask(principal, single, { [part]: id })) expected.push(id);
+          shown += expected.length;
+          for (const sort of [{}, ...orders.map((order) => ({ sort: order }))]) {
+            const found: string[] = [];
+            let after: object | undefined = {};
+            while (after) {
+              const page = await ask(principal, list, { ...sort, ...after, limit: 3 });
+              found.push(...(page?.items ?? []).map((item) => String(item[field])));
+              after = page?.['next'] === undefined ? undefined : { after: page['next'] };
+            }
+            expect([principal.id, sort, found.sort()]).toEqual([principal.id, sort, expected.sort()]);
+          }
+        }
+      }
+      expect(shown).toBeGreaterThan(0);
+    },
+  );
+});
+
 describe('an evaluator', () => {
   const reader = named([evaluator]);
   const by = (groups: readonly string[]) => groups.map((by) => ({ by }));
@@ -117,6 +175,15 @@ describe('an evaluator', () => {
       ['GetCaseload', schools.map((n) => ({ mentorId: mentorId(n) }))],
       ['GetMe', [{}]],
       ['GetReference', [{}]],
+      ['ListProgrammes', [{}]],
+      ['GetProgramme', [{ id: programmeOf(0) }]],
+      ['ListSchools', [{}]],
+      ['GetSchool', schools.map((n) => ({ urn: urn(n) }))],
+      ['ListAreas', [{}]],
+      ['ListRegions', [{}]],
+      ['ListMentors', [{}]],
+      ['GetMentor', schools.map((n) => ({ id: mentorId(n) }))],
+      ['ListJourneys', [{}, { programme: programmeOf(0) }, { sort: 'year' }]],
       ['GetKpis', by(['region', 'area', 'school', 'mentor'])],
       ['GetPhaseProgress', by(['programme', 'area', 'school', 'mentor'])],
       ['GetAttendance', by(['pupil', 'school', 'area', 'region']).map((group) => ({ ...group, ...DAYS }))],

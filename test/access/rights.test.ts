@@ -103,6 +103,7 @@ describe('questions', () => {
     GetTimeline: `journeys/${where.journey}/timeline`,
     GetPupil: `pupils/${where.pupil}`,
     GetCaseload: `caseloads/${where.mentor}`,
+    GetMentor: `mentors/${where.mentor}`,
   });
 
   it.each(roles)(
@@ -153,6 +154,39 @@ describe('questions', () => {
       else expect([role, path, seen.includes(other), keys.length <= 1]).toEqual([role, path, false, true]);
       // Figures do not include anyone outside the role's scope.
       for (const { referred = 1, pupils = 1 } of items) expect([referred, pupils]).toEqual([1, 1]);
+    }
+  });
+
+  /** Lists of records, each with the field that names the record, and its name in a part. */
+  const lists: readonly (readonly [action: string, path: string, field: string, kind: keyof Part])[] = [
+    ['ListProgrammes', 'programmes', 'id', 'programme'],
+    ['ListSchools', 'schools', 'urn', 'school'],
+    ['ListAreas', 'areas', 'area', 'area'],
+    ['ListRegions', 'regions', 'region', 'region'],
+    ['ListMentors', 'mentors', 'id', 'mentor'],
+    ['ListJourneys', 'journeys', 'journey', 'journey'],
+    ['ListPupils', 'pupils', 'id', 'pupil'],
+  ];
+
+  it.each(lists)('%s is answered to each role with the records and names of its scope', async (...list) => {
+    const [action, path, field, kind] = list;
+    for (const role of roles) {
+      const right = rights.get(action)?.[role];
+      const { status, text } = await ask(role, path, {
+        headers: { 'waymark-reason': 'to see what is shown' },
+      });
+      expect([role, status]).toEqual([role, right === undefined ? 403 : 200]);
+      if (right === undefined) continue;
+      const { items } = JSON.parse(text) as { items: Record<string, string>[] };
+      const shown = right === 'all' ? [own[kind], other[kind]] : [own[kind]];
+      expect([role, items.map((item) => item[field]).sort()]).toEqual([role, shown.sort()]);
+      for (const where of [own, other]) {
+        expect([role, text.includes(where.upn)]).toEqual([role, false]);
+        if (allows(role, 'SeeNames', where)) continue;
+        expect(text).not.toMatch(
+          new RegExp(`${where.surname}|${where.dateOfBirth}|Mentor of ${where.areaName}`),
+        );
+      }
     }
   });
 

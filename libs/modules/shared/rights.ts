@@ -37,6 +37,16 @@ export const readers = {
   ...officer,
 };
 
+/** Reads schools, areas and regions: the roles over them, and those that work for the whole service. */
+export const placeReaders = {
+  ...own('school-lead', 'area-manager', 'regional-director', 'programme-administrator', 'evaluator'),
+  ...officer,
+  ...all('operations', 'access-administrator'),
+};
+
+/** Reads mentors' posts: the mentor, and everyone who reads schools. */
+export const postReaders = { ...own('mentor'), ...placeReaders };
+
 /** Reads the figures of groups, which show no pupil. */
 export const figureReaders = { ...readers, ...all('operations') };
 

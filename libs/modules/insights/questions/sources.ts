@@ -26,6 +26,18 @@ export const mentorsIn = (
   { by }: { readonly by: string },
 ): string[] => (by === 'mentor' ? items.map(({ key }) => key) : []);
 
+/** The names of these mentors, for those whose names the principal may see. */
+export async function mentorNames(
+  ids: readonly string[],
+  { submitter, reach, scopesOf }: Pick<QuestionSources, 'submitter' | 'reach' | 'scopesOf'>,
+): Promise<ReadonlyMap<string, string>> {
+  const shown: string[] = [];
+  await sideBySide(new Set(ids), async (id) => {
+    if ((await scopesOf('mentor', id)).some(reach.showsNames)) shown.push(id);
+  });
+  return namesIn(submitter).mentors(shown);
+}
+
 /**
  * Add the names of mentors, if the groups are mentors and the principal may see the names. This is done last, so that
  * no cached answer contains names.
@@ -33,13 +45,12 @@ export const mentorsIn = (
 export async function withMentorNames<Group extends { readonly key: string; readonly name: string }>(
   { items, ...page }: Page<Group>,
   by: string,
-  { submitter, reach, scopesOf }: Pick<QuestionSources, 'submitter' | 'reach' | 'scopesOf'>,
+  sources: Pick<QuestionSources, 'submitter' | 'reach' | 'scopesOf'>,
 ): Promise<Page<Group>> {
   if (by !== 'mentor') return { items, ...page };
-  const shown: string[] = [];
-  await sideBySide(items, async ({ key }) => {
-    if ((await scopesOf('mentor', key)).some(reach.showsNames)) shown.push(key);
-  });
-  const names = await namesIn(submitter).mentors(shown);
+  const names = await mentorNames(
+    items.map(({ key }) => key),
+    sources,
+  );
   return { items: items.map((item) => ({ ...item, name: names.get(item.key) ?? item.name })), ...page };
 }

@@ -1,6 +1,8 @@
 import { viewsOf } from '@waymark/core/kernel';
 import type { JourneyEvents } from '../journey';
 
+export const progressStates = ['waiting', 'going on', 'completed', 'ended'] as const;
+
 /** A journey's progress through the phases. */
 export interface PhaseProgressRow {
   readonly programme: string;
@@ -10,7 +12,7 @@ export interface PhaseProgressRow {
   readonly phases: readonly string[];
   /** The phase of each held session, by the session's id. */
   readonly held: Readonly<Record<string, number>>;
-  readonly state: 'waiting' | 'going on' | 'completed' | 'ended';
+  readonly state: (typeof progressStates)[number];
 }
 
 type Fold<Type extends keyof JourneyEvents> = (

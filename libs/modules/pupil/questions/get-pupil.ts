@@ -1,8 +1,8 @@
 import { caseworkers, officer } from '@waymark/modules/shared/rights';
 import { Type } from '@sinclair/typebox';
-import { Refusal } from '@waymark/core/kernel';
+import { Refusal, type Scope } from '@waymark/core/kernel';
 import { erasedRefusal } from '@waymark/core/privacy';
-import { object, question, text, uuid } from '@waymark/core/questions';
+import { type Answer, object, question, type QuestionSources, text, uuid } from '@waymark/core/questions';
 import { pupil } from '../pupil';
 import type { Pupil, PupilDetails } from '../state';
 import { exampleIds } from '@waymark/modules/shared/examples';
@@ -50,17 +50,30 @@ export const getPupil = question({
       throw new Refusal('UNKNOWN_PUPIL', 'There is no pupil with this id. Check the id.', 'missing');
     if (facts.erased) throw erasedRefusal('pupil');
     const school = facts.schoolOn(now().slice(0, 10));
-    const { upn, details } = (await submitter.load('pupil', id)).state as Readable;
-    const { forename, surname } = details ?? {};
-    if (forename === undefined || surname === undefined) return { id, school };
-    const shown = reason !== undefined && scopes.some(reach.showsUpns);
-    return {
-      ...{ id, school },
-      ...(upn !== undefined && { upn: shown ? upn : `*${upn.slice(-3)}` }),
-      ...(scopes.some(reach.showsNames) && { forename, surname }),
-    };
+    return { id, school, ...(await personalFields(id, scopes, { submitter, reach, reason })) };
   },
 });
+
+/**
+ * The name and the UPN of a pupil, as a principal may see them who reaches these scopes of the pupil. Empty if the key was
+ * destroyed. The UPN is masked without a reason.
+ */
+export async function personalFields(
+  id: string,
+  scopes: readonly Scope[],
+  { submitter, reach, reason }: Pick<QuestionSources, 'submitter' | 'reach'> & { reason: string | undefined },
+): Promise<PersonalFields> {
+  const { upn, details } = (await submitter.load('pupil', id)).state as Readable;
+  const { forename, surname } = details ?? {};
+  if (forename === undefined || surname === undefined) return {};
+  const shown = reason !== undefined && scopes.some(reach.showsUpns);
+  return {
+    ...(upn !== undefined && { upn: shown ? upn : `*${upn.slice(-3)}` }),
+    ...(scopes.some(reach.showsNames) && { forename, surname }),
+  };
+}
+
+type PersonalFields = Pick<Answer<typeof schema>, 'forename' | 'surname' | 'upn'>;
 
 /** A pupil's state. Personal fields are missing if the key was destroyed. */
 type Readable = Omit<Pupil, 'details'> & { readonly details?: Partial<PupilDetails> };
