@@ -66,6 +66,7 @@ describe('stored names', () => {
       ['attendance@1'],
       ['attendance-history@1'],
       ['imports@2', 'state'],
+      ['people@1'],
       ['disputes.disputes@1', 'state'],
     ]);
   });

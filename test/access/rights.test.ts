@@ -229,6 +229,7 @@ describe('all other actions', () => {
     ['SendFiles', 'POST', 'imports'],
     ['GetPerson', 'GET', 'people/9e1d3c5b-7a2f-4e6d-8b0c-1f3a5d7e9b2c'],
     ['ListReads', 'GET', 'reads'],
+    ['ListPeople', 'GET', 'people'],
     ['GetMe', 'GET', 'me'],
     ['GetReference', 'GET', 'reference'],
     ['ErasePerson', 'POST', 'privacy/erasures'],

@@ -85,6 +85,7 @@ const asked: Readonly<Record<string, () => readonly string[]>> = {
   ListJourneys: () => ['journeys', 'journeys?limit=1', `journeys?mentor=${own.mentor}`],
   ListPupils: () => ['pupils', 'pupils?yearGroup=8'],
   GetMe: () => ['me'],
+  ListPeople: () => ['people', 'people?role=operations'],
   ListReads: () => [
     ...['reads', `reads?pupil=${own.pupil}`],
     ...['refused-claims', 'dry-runs'].map((entries) => `reads?entries=${entries}`),
@@ -196,6 +197,7 @@ it('what is about a mentor or a member of staff is recorded for that person', as
     ['data-protection-officer', `privacy/subject-access/mentor/${own.mentor}`, own.mentor],
     ['data-protection-officer', `privacy/erasures/pupil/${ERASED}/certificate`, ERASED],
     ['data-protection-officer', `people/${officer}`, officer],
+    ['data-protection-officer', 'people', officer],
     ['data-protection-officer', `reads?person=${officer}`, officer],
   ];
   for (const [role, path, person] of about) {

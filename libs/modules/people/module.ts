@@ -6,6 +6,8 @@ import type { PersonFacts } from './facts';
 import { person } from './person';
 import type { Person } from './state';
 import { getPerson } from './questions/get-person';
+import { listPeople } from './questions/list-people';
+import { people } from './views/people';
 
 /** Years for which a staff record is kept after the last role has ended. */
 export const STAFF_KEPT = 6;
@@ -27,8 +29,8 @@ const kept: KeptForYears = {
 
 export const peopleModule = recordingModule({
   domain: person,
-  views: [],
-  questions: [getPerson],
+  views: [people],
+  questions: [getPerson, listPeople],
   // Rights over a person depend on the role that is given or ended; see governance/access.
   scopes: () => Promise.resolve([]),
   personalData: {

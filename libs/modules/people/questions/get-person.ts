@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { Refusal, roles } from '@waymark/core/kernel';
 import { erasedRefusal } from '@waymark/core/privacy';
-import { day, object, oneOf, question, text, uuid } from '@waymark/core/questions';
+import { type Answer, day, object, oneOf, question, text, uuid } from '@waymark/core/questions';
 import { person } from '../person';
 import type { Person } from '../state';
 import { exampleIds } from '@waymark/modules/shared/examples';
@@ -21,6 +21,22 @@ const assignment = object(
   { $id: 'RoleAssignment', description: 'A role, over one scope or over the whole service.' },
 );
 
+export const personDocument = object(
+  {
+    id: uuid(),
+    name: Type.Optional(text()),
+    assignments: Type.Array(assignment),
+  },
+  { $id: 'Person' },
+);
+
+/** A person with all role assignments. */
+export const documentOf = (id: string, { name, assignments }: Person): Answer<typeof personDocument> => ({
+  id,
+  ...(name !== undefined && { name }),
+  assignments: Object.entries(assignments).map(([assignment, held]) => ({ assignment, ...held })),
+});
+
 export const getPerson = question({
   name: 'GetPerson',
   path: 'people/:id',
@@ -28,14 +44,7 @@ export const getPerson = question({
   problems: { 404: ['UNKNOWN_PERSON_ID'], 410: ['PERSON_ERASED'] },
   summary: 'A person who works with the service, with all role assignments',
   description: 'If the person was erased, the answer is `PERSON_ERASED`.',
-  schema: object(
-    {
-      id: uuid(),
-      name: Type.Optional(text()),
-      assignments: Type.Array(assignment),
-    },
-    { $id: 'Person' },
-  ),
+  schema: personDocument,
   example: {
     id: exampleIds.person,
     name: 'Priya Raman',
@@ -53,14 +62,10 @@ export const getPerson = question({
   views: [],
   shown: ({ id }) => [id],
   answer: async ({ id }, { submitter }) => {
-    const { known, name, assignments, erasure } = (await submitter.load('person', id)).state as Person;
-    if (!known)
+    const state = (await submitter.load('person', id)).state as Person;
+    if (!state.known)
       throw new Refusal('UNKNOWN_PERSON_ID', 'There is no person with this id. Check the id.', 'missing');
-    if (erasure) throw erasedRefusal('person');
-    return {
-      id,
-      ...(name !== undefined && { name }),
-      assignments: Object.entries(assignments).map(([assignment, held]) => ({ assignment, ...held })),
-    };
+    if (state.erasure) throw erasedRefusal('person');
+    return documentOf(id, state);
   },
 });
