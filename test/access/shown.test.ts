@@ -110,7 +110,6 @@ const others: Readonly<Record<string, () => readonly string[]>> = {
   '/v1/jobs/{id}': () => [`jobs/${IMPORT}`],
   '/v1/privacy/erasures/{kind}/{id}/certificate': () => [`privacy/erasures/pupil/${ERASED}/certificate`],
   '/v1/privacy/retention': () => ['privacy/retention'],
-  '/v1/privacy/erasures/{kind}/{id}/certificate': () => [`privacy/erasures/pupil/${own.pupil}/certificate`],
   '/v1/privacy/subject-access/{kind}/{id}': () => [
     `privacy/subject-access/pupil/${own.pupil}`,
     `privacy/subject-access/mentor/${own.mentor}`,
