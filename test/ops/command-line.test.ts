@@ -59,11 +59,14 @@ function rowsIn(file: string): string {
   return JSON.stringify(rows);
 }
 
-/** Hashes of all files of a data folder except the log, by path. That of the views is of their rows: it also held the queue of dry runs. */
+/**
+ * Hashes of all files of a data folder, by path, except the log and the keys: the access log records dry runs. That of the
+ * views is of their rows: it also held the queue of dry runs.
+ */
 const contents = (data: string): Record<string, string> =>
   Object.fromEntries(
     readdirSync(data, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('events.sqlite'))
+      .filter((entry) => entry.isFile() && !/^(events|keys)\.sqlite/.test(entry.name))
       .map(({ parentPath, name }) => join(parentPath, name))
       .map((path) => [
         path,
