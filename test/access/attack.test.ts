@@ -56,7 +56,7 @@ const operations: readonly Operation[] = Object.entries(
 const names = [...[own, other].flatMap((part) => Object.values(part)), stray];
 const wordOf = (known: readonly string[]): fc.Arbitrary<string> =>
   fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...known) },
+    { weight: 10, arbitrary: fc.constantFrom(...known) },
     fc.constantFrom(
       '',
       '0',
