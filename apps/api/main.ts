@@ -1,4 +1,4 @@
-import { argv, stdout } from 'node:process';
+import { stdout } from 'node:process';
 import { everywhere } from '@waymark/core/access';
 import { kpisBy } from '@waymark/modules/insights/kpis';
 import { importWithProgress, kpiTable } from '@waymark/operations/terminal';
@@ -16,8 +16,6 @@ async function showSample(platform: Platform): Promise<void> {
 run({
   role: 'api',
   port: { variables: ['PORT'], fallback: 3000 },
-  beforeServing: async (platform) => {
-    if (argv.includes('--sample')) await showSample(platform);
-  },
+  options: { sample: showSample },
   app: createApp,
 });

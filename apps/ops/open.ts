@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { redactUpns } from '@waymark/core/fields';
-import { Refusal } from '@waymark/core/kernel';
 import type { Notice } from '@waymark/core/upkeep';
 import { type IncompatibleViews, Platform, settingsFrom } from '@waymark/platform';
 import { printError } from './output';
@@ -29,7 +27,10 @@ export const withWorkingPlatform = (work: Work): Promise<void> =>
     work,
   );
 
-/** Run work on a platform that projects nothing and runs no jobs by itself, and close it afterwards. */
+/**
+ * Run work on a platform that projects nothing and runs no jobs by itself, and close it afterwards. Views in another release's
+ * format are refused or ignored.
+ */
 export const withPassivePlatform = (
   work: Work,
   incompatibleViews: IncompatibleViews = 'refuse',
@@ -41,25 +42,6 @@ export const withPassivePlatform = (
     }),
     work,
   );
-
-/**
- * Run work on the passive platform, but throw `NO_DATA` instead of creating a data folder. Views in another release's format
- * are refused or ignored.
- */
-export async function withExistingPlatform(
-  work: Work,
-  incompatibleViews: IncompatibleViews = 'refuse',
-): Promise<void> {
-  const { data, engines } = settingsFrom(process.env);
-  const embedded = engines.events === undefined || engines.rows === undefined;
-  if (embedded && !existsSync(data))
-    throw new Refusal(
-      'NO_DATA',
-      'The data folder (WAYMARK_DATA, or .waymark) does not exist. Set WAYMARK_DATA.',
-      'missing',
-    );
-  await withPassivePlatform(work, incompatibleViews);
-}
 
 async function closeAfter(opening: Promise<Platform>, work: Work): Promise<void> {
   const platform = await opening;

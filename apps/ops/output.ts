@@ -1,5 +1,6 @@
 import { Refusal, StoreUnavailable } from '@waymark/core/kernel';
 import { TokenRefused, UnknownPerson } from '@waymark/governance/access';
+import { DataFolderRefused } from '@waymark/platform';
 
 /** Print the result of a command to standard output. Everything else goes to standard error. */
 export const print = (value: string): void => void process.stdout.write(`${value}\n`);
@@ -17,6 +18,8 @@ export function errorText(error: unknown): string {
   // JSON escapes control characters, which could change what the terminal shows.
   if (error instanceof UnknownPerson)
     return `${error.code}: ${error.message} Subject: ${JSON.stringify(error.subject)}`;
+  if (error instanceof DataFolderRefused)
+    return `${error.code}: ${error.message} Folder: ${JSON.stringify(error.folder)}`;
   const { code } = error as Error & { readonly code?: unknown };
   // Refusals, and errors of the operating system and of stores, have a code.
   if (typeof code !== 'string') return error.stack ?? error.message;

@@ -3,6 +3,7 @@ import type { Principal, Reach } from '@waymark/core/access';
 import { Refusal } from '@waymark/core/kernel';
 import { byToken, demandRights, localOperator, reachFor } from '@waymark/governance/access';
 import { acceptedTokens, Platform, settingsFrom } from '@waymark/platform';
+import { nameOf, withSubcommands } from './command-names';
 import { printTightened } from './open';
 
 /** The action in the table of rights that each command needs. Add every new command here. */
@@ -111,15 +112,12 @@ async function principalOfToken(
   }
 }
 
-/** Full names of the commands that have an action, such as `rebuild start`. */
-function executableCommands(command: Command): string[] {
-  const own = command.parent && actionOf(command) ? [nameOf(command)] : [];
-  return [...own, ...command.commands.flatMap(executableCommands)];
-}
+/** Full names of the commands that have an action. */
+const executableCommands = (program: Command): string[] =>
+  withSubcommands(program)
+    .filter((command) => command.parent && actionOf(command))
+    .map(nameOf);
 
 /** Commander has no public way to ask whether a command has an action. */
 const actionOf = (command: Command): unknown =>
   (command as unknown as { readonly _actionHandler: unknown })._actionHandler;
-
-const nameOf = (command: Command): string =>
-  command.parent?.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import { parseArgs } from 'node:util';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { redactUpns } from '@waymark/core/fields';
@@ -9,6 +10,7 @@ import { destroyErasedKeys, ERASURES } from '@waymark/governance/privacy';
 import {
   type AcceptedTokens,
   acceptedTokens,
+  demandDataFolder,
   type Limits,
   openLimits,
   Platform,
@@ -27,8 +29,8 @@ export interface Program {
   readonly port: { readonly variables: readonly string[]; readonly fallback: number };
   /** Settings that do not depend on the environment. */
   readonly settings?: Partial<Settings>;
-  /** Runs before the program listens. */
-  readonly beforeServing?: (platform: Platform) => Promise<void>;
+  /** What each option of the command line makes the program do before it listens. */
+  readonly options?: Readonly<Record<string, (platform: Platform) => Promise<void>>>;
   readonly app: (served: ProgramContext) => Promise<INestApplication>;
 }
 
@@ -65,7 +67,9 @@ function startError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function serve({ role, port: where, settings, beforeServing: begin, app }: Program): Promise<void> {
+async function serve(program: Program): Promise<void> {
+  const { role, port: where, settings, options: offered = {}, app } = program;
+  const chosen = optionsIn(process.argv.slice(2), Object.keys(offered));
   const host = process.env['HOST'] ?? '127.0.0.1';
   const port = portOf(where);
   const member = randomUUID();
@@ -77,6 +81,7 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
   });
   const options = { ...settingsFrom(process.env), ...settings };
   demandIssuerOf(options, { host });
+  demandDataFolder(options);
   const platform = await Platform.open({
     ...options,
     incompatibleViews: 'rebuild',
@@ -88,7 +93,7 @@ async function serve({ role, port: where, settings, beforeServing: begin, app }:
   // A restored backup may bring back keys of erased people: destroy them before anything is served.
   const restored = await destroyErasedKeys(platform);
   if (restored.length > 0) await platform.jobs.add({ kind: ERASURES, data: {} });
-  await begin?.(platform);
+  for (const name of chosen) await offered[name]!(platform);
   if (options.work) await platform.work();
   const { verify, issuer } = acceptedTokens(options, (fault) => logIssuer(log, fault));
   issuer?.keepFresh();
@@ -143,6 +148,12 @@ function stopOnSignal(log: Logger, stop: () => Promise<void>): void {
       });
     });
   }
+}
+
+/** The options on a command line, of those that the program has. Throws if there is anything else. */
+function optionsIn(args: readonly string[], names: readonly string[]): string[] {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'boolean' }] as const));
+  return Object.keys(parseArgs({ args: [...args], options }).values);
 }
 
 function portOf({ variables, fallback }: Program['port']): number {

@@ -1,4 +1,5 @@
 export { openLimits, type Limits, type Rates } from '@waymark/stores/redis/limits';
+export * from './data-folder';
 export * from './dry-run-queue';
 export * from './jobs';
 export * from './master-keys';

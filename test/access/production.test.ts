@@ -8,6 +8,7 @@ import { demandIssuerOf } from '../../apps/shared/identity';
 import { waymark } from '../ops/command-line';
 import { documentedFetch } from '../support/documented';
 import { SUBJECT, TestIssuer } from '../support/issuer/issuer';
+import { withEnvironment } from '../support/environment';
 import { afterwards, temporaryDirectory } from '../support/stores';
 
 jest.setTimeout(120_000); // starting processes is slow on a busy machine
@@ -49,17 +50,6 @@ function startInProduction(program: string, environment: Readonly<Record<string,
     return found();
   };
   return { ended, serving };
-}
-
-/** Run work with some environment variables. */
-async function withEnvironment<T>(variables: Readonly<Record<string, string>>, work: () => Promise<T>) {
-  const before = { ...process.env };
-  Object.assign(process.env, variables);
-  try {
-    return await work();
-  } finally {
-    process.env = before;
-  }
 }
 
 describe('in production', () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { RecordedEvent } from '@waymark/core/kernel';
+import { packageFile } from '@waymark/platform';
 import { SqliteEventStore } from '@waymark/stores/sqlite/events/sqlite-event-store';
 import { written } from '../imports/office';
 import {
@@ -221,13 +222,32 @@ describe('the command line', () => {
     for (const [message, ...args] of wrong) {
       const { code, out, errors } = await waymark(data, ...args);
       expect({ code, out, begins: errors.slice(0, message.length) }).toEqual({
-        code: 1,
+        code: message.startsWith('error: ') ? 2 : 1,
         out: '',
         begins: message,
       });
       expect(errors).not.toMatch(/\n\s+at /);
     }
     expect(await logOf(data)).toEqual([]);
+  });
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
+      readonly version: string;
+    };
+    expect(await waymark(join(temporaryDirectory(), 'none'), '--version')).toEqual({
+      ...{ code: 0, errors: '' },
+      out: `${version}\n`,
+    });
+  });
+
+  it('runs a dry run without a data folder, and creates none', async () => {
+    const { data, folder } = folders();
+    const none = join(data, 'none');
+    const tried = await waymark(none, 'import', folder, '--dry-run', '--json');
+    expect(tried).toMatchObject({ code: 0, errors: '' });
+    expect(JSON.parse(tried.out)).toMatchObject({ dryRun: true, followUps: { allocated: 1 } });
+    expect(readdirSync(data)).toEqual([]);
   });
 
   it('prints errors of its data folder, without a stack', async () => {

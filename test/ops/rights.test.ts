@@ -80,6 +80,7 @@ describe('the command line', () => {
 
   it('requires a token, and signs none, if an issuer is configured', async () => {
     const data = temporaryDirectory();
+    await (await Platform.open({ data })).close();
     const before = { ...process.env };
     Object.assign(process.env, {
       WAYMARK_ISSUER: 'https://login.example',

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 
 /** Runs a program, such as `api`, in a child process of a test. */
-export function run(program: string): void {
+export function run(program: string, ...args: string[]): void {
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
   createRequire(__filename)(`../../apps/${program}/main.ts`);
 }

@@ -9,6 +9,7 @@ import {
   verifyBackupWithProgress,
 } from '@waymark/operations/terminal';
 import { settingsFrom } from '@waymark/platform';
+import { EXIT } from '../exit-codes';
 import { print, printJson } from '../output';
 
 interface Flags {
@@ -47,7 +48,7 @@ backup
     const verification = await verifyBackupWithProgress(folder, options);
     if (json) printJson(verification);
     else print(backupVerificationText(verification));
-    if (verification.problems.length > 0) process.exitCode = 1;
+    if (verification.problems.length > 0) process.exitCode = EXIT.failed;
   });
 
 interface RestoreFlags extends Flags {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { CheckReport } from '@waymark/operations';
 import { checkTable, checkWithProgress } from '@waymark/operations/terminal';
-import { withExistingPlatform } from '../open';
+import { EXIT } from '../exit-codes';
+import { withPassivePlatform } from '../open';
 import { print, printJson } from '../output';
 
 interface Flags {
@@ -9,16 +10,16 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** 0: nothing to do; 2: there is work; 1: something blocks the release. */
+/** 0: nothing to do; 3: there is work; 1: something blocks the release. */
 function exitCode({ findings }: CheckReport): number {
   const effects = findings.map(({ effect }) => effect);
-  if (effects.includes('blocks')) return 1;
-  return effects.includes('work') ? 2 : 0;
+  if (effects.includes('blocks')) return EXIT.failed;
+  return effects.includes('work') ? EXIT.unfinished : 0;
 }
 
 export const check = new Command('check')
   .description(
-    'compare this release with the stores and change nothing; exit code 1 if something blocks it, 2 if there is work',
+    'compare this release with the stores and change nothing; exit code 1 if something blocks it, 3 if there is work',
   )
   .option(
     '--fold [view...]',
@@ -26,7 +27,7 @@ export const check = new Command('check')
   )
   .option('--json', 'print an object')
   .action(({ fold, json = false }: Flags) =>
-    withExistingPlatform(async (platform) => {
+    withPassivePlatform(async (platform) => {
       const report = await checkWithProgress(platform, { ...(fold && { fold }), quiet: json });
       if (json) printJson(report);
       else print(checkTable(report));

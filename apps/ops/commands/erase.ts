@@ -14,7 +14,8 @@ import {
 import { appliedText, erasedText } from '@waymark/operations/terminal';
 import { sealKey, settingsFrom } from '@waymark/platform';
 import { confirm, YES } from '../confirm';
-import { withExistingPlatform, withWorkingPlatform } from '../open';
+import { EXIT } from '../exit-codes';
+import { withPassivePlatform, withWorkingPlatform } from '../open';
 import { day } from '../options';
 import { print, printJson } from '../output';
 import { writePrivateFile } from '../private-file';
@@ -30,7 +31,7 @@ interface Flags {
 
 export const erase = new Command('erase')
   .description(
-    'erase a person’s data permanently: destroy the data key, and delete exports and uploaded files; run it again to continue, or to get the certificate again; exit code 2 if it has to wait for an import or export',
+    'erase a person’s data permanently: destroy the data key, and delete exports and uploaded files; run it again to continue, or to get the certificate again; exit code 3 if it has to wait for an import or export',
   )
   .addArgument(new Argument('<kind>', 'kind of person').choices(personKindNames))
   .argument('<id>', 'id of the person')
@@ -53,7 +54,7 @@ export const erase = new Command('erase')
       if (state === 'waiting') {
         if (json) printJson({ state });
         else print(erasedText(undefined));
-        process.exitCode = 2;
+        process.exitCode = EXIT.unfinished;
         return;
       }
       const signingKey = sealKey(settingsFrom(process.env));
@@ -75,7 +76,7 @@ erasures
     'list everyone whose key was destroyed, with id and time, one line of JSON each; keep the list apart from backups',
   )
   .action(() =>
-    withExistingPlatform(async ({ keys, accessLog }) => {
+    withPassivePlatform(async ({ keys, accessLog }) => {
       const list: ErasedSubject[] = [];
       for await (const erased of erasedSubjects(keys)) list.push(erased);
       const people = list.map(({ subject }) => subject);

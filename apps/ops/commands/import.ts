@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { registersOf } from '@waymark/modules/imports/views/import-reports';
 import { importTable, importWithProgress } from '@waymark/operations/terminal';
-import { type Platform, tryOut } from '@waymark/platform';
+import { lacksStores, Platform, settingsFrom, tryOut } from '@waymark/platform';
 import { withPassivePlatform, withWorkingPlatform } from '../open';
 import { print, printJson } from '../output';
 import { reach } from '../rights';
@@ -29,6 +32,7 @@ export const importFiles = new Command('import')
       if (json) printJson({ id, dryRun, ...report, registers: registersOf(report) });
       else print(`${importTable(report)}${dryRun ? '\nDry run: nothing was changed.' : ''}`);
     };
+    if (dryRun && lacksStores(settingsFrom(process.env))) return onNewFolder(importInto);
     return dryRun
       ? withPassivePlatform((platform) => tryOut(platform, (copy) => importInto(copy, platform)))
       : withWorkingPlatform(async (platform) => {
@@ -36,3 +40,19 @@ export const importFiles = new Command('import')
           await importInto(platform);
         });
   });
+
+/** A dry run without a data folder works in a temporary folder, which is deleted afterwards. */
+async function onNewFolder(work: (platform: Platform) => Promise<void>): Promise<void> {
+  const data = await mkdtemp(join(tmpdir(), 'waymark-dry-run-'));
+  try {
+    const platform = await Platform.open({ data });
+    try {
+      await platform.work([]);
+      await work(platform);
+    } finally {
+      await platform.close();
+    }
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+}

@@ -4,7 +4,7 @@ import { timelineFor } from '@waymark/modules/insights/questions/timeline';
 import { journeyFor } from '@waymark/modules/journey/questions/get-journey';
 import type { Then } from '@waymark/modules/journey/questions/journey-document';
 import { journeyText, timelineText } from '@waymark/operations/terminal';
-import { withExistingPlatform } from '../open';
+import { withPassivePlatform } from '../open';
 import { day, moment } from '../options';
 import { print, printJson } from '../output';
 import { reach, reachIn } from '../rights';
@@ -23,7 +23,7 @@ const historyCommand = (name: string, description: string): Command =>
 
 export const journey = historyCommand('journey', 'show a journey').action(
   (id: string, { json = false, ...then }: Flags) =>
-    withExistingPlatform(async (platform) => {
+    withPassivePlatform(async (platform) => {
       const document = maskUpns(await journeyFor(platform, await reachIn(platform), id, then));
       await platform.accessLog.record(reach().principal, 'GetJourney', [document.pupil]);
       if (json) printJson(document);
@@ -35,7 +35,7 @@ export const timeline = historyCommand(
   'timeline',
   'show everything recorded about a journey, its pupil and the register',
 ).action((id: string, { json = false, ...then }: Flags) =>
-  withExistingPlatform(async (platform) => {
+  withPassivePlatform(async (platform) => {
     const { pupil, items, ...shown } = await timelineFor(platform, await reachIn(platform), id, then);
     await platform.accessLog.record(reach().principal, 'GetTimeline', [pupil]);
     if (json) printJson({ ...shown, items });

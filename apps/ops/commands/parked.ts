@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { retryParkedRow, skipParkedEvent, type ParkedRowReport, listParkedRows } from '@waymark/operations';
 import { parkedTable } from '@waymark/operations/terminal';
-import { withExistingPlatform } from '../open';
+import { EXIT } from '../exit-codes';
+import { withPassivePlatform } from '../open';
 import { recordedText } from '../options';
 import { print, printJson } from '../output';
 import { reach } from '../rights';
@@ -15,10 +16,10 @@ const show = (rows: readonly ParkedRowReport[], { json = false }: Flags): void =
   else print(parkedTable(rows));
 };
 
-/** Show what is still parked; exit code 2 if there is anything. */
+/** Show what is still parked; exit code 3 if there is anything. */
 const showRemaining = (rows: readonly ParkedRowReport[], flags: Flags): void => {
   show(rows, flags);
-  if (rows.length > 0) process.exitCode = 2;
+  if (rows.length > 0) process.exitCode = EXIT.unfinished;
 };
 
 export const parked = new Command('parked')
@@ -26,19 +27,19 @@ export const parked = new Command('parked')
   .description('list parked rows of views and parked streams of policies')
   .option('--json', 'print an array')
   .action((flags: Flags) =>
-    withExistingPlatform(async (platform) => show(await listParkedRows(platform, reach().principal), flags)),
+    withPassivePlatform(async (platform) => show(await listParkedRows(platform, reach().principal), flags)),
   );
 
 parked
   .command('retry')
   .description(
-    'process the waiting events of a row again, after a fixed release was started; exit code 2 if it is still parked',
+    'process the waiting events of a row again, after a fixed release was started; exit code 3 if it is still parked',
   )
   .argument('<view>', 'a view, or policies')
   .argument('<key>', "the row's key, or the stream's name")
   .option('--json', 'print an array of what is still parked')
   .action((view: string, key: string, flags: Flags) =>
-    withExistingPlatform(async (platform) =>
+    withPassivePlatform(async (platform) =>
       showRemaining(await retryParkedRow(platform, reach().principal, { view, key }), flags),
     ),
   );
@@ -46,7 +47,7 @@ parked
 parked
   .command('skip')
   .description(
-    'skip the event permanently and process those waiting behind it; exit code 2 if the row is parked again',
+    'skip the event permanently and process those waiting behind it; exit code 3 if the row is parked again',
   )
   .argument('<view>', 'a view, or policies')
   .argument('<key>', "the row's key, or the stream's name")
@@ -57,7 +58,7 @@ parked
   )
   .option('--json', 'print an array of what is still parked')
   .action((view: string, key: string, { reason, ...flags }: Flags & { readonly reason: string }) =>
-    withExistingPlatform(async (platform) =>
+    withPassivePlatform(async (platform) =>
       showRemaining(await skipParkedEvent(platform, reach().principal, { view, key, reason }), flags),
     ),
   );

@@ -5,7 +5,8 @@ import { views as allViews } from '@waymark/modules';
 import { type Builds, findBuilds, rebuildActions, startRebuild, viewStates } from '@waymark/operations';
 import { type RebuildOutcome, rebuildTable, statesTable, watchRebuilds } from '@waymark/operations/terminal';
 import type { Platform } from '@waymark/platform';
-import { withExistingPlatform, withWorkingPlatform } from '../open';
+import { EXIT } from '../exit-codes';
+import { withPassivePlatform, withWorkingPlatform } from '../open';
 import { print, printJson, printError } from '../output';
 
 interface Flags {
@@ -18,11 +19,8 @@ interface StartFlags extends Flags {
   readonly detach?: boolean;
 }
 
-/** The exit code of a process that was interrupted. */
-const EXIT_INTERRUPTED = 130;
-
 export const rebuild = new Command('rebuild').description(
-  'rebuild views while the present ones serve; exit code 0 if all are live, 2 if one is held, paused or cancelled, 1 if one failed',
+  'rebuild views while the present ones serve; exit code 0 if all are live, 3 if one is held, paused or cancelled, 1 if one failed',
 );
 
 const subcommand = (name: string, description: string): Command =>
@@ -39,7 +37,7 @@ subcommand('start', 'rebuild views and switch to them')
     const views = flags.all ? allViews.map(({ name }) => name) : [...new Set(named)];
     const { hold = false } = flags;
     if (flags.detach)
-      await withExistingPlatform(async (platform) => {
+      await withPassivePlatform(async (platform) => {
         await startRebuild(platform, views, { hold });
         await showStates(platform, views, flags);
       });
@@ -72,7 +70,7 @@ for (const [act, description] of Object.entries(acts) as [keyof typeof acts, str
   subcommand(act, description)
     .argument('<view...>')
     .action((views: string[], flags: Flags) =>
-      withExistingPlatform(async (platform) => {
+      withPassivePlatform(async (platform) => {
         await rebuildActions[act](platform, views);
         await showStates(platform, views, flags);
       }),
@@ -104,7 +102,7 @@ const runAndWatch = (
       const missing = await platform.sealedShortfall();
       // Without another process, the work in this one has printed it.
       if (missing && othersWork) printError(`SEALED_EVENTS_MISSING: ${shortfallText(missing)}`);
-      if (missing) process.exitCode = 1;
+      if (missing) process.exitCode = EXIT.failed;
     } else {
       const views = [...builds.keys()].join(' ');
       printError(
@@ -112,11 +110,11 @@ const runAndWatch = (
           ? `The rebuild continues without this command. To watch it: waymark rebuild watch ${views}`
           : `The rebuild waits until a service runs. To continue it here: waymark rebuild watch ${views}`,
       );
-      process.exitCode = EXIT_INTERRUPTED;
+      process.exitCode = EXIT.interrupted;
     }
   });
 
 function exitCode(outcomes: readonly RebuildOutcome[]): number {
-  if (outcomes.some(({ state }) => state === 'failed')) return 1;
-  return outcomes.every(({ state }) => state === 'live') ? 0 : 2;
+  if (outcomes.some(({ state }) => state === 'failed')) return EXIT.failed;
+  return outcomes.every(({ state }) => state === 'live') ? 0 : EXIT.unfinished;
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { rowText, rowWithProgress } from '@waymark/operations/terminal';
-import { withExistingPlatform } from '../open';
+import { withPassivePlatform } from '../open';
 import { position } from '../options';
 import { print, printJson } from '../output';
 import { reach } from '../rights';
@@ -17,7 +17,7 @@ export const row = new Command('row')
   .option('--position <number>', 'last position to fold (default: the end of the log)', position)
   .option('--json', 'print an object')
   .action((view: string, key: string, { position: at, json = false }: Flags) =>
-    withExistingPlatform(async (platform) => {
+    withPassivePlatform(async (platform) => {
       const found = await rowWithProgress(platform, view, key, {
         ...{ reader: reach().principal, position: at, quiet: json },
       });

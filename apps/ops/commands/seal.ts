@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { publicPem, sealKey, settingsFrom } from '@waymark/platform';
-import { withExistingPlatform } from '../open';
+import { withPassivePlatform } from '../open';
 import { print, printJson } from '../output';
 
 interface Flags {
@@ -19,7 +19,7 @@ export const seal = new Command('seal')
       process.stdout.write(publicPem(sealKey(settingsFrom(process.env))));
       return;
     }
-    await withExistingPlatform(async (platform) => {
+    await withPassivePlatform(async (platform) => {
       const report = await platform.sealLog({ anew });
       if (json) printJson(report ?? null);
       else if (!report) print('Another process is sealing the log.');

@@ -4,6 +4,7 @@ import { Refusal } from '@waymark/core/kernel';
 import { lostKeysOf, lostKeyText, openLog } from '@waymark/operations';
 import { verifyLogText, verifyLogWithProgress } from '@waymark/operations/terminal';
 import { readSeals, sealsOnRecord, settingsFrom } from '@waymark/platform';
+import { EXIT } from '../exit-codes';
 import { print, printError, printJson } from '../output';
 
 interface Flags {
@@ -50,7 +51,7 @@ export const verify = new Command('verify')
         if (from === undefined && !verified.fault && !lostKeys)
           printError('The master key is not at hand: the keys of persons were not checked.');
       }
-      if (verified.fault ?? lostKeys?.length) process.exitCode = 1;
+      if (verified.fault ?? lostKeys?.length) process.exitCode = EXIT.failed;
     } finally {
       await log.close();
     }

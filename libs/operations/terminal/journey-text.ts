@@ -1,7 +1,6 @@
-import Table from 'cli-table3';
 import type { TimelineEntry } from '@waymark/modules/insights/timeline';
 import type { JourneyDocument, Then } from '@waymark/modules/journey/questions/journey-document';
-import { plainStyle } from './report-tables';
+import { type Cell, formatTable } from './table';
 
 /** The point in time that a document shows, if it is not the present. */
 const pointInTime = ({ asOf, asKnownAt }: Then): string =>
@@ -57,13 +56,12 @@ const sessionRows = (journey: JourneyDocument): Cell[][] =>
       : [session.on, session.outcome, session.mentor ?? '', '', '', session.reason ?? '', session.session],
   );
 
-type Cell = string | number;
+/** Heads of the columns of numbers and days. */
+const numbers: ReadonlySet<string> = new Set(['Day', 'Phase', 'Minutes']);
 
 function section(title: string, head: string[], rows: readonly Cell[][]): string[] {
   if (rows.length === 0) return [`${title}: none`];
-  const table = new Table({ ...plainStyle, head });
-  table.push(...rows);
-  return [`${title}:`, table.toString()];
+  return [`${title}:`, formatTable(head, rows, { text: head.filter((name) => !numbers.has(name)) })];
 }
 
 /** Describe a journey's timeline as text: each event with its day, when and by whom it was recorded, and its data. */

@@ -1,7 +1,6 @@
-import Table from 'cli-table3';
 import type { Applied, Certificate, Due, Erased } from '@waymark/governance/privacy';
 import type { Remains, RetentionRule } from '@waymark/core/privacy';
-import { plainStyle } from './report-tables';
+import { formatTable } from './table';
 
 /** Describe the result of an erasure as text. Without a certificate, the erasure is not complete yet. */
 export const erasedText = (certificate: Certificate | undefined): string =>
@@ -62,26 +61,19 @@ export const appliedText = ({ destroyed, recorded, waiting }: Applied): string =
 /** Format the people whose retention period has ended as a table. */
 export function dueTable(due: readonly Due[], { dryRun }: { readonly dryRun: boolean }): string {
   if (due.length === 0) return 'No retention period has ended.';
-  const table = new Table({ ...plainStyle, head: ['Kind', 'Id', 'Ended', 'Rule', 'Result'] });
-  for (const { kind, id, ended, kept } of due)
-    table.push([
-      kind,
-      id,
-      ended,
-      kind === 'pupil' ? 'JOURNEYS_ENDED' : 'ROLES_ENDED',
-      kept ?? (dryRun ? 'would be erased' : 'erased'),
-    ]);
-  return `${table.toString()}${dryRun ? '\nDry run: nothing was changed.' : ''}`;
+  const rows = due.map(({ kind, id, ended, kept }) => [
+    ...[kind, id, ended, kind === 'pupil' ? 'JOURNEYS_ENDED' : 'ROLES_ENDED'],
+    kept ?? (dryRun ? 'would be erased' : 'erased'),
+  ]);
+  const table = formatTable(['Kind', 'Id', 'Ended', 'Rule', 'Result'], rows, {
+    text: ['Id', 'Rule', 'Result'],
+  });
+  return `${table}${dryRun ? '\nDry run: nothing was changed.' : ''}`;
 }
 
 /** Format the retention rules as a table. */
 export function retentionTable(rules: readonly RetentionRule[]): string {
-  const table = new Table({
-    ...plainStyle,
-    head: ['Record', 'Kept for', 'Deleted by', 'Source'],
-    colWidths: [30, 40, 20, 40],
-    wordWrap: true,
-  });
-  for (const { record, kept, by = 'people', source } of rules) table.push([record, kept, by, source]);
-  return table.toString();
+  const head = ['Record', 'Kept for', 'Deleted by', 'Source'];
+  const rows = rules.map(({ record, kept, by = 'people', source }) => [record, kept, by, source]);
+  return formatTable(head, rows, { text: head });
 }

@@ -1,11 +1,8 @@
-import Table from 'cli-table3';
 import type { FileReport, ImportReport } from '@waymark/modules/imports/views/import-reports';
 import type { ShownGroupAttendance, ShownPupilAttendance } from '@waymark/modules/insights/attendance';
 import type { Status } from '@waymark/modules/insights/disclosure/symbols';
 import type { ShownKpis } from '@waymark/modules/insights/kpis';
-
-/** Table style without colours. */
-export const plainStyle = { style: { head: [], border: [] } };
+import { formatTable } from './table';
 
 const percent = (value: number): string => `${value.toFixed(2)}%`;
 
@@ -29,69 +26,53 @@ const hours = (minutes: number): string => String(Math.round(minutes / 60));
 
 /** Format KPIs as a table. */
 export function kpiTable(kpis: readonly ShownKpis[]): string {
-  const table = new Table({
-    ...plainStyle,
-    head: [
-      ...['', 'Referred', 'Eligible', 'Consented', 'Allocated', 'Started', 'Completed', 'Held', 'Not held'],
-      ...['Hours', 'Persistent', 'Severe', 'Baseline', 'Follow-up', 'Change', 'Published'],
-    ],
-  });
-  for (const kpi of kpis) {
+  const head = [
+    ...['', 'Referred', 'Eligible', 'Consented', 'Allocated', 'Started', 'Completed', 'Held', 'Not held'],
+    ...['Hours', 'Persistent', 'Severe', 'Baseline', 'Follow-up', 'Change', 'Published'],
+  ];
+  const rows = kpis.map((kpi) => {
     const { baseline, followUp, published } = kpi;
     const steps = ['referred', 'eligible', 'consented', 'allocated', 'started', 'completed'] as const;
     const fromTo = (name: 'persistentPupils' | 'severePupils'): string =>
       `${cell(baseline, name)} → ${cell(followUp, name)}`;
     const rate = (published.localAuthority ?? published.region)?.absencePercent ?? null;
-    table.push([
+    return [
       kpi.name,
       ...steps.map((step) => cell(kpi, step)),
       ...[cell(kpi, 'sessionsHeld'), cell(kpi, 'sessionsNotHeld'), cell(kpi, 'minutesHeld', hours)],
       ...[fromTo('persistentPupils'), fromTo('severePupils')],
       ...[cell(baseline, 'absencePercent', percent), cell(followUp, 'absencePercent', percent)],
       ...[cell(kpi, 'changePoints', points), rate === null ? '–' : percent(rate)],
-    ]);
-  }
-  return table.toString();
+    ];
+  });
+  return formatTable(head, rows, { text: [''] });
 }
 
 /** Format attendance figures as a table. */
-export function attendanceTable(rows: readonly (ShownPupilAttendance | ShownGroupAttendance)[]): string {
-  const table = new Table({
-    ...plainStyle,
-    head: ['', 'Pupils', 'Possible', 'Attended', 'Authorised', 'Unauthorised', 'No mark', 'Late', 'Absence'],
-  });
+export function attendanceTable(groups: readonly (ShownPupilAttendance | ShownGroupAttendance)[]): string {
+  const head = [
+    ...['', 'Pupils', 'Possible', 'Attended', 'Authorised', 'Unauthorised', 'No mark', 'Late', 'Absence'],
+  ];
   const counts = ['possible', 'attended', 'authorised', 'unauthorised', 'noMark', 'late'] as const;
-  for (const row of rows) {
-    table.push([
-      'name' in row ? row.name : row.key,
-      'pupils' in row ? cell(row, 'pupils') : 1,
-      ...counts.map((count) => cell(row, count)),
-      cell(row, 'absencePercent', percent),
-    ]);
-  }
-  return table.toString();
+  const rows = groups.map((group) => [
+    'name' in group ? group.name : group.key,
+    'pupils' in group ? cell(group, 'pupils') : 1,
+    ...counts.map((count) => cell(group, count)),
+    cell(group, 'absencePercent', percent),
+  ]);
+  return formatTable(head, rows, { text: [''] });
 }
 
 /** Format the result of an import as a table. */
 export function importTable({ files, followUps }: ImportReport): string {
-  const table = new Table({
-    ...plainStyle,
-    head: ['File', 'Rows', 'Accepted', 'Repeated', 'Rejected', 'Warnings', 'Reasons'],
-  });
-  for (const file of files) {
-    table.push([
-      file.name,
-      file.rows,
-      file.accepted,
-      file.repeated,
-      file.rejected,
-      file.warnings,
-      reasons(file),
-    ]);
-  }
+  const head = ['File', 'Rows', 'Accepted', 'Repeated', 'Rejected', 'Warnings', 'Reasons'];
+  const rows = files.map((file) => [
+    ...[file.name, file.rows, file.accepted, file.repeated, file.rejected, file.warnings],
+    reasons(file),
+  ]);
   const changed = files.some(({ accepted }) => accepted > 0);
   return [
-    table.toString(),
+    formatTable(head, rows, { text: ['File', 'Reasons'] }),
     ...(followUps
       ? [
           `Eligibility assessed: ${String(followUps.assessed)}, eligible: ${String(followUps.eligible)}, mentor allocated: ${String(followUps.allocated)}.`,
