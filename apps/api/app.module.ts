@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { NextFunction, Request, Response } from 'express';
 import { Platform } from '@waymark/platform';
 import { hardenHttp } from '../shared/http-hardening';
 import { type OperationsOptions, OperationsModule } from '../shared/operations.module';
@@ -48,6 +49,13 @@ class AppModule {
   }
 }
 
+/** A browser that opens the address of the service is redirected to the documentation. */
+function sendBrowserToDocs(request: Request, response: Response, next: NextFunction): void {
+  const page = request.accepts(['json', 'html']) === 'html';
+  if (request.method === 'GET' && request.path === '/' && page) response.redirect('/docs');
+  else next();
+}
+
 /** Create the HTTP API on a platform, ready to listen. It has metrics if there is telemetry. */
 export async function createApp({ origins = [], ...operated }: ProgramContext): Promise<INestApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.over(operated), {
@@ -58,6 +66,7 @@ export async function createApp({ origins = [], ...operated }: ProgramContext): 
   const { log } = operated;
   app.use(requestLog(log));
   hardenHttp(app, origins);
+  app.use(sendBrowserToDocs);
   app.useBodyParser('json', { limit: LIMIT, type: isJsonPost });
   app.useGlobalFilters(new ProblemFilter(log, methodsAt));
   SwaggerModule.setup('docs', app, openApi, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });

@@ -31,44 +31,42 @@ export function queryParameters(question: CommandClass): Parameter[] {
     required: required.includes(name),
     ...(description === undefined ? {} : { description }),
     schema,
-    ...(example === undefined || example === '' ? {} : { example }),
+    ...(example === undefined ? {} : { example }),
   }));
 }
 
-const header = (name: string, description: string, example: string): Parameter => ({
+/**
+ * An optional header. It has no example, because the documentation page would send that with every request: a revision that
+ * makes commands stale, a key that was used before, or a reason that unmasks UPNs.
+ */
+const header = (name: string, description: string): Parameter => ({
   name,
   in: 'header',
   description,
   schema: { type: 'string' },
-  example,
 });
 
 /** Header parameters, by their name in the document's components. */
 export const headerParameters = {
   IfMatch: header(
     'If-Match',
-    'Carry out the command only if the record is still at this revision, as given by the `ETag` of an answer.',
-    '"3"',
+    'Carry out the command only if the record is still at this revision, as given by the `ETag` of an answer: `"3"`.',
   ),
   IdempotencyKey: header(
     'Idempotency-Key',
     'Names this command and its retries. A command that is sent again has no further effect and gets the first answer. The key belongs to the actor and the record.',
-    '7f0d6a8e-retry-1',
   ),
   WaymarkReason: header(
     'Waymark-Reason',
     'Why you need the records. If you give a reason and may see UPNs, they are shown in full. The reason is recorded with what you were shown and is kept after the pupil is erased, so do not name a child in it. Text in UTF-8, with 3 to 200 characters.',
-    'Attendance return for the local authority',
   ),
   WaymarkPosition: header(
     'Waymark-Position',
     'Answer only from views that have read the log up to this position, as given by the answer to a command.',
-    '1042',
   ),
   Prefer: header(
     'Prefer',
-    `How long to wait for the views to reach \`Waymark-Position\`, up to ${String(LONGEST_WAIT)} seconds.`,
-    'wait=5',
+    `How long to wait for the views to reach \`Waymark-Position\`, up to ${String(LONGEST_WAIT)} seconds: \`wait=5\`.`,
   ),
 } as const;
 

@@ -8,6 +8,7 @@ const template = ({ path }: Question<Sources>): string => `/v1/${path.replaceAll
 
 function operation(question: Question<Sources>) {
   const {
+    path,
     summary,
     description,
     parts,
@@ -22,7 +23,7 @@ function operation(question: Question<Sources>) {
     operationId: `queries.${operationName(question)}`,
     summary,
     ...(description === undefined ? {} : { description }),
-    tags: ['queries'],
+    tags: [path.split('/', 1)[0]!],
     parameters: [
       ...Object.entries(parts).map(([name, part]) => pathId(name, part)),
       ...queryParameters(parameters),

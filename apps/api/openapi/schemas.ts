@@ -50,10 +50,18 @@ export function schemaOf(type: CommandClass): Schema {
   }) as Schema;
   return {
     type: 'object',
-    properties,
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => [name, withoutEmptyExample(property)]),
+    ),
     ...(required.length > 0 ? { required } : {}),
     additionalProperties: false,
   };
+}
+
+/** A field whose example is empty has none. */
+function withoutEmptyExample(schema: Schema): Schema {
+  const { example, ...rest } = schema;
+  return example === '' ? rest : schema;
 }
 
 /** Schemas of classes and of their parts, by name. Throws if two classes have the same name. */
@@ -72,15 +80,16 @@ export function schemasOf(described: readonly Described[]): Record<string, Schem
   return found;
 }
 
-/** An example of what a class takes, put together from the examples of its fields. */
+/** An example of what a class takes, put together from the examples of those of its fields that have one. */
 export function exampleOf(type: CommandClass): Record<string, unknown> {
   const { properties = {} } = schemaOf(type);
   const parts = new Map(partsOf(type, properties));
   return Object.fromEntries(
-    Object.entries(properties).map(([field, schema]) => {
+    Object.entries(properties).flatMap(([field, schema]) => {
       const part = parts.get(field);
-      const example = part ? exampleOf(part) : schema.example;
-      return [field, schema.items?.$ref === undefined ? example : [example]];
+      if (schema.example !== undefined) return [[field, schema.example]];
+      if (!part) return [];
+      return [[field, schema.items ? [exampleOf(part)] : exampleOf(part)]];
     }),
   );
 }

@@ -25,7 +25,7 @@ import { isUpn } from './upn';
 
 /**
  * The field types of commands. Each combines class-validator rules with the description and example for the
- * OpenAPI document.
+ * OpenAPI document. An optional field with the example `''` is left out of the command's example.
  */
 const field =
   (...decorators: readonly PropertyDecorator[]): PropertyDecorator =>
@@ -38,6 +38,9 @@ const check = (name: string, validate: (value: unknown) => boolean, message: str
 
 const described = (schema: Parameters<typeof JSONSchema>[0]): PropertyDecorator =>
   JSONSchema(schema) as PropertyDecorator;
+
+const exemplified = (example: object | undefined): PropertyDecorator[] =>
+  example === undefined ? [] : [described({ example })];
 
 /** An existing calendar day. */
 export const IsDay = (example = '2025-11-03') =>
@@ -174,8 +177,8 @@ export const IsWhole = (min: number, max: number, example: number) =>
 export const IsFlag = (example = true) =>
   field(IsBoolean({ message: 'must be true or false' }), described({ type: 'boolean', example }));
 
-/** A list of objects of a class. */
-export const IsList = (item: () => new () => object, max: number) =>
+/** A list of objects of a class. The example defaults to one object with the examples of its fields. */
+export const IsList = (item: () => new () => object, max: number, example?: readonly object[]) =>
   field(
     IsArray({ message: 'must be a list' }),
     ArrayMinSize(1, { message: 'must not be empty' }),
@@ -188,10 +191,11 @@ export const IsList = (item: () => new () => object, max: number) =>
     ),
     ValidateNested({ each: true, message: 'must be a list of objects' }),
     Type(item),
+    ...exemplified(example),
   );
 
-/** A nested object of a class. */
-export const IsPart = (part: () => new () => object) =>
+/** A nested object of a class. The example defaults to the examples of its fields. */
+export const IsPart = (part: () => new () => object, example?: object) =>
   field(
     check(
       'isObject',
@@ -200,6 +204,7 @@ export const IsPart = (part: () => new () => object) =>
     ),
     ValidateNested({ message: 'must be an object' }),
     Type(part),
+    ...exemplified(example),
   );
 
 /** A list of short texts. They are personal data, as in {@link IsText}. */

@@ -214,7 +214,7 @@ export const attendance = defineModule(
   {
     name: 'attendance',
     plural: 'attendance',
-    id: { ...uuidId, description: "the pupil's id" },
+    id: { ...uuidId, description: "the pupil's id", example: '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10' },
     initial: emptyRegister,
     subject: (_: Register, id: string) => id,
     facts: (register: Register): AttendanceFacts => ({

@@ -52,13 +52,13 @@ export class AssignRole {
   @IsId() assignment!: string;
   @IsOneOf(roles) role!: Role;
   @Optional() @IsCode('M-890-1') mentor?: string;
-  @Optional() @IsUrn() school?: string;
-  @Optional() @IsCode('blackpool') area?: string;
+  @Optional() @IsUrn('') school?: string;
+  @Optional() @IsCode('') area?: string;
   @NotPersonal('the name of a region')
   @Optional()
-  @IsText('North West')
+  @IsText('')
   region?: string;
-  @Optional() @IsCode('ampe-2025-11') programme?: string;
+  @Optional() @IsCode('') programme?: string;
   @IsDay('2025-09-01') from!: string;
   /** The last day of the role, for example when covering for a colleague. */
   @Optional() @IsDay('2025-12-19') until?: string;
@@ -73,7 +73,7 @@ export class EndRole {
 
 /** Record that a person leaves. All roles of the person end. */
 export class LeavePerson {
-  @IsDay('2026-07-31') on!: string;
+  @IsDay('2025-12-12') on!: string;
 }
 
 const { on, slice } = slices<Person>();
@@ -194,7 +194,7 @@ export const person = defineModule(
   {
     name: 'person',
     plural: 'people',
-    id: uuidId,
+    id: { ...uuidId, example: '6b1e0c7a-52d4-4f3b-8e9a-0d7c4b2a1f60' },
     initial: { known: false, assignments: {} } as Person,
     subject: (_: Person, id: string) => id,
     facts: ({ known, assignments, erasure: erased }: Person): PersonFacts | undefined =>

@@ -67,7 +67,7 @@ export class DefineProgramme {
   @IsText('Attendance Mentoring Pilot Expansion 2025/26')
   name!: string;
   @IsPart(() => PeriodPart) baseline!: PeriodPart;
-  @IsPart(() => PeriodPart) followUp!: PeriodPart;
+  @IsPart(() => PeriodPart, { from: '2025-11-03', to: '2026-02-13' }) followUp!: PeriodPart;
   @Optional() @IsList(() => PeriodPart, 20) terms?: PeriodPart[];
   @Optional() @IsList(() => ClosurePart, 200) closures?: ClosurePart[];
   @IsPart(() => EligibilityPart) eligibility!: EligibilityPart;

@@ -52,7 +52,7 @@ export class ChangeUpn {
 /** Correct a pupil's details. */
 export class CorrectPupilDetails {
   @IsText('Zara') forename!: string;
-  @IsText('Farouk') surname!: string;
+  @IsText('Farooq') surname!: string;
   @IsDay('2013-02-15') dateOfBirth!: string;
   @Optional() @IsOneOf(sexes) sex?: string;
   @IsLongText('The surname was misspelt.', 200) reason!: string;

@@ -14,7 +14,7 @@ export const pupil = defineModule(
   {
     name: 'pupil',
     plural: 'pupils',
-    id: uuidId,
+    id: { ...uuidId, example: '0b0f7f3e-3c1d-4a57-8f6e-2f1d9a9f5b10' },
     initial: notKnown,
     subject: (_: Pupil, id: string) => id,
     facts,

@@ -34,7 +34,7 @@ export class RegisterSchool {
   @NotPersonal(REGISTER) @IsText('Open') status!: string;
   @NotPersonal(REGISTER) @IsText('North West') region!: string;
   @NotPersonal(REGISTER) @IsText('Blackpool') area!: string;
-  @Optional() @IsUrn() predecessor?: string;
+  @Optional() @IsUrn('990301') predecessor?: string;
 }
 
 const { on, slice } = slices<School>();
