@@ -1,5 +1,6 @@
 import { stdout } from 'node:process';
 import { everywhere } from '@waymark/core/access';
+import { localOperator } from '@waymark/governance/access';
 import { kpisBy } from '@waymark/modules/insights/kpis';
 import { importWithProgress, kpiTable } from '@waymark/operations/terminal';
 import { packageFile, type Platform } from '@waymark/platform';
@@ -8,7 +9,7 @@ import { createApp } from './app.module';
 
 /** Import the sample programme and show its figures. Importing it again changes nothing. */
 async function showSample(platform: Platform): Promise<void> {
-  await importWithProgress(platform, [packageFile('data', 'sample')], { actor: 'sample' });
+  await importWithProgress(platform, [packageFile('data', 'sample')], { actor: localOperator.id });
   const { rows, published } = platform;
   stdout.write(`${kpiTable(await kpisBy(rows, published, { by: 'region' }, everywhere))}\n`);
 }
