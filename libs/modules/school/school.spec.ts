@@ -27,6 +27,16 @@ describe('registering a school', () => {
       .then(event('SchoolRegistered', TODAY, { ...details, predecessor: OTHER_SCHOOL }));
   });
 
+  it('refuses a school as its own predecessor, and repeats what an earlier log holds', () => {
+    const itself = register({ predecessor: SCHOOL });
+    nothing.when(itself).thenRefused('OWN_PREDECESSOR', 'invalid');
+    before.when(itself).thenRefused('OWN_PREDECESSOR', 'invalid');
+    nothing
+      .given(event('SchoolRegistered', TODAY, { ...details, predecessor: SCHOOL }))
+      .when(itself)
+      .thenNothing();
+  });
+
   it('keeps codes as text', () => {
     nothing.when(register({ localAuthorityCode: '091', establishmentNumber: '0044' })).then(
       event('SchoolRegistered', TODAY, {

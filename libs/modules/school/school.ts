@@ -6,6 +6,7 @@ import {
   type EventsOf,
   own,
   type PlacesOf,
+  refuse,
   type Scope,
   slices,
 } from '@waymark/core/kernel';
@@ -65,11 +66,17 @@ const registration = slice<RegistrationEvents>({
   decide: {
     RegisterSchool: on(
       RegisterSchool,
-      (command, { details: before }, { today }) => {
+      (command, { details: before }, { id, today }) => {
         const details = asDetails(command);
-        if (!before) return [event('SchoolRegistered', today, details)];
-        if (isDeepStrictEqual(before, details)) return [];
-        return [event('SchoolDetailsChanged', today, details)];
+        // A log of before may hold such details; repeating them still changes nothing.
+        if (before && isDeepStrictEqual(before, details)) return [];
+        if (command.predecessor === id)
+          refuse(
+            'OWN_PREDECESSOR',
+            'A school cannot be its own predecessor. Send the URN that it had before, or leave the field out.',
+            'invalid',
+          );
+        return [event(before ? 'SchoolDetailsChanged' : 'SchoolRegistered', today, details)];
       },
       {
         by: {
