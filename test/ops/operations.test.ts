@@ -186,7 +186,10 @@ describe('an event that cannot be folded', () => {
     ]);
 
     const reason = ['--reason', 'Recorded twice'];
-    const skipped = await waymark(data, 'parked', 'skip', 'caseload', JOURNEY, ...reason);
+    const unconfirmed = await waymark(data, 'parked', 'skip', 'caseload', JOURNEY, ...reason);
+    expect(unconfirmed).toMatchObject({ code: 1, errors: expect.stringMatching(/^CONFIRMATION_NEEDED: /) });
+    expect(json(await waymark(data, 'parked', '--json'))).toHaveLength(parked.length);
+    const skipped = await waymark(data, 'parked', 'skip', 'caseload', JOURNEY, ...reason, '--yes');
     expect(skipped).toMatchObject({ code: 0, out: 'Nothing is parked.\n' });
     const resumed = await waymark(data, 'rebuild', 'resume', 'caseload', '--json');
     expect([resumed.code, picked(json(resumed), 'generation', 'state')]).toEqual([0, [[2, 'live']]]);

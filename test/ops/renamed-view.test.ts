@@ -48,7 +48,17 @@ describe('the former name of a view on the command line', () => {
 
     const retried = await waymark(data, 'parked', 'retry', FORMER, PUPIL, '--json');
     expect(picked(json(retried), 'view', 'key')).toEqual([[PRESENT, PUPIL]]);
-    const skipped = await waymark(data, 'parked', 'skip', FORMER, PUPIL, '--reason', 'No marks', '--json');
+    const skipped = await waymark(
+      data,
+      'parked',
+      'skip',
+      FORMER,
+      PUPIL,
+      '--reason',
+      'No marks',
+      '--yes',
+      '--json',
+    );
     expect([skipped.code, json(skipped)]).toEqual([0, []]);
   });
 });

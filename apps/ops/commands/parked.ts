@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { retryParkedRow, skipParkedEvent, type ParkedRowReport, listParkedRows } from '@waymark/operations';
 import { parkedTable } from '@waymark/operations/terminal';
+import { confirm, YES } from '../confirm';
 import { EXIT } from '../exit-codes';
 import { withPassivePlatform } from '../open';
 import { recordedText } from '../options';
@@ -9,6 +10,11 @@ import { reach } from '../rights';
 
 interface Flags {
   readonly json?: boolean;
+}
+
+interface SkipFlags extends Flags {
+  readonly reason: string;
+  readonly yes?: boolean;
 }
 
 const show = (rows: readonly ParkedRowReport[], { json = false }: Flags): void => {
@@ -57,8 +63,10 @@ parked
     recordedText,
   )
   .option('--json', 'print an array of what is still parked')
-  .action((view: string, key: string, { reason, ...flags }: Flags & { readonly reason: string }) =>
-    withPassivePlatform(async (platform) =>
+  .option(...YES)
+  .action(async (view: string, key: string, { reason, yes = false, ...flags }: SkipFlags) => {
+    await confirm('The event will be skipped in this version of the view, now and in rebuilds.', yes);
+    await withPassivePlatform(async (platform) =>
       showRemaining(await skipParkedEvent(platform, reach().principal, { view, key, reason }), flags),
-    ),
-  );
+    );
+  });
