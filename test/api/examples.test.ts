@@ -52,6 +52,9 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   'pupils/place-legal-hold': ['pupils/register-pupil'],
   'pupils/lift-legal-hold': ['pupils/place-legal-hold'],
   'pupils/refuse-erasure': ['pupils/register-pupil'],
+  'disputes/contest-upn': ['pupils/register-pupil'],
+  'disputes/reject-dispute': ['disputes/contest-upn'],
+  'disputes/uphold-dispute': ['disputes/contest-upn'],
   'journeys/refer-pupil': ['programmes/define-programme', 'pupils/register-pupil'],
   'journeys/give-consent': ['journeys/refer-pupil'],
   'journeys/withdraw-consent': ['journeys/give-consent'],
@@ -90,7 +93,11 @@ const stepsBefore = (name: string): string[] => [
 ];
 
 /** Send a command with the examples of its path, its headers and its body, as the documentation page does. */
-async function sendExample({ send }: Api, name: string): Promise<{ status: number; body: object }> {
+async function sendExample(
+  { send }: Api,
+  name: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; body: object }> {
   const { parameters, requestBody } = commands.get(name)!;
   const known = parameters.map(({ $ref, ...given }) =>
     $ref === undefined ? given : components.parameters[$ref.split('/').at(-1)!]!,
@@ -101,7 +108,10 @@ async function sendExample({ send }: Api, name: string): Promise<{ status: numbe
   const id = known.find((each) => each.name === 'id')!.example!;
   const { example } = requestBody.content['application/json'];
   const [plural, command] = name.split('/') as [string, string];
-  return send(`${plural}/${id}/${command}`, example, Object.fromEntries(headers) as Record<string, string>);
+  return send(`${plural}/${id}/${command}`, example, {
+    ...(Object.fromEntries(headers) as Record<string, string>),
+    ...more,
+  });
 }
 
 const otherSteps: Readonly<Record<string, (api: Api) => Promise<{ status: number; body: object }>>> = {
@@ -120,8 +130,11 @@ const otherSteps: Readonly<Record<string, (api: Api) => Promise<{ status: number
   },
 };
 
+/** Some decisions must be taken by another person than the one who asked for them. */
+const ANOTHER_PERSON = { authorization: 'Bearer office' };
+
 async function take(api: Api, step: string): Promise<void> {
-  const { status, body } = await (otherSteps[step]?.(api) ?? sendExample(api, step));
+  const { status, body } = await (otherSteps[step]?.(api) ?? sendExample(api, step, ANOTHER_PERSON));
   expect([step, status, body]).toEqual([step, 200, expect.anything()]);
   // Policies answer some commands with further events.
   await api.platform.settle();
