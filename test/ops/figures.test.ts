@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { Platform } from '@waymark/platform';
 import { temporaryDirectory } from '../support/stores';
 import { waymark } from './command-line';
 
@@ -20,6 +21,7 @@ describe('a command with a period', () => {
     const commands = commandsWith('--from <day>', '--to <day>').map((command) => command.name());
     expect(commands.sort()).toEqual(['attendance', 'kpis']);
     const data = temporaryDirectory();
+    await (await Platform.open({ data })).close();
     for (const name of commands) {
       const asked = [name, '--by', 'area', '--from', '2025-10-02', '--to', '2025-10-01', '--json'];
       const { code, out, errors } = await waymark(data, ...asked);

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as moment } from 'node:timers/promises';
-import { Platform } from '@waymark/platform';
+import { packageFile, Platform } from '@waymark/platform';
 import { eventually } from '../api/client';
 import { written } from '../imports/office';
 import {
@@ -213,7 +213,7 @@ describe('a data folder of another user', () => {
       const failed = await startExpectingFailure(program, data, {});
       expect(failed).toEqual([1, expect.stringMatching(/^waymark: FOLDER_NOT_OWNED: /)]);
     }
-    expect(await waymark(data, 'views')).toMatchObject({
+    expect(await waymark(data, 'import', packageFile('data', 'sample', 'schools.csv'))).toMatchObject({
       code: 1,
       errors: expect.stringMatching(/^FOLDER_NOT_OWNED: /),
     });

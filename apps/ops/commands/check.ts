@@ -10,7 +10,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** 0: nothing to do; 3: there is work; 1: something blocks the release. */
+/** 0: nothing to do; 2: there is work; 1: something blocks the release. */
 function exitCode({ findings }: CheckReport): number {
   const effects = findings.map(({ effect }) => effect);
   if (effects.includes('blocks')) return EXIT.failed;
@@ -19,7 +19,7 @@ function exitCode({ findings }: CheckReport): number {
 
 export const check = new Command('check')
   .description(
-    'compare this release with the stores and change nothing; exit code 1 if something blocks it, 3 if there is work',
+    'compare this release with the stores and change nothing; exit code 1 if something blocks it, 2 if there is work',
   )
   .option(
     '--fold [view...]',

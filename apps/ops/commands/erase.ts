@@ -31,7 +31,7 @@ interface Flags {
 
 export const erase = new Command('erase')
   .description(
-    'erase a person’s data permanently: destroy the data key, and delete exports and uploaded files; run it again to continue, or to get the certificate again; exit code 3 if it has to wait for an import or export',
+    'erase a person’s data permanently: destroy the data key, and delete exports and uploaded files; run it again to continue, or to get the certificate again; exit code 2 if it has to wait for an import or export',
   )
   .addArgument(new Argument('<kind>', 'kind of person').choices(personKindNames))
   .argument('<id>', 'id of the person')

@@ -22,7 +22,7 @@ const show = (rows: readonly ParkedRowReport[], { json = false }: Flags): void =
   else print(parkedTable(rows));
 };
 
-/** Show what is still parked; exit code 3 if there is anything. */
+/** Show what is still parked; exit code 2 if there is anything. */
 const showRemaining = (rows: readonly ParkedRowReport[], flags: Flags): void => {
   show(rows, flags);
   if (rows.length > 0) process.exitCode = EXIT.unfinished;
@@ -39,7 +39,7 @@ export const parked = new Command('parked')
 parked
   .command('retry')
   .description(
-    'process the waiting events of a row again, after a fixed release was started; exit code 3 if it is still parked',
+    'process the waiting events of a row again, after a fixed release was started; exit code 2 if it is still parked',
   )
   .argument('<view>', 'a view, or policies')
   .argument('<key>', "the row's key, or the stream's name")
@@ -53,7 +53,7 @@ parked
 parked
   .command('skip')
   .description(
-    'skip the event permanently and process those waiting behind it; exit code 3 if the row is parked again',
+    'skip the event permanently and process those waiting behind it; exit code 2 if the row is parked again',
   )
   .argument('<view>', 'a view, or policies')
   .argument('<key>', "the row's key, or the stream's name")

@@ -20,7 +20,7 @@ interface StartFlags extends Flags {
 }
 
 export const rebuild = new Command('rebuild').description(
-  'rebuild views while the present ones serve; exit code 0 if all are live, 3 if one is held, paused or cancelled, 1 if one failed',
+  'rebuild views while the present ones serve; exit code 0 if all are live, 2 if one is held, paused or cancelled, 1 if one failed',
 );
 
 const subcommand = (name: string, description: string): Command =>
