@@ -121,12 +121,14 @@ function example(
   const { properties = {}, required = [] } = schemas[type.name] ?? {};
   const fields = Object.entries(properties).filter(([field]) => only(required.includes(field)));
   return Object.fromEntries(
-    fields.map(([field, schema]) => {
-      if ('example' in schema && schema.example !== undefined) return [field, schema.example];
+    fields.flatMap(([field, schema]) => {
+      // A field that excludes another one has no example.
+      if ('example' in schema && schema.example === '') return [];
+      if ('example' in schema && schema.example !== undefined) return [[field, schema.example]];
       const list = 'type' in schema && schema.type === 'array';
       const read = plainToInstance(type, { [field]: list ? [{}] : {} }) as Record<string, object | object[]>;
       const part = [read[field]!].flat()[0]!.constructor as CommandClass;
-      return [field, list ? [example(part)] : example(part)];
+      return [[field, list ? [example(part)] : example(part)]];
     }),
   );
 }
