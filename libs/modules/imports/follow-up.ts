@@ -109,7 +109,7 @@ export class FollowUp {
       await this.send('mentor', mentor, command, 'allocate', journey);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (error.code === 'NOT_ALLOWED' && !(await this.reads(journey))) return;
+      if (!(await this.reads(journey))) return;
       this.notAllocated[error.code] = (this.notAllocated[error.code] ?? 0) + 1;
     }
   }
