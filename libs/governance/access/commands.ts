@@ -5,6 +5,7 @@ import { type Lookup, type Received, Refusal, type Scope, type ScopeKind } from 
 import type { JourneyFacts } from '@waymark/modules/journey/facts';
 import type { MentorFacts } from '@waymark/modules/mentor/facts';
 import type { Person } from '@waymark/modules/people';
+import { placesOfJourney } from '@waymark/modules/pupil/facts';
 import { scopeOfSchool } from '@waymark/modules/school/facts';
 import { mayGive, reachFor, rights } from './rights';
 import { scopesOf } from './scopes';
@@ -91,8 +92,7 @@ async function wholeOf(look: Lookup, over: Scope): Promise<readonly (readonly Sc
   const places = [await scopesOf(look, 'mentor', over.mentor)];
   for (const id of mentor?.journeys ?? []) {
     const journey = await look.facts<JourneyFacts>('journey', id);
-    if (journey?.mentor === over.mentor)
-      places.push(await scopesOf(look, 'journey', id), await scopesOf(look, 'pupil', journey.pupil));
+    if (journey?.mentor === over.mentor) places.push(...(await placesOfJourney(id, look)));
   }
   return places;
 }

@@ -1,7 +1,7 @@
 import { IsDay, IsId, IsOneOf } from '@waymark/core/fields';
 import { own, type Context, event, refuse, slices } from '@waymark/core/kernel';
-import { type JourneyFacts, scopesOfJourney } from '@waymark/modules/journey/facts';
-import { scopesOfPupil } from '@waymark/modules/pupil/facts';
+import type { JourneyFacts } from '@waymark/modules/journey/facts';
+import { placesOfJourney } from '@waymark/modules/pupil/facts';
 import type { ProgrammeFacts } from '@waymark/modules/programme/facts';
 import { isRepeated, remember } from '@waymark/modules/shared/repeats';
 import { importing } from '@waymark/modules/shared/rights';
@@ -71,11 +71,10 @@ export const caseload = slice<CaseloadEvents>({
       },
       {
         by: { ...own('area-manager', 'programme-administrator'), ...importing },
-        // Roles over the mentor then reach the pupil, who may have moved since the journey began.
+        // Roles over the mentor then reach the journey and the pupil.
         places: async ({ journey }, { id }, look) => [
           await scopesOfMentor(id, look),
-          await scopesOfJourney(journey, look),
-          await scopesOfPupil((await look.facts<JourneyFacts>('journey', journey))?.pupil ?? '', look),
+          ...(await placesOfJourney(journey, look)),
         ],
         needs: {
           journey: ['journey', ({ journey }) => journey],

@@ -1,5 +1,5 @@
 import type { Lookup, Scope, ScopesOf } from '@waymark/core/kernel';
-import { type JourneyFacts, journeysOf } from '@waymark/modules/journey/facts';
+import { type JourneyFacts, journeysOf, scopesOfJourney } from '@waymark/modules/journey/facts';
 import { scopeOfSchool, scopesOfSchool } from '@waymark/modules/school/facts';
 import type { Day } from '@waymark/core/fields';
 import type { ObjectionScope } from '@waymark/core/privacy';
@@ -46,4 +46,13 @@ export async function scopesForIntakeOn(day: Day, id: string, look: Lookup): Pro
   const pupil = await look.facts<PupilFacts>('pupil', id);
   if (!pupil) return [];
   return [...(await scopesOfPupilOn(day, id, look)), ...(await scopesOfSchool(pupil.schoolOn(day), look))];
+}
+
+/**
+ * The places that a role over a mentor reaches with a journey: those of the journey, and those of the pupil, who may have
+ * moved since the journey began.
+ */
+export async function placesOfJourney(id: string, look: Lookup): Promise<readonly (readonly Scope[])[]> {
+  const journey = await look.facts<JourneyFacts>('journey', id);
+  return [await scopesOfJourney(id, look), journey ? await scopesOfPupil(journey.pupil, look) : []];
 }

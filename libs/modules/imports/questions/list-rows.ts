@@ -2,7 +2,7 @@ import { IsText, Optional } from '@waymark/core/fields';
 import { streamName } from '@waymark/core/kernel';
 import { nobody, numeral, pageFrom, pageOf, PageParameters, question } from '@waymark/core/questions';
 import { imports } from '@waymark/modules/imports';
-import { rowOutcomes, rowsOutcome } from '../views/import-reports';
+import { outcomesIn, rowsOutcome } from '../views/import-reports';
 import { importReaders, seesImportOf } from './list-imports';
 import { unknownImport } from './unknown-import';
 
@@ -25,9 +25,10 @@ export const listRows = question({
   views: [],
   shown: nobody,
   answer: async ({ id, outcome, ...page }, { events, reach }) => {
-    const [begun] = await events.readStream(streamName(imports.name, id));
+    const history = await events.readStream(streamName(imports.name, id));
+    const [begun] = history;
     if (!begun || !seesImportOf(reach, begun.metadata.actor)) throw unknownImport();
-    const all = await rowOutcomes(events, id);
+    const all = outcomesIn(history);
     const rows = outcome === undefined ? all : all.filter((row) => row.outcome === outcome);
     return pageFrom(rows, page, numeral, (_last, end) => String(end));
   },

@@ -1,6 +1,12 @@
 import { type TObject, Type } from '@sinclair/typebox';
 import { fileKinds, isKeyedHash, type RowWarning } from '@waymark/core/imports';
-import { type EventStore, type RowReader, type View, viewsOf } from '@waymark/core/kernel';
+import {
+  type EventStore,
+  type RecordedEvent,
+  type RowReader,
+  type View,
+  viewsOf,
+} from '@waymark/core/kernel';
 import { every, one } from '@waymark/core/projections';
 import { type Answer, count, counts, moment, object, oneOf, text } from '@waymark/core/questions';
 import type { ImportEvents, OutcomeRun } from '../import';
@@ -216,10 +222,14 @@ export const rowsOutcome = object(
 export type RowsOutcome = Answer<typeof rowsOutcome>;
 
 /** The outcome of every row of an import, read from its stream. A warning is an item of its own. */
-export async function rowOutcomes(events: EventStore, id: string): Promise<RowsOutcome[]> {
+export const rowOutcomes = async (events: EventStore, id: string): Promise<RowsOutcome[]> =>
+  outcomesIn(await events.readStream(`import-${id}`));
+
+/** The outcome of every row, from the events of an import. */
+export function outcomesIn(history: readonly RecordedEvent[]): RowsOutcome[] {
   const outcomes: RowsOutcome[] = [];
   let files: readonly string[] = [];
-  for (const { type, data } of await events.readStream(`import-${id}`)) {
+  for (const { type, data } of history) {
     if (type === 'ImportStarted')
       files = (data as ImportEvents['ImportStarted']).files.map(({ name }) => name);
     if (type !== 'RowsImported') continue;
