@@ -5,7 +5,7 @@ import { sourceFiles } from '@waymark/core/imports';
 import { type CommandClass, Refusal } from '@waymark/core/kernel';
 import { permitFor } from '@waymark/governance/access';
 import { Importer } from '@waymark/modules/imports/importer';
-import { rowOutcomes } from '@waymark/modules/imports/views/import-reports';
+import { allImports, rowOutcomes } from '@waymark/modules/imports/views/import-reports';
 import { RecordAttendance } from '@waymark/modules/attendance';
 import { CorrectSession, HoldSession, ReferPupil, ScheduleSession } from '@waymark/modules/journey';
 import { AllocatePupil, AppointMentor } from '@waymark/modules/mentor';
@@ -283,6 +283,30 @@ describe('rows of an import', () => {
     expect(await platform.submitter.facts('mentor', other.mentor)).toMatchObject({
       programme: other.programme,
     });
+  });
+
+  it('do not count pupils of others who wait for a mentor', async () => {
+    const { platform, as } = await office();
+    const waiting = partOf(3);
+    await furnish(platform, waiting, { upTo: 'eligible' });
+    const both: readonly Grant[] = [{ role: 'local-operator' }];
+    const elsewhere = {
+      name: 'Somebody',
+      programme: waiting.programme,
+      school: own.school,
+      from: '2025-09-01',
+    };
+    expect(await as(both, 'mentor', waiting.mentor, AppointMentor, elsewhere)).toBe('recorded');
+    const before = new Set<string>();
+    const counted = async (grants: readonly Grant[]) => {
+      await sent(platform, grants, { 'registers.csv': register(own.upn, own.school) });
+      await platform.settle();
+      const latest = (await allImports(platform.rows)).find(({ id }) => !before.has(id))!;
+      before.add(latest.id);
+      return latest.followUps!.notAllocated;
+    };
+    expect(await counted(administrator(own))).toEqual({});
+    expect(await counted(administrator(waiting))).toEqual({ NO_MENTOR_AT_SCHOOL: 1 });
   });
 
   it('of people who are out of reach all have one outcome', async () => {
